@@ -1,0 +1,1 @@
+"""NumPy backpropagation: the backward step stands beside the forward one."""

@@ -1,0 +1,76 @@
+"""What the tutor says of an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+
+class Mark(Enum):
+    """The mark of an answer."""
+
+    RIGHT = "right"
+    RIGHT_OTHER_FORM = "right-other-form"
+    RIGHT_FROM_EARLIER = "right-from-earlier"
+    WRONG = "wrong"
+    UNDECIDED = "undecided"
+    UNREADABLE = "unreadable"
+    """Not an attempt: nothing is counted."""
+
+
+class ProofMark(Enum):
+    """How far a mark is proved."""
+
+    PROVED = "proved"
+    PROBES = "probes"
+    REFUTED = "refuted"
+    UNDECIDED = "undecided"
+    NONE = "none"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing to know about an answer, and where."""
+
+    rule: str
+    """A catalogue id, or `shape cells factor offset witness no-progress form disagreement`."""
+    message: str
+    """Two sentences at most (see the wording rules): a fact, then "Look at ..."."""
+    where: tuple[int, ...] | None = None
+    """0-based position of the first wrong element; None when the whole answer is meant."""
+    cells: tuple[tuple[int, ...], ...] = ()
+    """All wrong positions, for a grid; not in the JSON."""
+    values: Mapping[str, object] = field(default_factory=dict)
+    """For a witness: name -> value (nested lists)."""
+    expected: object = None
+    got: object = None
+
+
+@dataclass(frozen=True)
+class ReadingError:
+    """Why a text could not be read."""
+
+    column: int
+    message: str
+    help: str = ""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The mark of an answer, how far it is proved, and what was found."""
+
+    mark: Mark
+    proof: ProofMark = ProofMark.NONE
+    findings: tuple[Finding, ...] = ()
+    read_as: str | None = None
+    """The answer as it was understood, one Unicode line."""
+    error: ReadingError | None = None
+    """Set exactly when the mark is `UNREADABLE`."""
+    reached: int | None = None
+    """In a derivation: 0-based index of the line the answer equals, when it is a later one."""
+
+    @property
+    def right(self) -> bool:
+        """Whether the learner may go on."""
+        return self.mark in {Mark.RIGHT, Mark.RIGHT_FROM_EARLIER}

@@ -1,0 +1,1 @@
+"""The mathematics language: one text, one tree, many faces."""

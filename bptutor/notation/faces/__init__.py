@@ -1,0 +1,1 @@
+"""The ways a tree is shown."""

@@ -1,0 +1,259 @@
+"""What authors write, as data.
+
+A lesson is a list of blocks in the order of the file. What stands below a question or an asked line
+stays hidden until it is answered, revealed or skipped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bptutor.packs.scene import Scene
+
+
+class Kind(Enum):
+    """The type of a question, as authors write it."""
+
+    NUMERIC = "numeric"
+    VECTOR = "vector"
+    MATRIX = "matrix"
+    SHAPE = "shape"
+    SYMBOLIC = "symbolic"
+    MATRIX_EXPRESSION = "matrix-expression"
+    NUMPY = "numpy"
+    EINSUM = "einsum"
+    CHOICE = "choice"
+    ORDER = "order"
+    RULE = "rule"
+    FILL = "fill"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where something stands in a file; line and column are 1-based."""
+
+    path: str = ""
+    line: int = 0
+    column: int = 0
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One choice of a menu."""
+
+    text: str
+    right: bool = False
+    say: str = ""
+    """What to say when it is chosen wrongly."""
+
+
+@dataclass(frozen=True)
+class Derived:
+    """Where an asked line stands in its derivation: what is not an answer, and what goes further."""
+
+    goal: str
+    above: tuple[str, ...] = ()
+    """The lines already shown, in order."""
+    below: tuple[str, ...] = ()
+    """The lines after this one, in order."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question of any kind; keys that its kind does not use are empty."""
+
+    id: str
+    kind: Kind
+    prompt: str = ""
+    """Markdown."""
+    answer: object = ""
+    """Text, number (as text), nested tuples of texts, or for `choice` unused."""
+    accept: tuple[str, ...] = ()
+    decimals: int = 3
+    form: tuple[str, ...] = ()
+    """`index`, `matrix`, `numpy`, `no-sum`, `no-delta`, `only:p,y`."""
+    names: tuple[str, ...] = ()
+    where: str = ""
+    operands: tuple[str, ...] = ()
+    choices: tuple[Choice, ...] = ()
+    many: bool = False
+    lines: tuple[str, ...] = ()
+    extra: tuple[str, ...] = ()
+    after: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
+    options: tuple[str, ...] = ()
+    """Rule ids offered by a `rule` question."""
+    line: str = ""
+    """The line with one `?` of a `fill` question."""
+    hints: tuple[str, ...] = ()
+    skills: tuple[str, ...] = ()
+    solution: str = ""
+    """Markdown, shown after the answer or the reveal."""
+    show: str = ""
+    """Which face stands open: index, matrix, numpy, numbers."""
+    given: Mapping[str, object] = field(default_factory=dict)
+    """Names given for this question only, as in a scene."""
+    wrong: tuple[tuple[str, str], ...] = ()
+    """Authored wrong answers: (answer, say)."""
+    derived: Derived | None = None
+    """Set for an asked line of a derivation."""
+    place: Place = Place()
+    source: Mapping[str, object] = field(default_factory=dict)
+    """The mapping as written (plain data, with `derived` when set and without the scene); what `grade` takes."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a derivation."""
+
+    math: str
+    by: tuple[str, ...] = ()
+    """Rule ids: why it follows from the line before."""
+    ask: str = ""
+    """The prompt; empty when the line is shown."""
+    hints: tuple[str, ...] = ()
+    fade: tuple[str, ...] = ()
+    where: str = ""
+    show: str = ""
+    skills: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    place: Place = Place()
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """A goal and the lines that lead from it; each line is proved equal to the one before."""
+
+    id: str
+    goal: str
+    lines: tuple[Line, ...]
+    faces: Mapping[str, str] = field(default_factory=dict)
+    """`index`, `matrix`, `numpy`: each proved equal to the last line."""
+    place: Place = Place()
+
+    def question(self, n: int) -> Question:
+        """Return line `n` (0-based) as the question that grading takes."""
+        line = self.lines[n]
+        derived = Derived(
+            self.goal,
+            tuple(earlier.math for earlier in self.lines[:n]),
+            tuple(later.math for later in self.lines[n + 1 :]),
+        )
+        source: dict[str, object] = {"type": "symbolic", "answer": line.math}
+        source |= {"derived": {"goal": derived.goal, "above": derived.above, "below": derived.below}}
+        if line.where:
+            source["where"] = line.where
+        if line.names:
+            source["names"] = line.names
+        return Question(
+            id=f"{self.id}.{n + 1}",
+            kind=Kind.SYMBOLIC,
+            prompt=line.ask,
+            answer=line.math,
+            where=line.where,
+            names=line.names,
+            hints=line.hints,
+            skills=line.skills,
+            show=line.show,
+            derived=derived,
+            place=line.place,
+            source=source,
+        )
+
+
+@dataclass(frozen=True)
+class Prose:
+    """Markdown between blocks; `{{ }}` not yet replaced."""
+
+    text: str
+    place: Place = Place()
+
+
+@dataclass(frozen=True)
+class Nudge:
+    """A column that the learner fills by measuring: the slope of a scalar by each entry of a vector."""
+
+    of: str
+    by: str
+
+
+@dataclass(frozen=True)
+class Show:
+    """Live arrays with their shapes: the entries of vectors side by side, or grids."""
+
+    arrays: tuple[str, ...]
+    """Expressions of the scene."""
+    nudge: Nudge | None = None
+    place: Place = Place()
+
+
+Block = Prose | Derivation | Question | Show
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """One lesson file."""
+
+    id: str
+    title: str
+    blocks: tuple[Block, ...]
+    scene: Scene | None = None
+    minutes: int = 0
+    needs: tuple[str, ...] = ()
+    skills: tuple[str, ...] = ()
+    path: str = ""
+    """One row such as `x → z¹ → a¹ → z² → p → L` that marks where we are; empty for none."""
+    allow: Mapping[str, str] = field(default_factory=dict)
+    """Check rule -> the reason why this lesson may break it."""
+    file: Path = Path()
+    objective: str = ""
+    chapter: str = ""
+
+
+@dataclass(frozen=True)
+class LessonEntry:
+    """What the course map needs of a lesson, from the light index: no scene, no blocks."""
+
+    id: str
+    title: str
+    minutes: int
+    needs: tuple[str, ...]
+    skills: tuple[str, ...]
+    chapter: str
+    objective: str
+    steps: int
+    """How many stops (asked lines and questions) it has."""
+    file: Path
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Why a line follows."""
+
+    id: str
+    title: str
+    math: str = ""
+
+
+@dataclass(frozen=True)
+class Pack:
+    """A folder of lessons."""
+
+    id: str
+    title: str
+    version: str
+    root: Path
+    lessons: tuple[str, ...]
+    """Lesson ids in course order."""
+    skills: Mapping[str, str] = field(default_factory=dict)
+    rules: Mapping[str, Rule] = field(default_factory=dict)
+    language: str = "en"
+    authors: tuple[str, ...] = ()
+    license: str = ""
+    summary: str = ""
+    chapters: Mapping[str, str] = field(default_factory=dict)
+    """Chapter id -> title, in order; optional."""

@@ -1,0 +1,1 @@
+"""The same session by lines on stdin and stdout, mathematics in words."""

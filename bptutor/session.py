@@ -1,0 +1,114 @@
+"""The tutor with no screen: where the learner is, what is asked, and what an answer does.
+
+Both screens (tui, plain) drive one `Session`; they hold no state of the lesson themselves.
+The skeleton below is the contract; see ARCHITECTURE.md.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from bptutor.grading.verdict import Verdict
+from bptutor.packs.model import Derivation, Lesson, Line, Question, Show
+
+
+class Wants(Enum):
+    """What the learner is to do now."""
+
+    GO_ON = "go on"
+    """Enter shows what comes next (a shown line, the next section, after a right answer)."""
+    ANSWER = "answer"
+    NUDGE = "nudge"
+    """A column is measured row by row; then Enter goes on."""
+    FINISHED = "finished"
+
+
+class LineState(Enum):
+    """How a line of a derivation stands on the screen."""
+
+    SHOWN = "shown"
+    ASKED = "asked"
+    RIGHT = "right"
+    REVEALED = "revealed"
+
+
+@dataclass(frozen=True)
+class ShownProse:
+    """Markdown with every `{{ }}` replaced."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class ShownDerivation:
+    """A derivation as far as it has grown; asked lines are the last, hidden until answered."""
+
+    derivation: Derivation
+    lines: tuple[tuple[Line, LineState], ...]
+    finished: bool
+    """Whether every line stands; only then may the derivation's faces be opened."""
+
+
+@dataclass(frozen=True)
+class ShownQuestion:
+    """A question that is asked now, or was answered."""
+
+    question: Question
+    answer: str | None
+    """The right (or revealed) answer as the learner gave it; None while it is open."""
+    revealed: bool = False
+
+
+@dataclass(frozen=True)
+class ShownShow:
+    """Live arrays; `measured` rows of the nudge column are filled."""
+
+    show: Show
+    measured: int = 0
+
+
+Shown = ShownProse | ShownDerivation | ShownQuestion | ShownShow
+
+
+@dataclass(frozen=True)
+class View:
+    """Everything a screen needs; made anew after each change, compared by nobody."""
+
+    lesson: Lesson
+    seed: int
+    shown: tuple[Shown, ...]
+    wants: Wants
+    question: Question | None
+    """What is asked now, with prompt; None unless `wants` is ANSWER."""
+    hints: tuple[str, ...]
+    """Opened hints of the current question, in order."""
+    hints_total: int
+    draft: str
+    stop: int
+    """1-based number of the current stop, for "2/5"."""
+    stops: int
+    saving: bool
+    """False when progress cannot be written; the screen says so in a banner."""
+    saving_problem: str = ""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How typed text is read, before Enter: never whether it is right."""
+
+    read_as: str = ""
+    """One Unicode line; empty when unreadable."""
+    fits: str = ""
+    """Free letters or axes, such as `i` or `(C, H)`; empty when there is nothing to say."""
+    problem: str = ""
+    column: int = 0
+    help: str = ""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What an answer did."""
+
+    verdict: Verdict
+    view: View
