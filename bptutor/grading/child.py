@@ -1,0 +1,203 @@
+"""The worker's own end: jobs come as lines, answers go as lines; see `worker` for the messages."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import sys
+import time
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bptutor.errors import PackError, UnreadableAnswer, UsageError
+from bptutor.grading import records
+from bptutor.grading.grade import grade, prove_answer
+from bptutor.notation import parse, prove
+from bptutor.packs.model import Place, Question
+from bptutor.packs.questions import question as read_question
+from bptutor.packs.scene import Scene
+
+MEMORY = 4 << 30
+"""Bytes of address space a child may use."""
+LIFETIME = 60
+"""Seconds that one job may take before the child ends itself; whoever waits has given up long before."""
+KEPT = 64
+"""How many questions with their scenes are kept, most recent last."""
+EXAMPLE = {
+    "question": {
+        "type": "symbolic",
+        "answer": "p_i - y_i",
+        "scene": {
+            "sizes": {"K": 3},
+            "given": {"z": {"axes": ["K"]}, "y": {"axes": ["K"], "draw": "one-hot"}},
+            "define": {"p": "softmax(z)"},
+        },
+    },
+    "answer": "-(y_i - p_i)",
+}
+"""What a new child grades and proves before it says that it is ready."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One answer to grade."""
+
+    question: Question
+    scene: Scene | None
+    text: str
+    seed: int
+    earlier: Mapping[str, object] | None
+
+
+_questions: OrderedDict[str, tuple[Question, Scene | None]] = OrderedDict()
+_scenes: OrderedDict[str, Scene] = OrderedDict()
+
+
+def asked(given: Mapping[str, Any]) -> Asked:
+    """Read one object of `bptutor grade`.
+
+    Raises:
+        UsageError: Something is missing or of the wrong type.
+        PackError: The question or its scene is wrong.
+    """
+    mapping, text, seed, earlier = (given.get(key) for key in ("question", "answer", "seed", "earlier"))
+    if not isinstance(mapping, dict):
+        raise UsageError("`question` is missing or not an object")
+    if isinstance(text, int | float) and not isinstance(text, bool):
+        text = str(text)
+    if not isinstance(text, str):
+        raise UsageError("`answer` is missing or not a text")
+    if not isinstance(0 if seed is None else seed, int) or isinstance(seed, bool):
+        raise UsageError("`seed` is not a whole number")
+    if earlier is not None and not isinstance(earlier, dict):
+        raise UsageError("`earlier` is not an object")
+    question, scene = _kept_question(mapping)
+    return Asked(question, scene, text, seed or 0, earlier)
+
+
+def _kept_question(mapping: dict[str, Any]) -> tuple[Question, Scene | None]:
+    key = json.dumps(mapping)
+    if key not in _questions:
+        asks = {name: value for name, value in mapping.items() if name != "scene"}
+        scene = _kept_scene(mapping["scene"]) if mapping.get("scene") else None
+        _keep(_questions, key, (read_question(asks, Place()), scene))
+    _questions.move_to_end(key)
+    return _questions[key]
+
+
+def _kept_scene(mapping: object) -> Scene:
+    if not isinstance(mapping, dict):
+        raise UsageError("`scene` is missing or not an object")
+    key = json.dumps(mapping)
+    if key not in _scenes:
+        _keep(_scenes, key, Scene.from_mapping(mapping, Place()))
+    _scenes.move_to_end(key)
+    return _scenes[key]
+
+
+def _keep(kept: OrderedDict[str, Any], key: str, value: object) -> None:
+    kept[key] = value
+    if len(kept) > KEPT:
+        kept.popitem(last=False)
+
+
+def graded(given: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the message with the verdict, then the one with its proof; or one message with an error."""
+    start = time.perf_counter()
+    try:
+        one = asked(given)
+        verdict = grade(one.question, one.text, one.scene, one.seed, one.earlier)
+        yield {"verdict": records.pack(verdict), "ms": _ms(start)}
+        proved = prove_answer(one.question, one.text, one.scene, verdict)
+        yield {"proof": records.pack(proved), "ms": _ms(start)}
+    except PackError as wrong:
+        yield {"error": "; ".join(problem.what for problem in wrong.problems)}
+    except UsageError as wrong:
+        yield {"error": wrong.message}
+    except RecursionError:
+        yield {"error": "the question is nested too deeply"}
+
+
+def proved(given: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield one message with what `bptutor prove` prints, without the id; or one with an error."""
+    start = time.perf_counter()
+    try:
+        yield {"record": {**_proof(given), "ms": round(_ms(start), 1)}}
+    except PackError as wrong:
+        yield {"error": "; ".join(problem.what for problem in wrong.problems)}
+    except UsageError as wrong:
+        yield {"error": wrong.message}
+    except RecursionError:
+        yield {"error": "the scene is nested too deeply"}
+
+
+def _proof(given: Mapping[str, Any]) -> dict[str, Any]:
+    scene = _kept_scene(given.get("scene"))
+    sides = {}
+    for side in ("left", "right", "where"):
+        text = given.get(side)
+        if text is None and side == "where":
+            continue
+        if not isinstance(text, str):
+            raise UsageError(f"`{side}` is missing or not a text")
+        try:
+            sides[side] = parse.read(text, scene.scope)
+        except UnreadableAnswer as wrong:
+            error = {"side": side, "column": wrong.column, "message": wrong.message, "help": wrong.help}
+            nothing = {"proof": "undecided", "method": "probes", "witness": None, "conditions": []}
+            return nothing | {"error": error}
+    proof = prove.prove(sides["left"], sides["right"], scene.scope, sides.get("where"))
+    return {
+        "proof": proof.outcome.value,
+        "method": proof.method,
+        "witness": None if proof.witness is None else records.plain(proof.witness),
+        "conditions": list(proof.conditions),
+    }
+
+
+def _ms(start: float) -> float:
+    return (time.perf_counter() - start) * 1000
+
+
+JOBS = {"grade": graded, "prove": proved}
+
+
+def main() -> None:
+    """Answer jobs until stdin ends."""
+    _bound()
+    out = os.fdopen(os.dup(sys.stdout.fileno()), "wb", buffering=0)
+    sys.stdout = sys.stderr  # nothing but messages may reach the pipe
+    for _ in graded(EXAMPLE):
+        pass
+    _say(out, {"ready": True})
+    for line in sys.stdin.buffer:
+        job = json.loads(line)
+        _alarm(LIFETIME)
+        try:
+            for message in JOBS[job["job"]](job["object"]):
+                _say(out, {"n": job["n"], **message})
+        except MemoryError:
+            _say(out, {"n": job["n"], "error": "this needs more memory than one answer may use"})
+        _alarm(0)
+
+
+def _say(out: Any, message: Mapping[str, Any]) -> None:
+    out.write(records.text(message).encode() + b"\n")
+
+
+def _alarm(seconds: int) -> None:
+    """End this process when a job lasts too long and nobody is left to kill it."""
+    if hasattr(signal, "alarm"):
+        signal.alarm(seconds)
+
+
+def _bound() -> None:
+    """Bound the memory, where the system can."""
+    with contextlib.suppress(ImportError, OSError, ValueError):
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))

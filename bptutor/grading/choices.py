@@ -1,0 +1,212 @@
+"""Questions answered by pointing: a choice, an order of lines, a rule.
+
+Grading counts in the order the author wrote. Screens shuffle by seed: they show `shown`, and hand
+what the learner typed through `written` before it is graded.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import re
+
+from bptutor.errors import UnreadableAnswer
+from bptutor.grading.verdict import Finding, Mark, Verdict
+from bptutor.packs.model import Kind, Question
+
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
+
+def items(question: Question) -> tuple[str, ...]:
+    """Return what there is to point at, as the author wrote it: choices, lines, or rule ids."""
+    if question.kind is Kind.ORDER:
+        return question.lines + question.extra
+    if question.kind is Kind.RULE:
+        titles = tuple(choice.text for choice in question.choices)
+        return titles if len(titles) == len(question.options) else question.options
+    return tuple(choice.text for choice in question.choices)
+
+
+def order(question: Question, seed: int) -> tuple[int, ...]:
+    """Return for each shown place the 0-based written place of its item; the same for the same seed."""
+    key = hashlib.blake2b(f"{question.id}\n{seed}".encode(), digest_size=8).digest()
+    chance = random.Random(int.from_bytes(key, "big"))  # noqa: S311 - a shuffle, no secret
+    places = list(range(len(items(question))))
+    for n in range(len(places) - 1, 0, -1):
+        other = int(chance.random() * (n + 1))
+        places[n], places[other] = places[other], places[n]
+    return tuple(places)
+
+
+def shown(question: Question, seed: int) -> tuple[str, ...]:
+    """Return the items in the order a screen shows them; labels are a, b, c (1, 2, 3 for `order`)."""
+    texts = items(question)
+    return tuple(texts[n] for n in order(question, seed))
+
+
+def text(question: Question, seed: int) -> str:
+    """Return the menu as a screen shows it, one labelled item a line."""
+    labels = [str(n + 1) for n in range(len(items(question)))] if question.kind is Kind.ORDER else LETTERS
+    return "\n".join(f"{label}  {item}" for label, item in zip(labels, shown(question, seed), strict=False))
+
+
+def written(question: Question, typed: str, seed: int) -> str:
+    """Return what was typed against the shown order as an answer in written order.
+
+    Raises:
+        UnreadableAnswer: The text points at nothing.
+    """
+    shuffled = shown(question, seed)
+    places = order(question, seed)
+    if question.kind is Kind.ORDER:
+        return ",".join(str(places[n] + 1) for n in _numbers(typed, len(places)))
+    chosen = _chosen(typed, shuffled, question.many)
+    if question.kind is Kind.RULE:
+        return question.options[places[chosen[0]]]
+    return ",".join(LETTERS[places[n]] for n in chosen)
+
+
+def grade_choice(question: Question, typed: str) -> Verdict:
+    """Grade a menu answer; letters are in written order."""
+    chosen = _chosen(typed, items(question), question.many)
+    read_as = ", ".join(f"({LETTERS[n]}) {question.choices[n].text}" for n in chosen)
+    false = [n for n in chosen if not question.choices[n].right]
+    if not false and len(chosen) == sum(choice.right for choice in question.choices):
+        return Verdict(Mark.RIGHT, read_as=read_as)
+    if not false:
+        message = "Each choice you made holds; they are not all that do. Look at the others one by one."
+        return Verdict(Mark.WRONG, findings=(Finding("choice", message),), read_as=read_as)
+    findings = tuple(_false_choice(question, n) for n in false[:2])
+    return Verdict(Mark.WRONG, findings=findings, read_as=read_as)
+
+
+def grade_order(question: Question, typed: str) -> Verdict:
+    """Grade an order of lines: right in any order that respects `after`; the first misplaced line is named."""
+    count = len(question.lines)
+    given = _numbers(typed, count + len(question.extra))
+    read_as = ", ".join(str(n + 1) for n in given)
+    after = _after(question)
+    seen: set[int] = set()
+    for place, n in enumerate(given):
+        if n >= count:
+            message = f"Nothing here rests on line {n + 1}. Look at what line {n + 1} says."
+            return _misplaced(message, place, read_as)
+        if not after.get(n, set()) <= seen:
+            message = f"Line {n + 1} uses what does not stand above it yet. Look at line {n + 1}, place {place + 1}."
+            return _misplaced(message, place, read_as)
+        seen.add(n)
+    if len(seen) < count:
+        message = f"Your order holds as far as it goes: {len(seen)} of {count} lines. Look at the lines not used."
+        return _misplaced(message, len(given), read_as)
+    return Verdict(Mark.RIGHT, read_as=read_as)
+
+
+def grade_rule(question: Question, typed: str) -> Verdict:
+    """Grade a rule given by id or title."""
+    asked = _words(str(question.answer))
+    if not question.options:
+        named = _words(typed)
+        right = named == asked or named in {_words(text) for text in question.accept}
+        read_as = typed.strip()
+    else:
+        n = _rule_place(question, typed)
+        read_as = items(question)[n]
+        right = asked in {_words(question.options[n]), _words(read_as)}
+    if right:
+        return Verdict(Mark.RIGHT, read_as=read_as)
+    message = "That rule does not turn the line above into this one. Look at the sign or operator that changed."
+    return Verdict(Mark.WRONG, findings=(Finding("rule", message),), read_as=read_as)
+
+
+def _rule_place(question: Question, typed: str) -> int:
+    named = _words(typed)
+    for texts in (question.options, items(question)):
+        for n, option in enumerate(texts):
+            if _words(option) == named:
+                return n
+    return _chosen(typed, items(question), many=False)[0]
+
+
+def _false_choice(question: Question, n: int) -> Finding:
+    say = question.choices[n].say
+    return Finding("choice", say or f"({LETTERS[n]}) does not hold here. Look at what it says in numbers.", (n,))
+
+
+def _misplaced(message: str, place: int, read_as: str) -> Verdict:
+    return Verdict(Mark.WRONG, findings=(Finding("order", message, (place,)),), read_as=read_as)
+
+
+def _after(question: Question) -> dict[int, set[int]]:
+    """Return for each line (0-based) the lines that must stand above it."""
+    if question.after:
+        return {int(n) - 1: {int(m) - 1 for m in before} for n, before in question.after.items()}
+    digits = [int(d) - 1 for d in re.findall(r"\d+", str(question.answer))]
+    sequence = digits if sorted(digits) == list(range(len(question.lines))) else list(range(len(question.lines)))
+    return {n: set(sequence[:place]) for place, n in enumerate(sequence)}
+
+
+def _chosen(typed: str, texts: tuple[str, ...], many: bool) -> tuple[int, ...]:
+    """Return the 0-based places that a menu answer points at, in menu order."""
+    label = _labels(typed, len(texts))
+    if label and len(label) == 1:
+        return tuple(label)
+    places = _same_text(typed, texts) or label or _numbered(typed, len(texts))
+    labels = ", ".join(LETTERS[: len(texts)])
+    if not places:
+        raise UnreadableAnswer(1, "this points at none of the choices", f"type one of {labels}")
+    if len(places) > 1 and not many:
+        raise UnreadableAnswer(1, "one choice is asked for, and this names more", f"type one of {labels}")
+    return tuple(sorted(set(places)))
+
+
+def _same_text(typed: str, texts: tuple[str, ...]) -> list[int]:
+    """Return the place of the choice that was typed out; letter case counts only where it must."""
+    exact = [n for n, item in enumerate(texts) if _plain(item) == _plain(typed)]
+    loose = [n for n, item in enumerate(texts) if _plain(item).casefold() == _plain(typed).casefold()]
+    return exact[:1] or (loose if len(loose) == 1 else [])
+
+
+def _labels(named: str, count: int) -> list[int] | None:
+    """Read `b`, `(b)`, `a,c`, `a c`, `ac`; None when the text is not made of labels."""
+    letters = re.sub(r"[\s,;()\[\].]|\band\b", "", named.casefold())
+    places = [LETTERS.find(letter) for letter in letters]
+    repeated = len(set(places)) < len(places)
+    return places if places and not repeated and all(0 <= place < count for place in places) else None
+
+
+def _numbered(named: str, count: int) -> list[int]:
+    words = re.sub(r"[,;()\[\].]", " ", named).split()
+    places = [int(word) - 1 for word in words if re.fullmatch(r"[0-9]{1,2}", word)]
+    return places if len(places) == len(words) and all(0 <= place < count for place in places) else []
+
+
+def _numbers(typed: str, count: int) -> list[int]:
+    """Read `2,1,3`, `2 1 3`, `213`, `2 > 1 > 3` as 0-based places."""
+    found = [(m.start(), m.group()) for m in re.finditer(r"[0-9]+", typed)]
+    if len(found) == 1 and count < 10:
+        start, digits = found[0]
+        found = [(start + n, digit) for n, digit in enumerate(digits)]
+    rest = re.search(r"[^0-9\s,;>.()\[\]→-]", typed)
+    example = ",".join(str(n + 1) for n in range(min(count, 3)))
+    if rest or not found:
+        column = rest.start() + 1 if rest else 1
+        raise UnreadableAnswer(column, "an order is the numbers of the lines", f"write it as {example}")
+    places: list[int] = []
+    for start, digits in found:
+        place = int(digits[:4]) - 1
+        if not 0 <= place < count:
+            raise UnreadableAnswer(start + 1, f"there is no line {digits[:4]}", f"the lines are 1 to {count}")
+        if place in places:
+            raise UnreadableAnswer(start + 1, f"line {digits} stands twice", "name each line once")
+        places.append(place)
+    return places
+
+
+def _plain(given: str) -> str:
+    """Return a text without what Markdown and typing add: marks of code and mathematics, spaces, a full stop."""
+    return " ".join(given.replace("`", " ").replace("$", " ").replace("−", "-").split()).strip(" .!?\"'")
+
+
+def _words(given: str) -> str:
+    """Return the words of a rule's id or title: `sum-rule`, `Sum rule` and `sum_rule` are one."""
+    return " ".join(re.sub(r"[-_]", " ", _plain(given)).casefold().split())

@@ -1,0 +1,171 @@
+"""Two trees compared by value: on which letters and axes, and on which draws.
+
+The expected tree fixes an order of letters (first their appearance in the goal, then in the answer);
+what a learner wrote is brought to it. Letters and positional axes may stand for each other: `p - y`
+is read as `p_i - y_i` where the goal has the letter i, and the other way round.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bptutor.notation import axes
+from bptutor.notation.scope import Scope
+from bptutor.notation.tree import Expr
+from bptutor.notation.value import Values, evaluate
+
+if TYPE_CHECKING:
+    from bptutor.packs.scene import Scene
+
+Array = NDArray[np.float64]
+
+PROBES = 3
+"""Draws that decide at first."""
+MORE = 3
+"""Draws that confirm an agreement."""
+REDRAWS = 24
+"""Draws tried before a text counts as having no value anywhere."""
+CLOSE = 1e-9
+"""Largest accepted difference, relative to the largest value met."""
+_kept: OrderedDict[tuple[int, int], tuple[Scene, Values]] = OrderedDict()
+
+
+def fresh(scene: Scene, n: int) -> Values:
+    """Return draw `n` of a scene for probing: literals redrawn, sizes distinct. Recent draws are kept."""
+    key = (id(scene), n)
+    if key not in _kept:
+        _kept[key] = (scene, scene.fresh(n))
+        if len(_kept) > 8 * REDRAWS:
+            _kept.popitem(last=False)
+    return _kept[key][1]
+
+
+class Outcome(Enum):
+    """What comparing on draws showed."""
+
+    EQUAL = "equal"
+    DIFFERENT = "different"
+    NO_VALUE = "no value"
+    """One of the two has no finite value on any draw."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The order in which entries stand: letters first, then positional axes; both with their axis names."""
+
+    letters: tuple[str, ...]
+    letter_axes: tuple[str, ...]
+    axes: tuple[str, ...]
+    row: bool = False
+
+    @property
+    def all_axes(self) -> tuple[str, ...]:
+        """Return the axis names in the order of the array."""
+        return self.letter_axes + self.axes
+
+    @property
+    def shown(self) -> str:
+        """Return how the layout is named to a learner: letters, else axes."""
+        if self.letters and not self.axes:
+            return ", ".join(self.letters)
+        return "(" + ", ".join(self.all_axes) + ("," if len(self.all_axes) == 1 else "") + ")"
+
+
+def layout(expr: Expr, scope: Scope, columns: bool, goal: Layout | None = None) -> Layout:
+    """Return the layout of a tree; letters of the goal come first, in the goal's order."""
+    kind = axes.of(expr, scope, columns)
+    letters = dict(kind.letters)
+    if goal and not kind.axes:
+        letters = dict(zip(goal.letters, goal.letter_axes, strict=True)) | letters
+    return Layout(tuple(letters), tuple(letters.values()), tuple(kind.axes), bool(kind.row))
+
+
+def value(expr: Expr, values: Values, expected: Layout, columns: bool) -> Array:
+    """Return the entries of a tree in the expected order; letters that it lacks have length 1."""
+    kind = axes.of(expr, values.scope, columns)
+    order = tuple(letter for letter in expected.letters if letter in kind.letters)
+    extra = tuple(letter for letter in kind.letters if letter not in expected.letters)
+    with np.errstate(all="ignore"):
+        found = np.asarray(evaluate(expr, values, order=order + extra, columns=columns), dtype=float)
+    if extra or not expected.letters:
+        return found
+    places = [n for n, letter in enumerate(expected.letters) if letter not in kind.letters]
+    return np.expand_dims(found, tuple(places)) if places else found
+
+
+@dataclass(frozen=True)
+class Side:
+    """A tree with the names it may mention."""
+
+    expr: Expr
+    scope: Scope
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """How a learner's tree is held against an expected one."""
+
+    scene: Scene
+    expected: Expr
+    layout: Layout
+    columns: bool
+    where: Expr | None = None
+
+    def truth(self, values: Values) -> Array:
+        """Return the expected entries, on all letters of the layout."""
+        return value(self.expected, values, self.layout, self.columns)
+
+    def given(self, expr: Expr, values: Values) -> Array:
+        """Return the entries of another tree in the same order."""
+        return value(expr, values, self.layout, self.columns)
+
+    def mask(self, values: Values, shape: tuple[int, ...]) -> NDArray[np.bool_]:
+        """Return which entries count: all, or those where the question's condition holds."""
+        if self.where is None:
+            return np.ones(shape, dtype=bool)
+        holds = value(self.where, values, self.layout, self.columns)
+        return np.broadcast_to(holds > 0.5, shape)
+
+    def draws(self) -> Iterator[Values]:
+        """Yield the draws to compare on, in order."""
+        for n in range(REDRAWS):
+            yield fresh(self.scene, n)
+
+    def compare(self, expr: Expr, probes: int = PROBES + MORE) -> Outcome:
+        """Compare on draws where both sides are finite; draws with domain trouble are replaced."""
+        agreed = 0
+        for values in self.draws():
+            same = self.same(self.truth(values), self.given(expr, values), values)
+            if same is False:
+                return Outcome.DIFFERENT
+            agreed += same is True
+            if agreed == probes:
+                return Outcome.EQUAL
+        return Outcome.EQUAL if agreed >= PROBES else Outcome.NO_VALUE
+
+    def same(self, truth: Array, got: Array, values: Values) -> bool | None:
+        """Return whether two arrays agree where the condition holds; None when one is not finite there."""
+        try:
+            shape = np.broadcast_shapes(truth.shape, got.shape)
+        except ValueError:
+            return False
+        counts = self.mask(values, shape)
+        left, right = (np.broadcast_to(side, shape)[counts] for side in (truth, got))
+        if not (np.isfinite(left).all() and np.isfinite(right).all()):
+            return None
+        return bool(close(left, right))
+
+
+def close(left: Array, right: Array) -> bool:
+    """Return whether two arrays of one shape are equal up to rounding."""
+    if not left.size:
+        return True
+    scale = max(1.0, float(np.max(np.abs(left), initial=0.0)))
+    return bool(np.max(np.abs(left - right), initial=0.0) <= CLOSE * scale)

@@ -1,0 +1,198 @@
+"""Answers that are numbers: one, a grid of them, or the shape of an array.
+
+Only literals and arithmetic are read here: a declared name is not an answer to "compute it".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bptutor.errors import UnreadableAnswer
+from bptutor.notation import parse
+from bptutor.notation.scope import Scope
+from bptutor.notation.tree import At, Call, Derivative, Expr, Letter, Name, Number, Sum, walk
+from bptutor.notation.value import Values, evaluate
+
+Array = NDArray[np.float64]
+
+CELLS = 400
+"""Most cells of a grid."""
+DEPTH = 4
+"""Most axes of a grid."""
+_OPEN, _CLOSE = "([{", ")]}"
+_ARRAY = re.compile(r"\s*(?:np\.|numpy\.)?(?:array|asarray)\s*\(")
+_SHAPE = re.compile(r"[\[(]?\s*((?:\d{1,6}\s*[,x×*;]?\s*)*)[\])]?")
+
+
+def tolerance(decimals: int) -> float:
+    """Return the largest accepted difference: half a unit of the last asked decimal."""
+    return 0.5 * float(10.0**-decimals) + 1e-12
+
+
+def read_number(text: str, scope: Scope) -> tuple[float, Expr]:
+    """Read one number or arithmetic.
+
+    Raises:
+        UnreadableAnswer: It is not arithmetic, mentions a name, or has no finite value.
+    """
+    expr = parse.read(text, scope)
+    for part in walk(expr):
+        _refuse_names(part, text, scope)
+    with np.errstate(all="ignore"):
+        value = np.asarray(evaluate(expr, Values(scope, {}, {})), dtype=float)
+    if value.shape != ():
+        raise UnreadableAnswer(1, "one number is asked for, and this is a list", "write one number, such as -0.786")
+    if not np.isfinite(value):
+        raise UnreadableAnswer(1, "this has no value", "divisors must not be 0, and roots not of negative numbers")
+    return float(value), expr
+
+
+def _refuse_names(part: Expr, text: str, scope: Scope) -> None:
+    if isinstance(part, Name):
+        shown = scope.shown(part.id)
+        column = max(text.find(part.id), text.find(shown)) + 1
+        raise UnreadableAnswer(max(column, 1), f"{shown} is a name, and a number is asked for", "compute it: digits only")
+    if isinstance(part, At | Letter | Derivative | Sum):
+        raise UnreadableAnswer(1, "a number is asked for, and this is a formula", "write it with digits only")
+    if isinstance(part, Call) and part.function in {"softmax", "sum", "mean"}:
+        raise UnreadableAnswer(1, "a number is asked for, and this is a formula", "write it with digits only")
+
+
+def read_grid(text: str, scope: Scope) -> Array:
+    """Read `[[1, 2], [3, 4]]`, `1 2; 3 4`, `np.array([...])`, with arithmetic in the cells.
+
+    Raises:
+        UnreadableAnswer: A cell is not a number, or the rows differ in length.
+    """
+    start, end = _inside_array_call(text)
+    nested = _grid(text, start, end, scope, DEPTH)
+    if not isinstance(nested, list):
+        nested = [nested]
+    cells = list(_flat(nested))
+    if len(cells) > CELLS:
+        raise UnreadableAnswer(1, f"a grid has at most {CELLS} cells", "")
+    try:
+        return np.array(nested, dtype=float)
+    except ValueError:
+        raise UnreadableAnswer(1, "the rows differ in length", "every row needs the same number of cells") from None
+
+
+def _inside_array_call(text: str) -> tuple[int, int]:
+    call = _ARRAY.match(text)
+    if not call:
+        return 0, len(text)
+    end = text.rstrip()
+    if not end.endswith(")"):
+        raise UnreadableAnswer(len(text), "the bracket of array( is not closed", "close it with )")
+    return call.end(), len(end) - 1
+
+
+def _grid(text: str, start: int, end: int, scope: Scope, depth: int) -> Any:
+    """Read `text[start:end]` as a number or nested lists of numbers."""
+    start, end = _trim(text, start, end)
+    if depth < 0:
+        raise UnreadableAnswer(start + 1, f"a grid has at most {DEPTH} axes", "")
+    if start < end and text[start] == "[" and _match(text, start, end) == end - 1:
+        inner = _parts(text, start + 1, end - 1)
+        return [_grid(text, a, b, scope, depth - 1) for a, b in inner]
+    if start < end and text[start] == "(" and _match(text, start, end) == end - 1:
+        inner = list(_split(text, start + 1, end - 1, ","))
+        if len(inner) > 1:
+            return [_grid(text, a, b, scope, depth - 1) for a, b in inner if a < b]
+    parts = _parts(text, start, end)
+    if len(parts) > 1:
+        return [_grid(text, a, b, scope, depth - 1) for a, b in parts]
+    return _cell(text, start, end, scope)
+
+
+def _parts(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Split at `;` or new lines, else at commas, else between cells at spaces."""
+    for marks in (";\n", ","):
+        parts = list(_split(text, start, end, marks))
+        if len(parts) > 1:
+            parts = parts[:-1] if parts[-1][0] == parts[-1][1] else parts
+            return parts
+    return [(a, b) for a, b in _split(text, start, end, " \t") if a < b]
+
+
+def _split(text: str, start: int, end: int, marks: str) -> Iterator[tuple[int, int]]:
+    """Yield the stretches between marks that stand outside brackets."""
+    depth, last = 0, start
+    for n in range(start, end):
+        depth += (text[n] in _OPEN) - (text[n] in _CLOSE)
+        if depth == 0 and text[n] in marks:
+            yield _trim(text, last, n)
+            last = n + 1
+    yield _trim(text, last, end)
+
+
+def _trim(text: str, start: int, end: int) -> tuple[int, int]:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return start, end
+
+
+def _match(text: str, start: int, end: int) -> int:
+    """Return the place of the bracket that closes the one at `start`; -1 when none does."""
+    depth = 0
+    for n in range(start, end):
+        depth += (text[n] in _OPEN) - (text[n] in _CLOSE)
+        if depth == 0:
+            return n
+    return -1
+
+
+def _cell(text: str, start: int, end: int, scope: Scope) -> float:
+    if start >= end:
+        raise UnreadableAnswer(start + 1, "a cell is empty", "write a number in every cell")
+    try:
+        return read_number(text[start:end], scope)[0]
+    except UnreadableAnswer as wrong:
+        raise UnreadableAnswer(start + wrong.column, wrong.message, wrong.help) from None
+
+
+def _flat(nested: Any) -> Iterator[float]:
+    for item in nested:
+        if isinstance(item, list):
+            yield from _flat(item)
+        else:
+            yield item
+
+
+def read_shape(text: str) -> tuple[int, ...]:
+    """Read `(3, 4)`, `3x4`, `(3,)` = `3,` = `3`, `()`.
+
+    Raises:
+        UnreadableAnswer: It is not a list of sizes.
+    """
+    bare = text.strip()
+    found = _SHAPE.fullmatch(bare)
+    if bare.casefold() in {"scalar", "()", "( )"}:
+        return ()
+    if not found or not found[1].strip():
+        rest = re.search(r"[^\d\s,x×*;()\[\]]", text)
+        column = rest.start() + 1 if rest else 1
+        raise UnreadableAnswer(column, "a shape is a list of sizes", "write it as (3, 4), (3,) or ()")
+    return tuple(int(size) for size in re.findall(r"\d+", found[1]))
+
+
+def shown_shape(shape: tuple[int, ...]) -> str:
+    """Return a shape as Python prints it."""
+    return str(tuple(int(n) for n in shape))
+
+
+def exact(text: object) -> Number | None:
+    """Return a literal as an exact number, None for anything else."""
+    from fractions import Fraction
+
+    try:
+        return Number(Fraction(str(text).replace("−", "-")), str(text))
+    except (ValueError, ZeroDivisionError):
+        return None

@@ -1,0 +1,111 @@
+"""A verdict as plain data: what goes through the pipe to and from the worker, and what `grade` prints."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bptutor.grading.verdict import Finding, Mark, ProofMark, ReadingError, Verdict
+
+
+def pack(verdict: Verdict) -> dict[str, Any]:
+    """Return the whole verdict as JSON data; `unpack` gives it back."""
+    error = verdict.error
+    return {
+        "mark": verdict.mark.value,
+        "proof": verdict.proof.value,
+        "read_as": verdict.read_as,
+        "reached": verdict.reached,
+        "error": error and {"column": error.column, "message": error.message, "help": error.help},
+        "findings": [_pack_finding(finding) for finding in verdict.findings],
+    }
+
+
+def unpack(packed: Mapping[str, Any]) -> Verdict:
+    """Return the verdict that `pack` packed."""
+    error = packed["error"]
+    return Verdict(
+        mark=Mark(packed["mark"]),
+        proof=ProofMark(packed["proof"]),
+        findings=tuple(_unpack_finding(finding) for finding in packed["findings"]),
+        read_as=packed["read_as"],
+        error=ReadingError(error["column"], error["message"], error["help"]) if error else None,
+        reached=packed["reached"],
+    )
+
+
+def printed(identity: object, packed: Mapping[str, Any], ms: float) -> dict[str, Any]:
+    """Return the record that `bptutor grade` prints for a packed verdict.
+
+    Args:
+        identity: The `id` of the line as it was given.
+        packed: What `pack` returned.
+        ms: How long the answer took, in milliseconds.
+    """
+    record: dict[str, Any] = {
+        "id": identity,
+        "mark": packed["mark"],
+        "proof": packed["proof"],
+        "read_as": packed["read_as"],
+        "findings": [_printed_finding(finding) for finding in packed["findings"]],
+        "ms": round(ms, 1),
+    }
+    if packed["error"]:
+        record["error"] = packed["error"]
+    return record
+
+
+def text(record: Mapping[str, Any]) -> str:
+    """Return a record as one line of JSON that any UTF-8 stream can carry."""
+    line = json.dumps(plain(record), ensure_ascii=False, allow_nan=False)
+    if any("\ud800" <= char <= "\udfff" for char in line):
+        return json.dumps(plain(record), allow_nan=False)
+    return line
+
+
+def plain(value: object) -> Any:
+    """Return nested numbers, arrays and mappings as JSON data; a number that is not finite is null."""
+    if hasattr(value, "tolist"):
+        return plain(value.tolist())
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [plain(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if value is None or isinstance(value, str | int | float | bool):
+        return value
+    return str(value)
+
+
+def _pack_finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "rule": finding.rule,
+        "message": finding.message,
+        "where": plain(finding.where),
+        "cells": plain(finding.cells),
+        "values": plain(finding.values),
+        "expected": plain(finding.expected),
+        "got": plain(finding.got),
+    }
+
+
+def _unpack_finding(packed: Mapping[str, Any]) -> Finding:
+    return Finding(
+        rule=packed["rule"],
+        message=packed["message"],
+        where=None if packed["where"] is None else tuple(packed["where"]),
+        cells=tuple(tuple(cell) for cell in packed["cells"]),
+        values=packed["values"],
+        expected=packed["expected"],
+        got=packed["got"],
+    )
+
+
+def _printed_finding(packed: Mapping[str, Any]) -> dict[str, Any]:
+    keys = ["rule", "message", "where"]
+    if packed["rule"] == "witness":
+        keys += ["values", "expected", "got"]
+    return {key: packed[key] for key in keys}
