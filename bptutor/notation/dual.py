@@ -41,6 +41,14 @@ def plain(x: Operand) -> Array:
     return x
 
 
+def shaped(change: Callable[[Array], Array], x: Operand) -> Operand:
+    """Apply a change of shape or order (linear: entries only move or are summed)."""
+    if isinstance(x, Dual):
+        tangents = tuple(None if t is None else shaped(change, t) for t in x.tangents)
+        return Dual(x.level, shaped(change, x.value), tangents)
+    return np.asarray(change(x), dtype=x.dtype)
+
+
 def _level(*operands: Operand) -> int:
     return max(x.level if isinstance(x, Dual) else 0 for x in operands)
 
@@ -64,11 +72,8 @@ class Arithmetic:
         return out
 
     def shaped(self, change: Callable[[Array], Array], x: Operand) -> Operand:
-        """Apply a change of shape or order (linear, entries only move or are summed)."""
-        if isinstance(x, Dual):
-            tangents = tuple(None if t is None else self.shaped(change, t) for t in x.tangents)
-            return Dual(x.level, self.shaped(change, x.value), tangents)
-        return np.asarray(change(x), dtype=self.field.dtype)
+        """Apply a change of shape or order; see `shaped`."""
+        return shaped(change, x)
 
     def _binary(
         self,
@@ -101,8 +106,11 @@ class Arithmetic:
 
     def _spread(self, t: Operand, _same: Operand, other: Operand) -> Operand:
         """Give a tangent the shape that broadcasting gives the value."""
-        shape = np.broadcast_shapes(t.shape, other.shape)
-        return t if shape == t.shape else self.shaped(lambda v: np.broadcast_to(v, shape), t)
+        return self.spread(t, np.broadcast_shapes(t.shape, other.shape))
+
+    def spread(self, x: Operand, shape: tuple[int, ...]) -> Operand:
+        """Broadcast to a shape."""
+        return x if shape == x.shape else self.shaped(lambda v: np.broadcast_to(v, shape), x)
 
     def neg(self, a: Operand) -> Operand:
         """-a."""
@@ -266,7 +274,7 @@ def jacobian(arithmetic: Arithmetic, level: int, y: Operand, by: tuple[int, ...]
     if not isinstance(y, Dual) or y.level != level:
         return arithmetic.field.array(np.zeros(shape))
     zero = arithmetic.field.array(np.zeros(y.shape))
-    parts = [zero if t is None else t for t in y.tangents]
+    parts = [zero if t is None else arithmetic.spread(t, y.shape) for t in y.tangents]
     return _stacked(arithmetic, parts, shape)
 
 

@@ -1,0 +1,494 @@
+"""The functions of whole arrays: for each, what fits and what it gives; one row a function.
+
+Elementwise functions (`exp`, `sigmoid`, ...) are not here: their table is in `dual`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from bptutor.errors import BptutorError
+from bptutor.notation.dual import Operand, plain
+from bptutor.notation.labelled import Labelled, aligned, contract_matrices
+from bptutor.notation.tree import Call, Name, Number, Stack
+
+if TYPE_CHECKING:
+    from bptutor.notation.axes import Axes, Inference, Kind
+    from bptutor.notation.value import Walk
+
+AxesRule = Callable[["Inference", Call, "Sequence[Kind]"], "Kind"]
+ValueRule = Callable[["Walk", Call, Sequence[Labelled]], Labelled]
+
+
+class NoSuchForm(BptutorError):
+    """A function is called in a way that has no value here."""
+
+
+# --- options ------------------------------------------------------------------------------------------
+
+
+def _axis(call: Call, rank: int, place: int = 1) -> tuple[int, ...] | None:
+    """Return the axes an `axis=` names, counted from 0; None when it is left out."""
+    given = call.option("axis")
+    if given is None and len(call.args) > place and isinstance(call.args[place], Number):
+        given = int(call.args[place].value)  # type: ignore[attr-defined]
+    if given is None:
+        return None
+    axes = given if isinstance(given, tuple) else (given,)
+    out = []
+    for axis in axes:
+        number = int(axis)  # type: ignore[call-overload]
+        if not -rank <= number < rank:
+            raise NoSuchForm(f"there is no axis {number} in an array with {rank} axes")
+        out.append(number % rank)
+    return tuple(out)
+
+
+def _lengths(run: Inference | Walk, call: Call, start: int) -> list[tuple[str, int | None]]:
+    """Read shape arguments, `K` or `(B, K)` or `2`, as (axis name, size)."""
+    out: list[tuple[str, int | None]] = []
+    items: list[Any] = []
+    for arg in call.args[start:]:
+        items.extend(arg.items if isinstance(arg, Stack) else (arg,))
+    shape = call.option("shape")
+    if shape is not None:
+        items.extend(shape if isinstance(shape, tuple) else (shape,))
+    for item in items:
+        if isinstance(item, Name):
+            out.append((item.id, None))
+        elif isinstance(item, Number):
+            out.append(("", int(item.value)))
+        elif isinstance(item, int):
+            out.append(("", item))
+        else:
+            raise NoSuchForm("a shape is made of sizes and whole numbers")
+    return out
+
+
+def _sizes(run: Walk, call: Call, start: int) -> list[int]:
+    out = []
+    for name, number in _lengths(run, call, start):
+        size = number if number is not None else run.values.sizes.get(name)
+        if size is None:
+            raise NoSuchForm(f"{name} is not the size of an axis")
+        if size > 10_000:
+            raise NoSuchForm("an array that large is not needed here")
+        out.append(size)
+    return out
+
+
+# --- reductions -----------------------------------------------------------------------------------------
+
+
+def _reduced_axes(run: Inference, call: Call, kinds: Sequence[Kind]) -> Kind:
+    from bptutor.notation.axes import Kind
+
+    x = kinds[0]
+    axes = _axis(call, len(x.axes))
+    keep = bool(call.option("keepdims"))
+    if axes is None:
+        axes = tuple(range(len(x.axes)))
+    left = [("1" if n in axes else a) for n, a in enumerate(x.axes) if keep or n not in axes]
+    return Kind(x.letters, tuple(left))
+
+
+def _reduce(run: Walk, call: Call, args: Sequence[Labelled]) -> Labelled:
+    x = args[0]
+    n = len(x.letters)
+    axes = _axis(call, x.rank)
+    if axes is None:
+        axes = tuple(range(x.rank))
+    places = tuple(n + a for a in axes)
+    keep = bool(call.option("keepdims"))
+    f = run.arithmetic
+    if call.function in {"max", "min"}:
+        sign = 1 if call.function == "max" else -1
+        return Labelled(x.letters, _largest(run, x.data, places, sign, keep))
+    total = f.sum(x.data, places, keep)
+    if call.function == "mean":
+        count = int(np.prod([x.data.shape[p] for p in places], dtype=int))
+        total = f.div(total, f.constant(count))
+    return Labelled(x.letters, total)
+
+
+def _largest(run: Walk, x: Operand, places: tuple[int, ...], sign: int, keep: bool) -> Operand:
+    """Fold `maximum` along axes; the first of equals gives the derivative."""
+    f = run.arithmetic
+    y = x if sign > 0 else f.neg(x)
+    for place in sorted(places, reverse=True):
+        size = y.shape[place]
+        parts = [f.shaped(lambda v, k=k, p=place: np.take(v, [k], axis=p), y) for k in range(size)]  # type: ignore[misc]
+        y = parts[0]
+        for part in parts[1:]:
+            y = f.maximum(y, part)
+    if not keep:
+        y = f.shaped(lambda v: v.squeeze(places), y)
+    return y if sign > 0 else f.neg(y)
+
+
+def _softmax(run: Walk, call: Call, args: Sequence[Labelled]) -> Labelled:
+    (x,) = args[:1]
+    f = run.arithmetic
+    last = len(x.data.shape) - 1
+    if x.rank == 0:
+        raise NoSuchForm("softmax acts on a whole vector: softmax(z)_i")
+    shifted = x.data
+    if not run.field.symbolic:  # e^{-m} cancels; without it e^{1000} is inf
+        highest = np.max(plain(x.data), axis=last, keepdims=True)
+        shifted = f.add(x.data, -highest)
+    if call.function == "log_softmax":
+        total = f.unary("log", f.sum(f.unary("exp", shifted), (last,), True))
+        return Labelled(x.letters, f.add(shifted, f.neg(total)))
+    e = f.unary("exp", shifted)
+    return Labelled(x.letters, f.div(e, f.sum(e, (last,), True)))
+
+
+def _same_axes(run: Inference, call: Call, kinds: Sequence[Kind]) -> Kind:
+    return kinds[0]
+
+
+# --- diagonals, traces, norms -------------------------------------------------------------------------------
+
+
+def _diag_axes(run: Inference, call: Call, kinds: Sequence[Kind]) -> Kind:
+    from bptutor.notation.axes import Kind, ShapeMisfit, shape_text
+
+    x = kinds[0]
+    if len(x.axes) == 1:
+        return Kind(x.letters, (x.axes[0], x.axes[0]))
+    if len(x.axes) == 2:
+        return Kind(x.letters, x.axes[:1])
+    raise ShapeMisfit(f"diag takes a vector or a matrix, not {shape_text(x.axes)}")
+
+
+def _diag(run: Walk, call: Call, args: Sequence[Labelled]) -> Labelled:
+    x = args[0]
+    f = run.arithmetic
+    if x.rank == 1:
+        eye = f.field.array(np.eye(x.data.shape[-1]))
+        return Labelled(x.letters, f.mul(f.shaped(lambda v: v[..., :, None], x.data), eye))
+    return Labelled(x.letters, f.shaped(lambda v: np.diagonal(v, axis1=-2, axis2=-1), x.data))
+
+
+def _number_axes(run: Inference, call: Call, kinds: Sequence[Kind]) -> Kind:
+    from bptutor.notation.axes import Kind
+
+    letters: dict[str, str] = {}
+    for kind in kinds:
+        letters |= kind.letters
+    return Kind(letters, ())
+
+
+def _trace(run: Walk, call: Call, args: Sequence[Labelled]) -> Labelled:
+    x = args[0]
+    if x.rank != 2:
+        raise NoSuchForm("the trace is of a matrix")
+    return Labelled(x.letters, run.arithmetic.shaped(lambda v: np.trace(v, axis1=-2, axis2=-1), x.data))
+
+
+def _norm(run: Walk, call: Call, args: Sequence[Labelled]) -> Labelled:
+    x, f = args[0], run.arithmetic
+    places = tuple(range(len(x.letters), len(x.data.shape)))
+    return Labelled(x.letters, f.unary("sqrt", f.sum(f.mul(x.data, x.data), places)))
+
+
+# --- products -------------------------------------------------------------------------------------------------
+
+
+def _dot_axes(run: Inference, call: Call, kinds: Sequence[Kind]) -> Kind:
+    from bptutor.notation.axes import Kind, ShapeMisfit, shape_text
+
+    a, b = kinds
+    if not a.axes or not b.axes or len(b.axes) < 3:
+        return run.merge(kinds, "dot") if not a.axes or not b.axes else run.product(a, b)
+    if a.axes[-1] != b.axes[-2]:
+        raise ShapeMisfit(f"dot would sum {a.axes[-1]} with {b.axes[-2]}: {shape_text(a.axes)}, {shape_text(b.axes)}")
+    return Kind({**a.letters, **b.letters}, (*a.axes[:-1], *b.axes[:-2], b.axes[-1]))
+
+
+def _dot(run: Walk, call: Call, args: Sequence[Labelled]) -> Labelled:
+    a, b = args
+    if b.rank < 3:
+        return contract_matrices(run.arithmetic, a, b, False)
+    return _tensordot_over(run, a, b, (a.rank - 1,), (b.rank - 2,))
+
+
+def _tensordot_over(
+    run: Walk, a: Labelled, b: Labelled, left: tuple[int, ...], right: tuple[int, ...]
+) -> Labelled:
+    """Sum pairs of axes; the other axes of a come first, then those of b."""
+    n, m = a.rank, b.rank
+    free_b = [k for k in range(m) if k not in right]
+    pad = n + len(free_b)
+    a_index = (*(slice(None) for _ in range(n)), *(None for _ in free_b))
+    first = run.arithmetic.shaped(lambda v: v[(..., *a_index)], a.data)
+    order_b = [len(b.letters) + k for k in (*right, *free_b)]
+    lead = tuple(range(len(b.letters)))
+    shape = [1] * pad
+    for k, axis in enumerate(left):
+        shape[axis] = b.data.shape[len(b.letters) + right[k]]
+    for k, axis in enumerate(free_b):
+        shape[n + k] = b.data.shape[len(b.letters) + axis]
+    # The paired axes must stand in the order they have in a before they are reshaped into place.
+    ranked = sorted(range(len(left)), key=lambda k: left[k])
+    order_b = [len(b.letters) + right[k] for k in ranked] + order_b[len(right) :]
+    second = run.arithmetic.shaped(
+        lambda v: v.transpose((*lead, *order_b)).reshape((*v.shape[: len(lead)], *shape)), b.data
+    )
+    letters, (x, y) = aligned([Labelled(a.letters, first), Labelled(b.letters, second)])
+    places = tuple(len(letters) + k for k in left)
+    return Labelled(letters, run.arithmetic.sum(run.arithmetic.mul(x, y), places))
+
+
+def _pairs(call: Call, n: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    given: Any = call.option("axes", 2)
+    if isinstance(given, int):
+        return tuple(range(n - given, n)), tuple(range(given))
+    left, right = given
+    return (
+        tuple(left) if isinstance(left, tuple) else (left,),
+        tuple(right) if isinstance(right, tuple) else (right,),
+    )
+
+
+def _tensordot_axes(run: Inference, call: Call, kinds: Sequence[Kind]) -> Kind:
+    from bptutor.notation.axes import Kind, ShapeMisfit
+
+    a, b = kinds
+    left, right = _pairs(call, len(a.axes))
+    if any(not -len(a.axes) <= k < len(a.axes) for k in left) or any(not -len(b.axes) <= k < len(b.axes) for k in right):
+        raise ShapeMisfit("tensordot names an axis that is not there")
+    for x, y in zip(left, right, strict=True):
+        if a.axes[x] != b.axes[y] and a.axes[x] and b.axes[y]:
+            raise ShapeMisfit(f"tensordot would sum {a.axes[x]} with {b.axes[y]}")
+    gone_a = {x % len(a.axes) for x in left}
+    gone_b = {y % len(b.axes) for y in right}
+    rest = [x for k, x in enumerate(a.axes) if k not in gone_a] + [x for k, x in enumerate(b.axes) if k not in gone_b]
+    return Kind({**a.letters, **b.letters}, tuple(rest))
+
+
+def _tensordot(run: Walk, call: Call, args: Sequence[Labelled]) -> Labelled:
+    a, b = args
+    left, right = _pairs(call, a.rank)
+    return _tensordot_over(run, a, b, tuple(x % a.rank for x in left), tuple(y % b.rank for y in right))
+
+
+def _kron_axes(run: Inference, call: Call, kinds: Sequence[Kind]) -> Kind:
+    from bptutor.notation.axes import Kind
+
+    return Kind({**kinds[0].letters, **kinds[1].letters}, ("",) * max(len(k.axes) for k in kinds))
+
+
+def _kron(run: Walk, call: Call, args: Sequence[Labelled]) -> Labelled:
+    a, b = args
+    if a.rank != b.rank or a.letters or b.letters or a.rank > 2:
+        raise NoSuchForm("kron takes two vectors or two matrices")
+    f = run.arithmetic
+    shape = tuple(x * y for x, y in zip(a.data.shape, b.data.shape, strict=True))
+    if a.rank == 1:
+        product = f.mul(f.shaped(lambda v: v[:, None], a.data), f.shaped(lambda v: v[None, :], b.data))
+    else:
+        left = f.shaped(lambda v: v[:, None, :, None], a.data)
+        product = f.mul(left, f.shaped(lambda v: v[None, :, None, :], b.data))
+    return Labelled((), f.shaped(lambda v: v.reshape(shape), product))
+
+
+def _maximum(run: Walk, call: Call, args: Sequence[Labelled]) -> Labelled:
+    f = run.arithmetic
+    total = args[0]
+    for arg in args[1:]:
+        letters, (a, b) = aligned([total, arg])
+        low = f.neg(f.maximum(f.neg(a), f.neg(b))) if call.function == "minimum" else f.maximum(a, b)
+        total = Labelled(letters, low)
+    return total
+
+
+# --- arrays made of nothing, and of other shapes -----------------------------------------------------------------
+
+
+def _filled_axes(run: Inference, call: Call, kinds: Sequence[Kind]) -> Kind:
+    from bptutor.notation.axes import Kind
+
+    names = [name for name, _ in _lengths(run, call, 0)]
+    if call.function == "eye":
+        names = (names * 2)[:2] if len(names) == 1 else names
+    return Kind({}, tuple(names))
+
+
+def _filled(run: Walk, call: Call, args: Sequence[Labelled]) -> Labelled:
+    sizes = _sizes(run, call, 0)
+    if call.function == "eye":
+        return Labelled((), run.field.array(np.eye(sizes[0], sizes[-1])))
+    fill = np.ones if call.function == "ones" else np.zeros
+    return Labelled((), run.field.array(fill(sizes)))
+
+
+def _like(run: Walk, call: Call, args: Sequence[Labelled]) -> Labelled:
+    x = args[0]
+    fill = np.ones if call.function == "ones_like" else np.zeros
+    return Labelled(x.letters, run.field.array(fill(x.data.shape)))
+
+
+def _ravel_axes(run: Inference, call: Call, kinds: Sequence[Kind]) -> Kind:
+    from bptutor.notation.axes import Kind
+
+    return Kind(kinds[0].letters, kinds[0].axes if len(kinds[0].axes) == 1 else ("",))
+
+
+def _ravel(run: Walk, call: Call, args: Sequence[Labelled]) -> Labelled:
+    x = args[0]
+    lead = x.data.shape[: len(x.letters)]
+    return Labelled(x.letters, run.arithmetic.shaped(lambda v: v.reshape((*lead, -1)), x.data))
+
+
+def _reshape_axes(run: Inference, call: Call, kinds: Sequence[Kind]) -> Kind:
+    from bptutor.notation.axes import Kind
+
+    pairs = _lengths(run, call, 1)
+    return Kind(kinds[0].letters, tuple("1" if size == 1 else name for name, size in pairs))
+
+
+def _reshape(run: Walk, call: Call, args: Sequence[Labelled]) -> Labelled:
+    x = args[0]
+    lead = x.data.shape[: len(x.letters)]
+    shape = tuple(
+        number if number is not None else run.values.sizes.get(name, -1) for name, number in _lengths(run, call, 1)
+    )
+    try:
+        return Labelled(x.letters, run.arithmetic.shaped(lambda v: v.reshape((*lead, *shape)), x.data))
+    except ValueError as error:
+        raise NoSuchForm(f"{x.data.shape} cannot be reshaped to {shape}") from error
+
+
+def _flip(run: Walk, call: Call, args: Sequence[Labelled]) -> Labelled:
+    x = args[0]
+    axes = _axis(call, x.rank)
+    places = tuple(len(x.letters) + a for a in (range(x.rank) if axes is None else axes))
+    return Labelled(x.letters, run.arithmetic.shaped(lambda v: np.flip(v, places), x.data))
+
+
+def _pad_axes(run: Inference, call: Call, kinds: Sequence[Kind]) -> Kind:
+    from bptutor.notation.axes import Kind
+
+    return Kind(kinds[0].letters, ("",) * len(kinds[0].axes))
+
+
+def _pad(run: Walk, call: Call, args: Sequence[Labelled]) -> Labelled:
+    x, f = args[0], run.arithmetic
+    width: Any = call.option("pad_width")
+    if width is None and len(call.args) > 1 and isinstance(call.args[1], Number):
+        width = int(call.args[1].value)
+    if width is None:
+        raise NoSuchForm("pad needs a width: np.pad(x, 1)")
+    pairs = np.broadcast_to(np.asarray(width), (x.rank, 2)).tolist()
+    if any(not 0 <= w <= 100 for pair in pairs for w in pair):
+        raise NoSuchForm("a padding that wide is not needed here")
+    pairs = [(0, 0)] * len(x.letters) + pairs
+    zero = f.constant(0)[()]
+    return Labelled(x.letters, f.shaped(lambda v: np.pad(v, pairs, constant_values=zero), x.data))
+
+
+# --- sliding windows and convolution ------------------------------------------------------------------------------
+
+
+def _window_axes(run: Inference, call: Call, kinds: Sequence[Kind]) -> Kind:
+    from bptutor.notation.axes import Kind
+
+    x = kinds[0]
+    window = call.option("window_shape")
+    pairs = _lengths(run, call, 1)
+    names = [name for name, _ in pairs] if pairs else [""] * (len(window) if isinstance(window, tuple) else 1)
+    return Kind(x.letters, (*("" for _ in x.axes), *names))
+
+
+def _window(run: Walk, call: Call, args: Sequence[Labelled]) -> Labelled:
+    x = args[0]
+    window: Any = call.option("window_shape")
+    sizes = _sizes(run, call, 1) if len(call.args) > 1 else list(window) if isinstance(window, tuple) else [window]
+    if len(sizes) != x.rank:
+        raise NoSuchForm("the window needs one size for each axis")
+    f, n = run.arithmetic, len(x.letters)
+    data = x.data
+    for k, size in enumerate(sizes):
+        if not 1 <= size <= data.shape[n + k]:
+            raise NoSuchForm("the window is larger than the array")
+        places = np.arange(data.shape[n + k] - size + 1)[:, None] + np.arange(size)[None, :]
+        axis = n + k
+        end = len(data.shape)
+        data = f.shaped(lambda v, a=axis, p=places: np.moveaxis(v.take(p, axis=a), a + 1, -1), data)  # type: ignore[misc]
+        assert len(data.shape) == end + 1  # noqa: S101
+    return Labelled(x.letters, data)
+
+
+def _correlated_axes(run: Inference, call: Call, kinds: Sequence[Kind]) -> Kind:
+    from bptutor.notation.axes import Kind
+
+    return Kind({**kinds[0].letters, **kinds[1].letters}, ("",) * len(kinds[0].axes))
+
+
+def _correlate(run: Walk, call: Call, args: Sequence[Labelled]) -> Labelled:
+    """Cross-correlation ⋆ (`corr`) or true convolution (`conv`, kernel flipped), mode valid, full or same."""
+    x, k = args[0], args[1]
+    if x.letters or k.letters or x.rank != k.rank:
+        raise NoSuchForm("an array and a kernel with the same number of axes are needed")
+    f = run.arithmetic
+    kernel = k.data if call.function == "corr" else f.shaped(lambda v: np.flip(v), k.data)
+    mode = call.option("mode", "valid")
+    data = x.data
+    if mode != "valid":
+        pairs = [(s - 1, s - 1) if mode == "full" else ((s - 1) // 2, s // 2) for s in kernel.shape]
+        zero = f.constant(0)[()]
+        data = f.shaped(lambda v: np.pad(v, pairs, constant_values=zero), data)
+    rank = x.rank
+    for a, size in enumerate(kernel.shape):
+        if size > data.shape[a]:
+            raise NoSuchForm("the kernel is larger than the array")
+        places = np.arange(data.shape[a] - size + 1)[:, None] + np.arange(size)[None, :]
+        data = f.shaped(lambda v, a=a, p=places: np.moveaxis(v.take(p, axis=a), a + 1, -1), data)  # type: ignore[misc]
+    return Labelled((), f.sum(f.mul(data, kernel), tuple(range(rank, 2 * rank))))
+
+
+def _argmax(run: Walk, call: Call, args: Sequence[Labelled]) -> Labelled:
+    x = args[0]
+    axes = _axis(call, x.rank)
+    place = len(x.letters) + (axes[0] if axes else 0)
+    if axes is None and x.rank != 1:
+        raise NoSuchForm("argmax needs an axis here")
+    return Labelled(x.letters, run.field.array(np.argmax(plain(x.data), axis=place)))
+
+
+_TABLE: dict[str, tuple[AxesRule, ValueRule]] = {
+    "sum": (_reduced_axes, _reduce),
+    "mean": (_reduced_axes, _reduce),
+    "max": (_reduced_axes, _reduce),
+    "min": (_reduced_axes, _reduce),
+    "argmax": (_reduced_axes, _argmax),
+    "softmax": (_same_axes, _softmax),
+    "log_softmax": (_same_axes, _softmax),
+    "diag": (_diag_axes, _diag),
+    "trace": (_number_axes, _trace),
+    "norm": (_number_axes, _norm),
+    "dot": (_dot_axes, _dot),
+    "tensordot": (_tensordot_axes, _tensordot),
+    "kron": (_kron_axes, _kron),
+    "maximum": (lambda run, call, kinds: run.merge(kinds, call.function), _maximum),
+    "minimum": (lambda run, call, kinds: run.merge(kinds, call.function), _maximum),
+    "eye": (_filled_axes, _filled),
+    "ones": (_filled_axes, _filled),
+    "zeros": (_filled_axes, _filled),
+    "ones_like": (_same_axes, _like),
+    "zeros_like": (_same_axes, _like),
+    "ravel": (_ravel_axes, _ravel),
+    "reshape": (_reshape_axes, _reshape),
+    "flip": (_same_axes, _flip),
+    "pad": (_pad_axes, _pad),
+    "sliding_window_view": (_window_axes, _window),
+    "corr": (_correlated_axes, _correlate),
+    "conv": (_correlated_axes, _correlate),
+}
+
+AXES_OF_CALL: dict[str, AxesRule] = {name: rules[0] for name, rules in _TABLE.items()}
+VALUE_OF_CALL: dict[str, ValueRule] = {name: rules[1] for name, rules in _TABLE.items()}
