@@ -5,80 +5,20 @@ Elementwise functions (`exp`, `sigmoid`, ...) are not here: their table is in `d
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bptutor.errors import BptutorError
+from bptutor.notation import windows
+from bptutor.notation.calls import AxesRule, NoSuchForm, ValueRule, axis_option, lengths, sizes
 from bptutor.notation.dual import Operand, plain
 from bptutor.notation.labelled import Labelled, aligned, contract_matrices
-from bptutor.notation.tree import Call, Name, Number, Stack
+from bptutor.notation.tree import Call, Number
 
 if TYPE_CHECKING:
-    from bptutor.notation.axes import Axes, Inference, Kind
+    from bptutor.notation.axes import Inference, Kind
     from bptutor.notation.value import Walk
-
-AxesRule = Callable[["Inference", Call, "Sequence[Kind]"], "Kind"]
-ValueRule = Callable[["Walk", Call, Sequence[Labelled]], Labelled]
-
-
-class NoSuchForm(BptutorError):
-    """A function is called in a way that has no value here."""
-
-
-# --- options ------------------------------------------------------------------------------------------
-
-
-def _axis(call: Call, rank: int, place: int = 1) -> tuple[int, ...] | None:
-    """Return the axes an `axis=` names, counted from 0; None when it is left out."""
-    given = call.option("axis")
-    if given is None and len(call.args) > place and isinstance(call.args[place], Number):
-        given = int(call.args[place].value)  # type: ignore[attr-defined]
-    if given is None:
-        return None
-    axes = given if isinstance(given, tuple) else (given,)
-    out = []
-    for axis in axes:
-        number = int(axis)  # type: ignore[call-overload]
-        if not -rank <= number < rank:
-            raise NoSuchForm(f"there is no axis {number} in an array with {rank} axes")
-        out.append(number % rank)
-    return tuple(out)
-
-
-def _lengths(run: Inference | Walk, call: Call, start: int) -> list[tuple[str, int | None]]:
-    """Read shape arguments, `K` or `(B, K)` or `2`, as (axis name, size)."""
-    out: list[tuple[str, int | None]] = []
-    items: list[Any] = []
-    for arg in call.args[start:]:
-        items.extend(arg.items if isinstance(arg, Stack) else (arg,))
-    shape = call.option("shape")
-    if shape is not None:
-        items.extend(shape if isinstance(shape, tuple) else (shape,))
-    for item in items:
-        if isinstance(item, Name):
-            out.append((item.id, None))
-        elif isinstance(item, Number):
-            out.append(("", int(item.value)))
-        elif isinstance(item, int):
-            out.append(("", item))
-        else:
-            raise NoSuchForm("a shape is made of sizes and whole numbers")
-    return out
-
-
-def _sizes(run: Walk, call: Call, start: int) -> list[int]:
-    out = []
-    for name, number in _lengths(run, call, start):
-        size = number if number is not None else run.values.sizes.get(name)
-        if size is None:
-            raise NoSuchForm(f"{name} is not the size of an axis")
-        if size > 10_000:
-            raise NoSuchForm("an array that large is not needed here")
-        out.append(size)
-    return out
-
 
 # --- reductions -----------------------------------------------------------------------------------------
 
@@ -87,7 +27,7 @@ def _reduced_axes(run: Inference, call: Call, kinds: Sequence[Kind]) -> Kind:
     from bptutor.notation.axes import Kind
 
     x = kinds[0]
-    axes = _axis(call, len(x.axes))
+    axes = axis_option(call, len(x.axes))
     keep = bool(call.option("keepdims"))
     if axes is None:
         axes = tuple(range(len(x.axes)))
@@ -98,7 +38,7 @@ def _reduced_axes(run: Inference, call: Call, kinds: Sequence[Kind]) -> Kind:
 def _reduce(run: Walk, call: Call, args: Sequence[Labelled]) -> Labelled:
     x = args[0]
     n = len(x.letters)
-    axes = _axis(call, x.rank)
+    axes = axis_option(call, x.rank)
     if axes is None:
         axes = tuple(range(x.rank))
     places = tuple(n + a for a in axes)
@@ -216,9 +156,7 @@ def _dot(run: Walk, call: Call, args: Sequence[Labelled]) -> Labelled:
     return _tensordot_over(run, a, b, (a.rank - 1,), (b.rank - 2,))
 
 
-def _tensordot_over(
-    run: Walk, a: Labelled, b: Labelled, left: tuple[int, ...], right: tuple[int, ...]
-) -> Labelled:
+def _tensordot_over(run: Walk, a: Labelled, b: Labelled, left: tuple[int, ...], right: tuple[int, ...]) -> Labelled:
     """Sum pairs of axes; the other axes of a come first, then those of b."""
     n, m = a.rank, b.rank
     free_b = [k for k in range(m) if k not in right]
@@ -259,7 +197,9 @@ def _tensordot_axes(run: Inference, call: Call, kinds: Sequence[Kind]) -> Kind:
 
     a, b = kinds
     left, right = _pairs(call, len(a.axes))
-    if any(not -len(a.axes) <= k < len(a.axes) for k in left) or any(not -len(b.axes) <= k < len(b.axes) for k in right):
+    if any(not -len(a.axes) <= k < len(a.axes) for k in left) or any(
+        not -len(b.axes) <= k < len(b.axes) for k in right
+    ):
         raise ShapeMisfit("tensordot names an axis that is not there")
     for x, y in zip(left, right, strict=True):
         if a.axes[x] != b.axes[y] and a.axes[x] and b.axes[y]:
@@ -312,18 +252,18 @@ def _maximum(run: Walk, call: Call, args: Sequence[Labelled]) -> Labelled:
 def _filled_axes(run: Inference, call: Call, kinds: Sequence[Kind]) -> Kind:
     from bptutor.notation.axes import Kind
 
-    names = [name for name, _ in _lengths(run, call, 0)]
+    names = [name for name, _ in lengths(run, call, 0)]
     if call.function == "eye":
         names = (names * 2)[:2] if len(names) == 1 else names
     return Kind({}, tuple(names))
 
 
 def _filled(run: Walk, call: Call, args: Sequence[Labelled]) -> Labelled:
-    sizes = _sizes(run, call, 0)
+    counts = sizes(run, call, 0)
     if call.function == "eye":
-        return Labelled((), run.field.array(np.eye(sizes[0], sizes[-1])))
+        return Labelled((), run.field.array(np.eye(counts[0], counts[-1])))
     fill = np.ones if call.function == "ones" else np.zeros
-    return Labelled((), run.field.array(fill(sizes)))
+    return Labelled((), run.field.array(fill(counts)))
 
 
 def _like(run: Walk, call: Call, args: Sequence[Labelled]) -> Labelled:
@@ -347,7 +287,7 @@ def _ravel(run: Walk, call: Call, args: Sequence[Labelled]) -> Labelled:
 def _reshape_axes(run: Inference, call: Call, kinds: Sequence[Kind]) -> Kind:
     from bptutor.notation.axes import Kind
 
-    pairs = _lengths(run, call, 1)
+    pairs = lengths(run, call, 1)
     return Kind(kinds[0].letters, tuple("1" if size == 1 else name for name, size in pairs))
 
 
@@ -355,7 +295,7 @@ def _reshape(run: Walk, call: Call, args: Sequence[Labelled]) -> Labelled:
     x = args[0]
     lead = x.data.shape[: len(x.letters)]
     shape = tuple(
-        number if number is not None else run.values.sizes.get(name, -1) for name, number in _lengths(run, call, 1)
+        number if number is not None else run.values.sizes.get(name, -1) for name, number in lengths(run, call, 1)
     )
     try:
         return Labelled(x.letters, run.arithmetic.shaped(lambda v: v.reshape((*lead, *shape)), x.data))
@@ -365,7 +305,7 @@ def _reshape(run: Walk, call: Call, args: Sequence[Labelled]) -> Labelled:
 
 def _flip(run: Walk, call: Call, args: Sequence[Labelled]) -> Labelled:
     x = args[0]
-    axes = _axis(call, x.rank)
+    axes = axis_option(call, x.rank)
     places = tuple(len(x.letters) + a for a in (range(x.rank) if axes is None else axes))
     return Labelled(x.letters, run.arithmetic.shaped(lambda v: np.flip(v, places), x.data))
 
@@ -391,69 +331,9 @@ def _pad(run: Walk, call: Call, args: Sequence[Labelled]) -> Labelled:
     return Labelled(x.letters, f.shaped(lambda v: np.pad(v, pairs, constant_values=zero), x.data))
 
 
-# --- sliding windows and convolution ------------------------------------------------------------------------------
-
-
-def _window_axes(run: Inference, call: Call, kinds: Sequence[Kind]) -> Kind:
-    from bptutor.notation.axes import Kind
-
-    x = kinds[0]
-    window = call.option("window_shape")
-    pairs = _lengths(run, call, 1)
-    names = [name for name, _ in pairs] if pairs else [""] * (len(window) if isinstance(window, tuple) else 1)
-    return Kind(x.letters, (*("" for _ in x.axes), *names))
-
-
-def _window(run: Walk, call: Call, args: Sequence[Labelled]) -> Labelled:
-    x = args[0]
-    window: Any = call.option("window_shape")
-    sizes = _sizes(run, call, 1) if len(call.args) > 1 else list(window) if isinstance(window, tuple) else [window]
-    if len(sizes) != x.rank:
-        raise NoSuchForm("the window needs one size for each axis")
-    f, n = run.arithmetic, len(x.letters)
-    data = x.data
-    for k, size in enumerate(sizes):
-        if not 1 <= size <= data.shape[n + k]:
-            raise NoSuchForm("the window is larger than the array")
-        places = np.arange(data.shape[n + k] - size + 1)[:, None] + np.arange(size)[None, :]
-        axis = n + k
-        end = len(data.shape)
-        data = f.shaped(lambda v, a=axis, p=places: np.moveaxis(v.take(p, axis=a), a + 1, -1), data)  # type: ignore[misc]
-        assert len(data.shape) == end + 1  # noqa: S101
-    return Labelled(x.letters, data)
-
-
-def _correlated_axes(run: Inference, call: Call, kinds: Sequence[Kind]) -> Kind:
-    from bptutor.notation.axes import Kind
-
-    return Kind({**kinds[0].letters, **kinds[1].letters}, ("",) * len(kinds[0].axes))
-
-
-def _correlate(run: Walk, call: Call, args: Sequence[Labelled]) -> Labelled:
-    """Cross-correlation ⋆ (`corr`) or true convolution (`conv`, kernel flipped), mode valid, full or same."""
-    x, k = args[0], args[1]
-    if x.letters or k.letters or x.rank != k.rank:
-        raise NoSuchForm("an array and a kernel with the same number of axes are needed")
-    f = run.arithmetic
-    kernel = k.data if call.function == "corr" else f.shaped(lambda v: np.flip(v), k.data)
-    mode = call.option("mode", "valid")
-    data = x.data
-    if mode != "valid":
-        pairs = [(s - 1, s - 1) if mode == "full" else ((s - 1) // 2, s // 2) for s in kernel.shape]
-        zero = f.constant(0)[()]
-        data = f.shaped(lambda v: np.pad(v, pairs, constant_values=zero), data)
-    rank = x.rank
-    for a, size in enumerate(kernel.shape):
-        if size > data.shape[a]:
-            raise NoSuchForm("the kernel is larger than the array")
-        places = np.arange(data.shape[a] - size + 1)[:, None] + np.arange(size)[None, :]
-        data = f.shaped(lambda v, a=a, p=places: np.moveaxis(v.take(p, axis=a), a + 1, -1), data)  # type: ignore[misc]
-    return Labelled((), f.sum(f.mul(data, kernel), tuple(range(rank, 2 * rank))))
-
-
 def _argmax(run: Walk, call: Call, args: Sequence[Labelled]) -> Labelled:
     x = args[0]
-    axes = _axis(call, x.rank)
+    axes = axis_option(call, x.rank)
     place = len(x.letters) + (axes[0] if axes else 0)
     if axes is None and x.rank != 1:
         raise NoSuchForm("argmax needs an axis here")
@@ -485,9 +365,9 @@ _TABLE: dict[str, tuple[AxesRule, ValueRule]] = {
     "reshape": (_reshape_axes, _reshape),
     "flip": (_same_axes, _flip),
     "pad": (_pad_axes, _pad),
-    "sliding_window_view": (_window_axes, _window),
-    "corr": (_correlated_axes, _correlate),
-    "conv": (_correlated_axes, _correlate),
+    "sliding_window_view": (windows.window_axes, windows.window),
+    "corr": (windows.correlated_axes, windows.correlate),
+    "conv": (windows.correlated_axes, windows.correlate),
 }
 
 AXES_OF_CALL: dict[str, AxesRule] = {name: rules[0] for name, rules in _TABLE.items()}

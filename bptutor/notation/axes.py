@@ -20,14 +20,12 @@ from bptutor.notation.tree import (
     At,
     Call,
     Cases,
-    Chain,
     Compare,
     Delta,
     Derivative,
     Div,
     Einsum,
     Expr,
-    Juxtapose,
     Letter,
     MatMul,
     Mul,
@@ -43,8 +41,6 @@ from bptutor.notation.tree import (
     Text,
     Transpose,
     Whole,
-    rebuild,
-    walk,
 )
 
 Axes = tuple[str, ...]
@@ -168,9 +164,9 @@ class Inference:
         if len(a.axes) == 1 and len(b.axes) == 1:
             return self._vectors(a, b, letters)
         left, right = a.axes[-1], b.axes[-2] if len(b.axes) > 1 else b.axes[0]
-        if self.columns and len(a.axes) == 2 and len(b.axes) == 1 and b.row and not _same(left, right):
+        if self.columns and len(a.axes) == 2 and len(b.axes) == 1 and b.row and not same_axis(left, right):
             raise ShapeMisfit(f"{shape_text(a.axes)} times a row over {b.axes[0]} does not fit")
-        if not _same(left, right):
+        if not same_axis(left, right):
             raise ShapeMisfit(
                 f"the product of {shape_text(a.axes)} and {shape_text(b.axes)} would sum {left} with {right}",
                 "a product sums one axis that both sides have",
@@ -185,7 +181,7 @@ class Inference:
     def _vectors(self, a: Kind, b: Kind, letters: dict[str, str]) -> Kind:
         if self.columns and b.row and not a.row:
             return Kind(letters, (*a.axes, *b.axes))
-        if not _same(a.axes[0], b.axes[0]):
+        if not same_axis(a.axes[0], b.axes[0]):
             raise ShapeMisfit(
                 f"the product of {shape_text(a.axes)} and {shape_text(b.axes)} would sum {a.axes[0]} with {b.axes[0]}",
                 "every pair of entries: `outer(u, v)`",
@@ -199,15 +195,18 @@ class Inference:
         for letter, axis in self.known.items():
             self.letters.axis.setdefault(letter, axis)
         self.letters.settle()
-        return Kind({k: self.letters.axis.get(k) or self.scope.indices.get(k, "") for k in kind.letters}, kind.axes, kind.row)
+        return Kind(
+            {k: self.letters.axis.get(k) or self.scope.indices.get(k, "") for k in kind.letters}, kind.axes, kind.row
+        )
 
 
 def _tail(a: Axes, b: Axes) -> bool:
     short, long = sorted((a, b), key=len)
-    return all(_same(x, y) for x, y in zip(short, long[-len(short) :], strict=True))
+    return all(same_axis(x, y) for x, y in zip(short, long[-len(short) :], strict=True))
 
 
-def _same(a: str, b: str) -> bool:
+def same_axis(a: str, b: str) -> bool:
+    """Tell whether two axis names fit; an unknown one fits anything."""
     return a == b or not a or not b
 
 
@@ -333,7 +332,7 @@ def _einsum(run: Inference, expr: Einsum, env: Env) -> Kind:
         if len(spec) != len(kind.axes):
             raise ShapeMisfit(f"`{spec}` names {len(spec)} axes; the array has {shape_text(kind.axes)}")
         for letter, name in zip(spec, kind.axes, strict=True):
-            if not _same(axis.get(letter, ""), name):
+            if not same_axis(axis.get(letter, ""), name):
                 raise ShapeMisfit(f"{letter} in `{expr.spec}` stands over {axis[letter]} and over {name}")
             axis[letter] = axis.get(letter) or name
     return Kind(letters, tuple(axis.get(letter, "") for letter in out))
@@ -414,7 +413,9 @@ def of(expr: Expr, scope: Scope, columns: bool = True, known: Mapping[str, str] 
     return run.finish(run.kind(expr, {}))
 
 
-def letter_axes(expr: Expr, letters: Sequence[str], scope: Scope, known: Mapping[str, str] | None = None) -> dict[str, str]:
+def letter_axes(
+    expr: Expr, letters: Sequence[str], scope: Scope, known: Mapping[str, str] | None = None
+) -> dict[str, str]:
     """Return the axis of letters that are free in an expression ("" where nothing tells)."""
     run = Inference(scope, True, known)
     run.kind(expr, {})
@@ -423,52 +424,7 @@ def letter_axes(expr: Expr, letters: Sequence[str], scope: Scope, known: Mapping
 
 
 def resolve(expr: Expr, scope: Scope, columns: bool = True) -> Expr:
-    """Decide every `Juxtapose`: a product of scalars, an elementwise or a matrix product.
+    """Decide every `Juxtapose`; see `juxtapose`."""
+    from bptutor.notation.juxtapose import resolve as decide
 
-    Scalars multiply; a matrix beside a matrix or a vector is the matrix product; a column beside a
-    row is the outer product; two columns over the same axis pair entry by entry.
-    """
-    if isinstance(expr, Chain) or any(isinstance(node, Juxtapose) for node in walk(expr)):
-        return _resolve(expr, scope, columns)
-    return expr
-
-
-def _resolve(expr: Expr, scope: Scope, columns: bool) -> Expr:
-    done = rebuild(expr, lambda part: _resolve(part, scope, columns))
-    if not isinstance(done, Juxtapose):
-        return done
-    run = Inference(scope, columns)
-    scalars: list[Expr] = []
-    product: Expr | None = None
-    kind = Kind({}, ())
-    for factor in done.factors:
-        own = run.kind(factor, {})
-        if not own.axes:
-            scalars.append(factor)
-        elif product is None:
-            product, kind = factor, own
-        else:
-            product, kind = _beside(run, (product, kind), (factor, own))
-    if product is None:
-        return _product(scalars)
-    if not scalars:
-        return product
-    if isinstance(product, Mul):
-        return _product([*scalars, *product.factors])
-    return _product([*scalars, product])
-
-
-def _beside(run: Inference, a: tuple[Expr, Kind], b: tuple[Expr, Kind]) -> tuple[Expr, Kind]:
-    (left, x), (right, y) = a, b
-    vectors = len(x.axes) == len(y.axes) == 1
-    if vectors and x.row == y.row and _same(x.axes[0], y.axes[0]):
-        factors = (*(left.factors if isinstance(left, Mul) else (left,)), right)
-        return Mul(factors), run.merge([x, y], "⊙")
-    return MatMul(left, right), run.product(x, y)
-
-
-def _product(factors: Sequence[Expr]) -> Expr:
-    flat: list[Expr] = []
-    for factor in factors:
-        flat.extend(factor.factors if isinstance(factor, Mul) else (factor,))
-    return flat[0] if len(flat) == 1 else Mul(tuple(flat))
+    return decide(expr, scope, columns)

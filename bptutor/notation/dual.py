@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, Union
+from typing import Union
 
 import numpy as np
 
@@ -67,7 +67,7 @@ class Arithmetic:
 
     def constant(self, number: int | Fraction) -> Array:
         """Return a number as a 0-d array."""
-        out = np.empty((), dtype=self.field.dtype)
+        out: Array = np.empty((), dtype=self.field.dtype)
         out[()] = self.field.number(Fraction(number))
         return out
 
@@ -287,6 +287,8 @@ def _stacked(arithmetic: Arithmetic, parts: Sequence[Operand], shape: tuple[int,
     joined: list[Operand | None] = []
     for d in range(count):
         column = [t[d] if t is not None else None for t in tangents]
-        zeros = [arithmetic.field.array(np.zeros(v.shape)) if c is None else c for c, v in zip(column, values, strict=True)]
+        zeros = [
+            arithmetic.field.array(np.zeros(v.shape)) if c is None else c for c, v in zip(column, values, strict=True)
+        ]
         joined.append(_stacked(arithmetic, zeros, shape))
     return Dual(level, _stacked(arithmetic, values, shape), tuple(joined))

@@ -145,10 +145,7 @@ def contract_matrices(arithmetic: Arithmetic, left: Labelled, right: Labelled, c
         return Labelled(letters, arithmetic.mul(a, b), left.row or right.row)
     vectors = left.rank == right.rank == 1
     outer = vectors and columns and right.row and not left.row
-    a_column = vectors and outer
-    a = _matrix(left, as_column=a_column)
-    b = _matrix(right, as_column=not outer)
-    letters, (x, y) = aligned([a, b])
+    letters, (x, y) = aligned([_matrix(left, as_column=outer), _matrix(right, as_column=not outer)])
     product = arithmetic.matmul(x, y)
     drop = []
     if left.rank == 1 and not outer:
