@@ -115,9 +115,9 @@ FLOATS = Field(
 )
 
 
-def _entrywise(function: Callable[..., Any]) -> Callable[..., Array]:
-    """Lift a function of entries to object arrays, with broadcasting."""
-    lifted = np.frompyfunc(function, function.__code__.co_argcount, 1)
+def _entrywise(function: Callable[..., Any], count: int = 1) -> Callable[..., Array]:
+    """Lift a function of `count` entries to object arrays, with broadcasting."""
+    lifted = np.frompyfunc(function, count, 1)
 
     def on_arrays(*arrays: Array) -> Array:
         out = np.empty(np.broadcast_shapes(*(np.shape(a) for a in arrays)), dtype=object)
@@ -174,9 +174,9 @@ DIGITS = Field(
         "leaky_relu": _entrywise(lambda x: x if x > 0 else x * LEAK.numerator / LEAK.denominator),
         "softplus": _entrywise(lambda x: _context.log1p(_context.exp(x))),
     },
-    power=_entrywise(_digit_power),
-    compare=lambda relation, a, b: _entrywise(lambda x, y: _context.mpf(bool(_RELATIONS[relation](x, y))))(a, b),
-    where=_entrywise(lambda mask, a, b: a if mask != 0 else b),
-    maximum=_entrywise(lambda a, b: a if a >= b else b),
+    power=_entrywise(_digit_power, 2),
+    compare=lambda relation, a, b: _entrywise(lambda x, y: _context.mpf(bool(_RELATIONS[relation](x, y))), 2)(a, b),
+    where=_entrywise(lambda mask, a, b: a if mask != 0 else b, 3),
+    maximum=_entrywise(lambda a, b: a if a >= b else b, 2),
     constants={"e": _context.e + 0, "pi": _context.pi + 0},
 )
