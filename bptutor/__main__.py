@@ -1,0 +1,5 @@
+"""`python -m bptutor`."""
+
+from bptutor.cli import main
+
+raise SystemExit(main())

@@ -1,0 +1,272 @@
+"""The command line: one thin function a command; each imports what it needs when it runs."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from bptutor import __version__
+from bptutor.errors import BptutorError, PackError, UsageError
+
+OK, PROBLEMS, USAGE = 0, 1, 2
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line, with a `help:` line below."""
+
+    def error(self, message: str) -> NoReturn:
+        """Leave with exit code 2."""
+        sys.stderr.write(f"bptutor: {message}\n  help: `{self.prog} --help` lists what can be written\n")
+        raise SystemExit(USAGE)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit code."""
+    args = _parser().parse_args(argv)
+    try:
+        return int(args.run(args))
+    except PackError as error:
+        for problem in error.problems:
+            _say(str(problem))
+        return PROBLEMS
+    except UsageError as error:
+        _say(f"bptutor: {error.message}" + (f"\n  help: {error.help}" if error.help else ""))
+        return USAGE
+    except BptutorError as error:
+        _say(f"bptutor: {error}")
+        return PROBLEMS
+    except BrokenPipeError:
+        # The reader of our output has gone; nothing is left to say, also not at interpreter exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OK
+    except KeyboardInterrupt:
+        return 130
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(text + "\n")
+
+
+def _write(text: str) -> None:
+    sys.stdout.write(text + "\n")
+
+
+def _read(file: str) -> str:
+    """Return the text of a file, or of stdin for `-`."""
+    try:
+        return sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
+        raise UsageError(f"cannot read {file}: {reason}", "name a text file, or - for standard input") from error
+
+
+def _lines(file: str) -> Iterator[str]:
+    if file == "-":
+        yield from sys.stdin
+        return
+    yield from _read(file).splitlines()
+
+
+# --- the commands -------------------------------------------------------------------------------------
+
+
+def _learn(args: argparse.Namespace) -> int:
+    from bptutor.packs.library import Library
+    from bptutor.progress.events import Log
+
+    library = Library.open(Path(args.pack)) if args.pack else Library.builtin()
+    if args.lesson and args.lesson not in library.pack.lessons:
+        raise UsageError(f"there is no lesson {args.lesson!r}", "one of: " + ", ".join(library.pack.lessons))
+    log = Log.open(learner=args.learner)
+    try:
+        if args.plain or os.environ.get("TERM") == "dumb" or not (sys.stdin.isatty() and sys.stdout.isatty()):
+            from bptutor.plain.play import run as play
+
+            return play(library, log, args.learner, args.lesson, args.seed)
+        from bptutor.tui.app import run
+
+        return run(library, log, args.learner, args.lesson, args.seed)
+    finally:
+        log.close()
+
+
+def _grade(args: argparse.Namespace) -> int:
+    from bptutor.grading.stream import grade_lines
+
+    return _stream(grade_lines(_lines(args.file), jobs=args.jobs))
+
+
+def _prove(args: argparse.Namespace) -> int:
+    from bptutor.grading.stream import prove_lines
+
+    return _stream(prove_lines(_lines(args.file), jobs=args.jobs))
+
+
+def _stream(lines: Iterator[str]) -> int:
+    for line in lines:
+        _write(line)
+        sys.stdout.flush()
+    return PROBLEMS if getattr(lines, "malformed", 0) else OK
+
+
+def _trace(args: argparse.Namespace) -> int:
+    from bptutor.authoring.trace import run
+
+    text, code = run(
+        Path(args.network), as_json=args.json, seed=args.seed or 0, check=args.check, jacobians=tuple(args.jacobian)
+    )
+    _write(text.rstrip("\n"))
+    return code
+
+
+def _check(args: argparse.Namespace) -> int:
+    from bptutor.authoring.check import run
+
+    text, code = run(
+        Path(args.pack) if args.pack else None, style=args.format, jobs=args.jobs, fix=args.fix, watch=args.watch
+    )
+    _write(text.rstrip("\n"))
+    return code
+
+
+def _progress(args: argparse.Namespace) -> int:
+    from bptutor.progress.events import Log
+    from bptutor.progress.transfer import export_lines, import_lines, show
+
+    log = Log.open(learner=args.learner)
+    try:
+        if not log.saving and args.action == "import":
+            raise UsageError(log.saving_problem, "close the other window, or make the folder writable")
+        if args.action == "show":
+            _write(show(log))
+        elif args.action == "export":
+            for line in export_lines(log):
+                _write(line)
+        else:
+            taken = import_lines(log, _lines(args.file))
+            for problem in taken.problems:
+                _say(problem)
+            _write(f"{taken.added} events added, {taken.known} known already, {len(taken.problems)} lines not read")
+            return PROBLEMS if taken.problems else OK
+        return OK
+    finally:
+        log.close()
+
+
+def _doctor(args: argparse.Namespace) -> int:
+    from bptutor.doctor import report
+
+    text, healthy = report()
+    _write(text)
+    return OK if healthy else PROBLEMS
+
+
+def _where(args: argparse.Namespace) -> int:
+    from bptutor.doctor import places
+
+    _write(places())
+    return OK
+
+
+# --- the words of the command line ------------------------------------------------------------------------
+
+
+def _command(
+    commands: argparse._SubParsersAction[_Parser],
+    name: str,
+    run: Callable[[argparse.Namespace], int],
+    what: str,
+    example: str,
+) -> argparse.ArgumentParser:
+    parser = commands.add_parser(
+        name,
+        help=what,
+        description=what[0].upper() + what[1:] + ".",
+        epilog=f"example: {example}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.set_defaults(run=run)
+    return parser
+
+
+def _learning(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--pack", metavar="PATH", help="a pack's folder or zip; the built-in course when left out")
+    parser.add_argument("--seed", type=_seed, metavar="N", help="draw the numbers from this seed, 0 to 9999")
+    parser.add_argument("--plain", action="store_true", help="by lines, mathematics in words; for screen readers")
+    parser.add_argument("--learner", default="me", metavar="NAME", help="whose progress (default: me)")
+
+
+def _seed(text: str) -> int:
+    if text.isascii() and text.isdigit() and int(text) <= 9999:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 to 9999")
+
+
+def _jobs(text: str) -> int:
+    if text.isascii() and text.isdigit() and 1 <= int(text) <= 64:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 to 64")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="bptutor",
+        description="Learn to derive backpropagation and to write it in NumPy.",
+        epilog="example: bptutor learn output-error --seed 7",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"bptutor {__version__}")
+    _learning(parser)
+    parser.set_defaults(run=_learn, lesson=None)
+    commands = parser.add_subparsers(metavar="COMMAND", parser_class=_Parser)
+
+    learn = _command(commands, "learn", _learn, "go straight to a lesson", "bptutor learn softmax-derivative --plain")
+    learn.add_argument("lesson", nargs="?", metavar="LESSON")
+    _learning(learn)
+
+    for name, run, what, example in (
+        ("grade", _grade, "grade answers, JSON lines in and out", "bptutor grade answers.jsonl --jobs 2"),
+        ("prove", _prove, "prove that two sides are equal, JSON lines in and out", "bptutor prove - < lines.jsonl"),
+    ):
+        stream = _command(commands, name, run, what, example)
+        stream.add_argument("file", nargs="?", default="-", metavar="FILE|-")
+        stream.add_argument("--jobs", type=_jobs, default=1, metavar="N", help="processes that share the lines")
+
+    trace = _command(
+        commands,
+        "trace",
+        _trace,
+        "show every tensor of one forward and backward pass",
+        "bptutor trace mazur.yaml --json",
+    )
+    trace.add_argument("network", metavar="NETWORK.yaml")
+    trace.add_argument("--json", action="store_true", help="machine-readable, with axes")
+    trace.add_argument("--seed", type=_seed, metavar="N", help="for values that the file leaves out")
+    trace.add_argument("--check", action="store_true", help="add the gradient check")
+    trace.add_argument(
+        "--jacobian", action="append", default=[], metavar="p:z1", help="add a Jacobian; may be repeated"
+    )
+
+    check = _command(commands, "check", _check, "prove a pack, or say what is wrong with it", "bptutor check my-pack")
+    check.add_argument("pack", nargs="?", metavar="PACK", help="the built-in pack when left out")
+    check.add_argument("--format", choices=("text", "json", "sarif"), default="text")
+    check.add_argument("--fix", action="store_true", help="write ids that are missing")
+    check.add_argument("--watch", action="store_true", help="check again whenever a file changes")
+    check.add_argument("--jobs", type=_jobs, default=1, metavar="N", help="processes that share the lessons")
+
+    progress = _command(commands, "progress", _progress, "the learner's record", "bptutor progress export > mine.jsonl")
+    progress.add_argument("action", choices=("show", "export", "import"))
+    progress.add_argument("file", nargs="?", default="-", metavar="FILE|-", help="for import")
+    progress.add_argument("--learner", default="me", metavar="NAME", help="whose progress (default: me)")
+
+    _command(commands, "doctor", _doctor, "say whether this terminal and installation will do", "bptutor doctor")
+    _command(commands, "where", _where, "say where things are stored", "bptutor where")
+    return parser
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
