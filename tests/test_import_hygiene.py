@@ -1,0 +1,40 @@
+"""What a fresh interpreter loads: start-up must not pay for NumPy and SymPy."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = ("numpy", "sympy", "mpmath")
+
+
+def loaded(statement: str) -> list[str]:
+    """Run a statement in a fresh interpreter and return which heavy packages it loaded."""
+    code = f"{statement}\nimport sys\nprint(*[m for m in {HEAVY!r} if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return done.stdout.splitlines()[-1].split()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "import bptutor",
+        "import bptutor.cli",
+        "import bptutor.session",
+        "import bptutor.packs.library",
+        "import bptutor.progress.events",
+        "import bptutor.grading.worker",
+        "import bptutor.plain.play",
+        "import bptutor.tui.app",
+        "from bptutor.packs.library import Library; Library.builtin().entries()",
+        "from bptutor.cli import main\ntry:\n    main(['--version'])\nexcept SystemExit:\n    pass",
+    ],
+)
+def test_start_up_loads_nothing_heavy(statement: str) -> None:
+    assert loaded(statement) == []
+
+
+def test_the_test_sees_heavy_packages() -> None:
+    assert "numpy" in loaded("import bptutor.notation.value")
