@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -72,6 +73,11 @@ class Spec:
         """Number of layers after the input."""
         return len(self.activations)
 
+    @property
+    def parameters(self) -> int:
+        """Number of weights and biases."""
+        return sum(out * (into + 1) for into, out in pairwise(self.layers))
+
 
 def sizes(spec: Spec) -> dict[str, int]:
     """Return axis name -> size."""
@@ -130,16 +136,20 @@ def checked(spec: Spec, values: Mapping[str, Any]) -> dict[str, Array]:
     expected = given(spec)
     for unknown in values.keys() - expected.keys() - {"y"}:
         raise NetworkError(unknown, f"the network has no {unknown}", f"it has {', '.join(expected)}")
-    return {name: _fitting(spec, name, axes, values) for name, axes in expected.items()}
+    for name in expected.keys() - values.keys():
+        raise NetworkError(name, f"{layer_of(spec, name)}: {name} is missing")
+    return {name: fitted(spec, name, values[name]) for name in expected}
 
 
-def _fitting(spec: Spec, name: str, axes: tuple[str, ...], values: Mapping[str, Any]) -> Array:
-    """Return one value as an array, or say what is wrong with it."""
-    where = layer_of(spec, name)
-    if name not in values:
-        raise NetworkError(name, f"{where}: {name} is missing")
+def fitted(spec: Spec, name: str, value: object) -> Array:
+    """Return one given value as an array that fits the network.
+
+    Raises:
+        NetworkError: The shape does not fit, or a number is not finite.
+    """
+    where, axes = layer_of(spec, name), given(spec)[name]
     try:
-        array = np.asarray(values[name])
+        array = np.asarray(value)
         array = array if array.dtype == np.float32 else array.astype(np.float64)
     except (ValueError, TypeError) as error:
         raise NetworkError(name, f"{where}: {name} is not an array of numbers", "rows need equal lengths") from error

@@ -1,0 +1,196 @@
+"""What `bptutor trace NETWORK.yaml` does: every tensor of one forward and backward pass, as text or as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from random import Random
+
+from bptutor.authoring.tensors import DIGITS, tensor
+from bptutor.engine import gradcheck
+from bptutor.engine.graph import Array
+from bptutor.engine.network import Spec, given, sizes, trace
+from bptutor.engine.trace import Trace, plain
+from bptutor.engine.train import train
+from bptutor.errors import UsageError
+from bptutor.packs.network import Network, draw, read_network
+
+CHECK_LIMIT = 2_000
+"""Most parameters for which every entry is nudged; above, only the direction is checked."""
+DIRECTION_LIMIT = 1e-10
+
+
+def run(
+    path: str | Path, *, as_json: bool = False, seed: int = 0, check: bool = False, jacobians: Sequence[str] = ()
+) -> tuple[str, int]:
+    """Trace a network file.
+
+    Args:
+        path: The network file.
+        as_json: Whether to return one JSON object instead of text.
+        seed: For the values that the file does not give.
+        check: Whether to measure the gradients too.
+        jacobians: Pairs such as `p:z1`.
+
+    Returns:
+        What to print, and the exit code: 0, or 1 when a gradient check failed.
+
+    Raises:
+        PackError: The file is wrong; carries every problem with its place. Exit code 1.
+        UsageError: The file cannot be opened, or a Jacobian cannot be had. Exit code 2.
+    """
+    network = read_network(Path(path))
+    values = draw(network.spec, Random(seed), network.given)  # noqa: S311 - a documented stream, not a secret
+    pass_ = trace(network.spec, values)
+    slopes = {pair: pass_.jacobian(*_pair(pair)) for pair in jacobians}
+    trained = train(network.spec, values, network.train) if network.train else None
+    checked = _checked(network.spec, values) if check else None
+    code = 0 if checked is None or checked["ok"] else 1
+    if as_json:
+        return _json(pass_, slopes, trained, checked), code
+    parts = [_heading(network, seed), _passes(pass_), _jacobians(pass_, slopes)]
+    if trained and network.train:
+        moved = f"after {network.train.steps} steps of rate {network.train.rate:g}"
+        parts.append(_section(moved.replace("after 1 steps", "after 1 step"), trained, pass_.axes))
+    if checked is not None:
+        parts.append(_check_text(checked))
+    return "\n\n".join(part for part in parts if part) + "\n", code
+
+
+def _pair(text: str) -> tuple[str, str]:
+    """Split `p:z1`."""
+    top, colon, bottom = text.partition(":")
+    if not (top and colon and bottom):
+        raise UsageError(f"`{text}` names no Jacobian", "write top:bottom, such as p:z1")
+    return top.strip(), bottom.strip()
+
+
+def _json(
+    pass_: Trace, slopes: Mapping[str, Array], trained: Mapping[str, Array] | None, checked: Mapping[str, object] | None
+) -> str:
+    """Return everything as one JSON object on one line; a value that is not finite is null."""
+    found: dict[str, object] = {
+        "axes": {name: list(axes) for name, axes in pass_.axes.items()},
+        "values": {name: plain(array) for name, array in pass_.values.items()},
+    }
+    if slopes:
+        found["jacobians"] = {pair: plain(array) for pair, array in slopes.items()}
+    if trained is not None:
+        found["trained"] = {name: plain(array) for name, array in trained.items()}
+    if checked is not None:
+        found["check"] = checked
+    return json.dumps(found, allow_nan=False) + "\n"
+
+
+def _heading(network: Network, seed: int) -> str:
+    """Return what the network is made of, its axes, and which values were drawn."""
+    spec = network.spec
+    widths = "-".join(str(width) for width in spec.layers)
+    batch = "one sample" if spec.rows is None else f"a batch of {spec.rows} in rows"
+    lines = _wrapped("network", [f"{widths},", *(f"{name}," for name in spec.activations), f"loss {spec.loss},", batch])
+    lines += _wrapped("axes", [f"{axis} = {size} " for axis, size in sizes(spec).items()])
+    drawn = [name for name in given(spec) if name not in network.given]
+    if drawn:
+        lines += _wrapped("drawn", [*drawn, f"(seed {seed})"])
+    lines += _wrapped("numbers", [f"rounded to {DIGITS} digits after the point; --json has all digits"])
+    return "\n".join(lines)
+
+
+def _wrapped(label: str, words: Iterable[str], width: int = 78) -> list[str]:
+    """Return a label and words in lines of at most `width` columns."""
+    lines = [f"{label:<8}"]
+    for word in words:
+        if len(lines[-1]) + len(word) + 1 > width:
+            lines.append(" " * 8)
+        lines[-1] += f" {word}"
+    return [line.rstrip() for line in lines]
+
+
+def _passes(pass_: Trace) -> str:
+    """Return the forward and the backward pass; names that only repeat another are named beside it."""
+    last = f"a{max(int(name[1:]) for name in pass_.axes if name[0] == 'z')}"
+    same = {last: "p", f"d{last}": "dp"} if "p" in pass_.axes else {}
+    hidden = {"a0", *same.values()}
+    shown = {name: array for name, array in pass_.values.items() if name not in hidden}
+    forward = {name: array for name, array in shown.items() if not name.startswith("d")}
+    backward = {name: array for name, array in shown.items() if name.startswith("d")}
+    labels = {name: f"{other} = {name}" for name, other in same.items()}
+    text = _section("forward", forward, pass_.axes, labels)
+    text += "\n\n" + _section("backward: d... is ∂L/∂...", backward, pass_.axes, labels)
+    if any(plain_has_none(plain(array)) for array in shown.values()):
+        text += "\n\n?  is not finite: an overflow, a division by 0 or the logarithm of a value ≤ 0"
+    return text
+
+
+def plain_has_none(value: object) -> bool:
+    """Return whether nested lists hold a None."""
+    return value is None or (isinstance(value, list) and any(plain_has_none(part) for part in value))
+
+
+def _section(
+    title: str,
+    arrays: Mapping[str, Array],
+    axes: Mapping[str, tuple[str, ...]],
+    labels: Mapping[str, str] | None = None,
+) -> str:
+    """Return a title and each array with name, shape, axes and numbers."""
+    lines = [title]
+    for name, array in arrays.items():
+        lines += tensor((labels or {}).get(name, name), array, axes[name])
+    return "\n".join(lines)
+
+
+def _jacobians(pass_: Trace, slopes: Mapping[str, Array]) -> str:
+    """Return the Jacobians asked for."""
+    if not slopes:
+        return ""
+    axes = {pair: sum((pass_.axes[name] for name in _pair(pair)), ()) for pair in slopes}
+    return _section("Jacobians: top by bottom", slopes, axes)
+
+
+def _checked(spec: Spec, values: Mapping[str, Array]) -> dict[str, object]:
+    """Measure the gradients; figures are relative differences, and `ok` says whether all are confirmed."""
+    direction = gradcheck.directional(spec, values)
+    found: dict[str, object] = {"ok": direction < DIRECTION_LIMIT, "directional": _finite(direction)}
+    if spec.parameters > CHECK_LIMIT:
+        return found
+    each = gradcheck.check(spec, values)
+    found["ok"] = found["ok"] and all(one.ok for one in each)
+    found["gradients"] = {
+        f"d{one.name}": {
+            "ok": one.ok,
+            "central": _finite(one.central),
+            "complex": _finite(one.complex),
+            "kink": one.kink,
+        }
+        for one in each
+    }
+    return found
+
+
+def _finite(figure: float) -> float | None:
+    """Return the figure, or None when it is not finite."""
+    return figure if abs(figure) < float("inf") else None
+
+
+def _check_text(checked: Mapping[str, object]) -> str:
+    """Return the gradient check as a table."""
+    lines = ["gradient check: relative difference from what was measured"]
+    each = checked.get("gradients")
+    if isinstance(each, dict):
+        lines.append(f"  {'':<6} {'central':>9} {'complex step':>14}")
+        for name, one in each.items():
+            note = "" if one["ok"] else "  differs"
+            note += "  (a ReLU at its kink: the complex step decides)" if one["kink"] else ""
+            lines.append(f"  {name:<6} {_figure(one['central']):>9} {_figure(one['complex']):>14}{note}")
+    else:
+        lines.append(f"  more than {CHECK_LIMIT:,} parameters: measured along one random direction only")
+    lines.append(f"  along one random direction: {_figure(checked['directional'])}")
+    lines.append("every gradient is confirmed" if checked["ok"] else "a gradient is not confirmed")
+    return "\n".join(lines)
+
+
+def _figure(figure: object) -> str:
+    """Return a relative difference with two digits."""
+    return f"{figure:.1e}" if isinstance(figure, float) else "?"

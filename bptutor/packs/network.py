@@ -1,0 +1,160 @@
+"""Reading a network: the file of `bptutor trace`, and the `network:` of a scene. Both have the same keys.
+
+What the author leaves out is drawn from a seed on a decimal grid, so that the number on the screen is the number
+that is used. This module loads NumPy; import it where a network is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+
+from bptutor.engine.graph import Array
+from bptutor.engine.network import NetworkError, Spec, fitted, given, shape
+from bptutor.engine.train import Training
+from bptutor.errors import PackError, Problem, UsageError
+from bptutor.packs.model import Place
+from bptutor.packs.network_keys import Keys, nested
+from bptutor.packs.yaml import MAX_CHARACTERS, Located, control_problems, located, problem, read
+
+GRID = 10
+"""Drawn numbers are n / 10 from −1 to 1."""
+
+
+@dataclass(frozen=True)
+class Network:
+    """A network as written: what it is made of, the numbers the author gave, how it is trained."""
+
+    spec: Spec
+    given: Mapping[str, object] = field(default_factory=dict)
+    """Name -> nested tuples of decimal texts, as written."""
+    train: Training | None = None
+
+    def values(self, seed: int) -> dict[str, Array]:
+        """Return x, y, W1, b1, ...: the author's numbers, and draws from the seed for the others."""
+        return draw(self.spec, Random(seed), self.given)  # noqa: S311 - a documented stream, not a secret
+
+
+def draw(spec: Spec, random: Random, literals: Mapping[str, object] | None = None) -> dict[str, Array]:
+    """Return every given array of a network, drawn where there is no literal; float64.
+
+    Weights, biases and inputs come from the grid −1, −0.9, ..., 1; so does y, except that it is one-hot for
+    cross-entropy and 0 or 1 for binary cross-entropy. A literal does not change what the other names draw.
+
+    Args:
+        spec: The network.
+        random: Only `random()` is used, whose stream is documented to stay the same.
+        literals: Name -> nested tuples of decimal texts.
+
+    Raises:
+        NetworkError: A literal does not fit.
+    """
+    found: dict[str, Array] = {}
+    for name, axes in given(spec).items():
+        size = shape(spec, axes)
+        drawn = _target(spec.loss, size, random) if name == "y" else _grid(size, random)
+        written = (literals or {}).get(name)
+        found[name] = fitted(spec, name, drawn if written is None else _numbers(written))
+    return found
+
+
+def _grid(size: tuple[int, ...], random: Random) -> object:
+    """Draw from the decimal grid, row by row."""
+    if not size:
+        return (int(random.random() * (2 * GRID + 1)) - GRID) / GRID
+    return [_grid(size[1:], random) for _ in range(size[0])]
+
+
+def _target(loss: str, size: tuple[int, ...], random: Random) -> object:
+    """Draw a target that the loss is made for."""
+    if len(size) > 1:
+        return [_target(loss, size[1:], random) for _ in range(size[0])]
+    if loss == "cross-entropy":
+        right = int(random.random() * size[0])
+        return [float(k == right) for k in range(size[0])]
+    if loss == "binary-cross-entropy":
+        return [float(random.random() < 0.5) for _ in range(size[0])]
+    return _grid(size, random)
+
+
+def _numbers(written: object) -> object:
+    """Turn nested tuples of decimal texts into nested lists of floats."""
+    return [_numbers(part) for part in written] if isinstance(written, tuple) else float(str(written))
+
+
+def read_network(path: Path) -> Network:
+    """Read a network file.
+
+    Raises:
+        UsageError: The file cannot be opened.
+        PackError: The file is wrong; carries every problem found.
+    """
+    try:
+        with path.open(encoding="utf-8-sig") as file:
+            text = file.read(MAX_CHARACTERS + 1)
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {error.strerror or error}", "give the path of a network file") from error
+    except UnicodeDecodeError as error:
+        raise PackError(Problem(str(path), 0, 0, "not UTF-8 text", "save the file as UTF-8", "encoding")) from error
+    problems = list(control_problems(text, str(path)))
+    node = read(text, str(path), problems)
+    network = network_from(node, problems)
+    if problems or network is None:
+        raise PackError(*sorted(problems, key=lambda found: (found.line, found.column)))
+    return network
+
+
+def from_mapping(mapping: object, place: Place | None = None) -> Network:
+    """Read a network from plain data (texts or numbers) or from located data.
+
+    Raises:
+        PackError: The mapping is wrong; carries every problem found, at `place` where the data has no places.
+    """
+    problems: list[Problem] = []
+    try:
+        node = located(mapping, place)
+    except ValueError as error:
+        raise PackError(problem(place or Place(), f"network: {error}")) from error
+    network = network_from(node, problems)
+    if problems or network is None:
+        raise PackError(*problems)
+    return network
+
+
+def network_from(node: Located, problems: list[Problem], rows: int | None = None) -> Network | None:
+    """Read a network from a located mapping; every problem found goes into `problems`.
+
+    Args:
+        node: The mapping.
+        problems: Where problems are added.
+        rows: The batch size that the scene gives (`sizes: {B: 5}`), for `batch: rows` without literals.
+
+    Returns:
+        The network; None when its layers cannot be made out.
+    """
+    keys = Keys(node, problems)
+    spec = keys.spec(rows)
+    arrays = {name: nested(keys.entries[name], name, problems) for name in keys.arrays() if name in keys.entries}
+    if spec is None:
+        return None
+    literals: dict[str, object] = {}
+    for name, written in arrays.items():
+        if name not in given(spec):
+            keys.refuse_array(name, spec)
+        elif written is not None:
+            literals[name] = written
+            _fit(spec, name, written, keys.entries[name], problems)
+    return Network(spec, literals, keys.training(spec))
+
+
+def _fit(spec: Spec, name: str, written: object, node: Located, problems: list[Problem]) -> None:
+    """Report a literal whose shape does not fit, or whose numbers are too large; or a target that cannot be one."""
+    try:
+        array = fitted(spec, name, _numbers(written))
+    except NetworkError as error:
+        problems.append(problem(node.place, error.message, error.help, "shape"))
+        return
+    if name == "y" and "cross-entropy" in spec.loss and ((array < 0) | (array > 1)).any():
+        problems.append(problem(node.place, f"{spec.loss} takes targets from 0 to 1", rule="target"))
