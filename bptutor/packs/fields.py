@@ -1,0 +1,173 @@
+"""Taking the keys of a mapping one by one, and saying at the end which keys nobody knows."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+
+from bptutor.errors import Problem
+from bptutor.packs.model import Place
+from bptutor.packs.yaml import Located, problem
+
+
+class Fields:
+    """The keys of one mapping; what is wrong with them is collected, not raised."""
+
+    def __init__(self, node: Located, what: str, problems: list[Problem]) -> None:
+        """Look at `node` as a mapping.
+
+        Args:
+            node: What was written.
+            what: What it describes, for messages (`a question`).
+            problems: Where problems are added.
+        """
+        self.node = node
+        self.place = node.place
+        self.what = what
+        self.problems = problems
+        self._taken: set[str] = set()
+        if not isinstance(node.value, Mapping):
+            self.wrong(node.place, f"{what} is {node.kind}", "write it as `key: value` lines")
+
+    def wrong(self, place: Place, what: str, help_: str = "", rule: str = "invalid") -> None:
+        """Add a problem."""
+        self.problems.append(problem(place, what, help_, rule))
+
+    def has(self, key: str) -> bool:
+        """Tell whether a key is written, even with nothing behind it."""
+        return key in self.node.mapping
+
+    def get(self, key: str) -> Located | None:
+        """Take a key as it was written."""
+        self._taken.add(key)
+        return self.node.mapping.get(key)
+
+    def require(self, key: str, example: str) -> Located:
+        """Take a key that must be there and must not be empty."""
+        found = self.get(key)
+        if found is None:
+            self.wrong(self.place, f"{self.what} has no `{key}`", f"add `{key}: {example}`", "missing-key")
+            return Located("", self.place)
+        if found.value in ("", (), {}):
+            self.wrong(found.place, f"`{key}` is empty", f"write `{key}: {example}`", "empty")
+        return found
+
+    def text(self, key: str, default: str = "") -> str:
+        """Take a text."""
+        found = self.get(key)
+        if found is None:
+            return default
+        if not isinstance(found.value, str):
+            self.wrong(found.place, f"`{key}` is {found.kind}, not a text", "put quotes around it")
+            return default
+        return found.value
+
+    def math(self, key: str) -> Located | None:
+        """Take an expression; a comment that cuts it is a problem."""
+        found = self.get(key)
+        if found is not None:
+            self.whole_text(found, key)
+        return found
+
+    def whole_text(self, node: Located, key: str) -> None:
+        """Refuse what is not a text, and an unquoted expression with a comment after it."""
+        if not isinstance(node.value, str):
+            self.wrong(node.place, f"`{key}` is {node.kind}, not an expression", 'put quotes around it: "..."')
+        elif node.comment:
+            what = f"a comment cuts the expression `{node.value}` here"
+            self.wrong(node.comment, what, "quote the expression, or move the comment to a line of its own", "comment")
+
+    def nodes(self, key: str, math: bool = False) -> tuple[Located, ...]:
+        """Take a list; a single text counts as a list of one."""
+        found = self.get(key)
+        if found is None or found.value == "":
+            return ()
+        if isinstance(found.value, Mapping):
+            self.wrong(found.place, f"`{key}` is a mapping, not a list", f"write `{key}: [..., ...]`")
+            return ()
+        nodes = (found,) if isinstance(found.value, str) else found.items
+        for node in nodes:
+            if math:
+                self.whole_text(node, key)
+        return nodes
+
+    def texts(self, key: str, math: bool = False) -> tuple[str, ...]:
+        """Take a list of texts; a single text counts as a list of one."""
+        texts = []
+        for node in self.nodes(key, math):
+            if isinstance(node.value, str):
+                texts.append(node.value)
+            elif not math:
+                self.wrong(node.place, f"an item of `{key}` is {node.kind}, not a text", "put quotes around it")
+        return tuple(texts)
+
+    def mapping(self, key: str) -> Mapping[str, Located]:
+        """Take a mapping; empty when the key is not there."""
+        found = self.get(key)
+        if found is None or found.value == "":
+            return {}
+        if not isinstance(found.value, Mapping):
+            self.wrong(found.place, f"`{key}` is {found.kind}, not a mapping", f"write `{key}: {{name: ...}}`")
+        return found.mapping
+
+    def key_place(self, key: str, name: str) -> Place:
+        """Return where `name` stands inside the mapping `key`."""
+        found = self.node.mapping.get(key)
+        return found.keys.get(name, found.place) if found else self.place
+
+    def integer(self, key: str, low: int, high: int, default: int) -> int:
+        """Take a whole number between two bounds, inclusive."""
+        found = self.get(key)
+        if found is None:
+            return default
+        number = whole_number(found)
+        if number is None or not low <= number <= high:
+            shown = f"`{found.value}`" if isinstance(found.value, str) else found.kind
+            self.wrong(found.place, f"`{key}` is {shown}", f"write a whole number from {low} to {high}", "range")
+            return default
+        return number
+
+    def flag(self, key: str) -> bool:
+        """Take `true` or `false`; false when the key is not there."""
+        found = self.get(key)
+        if found is None or found.value in {"false", "no"}:
+            return False
+        if found.value not in {"true", "yes"}:
+            self.wrong(found.place, f"`{key}` is neither true nor false", f"write `{key}: true` or leave it out")
+        return True
+
+    def one_of(self, key: str, words: Iterable[str], default: str = "") -> str:
+        """Take a text that must be one of a few."""
+        found = self.get(key)
+        if found is None:
+            return default
+        known = list(words)
+        if found.value not in known:
+            shown = f"`{found.value}`" if isinstance(found.value, str) else found.kind
+            self.wrong(found.place, f"`{key}` is {shown}", nearest(found.text, known), "unknown-value")
+            return default
+        return found.text
+
+    def close(self) -> None:
+        """Report every key that was not taken."""
+        for key, place in self.node.keys.items():
+            if key not in self._taken:
+                what = f"{self.what} has no key `{key}`"
+                self.wrong(place, what, nearest(key, sorted(self._taken)), "unknown-key")
+
+
+def whole_number(node: Located) -> int | None:
+    """Read a text of at most nine digits as a whole number; None when it is none."""
+    text = node.text.strip()
+    digits = text.removeprefix("-")
+    return int(text) if digits.isascii() and digits.isdigit() and len(digits) < 10 else None
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Return the help for an unknown word: the nearest known one, else all of them."""
+    words = list(known)
+    lowered = {w.lower(): w for w in words}
+    close = difflib.get_close_matches(word.lower(), list(lowered), 1)
+    if close:
+        return f"did you mean `{lowered[close[0]]}`?"
+    return "known are " + ", ".join(f"`{w}`" for w in words) if words else ""

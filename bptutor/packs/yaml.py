@@ -1,0 +1,270 @@
+"""Reading YAML the way a mathematician writes it: every scalar is text, and has its place in the file.
+
+`no`, `1e-3`, `010` and `y` stay what the author wrote. What YAML would quietly turn into something else (anchors,
+aliases, tags, duplicate keys, a flow item cut at a comma) is an error whose help says what to write instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import yaml
+
+from bptutor.errors import Problem
+from bptutor.packs.model import Place
+from bptutor.packs.runs import Run, at, scalar_runs
+
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+MAX_DEPTH = 20
+MAX_CHARACTERS = 1_000_000
+HIDDEN = frozenset([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x2028, 0x2029, 0x200E, 0x200F, 0xFEFF])
+"""Characters that turn the direction of text or break lines unseen."""
+
+
+@dataclass(frozen=True)
+class Located:
+    """A text, a list or a mapping, with its place."""
+
+    value: str | tuple[Located, ...] | Mapping[str, Located]
+    place: Place = Place()
+    keys: Mapping[str, Place] = field(default_factory=dict)
+    """Of a mapping: the place of each key."""
+    comment: Place | None = None
+    """Of an unquoted text: the comment that ends its line, where YAML cut it."""
+    runs: tuple[Run, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The text; the empty text for a list or a mapping."""
+        return self.value if isinstance(self.value, str) else ""
+
+    @property
+    def items(self) -> tuple[Located, ...]:
+        """The items of a list; none for a text or a mapping."""
+        return self.value if isinstance(self.value, tuple) else ()
+
+    @property
+    def mapping(self) -> Mapping[str, Located]:
+        """The entries of a mapping; none for a text or a list."""
+        return self.value if isinstance(self.value, Mapping) else {}
+
+    @property
+    def kind(self) -> str:
+        """`a text`, `a list` or `a mapping`, for messages."""
+        if isinstance(self.value, str):
+            return "a text"
+        return "a list" if isinstance(self.value, tuple) else "a mapping"
+
+    def at(self, column: int) -> Place:
+        """Return where the character `column` (1-based) of this text stands in the file."""
+        return at(self.runs, self.place, column)
+
+
+def problem(place: Place, what: str, help_: str = "", rule: str = "invalid") -> Problem:
+    """Return a problem at a place."""
+    return Problem(place.path, place.line, place.column, what, help_, rule)
+
+
+def plain(node: Located) -> object:
+    """Return texts, lists and dictionaries without their places."""
+    if isinstance(node.value, str):
+        return node.value
+    if isinstance(node.value, tuple):
+        return [plain(item) for item in node.value]
+    return {key: plain(value) for key, value in node.value.items()}
+
+
+def located(value: object, place: Place | None = None, depth: int = 0) -> Located:
+    """Give plain data (also JSON's numbers and booleans) one place for all of it.
+
+    Raises:
+        ValueError: when it is nested too deeply, or is not JSON-like.
+    """
+    place = place or Place()
+    if depth > MAX_DEPTH:
+        raise ValueError("nested too deeply")
+    if isinstance(value, Located):
+        return value
+    if value is None:
+        return Located("", place)
+    if isinstance(value, bool):
+        return Located("true" if value else "false", place)
+    if isinstance(value, int | float | str):
+        return Located(str(value), place)
+    if isinstance(value, Mapping):
+        entries = {str(k): located(v, place, depth + 1) for k, v in value.items()}
+        return Located(entries, place, dict.fromkeys(entries, place))
+    if isinstance(value, Sequence):
+        return Located(tuple(located(item, place, depth + 1) for item in value), place)
+    raise ValueError(f"{type(value).__name__} is not a text, a number, a list or a mapping")
+
+
+def control_problems(text: str, path: str) -> Iterator[Problem]:
+    """Yield one problem for each control or direction-changing character that a terminal might obey."""
+    for number, line in enumerate(text.split("\n"), 1):
+        for column, character in enumerate(line, 1):
+            if forbidden(character):
+                what = f"the character U+{ord(character):04X} may not stand in a pack"
+                yield Problem(path, number, column, what, "delete it", "control-character")
+
+
+def forbidden(character: str) -> bool:
+    """Tell whether a character is a control character (tab and newline are not) or hides or turns text."""
+    code = ord(character)
+    return (code < 32 and character not in "\n\t") or 127 <= code < 160 or code in HIDDEN
+
+
+def read(text: str, path: str, problems: list[Problem], first_line: int = 1) -> Located:
+    """Read one YAML document; every problem found goes into `problems`.
+
+    Args:
+        text: The document, with `\\n` newlines.
+        path: The file, for places.
+        problems: Where problems are added.
+        first_line: The line of the file on which `text` begins.
+
+    Returns:
+        What could be read; an empty mapping when nothing could.
+    """
+    nothing = Located({}, Place(path, first_line, 1))
+    if len(text) > MAX_CHARACTERS:
+        problems.append(problem(nothing.place, f"longer than {MAX_CHARACTERS} characters", rule="too-long"))
+        return nothing
+    clean = "".join(" " if forbidden(c) else c for c in text)
+    reader = _Reader(clean, path, problems, first_line)
+    try:
+        return reader.document() or nothing
+    except yaml.MarkedYAMLError as error:
+        problems.append(reader.syntax(error))
+    except yaml.YAMLError as error:
+        problems.append(problem(nothing.place, f"not YAML: {error}", rule="yaml"))
+    return nothing
+
+
+class _Reader:
+    """Builds located nodes from the events of one document."""
+
+    def __init__(self, text: str, path: str, problems: list[Problem], first_line: int) -> None:
+        self.lines = text.split("\n")
+        self.path = path
+        self.problems = problems
+        self.first_line = first_line
+        self.events = yaml.parse(text, Loader=LOADER)
+
+    def place(self, mark: yaml.Mark) -> Place:
+        return Place(self.path, self.first_line + mark.line, mark.column + 1)
+
+    def syntax(self, error: yaml.MarkedYAMLError) -> Problem:
+        mark = error.problem_mark or error.context_mark
+        place = self.place(mark) if mark else Place(self.path, self.first_line, 1)
+        said = error.problem or "cannot be read"
+        return problem(place, f"not YAML: {said}", _syntax_help(said), "yaml")
+
+    def document(self) -> Located | None:
+        root: Located | None = None
+        for event in self.events:
+            if isinstance(event, yaml.DocumentStartEvent) and root is not None:
+                self.problems.append(
+                    problem(self.place(event.start_mark), "a second document begins", "write one", "yaml")
+                )
+            elif isinstance(event, yaml.NodeEvent):
+                node = self.node(event, 0)
+                root = root or node
+        return root
+
+    def node(self, event: yaml.Event, depth: int, flow: bool = False) -> Located:
+        """Build the node that `event` begins; `flow` tells whether it stands inside brackets."""
+        place = self.place(event.start_mark)
+        if depth > MAX_DEPTH:
+            raise yaml.MarkedYAMLError(problem="nested too deeply", problem_mark=event.start_mark)
+        if isinstance(event, yaml.AliasEvent):
+            return self.refuse(place, f"`*{event.anchor}` would be an alias", f'quote it: "*{event.anchor}..."', "alias")
+        if event.anchor:
+            self.refuse(place, f"`&{event.anchor}` would be an anchor", f'quote it: "&{event.anchor}..."', "anchor")
+        if event.tag and event.tag != "!":
+            shown = event.tag.replace("tag:yaml.org,2002:", "!!")
+            self.refuse(place, f"`{shown}` would be a tag", f'quote it: "{shown} ..."', "tag")
+        elif event.tag == "!":
+            self.refuse(place, "`!` would be a tag", 'quote it: "! ..."', "tag")
+        if isinstance(event, yaml.ScalarEvent):
+            return self.scalar(event, place, flow)
+        flow = flow or bool(event.flow_style)
+        if isinstance(event, yaml.SequenceStartEvent):
+            return Located(tuple(self.sequence(depth, flow)), place)
+        return self.entries(place, depth, flow)
+
+    def refuse(self, place: Place, what: str, help_: str, rule: str) -> Located:
+        self.problems.append(problem(place, what, help_, rule))
+        return Located("", place)
+
+    def sequence(self, depth: int, flow: bool) -> Iterator[Located]:
+        for event in self.events:
+            if isinstance(event, yaml.SequenceEndEvent):
+                return
+            yield self.node(event, depth + 1, flow)
+
+    def entries(self, place: Place, depth: int, flow: bool) -> Located:
+        values: dict[str, Located] = {}
+        keys: dict[str, Place] = {}
+        for event in self.events:
+            if isinstance(event, yaml.MappingEndEvent):
+                break
+            key = self.node(event, depth + 1, flow)
+            value = self.node(next(self.events), depth + 1, flow)
+            if not isinstance(key.value, str):
+                self.refuse(key.place, f"a key cannot be {key.kind}", "quote the key", "key")
+            elif key.value in values:
+                first = keys[key.value].line
+                self.refuse(
+                    key.place, f"the key `{key.value}` stands here a second time", f"see line {first}", "duplicate-key"
+                )
+            else:
+                values[key.value], keys[key.value] = value, key.place
+        return Located(values, place, keys)
+
+    def scalar(self, event: yaml.ScalarEvent, place: Place, flow: bool) -> Located:
+        text: str = event.value
+        for character in text:
+            if forbidden(character):
+                what = f"the escape for U+{ord(character):04X} may not stand in a pack"
+                self.refuse(place, what, "delete it", "control-character")
+        text = "".join(" " if forbidden(c) else c for c in text)
+        comment = None
+        if not event.style:
+            comment = self.comment_after(event.end_mark)
+            if flow and (bracket := unbalanced(text)):
+                what = f"`{text}` has an unbalanced `{bracket}`: inside brackets YAML splits at every comma"
+                self.refuse(place, what, "quote the whole item, or write it on a line of its own", "unbalanced-flow")
+        runs = scalar_runs(event, self.lines, self.first_line)
+        return Located(text, place, comment=comment, runs=runs)
+
+    def comment_after(self, mark: yaml.Mark) -> Place | None:
+        rest = self.lines[mark.line][mark.column :] if mark.line < len(self.lines) else ""
+        stripped = rest.lstrip()
+        if not stripped.startswith("#"):
+            return None
+        return Place(self.path, self.first_line + mark.line, mark.column + len(rest) - len(stripped) + 1)
+
+
+def unbalanced(text: str) -> str:
+    """Return the first bracket that has no partner; the empty text when all have."""
+    partner = {")": "(", "]": "[", "}": "{"}
+    opened: list[str] = []
+    for character in text:
+        if character in "([{":
+            opened.append(character)
+        elif character in partner:
+            if not opened or opened.pop() != partner[character]:
+                return character
+    return opened[0] if opened else ""
+
+
+def _syntax_help(said: str) -> str:
+    if "mapping values" in said:
+        return 'put quotes around a text that contains ": "'
+    if "cannot start any token" in said:
+        return "put quotes around a text that begins with @, ` or %"
+    if "tab" in said or "\\t" in said:
+        return "indent with spaces"
+    return "look at the indentation here, and put quotes around a text that begins with [ { & * ! % @ # or a quotation mark"
