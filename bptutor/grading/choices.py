@@ -66,6 +66,20 @@ def written(question: Question, typed: str, seed: int) -> str:
     return ",".join(LETTERS[places[n]] for n in chosen)
 
 
+def read(question: Question, typed: str) -> str:
+    """Return what an answer points at, in words.
+
+    Raises:
+        UnreadableAnswer: It points at nothing.
+    """
+    if question.kind is Kind.ORDER:
+        return ", ".join(str(n + 1) for n in _numbers(typed, len(items(question))))
+    if question.kind is Kind.RULE:
+        return items(question)[_rule_place(question, typed)] if question.options else typed.strip()
+    chosen = _chosen(typed, items(question), question.many)
+    return ", ".join(f"({LETTERS[n]}) {question.choices[n].text}" for n in chosen)
+
+
 def grade_choice(question: Question, typed: str) -> Verdict:
     """Grade a menu answer; letters are in written order."""
     chosen = _chosen(typed, items(question), question.many)

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from bptutor.grading.layouts import Layout
 from bptutor.notation import axes
-from bptutor.notation.scope import Scope
 from bptutor.notation.tree import Expr
 from bptutor.notation.value import Values, evaluate
 
@@ -56,37 +56,6 @@ class Outcome(Enum):
     """One of the two has no finite value on any draw."""
 
 
-@dataclass(frozen=True)
-class Layout:
-    """The order in which entries stand: letters first, then positional axes; both with their axis names."""
-
-    letters: tuple[str, ...]
-    letter_axes: tuple[str, ...]
-    axes: tuple[str, ...]
-    row: bool = False
-
-    @property
-    def all_axes(self) -> tuple[str, ...]:
-        """Return the axis names in the order of the array."""
-        return self.letter_axes + self.axes
-
-    @property
-    def shown(self) -> str:
-        """Return how the layout is named to a learner: letters, else axes."""
-        if self.letters and not self.axes:
-            return ", ".join(self.letters)
-        return "(" + ", ".join(self.all_axes) + ("," if len(self.all_axes) == 1 else "") + ")"
-
-
-def layout(expr: Expr, scope: Scope, columns: bool, goal: Layout | None = None) -> Layout:
-    """Return the layout of a tree; letters of the goal come first, in the goal's order."""
-    kind = axes.of(expr, scope, columns)
-    letters = dict(kind.letters)
-    if goal and not kind.axes:
-        letters = dict(zip(goal.letters, goal.letter_axes, strict=True)) | letters
-    return Layout(tuple(letters), tuple(letters.values()), tuple(kind.axes), bool(kind.row))
-
-
 def value(expr: Expr, values: Values, expected: Layout, columns: bool) -> Array:
     """Return the entries of a tree in the expected order; letters that it lacks have length 1."""
     kind = axes.of(expr, values.scope, columns)
@@ -98,14 +67,6 @@ def value(expr: Expr, values: Values, expected: Layout, columns: bool) -> Array:
         return found
     places = [n for n, letter in enumerate(expected.letters) if letter not in kind.letters]
     return np.expand_dims(found, tuple(places)) if places else found
-
-
-@dataclass(frozen=True)
-class Side:
-    """A tree with the names it may mention."""
-
-    expr: Expr
-    scope: Scope
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bptutor.notation import axes
-from bptutor.notation.dual_names import ELEMENTWISE
+from bptutor.notation.dual import ELEMENTWISE
 from bptutor.notation.scope import Scope
 from bptutor.notation.tree import Add, At, Call, Div, Expr, Letter, Mul, Name, Neg, Outer, Pow, Transpose, rebuild
 

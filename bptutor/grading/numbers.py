@@ -56,7 +56,9 @@ def _refuse_names(part: Expr, text: str, scope: Scope) -> None:
     if isinstance(part, Name):
         shown = scope.shown(part.id)
         column = max(text.find(part.id), text.find(shown)) + 1
-        raise UnreadableAnswer(max(column, 1), f"{shown} is a name, and a number is asked for", "compute it: digits only")
+        raise UnreadableAnswer(
+            max(column, 1), f"{shown} is a name, and a number is asked for", "compute it: digits only"
+        )
     if isinstance(part, At | Letter | Derivative | Sum):
         raise UnreadableAnswer(1, "a number is asked for, and this is a formula", "write it with digits only")
     if isinstance(part, Call) and part.function in {"softmax", "sum", "mean"}:

@@ -151,9 +151,7 @@ def _run(lines: Iterable[str], jobs: int, limit: float, work: _Work) -> Iterator
             child.kill()
 
 
-def _spread(
-    lines: Iterator[str], jobs: int, work: Callable[[str], dict[str, Any]]
-) -> Iterator[dict[str, Any]]:
+def _spread(lines: Iterator[str], jobs: int, work: Callable[[str], dict[str, Any]]) -> Iterator[dict[str, Any]]:
     """Run the work of several lines at once and yield in order; at most eight lines a process wait."""
     waiting: deque[Future[dict[str, Any]]] = deque()
     with ThreadPoolExecutor(jobs) as threads:

@@ -1,0 +1,298 @@
+"""Why an answer is wrong: its shape, the mistake it is, or numbers for which it differs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bptutor.errors import BptutorError
+from bptutor.grading import formulas as scene_formulas
+from bptutor.grading import value_mistakes
+from bptutor.grading.case import Case
+from bptutor.grading.comparison import CLOSE, PROBES, Comparison, close
+from bptutor.grading.guesses import Met, Target
+from bptutor.grading.layouts import Layout, layout
+from bptutor.grading.lift import by_letters
+from bptutor.grading.mistakes import fits
+from bptutor.grading.softmax_rules import minus, targets
+from bptutor.grading.verdict import Finding, Mark, ProofMark, Verdict
+from bptutor.notation.axes import ShapeMisfit
+from bptutor.notation.scope import Scope
+from bptutor.notation.tree import Expr, Name, walk
+from bptutor.notation.value import Values
+
+if TYPE_CHECKING:
+    from bptutor.grading.expressions import Read
+
+Array = NDArray[np.float64]
+SAID = 2
+"""Most mistakes that are said; when more fit, the numbers speak."""
+
+
+def wrong(case: Case, met: Read, shown: str) -> Verdict:
+    """Return the verdict of an answer with a wrong value."""
+    draws = tuple(_draws(met.comparison, met.expr))
+    findings: list[Finding] = []
+    missing = _missing_letters(met)
+    if missing:
+        findings.append(missing)
+    target = make_target(case, met.comparison)
+    found = named(target, Met(draws, CLOSE))
+    findings += found or ([] if missing else plain_differences(draws))
+    if not findings or len(found) > SAID:
+        findings.append(witness(met, draws))
+    return Verdict(Mark.WRONG, ProofMark.REFUTED, tuple(findings), shown)
+
+
+def make_target(case: Case, comparison: Comparison) -> Target:
+    """Return what mistakes are made from: the expected tree, and the forms in which its value is also known."""
+    known = scene_formulas.formulas(case.scope, getattr(case.scene, "source", {}))
+    trees = [comparison.expected, *_same_value(case, comparison, known)]
+    for tree in list(trees):
+        for rounds in (1, scene_formulas.DEEP):
+            trees.append(scene_formulas.unfolded(tree, known, rounds=rounds))
+    trees += [scene_formulas.slopes_named(tree, case.scope) for tree in list(trees)]
+    return Target(comparison, tuple(dict.fromkeys(trees)), known)
+
+
+def _same_value(case: Case, comparison: Comparison, known: Mapping[str, Expr]) -> Iterator[Expr]:
+    """Yield trees that mistakes are known for, where their value is the expected one: p − y, dW2, ..."""
+    letters, axes = comparison.layout.letters, comparison.layout.all_axes
+    candidates: list[Expr] = [
+        minus(Name(p), Name(y)) for p, y in targets(case.scope) if case.scope.names[p].axes == axes
+    ]
+    candidates += [Name(name) for name in known if case.scope.names[name].axes == axes]
+    if isinstance(comparison.expected, Name):
+        candidates = [tree for tree in candidates if tree != comparison.expected]
+    for tree in candidates:
+        held = by_letters(tree, letters, case.scope) if letters and not comparison.layout.axes else tree
+        if _agrees(comparison, held):
+            yield held
+            if isinstance(tree, Name):
+                made = known[tree.id]
+                yield by_letters(made, letters, case.scope) if held is not tree else made
+
+
+def _agrees(comparison: Comparison, tree: Expr) -> bool:
+    try:
+        for n, values in enumerate(comparison.draws()):
+            truth, got = comparison.truth(values), comparison.given(tree, values)
+            if truth.shape != got.shape or not close(truth, got):
+                return False
+            if n + 1 == PROBES:
+                return True
+    except (BptutorError, ValueError):
+        return False
+    return False
+
+
+def _draws(comparison: Comparison, expr: Expr) -> Iterator[tuple[Values, Array, Array]]:
+    """Yield the draws on which both sides are finite, as many as a mistake must hold on."""
+    count = 0
+    for values in comparison.draws():
+        truth, got = comparison.truth(values), comparison.given(expr, values)
+        if np.isfinite(truth).all() and np.isfinite(got).all():
+            yield values, truth, got
+            count += 1
+        if count == PROBES:
+            return
+
+
+def named(target: Target, met: Met) -> list[Finding]:
+    """Return a finding for every mistake that the answer is, in catalogue order."""
+    return [Finding(mistake.id, mistake.message(part, target.scope)) for mistake, part in fits(target, met)]
+
+
+def plain_differences(draws: tuple[tuple[Values, Array, Array], ...]) -> list[Finding]:
+    """Return a finding when the answer is off by one constant factor, or by one constant."""
+    for rule, measure in (("factor", value_mistakes.ratio), ("offset", value_mistakes.offset)):
+        found = [measure(truth, got) for _, truth, got in draws]
+        first = found[0] if found else None
+        if first is not None and all(c is not None and abs(c - first) <= 1e-7 * max(1, abs(first)) for c in found):
+            if rule == "factor" and first == 0:
+                return []
+            message = {
+                "factor": f"Your answer is {_shown(first)} times what is asked, everywhere. Look at the constants.",
+                "offset": f"Your answer differs by {_shown(first)} everywhere. Look at the constant terms.",
+            }[rule]
+            return [Finding(rule, message)]
+    return []
+
+
+def _shown(number: float) -> str:
+    return f"{number:.4g}".replace("-", "−")
+
+
+# --- the witness -------------------------------------------------------------------------------------------
+
+
+def witness(met: Read, draws: tuple[tuple[Values, Array, Array], ...]) -> Finding:
+    """Return numbers for which the answer differs, with the first place where it does."""
+    if not draws:
+        return Finding("witness", "The two sides differ. Look at where your answer has no value.")
+    values, truth, got = _clearest(met.comparison, draws)
+    shape = np.broadcast_shapes(truth.shape, got.shape)
+    truth, got = np.broadcast_to(truth, shape), np.broadcast_to(got, shape)
+    counts = met.comparison.mask(values, shape)
+    apart = np.argwhere((np.abs(truth - got) > CLOSE * max(1.0, float(np.abs(truth).max(initial=0.0)))) & counts)
+    where = tuple(int(n) for n in apart[0]) if len(apart) and apart[0].size else None
+    expected, given = (float(side[where]) if where else float(side.flat[0]) for side in (truth, got))
+    place = _place(met.comparison.layout, where)
+    message = f"On these numbers it is {_shown(expected)} and yours is {_shown(given)}{place[0]}. Look at {place[1]}."
+    return Finding(
+        "witness",
+        message,
+        where,
+        values=_small(_mentioned(met, values)),
+        expected=_small(truth),
+        got=_small(got),
+    )
+
+
+def _clearest(comparison: Comparison, draws: tuple[tuple[Values, Array, Array], ...]) -> tuple[Values, Array, Array]:
+    """Return a draw on which the two differ."""
+    for values, truth, got in draws:
+        if comparison.same(truth, got, values) is False:
+            return values, truth, got
+    return draws[0]
+
+
+def _place(shape: Layout, where: tuple[int, ...] | None) -> tuple[str, str]:
+    if where is None:
+        return "", "how each number enters"
+    if shape.letters and len(shape.letters) == len(where):
+        text = ", ".join(f"{letter} = {n + 1}" for letter, n in zip(shape.letters, where, strict=True))
+        return f" at {text}", f"the case {text}"
+    text = ", ".join(str(n + 1) for n in where)
+    return f" at entry {text}", f"entry {text}"
+
+
+def _mentioned(met: Read, values: Values) -> dict[str, Array]:
+    """Return the values of the names that the two sides mention; of what they are made of when that is nothing."""
+    trees = (met.expr, met.comparison.expected)
+    names = dict.fromkeys(part.id for tree in trees for part in walk(tree) if isinstance(part, Name))
+    found = {}
+    for name in names:
+        try:
+            found[name] = values[name]
+        except (BptutorError, KeyError):
+            continue
+    return found
+
+
+def _small(value: Any) -> Any:
+    """Return arrays as nested lists of numbers with at most six digits."""
+    if isinstance(value, dict):
+        return {name: _small(array) for name, array in value.items()}
+    rounded = np.vectorize(lambda x: float(f"{x:.6g}"), otypes=[float])(np.asarray(value, dtype=float))
+    return rounded.tolist()
+
+
+# --- shapes ------------------------------------------------------------------------------------------------
+
+
+def _missing_letters(met: Read) -> Finding | None:
+    """Return the finding for a goal's letter that the answer does not have."""
+    got = layout(met.expr, met.comparison.scene.scope, met.comparison.columns)
+    missing = [letter for letter in met.comparison.layout.letters if letter not in got.letters]
+    if not missing or not got.letters or got.axes:
+        return None
+    message = f"Your answer is the same for every {missing[0]}. Look at the free letters of the goal."
+    return Finding("free-index", message)
+
+
+def misplaced(case: Case, comparison: Comparison, given: Expr, got: Layout) -> Verdict | None:
+    """Return the verdict of an answer over other letters or axes; None when it can be compared."""
+    asked = comparison.layout
+    extra = [letter for letter in got.letters if letter not in asked.letters]
+    if extra and not got.axes and not asked.axes:
+        message = f"Your answer depends on a free {extra[0]}; the goal has {asked.shown or 'no letter'}. "
+        finding = Finding("free-index", message + f"Look at where {extra[0]} is summed.")
+        return Verdict(Mark.WRONG, ProofMark.REFUTED, (finding,))
+    clash = [
+        (letter, axis, dict(zip(got.letters, got.letter_axes, strict=True))[letter])
+        for letter, axis in zip(asked.letters, asked.letter_axes, strict=True)
+        if letter in got.letters
+    ]
+    off = next(((x, a, b) for x, a, b in clash if a and b and a != b), None)
+    if off:
+        message = (
+            f"In your answer {off[0]} runs over {off[2]}, in the goal over {off[1]}. Look at what {off[0]} stands at."
+        )
+        return Verdict(Mark.WRONG, ProofMark.REFUTED, (Finding("shape", message),))
+    if not extra and _comparable(asked, got):
+        return None
+    return _other_shape(case, comparison, given, got)
+
+
+def _comparable(asked: Layout, got: Layout) -> bool:
+    if not got.axes and not got.letters:
+        return not asked.axes
+    if got.axes and asked.letters and not asked.axes:
+        return False
+    bare = got.axes[1:] if len(got.axes) == len(asked.axes) + 1 and got.axes[0] == "1" else got.axes
+    return len(bare) == len(asked.axes) and all(a == b or not a or not b for a, b in zip(bare, asked.axes, strict=True))
+
+
+def _other_shape(case: Case, comparison: Comparison, given: Expr, got: Layout) -> Verdict:
+    """Return the verdict of an answer of another shape: the mistake that makes it, and both shapes."""
+    asked = comparison.layout
+    message = f"Your answer has axes {got.shown}, what is asked has {asked.shown}. Look at its axes one by one."
+    shape = Finding("shape", message)
+    draws = tuple(_draws(comparison, given))
+    found = named(make_target(case, comparison), Met(draws, CLOSE))
+    return Verdict(Mark.WRONG, ProofMark.REFUTED, (*found[:SAID], shape))
+
+
+def shown(verdict: Verdict, text: str) -> Verdict:
+    """Return a verdict with the answer as it was read."""
+    return replace(verdict, read_as=text)
+
+
+class SquareScene:
+    """A scene with all axes taken for one, so that products that do not fit can still be told apart by value."""
+
+    def __init__(self, scene: Any) -> None:
+        """Take over the names of a scene."""
+        self.original = scene
+        scope: Scope = scene.scope
+        names = {name: replace(made, axes=("n",) * len(made.axes)) for name, made in scope.names.items()}
+        self.scope = replace(scope, names=names, sizes={"n": ""}, indices=dict.fromkeys(scope.indices, "n"))
+        self.source = getattr(scene, "source", {})
+
+    def fresh(self, seed: int) -> Values:
+        """Return values with every axis of size 3."""
+        scope: Scope = self.original.scope
+        values = self.original.fresh(seed, sizes=dict.fromkeys(scope.sizes, 3))
+        return Values(self.scope, {name: values[name] for name in self.scope.names}, {"n": 3})
+
+    draw = fresh
+
+
+def misfit(case: Case, problem: ShapeMisfit) -> Verdict:
+    """Return the verdict of an answer whose parts do not fit together."""
+    message = f"{problem.message[:1].upper()}{problem.message[1:]}. Look at the axes of each part."
+    shape = Finding("shape", message)
+    found: list[Finding] = []
+    try:
+        found = _square_findings(case)
+    except (BptutorError, ValueError, KeyError, TypeError, IndexError):
+        found = []  # without equal sizes nothing more can be said than what does not fit
+    return Verdict(Mark.WRONG, ProofMark.REFUTED, (*found[:SAID], shape))
+
+
+def _square_findings(case: Case) -> list[Finding]:
+    from bptutor.grading import reads
+
+    square: Any = SquareScene(case.scene)
+    inside = replace(case, scene=square)
+    given = reads.read_answer(inside)
+    expected = next(reads.models(inside))
+    asked = layout(expected, square.scope, reads.columns(case.question), reads.goal(inside))
+    comparison = Comparison(square, expected, asked, reads.columns(case.question))
+    found = named(make_target(inside, comparison), Met(tuple(_draws(comparison, given)), CLOSE))
+    return [finding for finding in found if finding.rule != "other-quantity"]

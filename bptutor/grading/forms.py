@@ -1,0 +1,92 @@
+"""What a right value must also be: a step forward, and in the form the question asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bptutor.errors import UnreadableAnswer
+from bptutor.grading import moves
+from bptutor.grading.case import Case
+from bptutor.grading.reads import models
+from bptutor.notation import parse
+from bptutor.notation.parse import Spelling
+from bptutor.notation.tree import At, Cases, Delta, Expr, Letter, Name, Sum, children, walk
+
+
+def progress(case: Case, expr: Expr) -> tuple[int | None, str]:
+    """Return the later line that an equal answer reaches, and why it does not move on ("" when it does)."""
+    expected = [tree for tree in models(case)]
+    if any(moves.same_line(expr, tree) for tree in expected):
+        return None, ""
+    name = moves.bare_name(expr)
+    if name is not None:
+        return None, f"{case.scope.shown(name)} names what is asked for. Look at what it is made of."
+    derived = case.question.derived
+    kept = moves.operators(expr)
+    if derived is None:
+        if "∂" in kept and not any("∂" in moves.operators(tree) for tree in expected):
+            return None, "Your answer still holds a ∂. Look at what the derivative acts on."
+        return None, ""
+    below = [parse.read(line, case.scope) for line in derived.below]
+    for n, later in enumerate(below):
+        if moves.same_line(expr, later):
+            return len(derived.above) + 1 + n, ""
+    above = [parse.read(line, case.scope) for line in (derived.goal, *derived.above)]
+    if any(moves.same_line(expr, shown) for shown in above):
+        return None, "This is a line that stands already. Look at what the line is to do."
+    dropped = moves.operators(above[-1]) - moves.operators(expected[0])
+    held = [sign for sign in moves.OPERATORS if sign in kept & dropped]
+    if held:
+        return None, f"Your line is equal, and its {held[0]} is still there. Look at what the {held[0]} acts on."
+    return None, ""
+
+
+def other_form(case: Case, expr: Expr) -> str:
+    """Return why an equal answer is not in the form asked for; empty when it is."""
+    for form in case.question.form:
+        if form.startswith("only:"):
+            allowed = {name.strip() for name in form[5:].split(",")}
+            other = sorted({p.id for p in walk(expr) if isinstance(p, Name)} - allowed)
+            if other:
+                shown = case.scope.shown(other[0])
+                return f"Your answer is equal and uses {shown}. Look at which names the question allows."
+        elif not _has_form(form, expr, case):
+            asked = _FORMS.get(form, form)
+            return f"Your answer is equal, and not {asked}. Look at the form the question asks for."
+    return ""
+
+
+_FORMS = {
+    "index": "in index notation",
+    "matrix": "in matrix notation",
+    "numpy": "a NumPy expression",
+    "no-sum": "free of Σ",
+    "no-delta": "free of δ",
+}
+
+
+def _has_form(form: str, expr: Expr, case: Case) -> bool:
+    parts = list(walk(expr))
+    if form == "no-sum":
+        return not any(isinstance(p, Sum) for p in parts)
+    if form == "no-delta":
+        return not any(isinstance(p, Delta | Cases) for p in parts)
+    if form == "matrix":
+        return not any(isinstance(p, Letter) for p in parts)
+    if form == "index":
+        whole = any(isinstance(p, Name) and case.scope.names[p.id].axes for p in _unindexed(expr))
+        return not whole
+    if form == "numpy":
+        try:
+            parse.read(case.text, case.answer_scope, Spelling.NUMPY)
+        except UnreadableAnswer:
+            return False
+    return True
+
+
+def _unindexed(expr: Expr) -> Iterator[Expr]:
+    """Yield the parts of a tree that no subscript stands at."""
+    yield expr
+    for child in children(expr):
+        if not (isinstance(expr, At) and child is expr.base and isinstance(child, Name)):
+            yield from _unindexed(child)

@@ -1,0 +1,40 @@
+"""Over which letters and axes an expression stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bptutor.notation import axes
+from bptutor.notation.scope import Scope
+from bptutor.notation.tree import Expr
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The order in which entries stand: letters first, then positional axes; both with their axis names."""
+
+    letters: tuple[str, ...]
+    letter_axes: tuple[str, ...]
+    axes: tuple[str, ...]
+    row: bool = False
+
+    @property
+    def all_axes(self) -> tuple[str, ...]:
+        """Return the axis names in the order of the array."""
+        return self.letter_axes + self.axes
+
+    @property
+    def shown(self) -> str:
+        """Return how the layout is named to a learner: letters, else axes."""
+        if self.letters and not self.axes:
+            return ", ".join(self.letters)
+        return "(" + ", ".join(self.all_axes) + ("," if len(self.all_axes) == 1 else "") + ")"
+
+
+def layout(expr: Expr, scope: Scope, columns: bool, goal: Layout | None = None) -> Layout:
+    """Return the layout of a tree; letters of the goal come first, in the goal's order."""
+    kind = axes.of(expr, scope, columns)
+    letters = dict(kind.letters)
+    if goal and not kind.axes:
+        letters = dict(zip(goal.letters, goal.letter_axes, strict=True)) | letters
+    return Layout(tuple(letters), tuple(letters.values()), tuple(kind.axes), bool(kind.row))

@@ -1,0 +1,38 @@
+"""The proof of an answer that the draws accepted."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bptutor.grading.case import Case
+from bptutor.grading.comparison import Outcome
+from bptutor.grading.expressions import Read, bring, decide
+from bptutor.grading.reads import models, read_answer
+from bptutor.grading.verdict import Finding, Mark, ProofMark, Verdict
+from bptutor.notation import prove
+
+
+def proved(case: Case, verdict: Verdict) -> Verdict:
+    """Return a right verdict with the proof mark that SymPy earns it."""
+    met = _accepted(case)
+    if met is None:
+        return verdict
+    comparison = met.comparison
+    proof = prove.prove(met.expr, comparison.expected, comparison.scene.scope, comparison.where, exact=True)
+    if proof.outcome is prove.Outcome.PROVED:
+        return replace(verdict, proof=ProofMark.PROVED)
+    if proof.outcome is prove.Outcome.REFUTED:
+        message = "Two ways of checking disagree, so nothing is said of this answer. Look at a report of this verdict."
+        finding = Finding("disagreement", message)
+        return replace(verdict, mark=Mark.UNDECIDED, proof=ProofMark.UNDECIDED, findings=(finding,), reached=None)
+    return verdict
+
+
+def _accepted(case: Case) -> Read | None:
+    """Return the answer beside the model answer that it equals."""
+    given = read_answer(case)
+    for expected in models(case):
+        met = bring(case, given, expected)
+        if isinstance(met, Read) and decide(met) is Outcome.EQUAL:
+            return met
+    return None

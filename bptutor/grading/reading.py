@@ -1,0 +1,106 @@
+"""How an answer is read while it is typed: the live echo. It never tells whether the answer is right."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bptutor.errors import UnreadableAnswer
+from bptutor.grading import choices
+from bptutor.grading.case import Case, make
+from bptutor.packs.model import Kind, Question
+
+if TYPE_CHECKING:
+    from bptutor.packs.scene import Scene
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How typed text is read."""
+
+    read_as: str = ""
+    """One Unicode line; empty when unreadable."""
+    fits: str = ""
+    """Free letters or axes, such as `i` or `(C, H)`; empty when there is nothing to say."""
+    problem: str = ""
+    column: int = 0
+    help: str = ""
+
+
+def reading(question: Question, scene: Scene | None, text: str) -> Reading:
+    """Read an answer without grading it.
+
+    Args:
+        question: What is asked; its kind says how the text is read.
+        scene: The names in force.
+        text: What stands in the answer bar so far.
+    """
+    from bptutor.grading.grade import bounded
+
+    if not text.strip():
+        return Reading()
+    try:
+        bounded(text)
+        return _READERS.get(question.kind, _expression)(make(question, text, scene))
+    except UnreadableAnswer as wrong:
+        return Reading(problem=wrong.message, column=min(wrong.column, len(text) + 1), help=wrong.help)
+
+
+def _expression(case: Case) -> Reading:
+    from bptutor.grading.layouts import layout
+        from bptutor.grading.reads import as_asked, columns, read_answer
+    from bptutor.notation.faces import unicode
+
+    given = as_asked(case, read_answer(case))
+    found = layout(given, case.scope, columns(case.question))
+    return Reading(unicode.line(given, case.scope), found.shown if found.all_axes else "one number")
+
+
+def _number(case: Case) -> Reading:
+    from bptutor.grading.numbers import read_number
+    from bptutor.notation.faces import unicode
+
+    value, expr = read_number(case.text, case.scope)
+    line = unicode.line(expr, case.scope)
+    return Reading(line, "" if _is_literal(case.text) else f"{value:.6g}".replace("-", "−"))
+
+
+def _is_literal(text: str) -> bool:
+    try:
+        float(text.replace("−", "-"))
+    except ValueError:
+        return False
+    return True
+
+
+def _grid(case: Case) -> Reading:
+    from bptutor.grading.numbers import read_grid, shown_shape
+
+    grid = read_grid(case.text, case.scope)
+    return Reading(
+        " ; ".join(" ".join(f"{x:.6g}" for x in row) for row in grid.reshape(-1, grid.shape[-1])),
+        shown_shape(grid.shape),
+    )
+
+
+def _shape(case: Case) -> Reading:
+    from bptutor.grading.numbers import read_shape, shown_shape
+
+    shape = read_shape(case.text)
+    axes = "axis" if len(shape) == 1 else "axes"
+    return Reading(shown_shape(shape), f"{len(shape)} {axes}")
+
+
+def _pointed(case: Case) -> Reading:
+    return Reading(choices.read(case.question, case.text))
+
+
+_READERS = {
+    Kind.NUMERIC: _number,
+    Kind.VECTOR: _grid,
+    Kind.MATRIX: _grid,
+    Kind.SHAPE: _shape,
+    Kind.CHOICE: _pointed,
+    Kind.ORDER: _pointed,
+    Kind.RULE: _pointed,
+}

@@ -1,0 +1,83 @@
+"""Reading what a learner and an author wrote, as a question's kind asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bptutor.errors import UnreadableAnswer
+from bptutor.grading.case import Case
+from bptutor.grading.holes import filled, is_spec, read_einsum
+from bptutor.grading.layouts import Layout, layout
+from bptutor.grading.lift import by_letters
+from bptutor.notation import parse
+from bptutor.notation.parse import Spelling
+from bptutor.notation.scope import Scope
+from bptutor.notation.tree import Expr
+from bptutor.packs.model import Kind, Question
+
+
+def columns(question: Question) -> bool:
+    """Return whether vectors are read as columns: everywhere but in NumPy answers."""
+    return question.kind not in {Kind.NUMPY, Kind.EINSUM}
+
+
+def read_answer(case: Case) -> Expr:
+    """Read the learner's text as the question's kind asks.
+
+    Raises:
+        UnreadableAnswer: It cannot be read; its subclass `ShapeMisfit` when its axes do not fit.
+    """
+    question = case.question
+    if question.kind is Kind.EINSUM:
+        return read_einsum(case.text, question, case.scope)
+    if question.kind is Kind.FILL:
+        return filled(question.line, case.text, case.answer_scope)
+    spelling = Spelling.NUMPY if question.kind is Kind.NUMPY else Spelling.ANY
+    return parse.read(case.text, case.answer_scope, spelling)
+
+
+def models(case: Case) -> Iterator[Expr]:
+    """Yield the trees that are right: the model answer, then what is accepted beside it."""
+    question = case.question
+    for text in (str(question.answer), *question.accept):
+        yield model(text, question, case.scope)
+
+
+def model(text: str, question: Question, scope: Scope) -> Expr:
+    """Read a text of the author's."""
+    if question.kind is Kind.EINSUM:
+        return read_einsum(text, question, scope) if is_spec(text) else parse.read(text, scope)
+    if question.kind is Kind.FILL:
+        return filled(question.line, text, scope)
+    if question.kind is Kind.NUMPY:
+        try:
+            return parse.read(text, scope, Spelling.NUMPY)
+        except UnreadableAnswer:
+            return parse.read(text, scope)
+    return parse.read(text, scope)
+
+
+def goal(case: Case) -> Layout | None:
+    """Return the letters of the derivation's goal, which fix the order of the answer's."""
+    if case.question.derived is None:
+        return None
+    return layout(parse.read(case.question.derived.goal, case.scope), case.scope, columns=True)
+
+
+def as_asked(case: Case, given: Expr) -> Expr:
+    """Return the learner's tree with the letters of what is asked, where it was written without."""
+    as_columns = columns(case.question)
+    asked = layout(next(models(case)), case.scope, as_columns, goal(case))
+    return with_letters(given, asked, case.scope, as_columns)
+
+
+def with_letters(given: Expr, asked: Layout, scope: Scope, as_columns: bool) -> Expr:
+    """Return the entries of an array at the letters of what is asked, where its axes are theirs."""
+    got = layout(given, scope, as_columns)
+    if asked.letters and not asked.axes and got.axes and not got.letters and _fits(got.axes, asked.letter_axes):
+        return by_letters(given, asked.letters, scope)
+    return given
+
+
+def _fits(got: tuple[str, ...], asked: tuple[str, ...]) -> bool:
+    return len(got) == len(asked) and all(a in {b, ""} for a, b in zip(got, asked, strict=True))

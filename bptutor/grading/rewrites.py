@@ -1,0 +1,53 @@
+"""Copies of a tree with one part changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import fields, replace
+from typing import Any
+
+from bptutor.notation.tree import Expr, Letter, Name, Sum, rebuild, walk
+
+Rule = Callable[[Expr], Iterator[tuple[Expr, str]]]
+"""From a part to what may stand in its place, each with the name that a message about it should mention."""
+
+
+Made = Iterator[tuple[Expr, str]]
+
+
+def everywhere(expr: Expr, rule: Rule) -> Iterator[tuple[Expr, str]]:
+    """Yield every copy of a tree in which the rule changed exactly one part."""
+    yield from rule(expr)
+    for f in fields(expr):  # type: ignore[arg-type]  # every node is a dataclass
+        for changed, part in _changed(getattr(expr, f.name), rule):
+            yield replace(expr, **{f.name: changed}), part  # type: ignore[type-var]  # every node is a dataclass
+
+
+def _changed(value: object, rule: Rule) -> Iterator[tuple[Any, str]]:
+    if isinstance(value, Expr):
+        yield from everywhere(value, rule)
+    elif isinstance(value, tuple):
+        for n, item in enumerate(value):
+            for changed, part in _changed(item, rule):
+                yield (*value[:n], changed, *value[n + 1 :]), part
+
+
+def substituted(expr: Expr, old: Expr, new: Expr) -> Expr:
+    """Return a tree with every occurrence of a part replaced."""
+    if expr == old:
+        return new
+    return rebuild(expr, lambda part: substituted(part, old, new))
+
+
+def lettered(expr: Expr, old: str, new: Expr) -> Expr:
+    """Return a tree with a free letter replaced by another letter or a number."""
+    if isinstance(expr, Letter) and expr.id == old:
+        return new
+    if isinstance(expr, Sum) and old in expr.letters:
+        return expr
+    return rebuild(expr, lambda part: lettered(part, old, new))
+
+
+def main_name(expr: Expr) -> str:
+    """Return the first name of a part, for a message; empty when it has none."""
+    return next((part.id for part in walk(expr) if isinstance(part, Name)), "")

@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bptutor.grading.grade import grade
+from bptutor.grading.verdict import Mark
+from tests.grading.pairs import asked, name, pairs
+
+
+@pytest.mark.parametrize("pair", pairs(), ids=name)
+def test_each_answer_gets_its_mark_and_its_finding(pair: dict[str, Any]) -> None:
+    question, scene = asked(pair)
+    verdict = grade(question, pair["answer"], scene)
+    assert verdict.mark.value == pair["mark"], verdict
+    if "finding" in pair:
+        assert pair["finding"] in [finding.rule for finding in verdict.findings]
+    elif verdict.mark is Mark.RIGHT:
+        assert all(finding.rule == "shape" for finding in verdict.findings)
+    assert (verdict.error is not None) == (verdict.mark is Mark.UNREADABLE)
+    assert verdict.findings or verdict.mark in {Mark.RIGHT, Mark.UNREADABLE}
+
+
+def test_messages_are_two_sentences_and_the_second_says_where_to_look() -> None:
+    for pair in pairs():
+        if pair["mark"] == "wrong":
+            question, scene = asked(pair)
+            for finding in grade(question, pair["answer"], scene).findings:
+                assert " Look at " in finding.message or finding.message == "Look at"
+                assert len(finding.message) <= 160, finding.message
