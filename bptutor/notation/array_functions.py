@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bptutor.notation import windows
+from bptutor.notation import products, windows
 from bptutor.notation.calls import AxesRule, NoSuchForm, ValueRule, axis_option, lengths, sizes
 from bptutor.notation.dual import Operand, plain
-from bptutor.notation.labelled import Labelled, aligned, contract_matrices
+from bptutor.notation.labelled import Labelled, aligned
 from bptutor.notation.tree import Call, Number
 
 if TYPE_CHECKING:
@@ -135,117 +135,6 @@ def _norm(run: Walk, call: Call, args: Sequence[Labelled]) -> Labelled:
     return Labelled(x.letters, f.unary("sqrt", f.sum(f.mul(x.data, x.data), places)))
 
 
-# --- products -------------------------------------------------------------------------------------------------
-
-
-def _dot_axes(run: Inference, call: Call, kinds: Sequence[Kind]) -> Kind:
-    from bptutor.notation.axes import Kind, ShapeMisfit, shape_text
-
-    a, b = kinds
-    if not a.axes or not b.axes or len(b.axes) < 3:
-        return run.merge(kinds, "dot") if not a.axes or not b.axes else run.product(a, b)
-    if a.axes[-1] != b.axes[-2]:
-        raise ShapeMisfit(f"dot would sum {a.axes[-1]} with {b.axes[-2]}: {shape_text(a.axes)}, {shape_text(b.axes)}")
-    return Kind({**a.letters, **b.letters}, (*a.axes[:-1], *b.axes[:-2], b.axes[-1]))
-
-
-def _dot(run: Walk, call: Call, args: Sequence[Labelled]) -> Labelled:
-    a, b = args
-    if b.rank < 3:
-        return contract_matrices(run.arithmetic, a, b, False)
-    return _tensordot_over(run, a, b, (a.rank - 1,), (b.rank - 2,))
-
-
-def _tensordot_over(run: Walk, a: Labelled, b: Labelled, left: tuple[int, ...], right: tuple[int, ...]) -> Labelled:
-    """Sum pairs of axes; the other axes of a come first, then those of b."""
-    n, m = a.rank, b.rank
-    free_b = [k for k in range(m) if k not in right]
-    pad = n + len(free_b)
-    a_index = (*(slice(None) for _ in range(n)), *(None for _ in free_b))
-    first = run.arithmetic.shaped(lambda v: v[(..., *a_index)], a.data)
-    order_b = [len(b.letters) + k for k in (*right, *free_b)]
-    lead = tuple(range(len(b.letters)))
-    shape = [1] * pad
-    for k, axis in enumerate(left):
-        shape[axis] = b.data.shape[len(b.letters) + right[k]]
-    for k, axis in enumerate(free_b):
-        shape[n + k] = b.data.shape[len(b.letters) + axis]
-    # The paired axes must stand in the order they have in a before they are reshaped into place.
-    ranked = sorted(range(len(left)), key=lambda k: left[k])
-    order_b = [len(b.letters) + right[k] for k in ranked] + order_b[len(right) :]
-    second = run.arithmetic.shaped(
-        lambda v: v.transpose((*lead, *order_b)).reshape((*v.shape[: len(lead)], *shape)), b.data
-    )
-    letters, (x, y) = aligned([Labelled(a.letters, first), Labelled(b.letters, second)])
-    places = tuple(len(letters) + k for k in left)
-    return Labelled(letters, run.arithmetic.sum(run.arithmetic.mul(x, y), places))
-
-
-def _pairs(call: Call, n: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    given: Any = call.option("axes", 2)
-    if isinstance(given, int):
-        return tuple(range(n - given, n)), tuple(range(given))
-    left, right = given
-    return (
-        tuple(left) if isinstance(left, tuple) else (left,),
-        tuple(right) if isinstance(right, tuple) else (right,),
-    )
-
-
-def _tensordot_axes(run: Inference, call: Call, kinds: Sequence[Kind]) -> Kind:
-    from bptutor.notation.axes import Kind, ShapeMisfit
-
-    a, b = kinds
-    left, right = _pairs(call, len(a.axes))
-    if any(not -len(a.axes) <= k < len(a.axes) for k in left) or any(
-        not -len(b.axes) <= k < len(b.axes) for k in right
-    ):
-        raise ShapeMisfit("tensordot names an axis that is not there")
-    for x, y in zip(left, right, strict=True):
-        if a.axes[x] != b.axes[y] and a.axes[x] and b.axes[y]:
-            raise ShapeMisfit(f"tensordot would sum {a.axes[x]} with {b.axes[y]}")
-    gone_a = {x % len(a.axes) for x in left}
-    gone_b = {y % len(b.axes) for y in right}
-    rest = [x for k, x in enumerate(a.axes) if k not in gone_a] + [x for k, x in enumerate(b.axes) if k not in gone_b]
-    return Kind({**a.letters, **b.letters}, tuple(rest))
-
-
-def _tensordot(run: Walk, call: Call, args: Sequence[Labelled]) -> Labelled:
-    a, b = args
-    left, right = _pairs(call, a.rank)
-    return _tensordot_over(run, a, b, tuple(x % a.rank for x in left), tuple(y % b.rank for y in right))
-
-
-def _kron_axes(run: Inference, call: Call, kinds: Sequence[Kind]) -> Kind:
-    from bptutor.notation.axes import Kind
-
-    return Kind({**kinds[0].letters, **kinds[1].letters}, ("",) * max(len(k.axes) for k in kinds))
-
-
-def _kron(run: Walk, call: Call, args: Sequence[Labelled]) -> Labelled:
-    a, b = args
-    if a.rank != b.rank or a.letters or b.letters or a.rank > 2:
-        raise NoSuchForm("kron takes two vectors or two matrices")
-    f = run.arithmetic
-    shape = tuple(x * y for x, y in zip(a.data.shape, b.data.shape, strict=True))
-    if a.rank == 1:
-        product = f.mul(f.shaped(lambda v: v[:, None], a.data), f.shaped(lambda v: v[None, :], b.data))
-    else:
-        left = f.shaped(lambda v: v[:, None, :, None], a.data)
-        product = f.mul(left, f.shaped(lambda v: v[None, :, None, :], b.data))
-    return Labelled((), f.shaped(lambda v: v.reshape(shape), product))
-
-
-def _maximum(run: Walk, call: Call, args: Sequence[Labelled]) -> Labelled:
-    f = run.arithmetic
-    total = args[0]
-    for arg in args[1:]:
-        letters, (a, b) = aligned([total, arg])
-        low = f.neg(f.maximum(f.neg(a), f.neg(b))) if call.function == "minimum" else f.maximum(a, b)
-        total = Labelled(letters, low)
-    return total
-
-
 # --- arrays made of nothing, and of other shapes -----------------------------------------------------------------
 
 
@@ -340,6 +229,16 @@ def _argmax(run: Walk, call: Call, args: Sequence[Labelled]) -> Labelled:
     return Labelled(x.letters, run.field.array(np.argmax(plain(x.data), axis=place)))
 
 
+def _maximum(run: Walk, call: Call, args: Sequence[Labelled]) -> Labelled:
+    f = run.arithmetic
+    total = args[0]
+    for arg in args[1:]:
+        letters, (a, b) = aligned([total, arg])
+        low = f.neg(f.maximum(f.neg(a), f.neg(b))) if call.function == "minimum" else f.maximum(a, b)
+        total = Labelled(letters, low)
+    return total
+
+
 _TABLE: dict[str, tuple[AxesRule, ValueRule]] = {
     "sum": (_reduced_axes, _reduce),
     "mean": (_reduced_axes, _reduce),
@@ -351,9 +250,9 @@ _TABLE: dict[str, tuple[AxesRule, ValueRule]] = {
     "diag": (_diag_axes, _diag),
     "trace": (_number_axes, _trace),
     "norm": (_number_axes, _norm),
-    "dot": (_dot_axes, _dot),
-    "tensordot": (_tensordot_axes, _tensordot),
-    "kron": (_kron_axes, _kron),
+    "dot": (products.dot_axes, products.dot),
+    "tensordot": (products.tensordot_axes, products.tensordot),
+    "kron": (products.kron_axes, products.kron),
     "maximum": (lambda run, call, kinds: run.merge(kinds, call.function), _maximum),
     "minimum": (lambda run, call, kinds: run.merge(kinds, call.function), _maximum),
     "eye": (_filled_axes, _filled),
