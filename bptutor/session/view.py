@@ -1,8 +1,4 @@
-"""The tutor with no screen: where the learner is, what is asked, and what an answer does.
-
-Both screens (tui, plain) drive one `Session`; they hold no state of the lesson themselves.
-The skeleton below is the contract; see ARCHITECTURE.md.
-"""
+"""What a screen shows and what an answer did: all that a screen needs to know of a session."""
 
 from __future__ import annotations
 
@@ -31,6 +27,8 @@ class LineState(Enum):
     ASKED = "asked"
     RIGHT = "right"
     REVEALED = "revealed"
+    SKIPPED = "skipped"
+    """Asked and skipped for now: still hidden, though lines below it stand."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +56,9 @@ class ShownQuestion:
     answer: str | None
     """The right (or revealed) answer as the learner gave it; None while it is open."""
     revealed: bool = False
+    skipped: bool = False
+    seed: int = 0
+    """The seed whose numbers it was answered with; another than the view's after "another one"."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,10 @@ class ShownShow:
 
     show: Show
     measured: int = 0
+    slopes: tuple[float, ...] = ()
+    """The measured slopes, one for each measured row."""
+    rows: int = 0
+    """How many rows the nudge column has; 0 until the first is measured."""
 
 
 Shown = ShownProse | ShownDerivation | ShownQuestion | ShownShow
@@ -80,7 +85,8 @@ class View:
     shown: tuple[Shown, ...]
     wants: Wants
     question: Question | None
-    """What is asked now, with prompt; None unless `wants` is ANSWER."""
+    """What is asked now, with prompt, as it is to be shown (`{{ }}` replaced, choices and lines shuffled by the seed);
+    None unless `wants` is ANSWER."""
     hints: tuple[str, ...]
     """Opened hints of the current question, in order."""
     hints_total: int
@@ -91,6 +97,8 @@ class View:
     saving: bool
     """False when progress cannot be written; the screen says so in a banner."""
     saving_problem: str = ""
+    may_reveal: bool = False
+    """Whether every hint of the open question stands, so that it may be revealed."""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,37 @@
+"""The tutor with no screen: where the learner is, what is asked, and what an answer does.
+
+Both screens (tui, plain) drive one `Session`; they hold no state of the lesson themselves.
+"""
+
+from bptutor.session.course import CourseEntry, Library, Standing
+from bptutor.session.tutor import Grader, Session
+from bptutor.session.view import (
+    LineState,
+    Outcome,
+    Reading,
+    Shown,
+    ShownDerivation,
+    ShownProse,
+    ShownQuestion,
+    ShownShow,
+    View,
+    Wants,
+)
+
+__all__ = [
+    "CourseEntry",
+    "Grader",
+    "Library",
+    "LineState",
+    "Outcome",
+    "Reading",
+    "Session",
+    "Shown",
+    "ShownDerivation",
+    "ShownProse",
+    "ShownQuestion",
+    "ShownShow",
+    "Standing",
+    "View",
+    "Wants",
+]

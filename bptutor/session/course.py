@@ -1,0 +1,115 @@
+"""The course as the map shows it: what was done in each lesson, and where to go on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Protocol
+
+from bptutor.packs.model import Lesson, LessonEntry, Pack
+from bptutor.progress.event import Event, EventKind
+from bptutor.progress.events import Log
+from bptutor.progress.mastery import mastery
+
+
+class Library(Protocol):
+    """The lessons of a pack; `packs.library.Library` is one."""
+
+    @property
+    def pack(self) -> Pack:
+        """The pack."""
+        ...
+
+    def entries(self) -> list[LessonEntry]:
+        """Return what the map needs of each lesson, in course order."""
+        ...
+
+    def lesson(self, id: str) -> Lesson:  # noqa: A002
+        """Return a lesson; raises `PackError` with every problem of its file."""
+        ...
+
+
+class Standing(Enum):
+    """How far a lesson is."""
+
+    NEW = "new"
+    BEGUN = "begun"
+    DONE = "done"
+
+
+@dataclass(frozen=True)
+class CourseEntry:
+    """One lesson of the map."""
+
+    entry: LessonEntry
+    standing: Standing
+    passed: int
+    """How many of its asked lines and questions are behind the learner, in the run going on."""
+    steps: int
+    mastery: float
+    """0 to 1: how far its skills hold."""
+
+
+def course(library: Library, log: Log) -> list[CourseEntry]:
+    """Return every lesson in course order with its standing."""
+    pack = library.pack.id
+    begun = set(log.lessons(pack))
+    held = {skill: standing.share for skill, standing in mastery(log).items()}
+    return [_entry(entry, log.run(pack, entry.id) if entry.id in begun else [], held) for entry in library.entries()]
+
+
+def to_continue(library: Library, log: Log) -> tuple[LessonEntry, list[Event]] | None:
+    """Return the lesson touched last that is not done, else the first that is not; None when all are, or none begun."""
+    entries = {entry.id: entry for entry in library.entries()}
+    touched = [lesson for lesson in log.lessons(library.pack.id) if lesson in entries]
+    if not touched:
+        return None
+    latest = entries[touched[0]]
+    run = log.run(library.pack.id, latest.id)
+    if not _done(run):
+        return latest, run
+    after = list(entries)[list(entries).index(latest.id) + 1 :]
+    for lesson in [*after, *entries]:
+        run = log.run(library.pack.id, lesson)
+        if not _done(run):
+            return entries[lesson], run
+    return None
+
+
+def _entry(entry: LessonEntry, run: list[Event], held: dict[str, float]) -> CourseEntry:
+    standing = Standing.DONE if _done(run) else Standing.BEGUN if run else Standing.NEW
+    passed = entry.steps if standing is Standing.DONE else min(len(behind(run)), entry.steps)
+    share = sum(held.get(skill, 0.0) for skill in entry.skills) / len(entry.skills) if entry.skills else 0.0
+    return CourseEntry(entry, standing, passed, entry.steps, share)
+
+
+def behind(run: list[Event]) -> set[str]:
+    """Return the stops of a run that were answered rightly or revealed."""
+    passed: set[str] = set()
+    for event in run:
+        if event.kind is EventKind.REDRAWN:
+            passed.discard(event.stop)
+        elif event.kind is EventKind.REVEALED or event.mark in {"right", "right-from-earlier"}:
+            passed.add(event.stop)
+    return passed
+
+
+def left(run: list[Event]) -> set[str]:
+    """Return the stops of a run that were left, without opening the lesson's file."""
+    gone: set[str] = set()
+    for event in run:
+        if event.kind in {EventKind.ADVANCED, EventKind.SKIPPED}:
+            gone.add(event.stop)
+        elif event.kind is EventKind.RESUMED:
+            gone -= {skipped.stop for skipped in run if skipped.kind is EventKind.SKIPPED}
+        elif event.reached is not None and "." in event.stop:
+            derivation, _, line = event.stop.rpartition(".")
+            gone |= {f"{derivation}.{n}" for n in range(int(line), event.reached + 1)}
+    return gone
+
+
+def _done(run: list[Event]) -> bool:
+    """Return whether a run is finished, and nothing in it is still skipped."""
+    finished = any(event.kind is EventKind.FINISHED for event in run)
+    skipped = {event.stop for event in run if event.kind is EventKind.SKIPPED}
+    return finished and skipped <= behind(run)
