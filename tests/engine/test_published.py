@@ -133,3 +133,37 @@ def test_micrograd_readme_where_paths_meet() -> None:
     assert g.value == pytest.approx(24.70408163265306, abs=1e-12)
     assert a.grad == pytest.approx(138.83381924198252, abs=1e-10)
     assert b.grad == pytest.approx(645.5772594752186, abs=1e-10)
+
+
+def test_surafelml_binary_cross_entropy() -> None:
+    """A 2-2-1 network without biases; its x and weights are those that give the printed a1 and ŷ."""
+    spec = Spec((2, 2, 1), ("sigmoid", "sigmoid"), "binary-cross-entropy")
+    weights = {"W1": [[0.1, 0.2], [0.3, 0.4]], "b1": [0, 0], "W2": [[0.5, 0.6]], "b2": [0]}
+    values = trace(spec, {"x": [1, 0], "y": [1], **weights}).values
+    np.testing.assert_allclose(values["a1"], [0.525, 0.5744], atol=6e-5, rtol=0)
+    np.testing.assert_allclose(values["a2"], [0.6473], atol=6e-5, rtol=0)
+    assert values["L"] == pytest.approx(0.435, abs=6e-5)
+    np.testing.assert_allclose(values["dz2"], [-0.3527], atol=6e-5, rtol=0)
+    np.testing.assert_allclose(values["dW2"], [[-0.1852, -0.2026]], atol=6e-5, rtol=0)
+
+
+@pytest.mark.parametrize(("w", "b", "before", "after"), [(0.6, 0.9, 0.82, 0.09), (2.0, 2.0, 0.98, 0.20)])
+def test_nielsen_neuron_learns_slowly_from_far(w: float, b: float, before: float, after: float) -> None:
+    """Chapter 3: input 1, target 0, rate 0.15, 300 epochs, quadratic cost."""
+    spec = Spec((1, 1), ("sigmoid",), "quadratic")
+    values = {"x": [1], "y": [0], "W1": [[w]], "b1": [b]}
+    assert trace(spec, values).values["a1"][0] == pytest.approx(before, abs=5e-3)
+    trained = train(spec, values, Training(0.15, 300))
+    learned = trace(spec, values | {n: trained[n] for n in ("W1", "b1")}).values["a1"][0]
+    assert learned == pytest.approx(after, abs=5e-3)
+
+
+def test_goodfellow_xor_network_is_exact() -> None:
+    """Chapter 6.1: one ReLU layer solves XOR; a batch of all four inputs."""
+    spec = Spec((2, 2, 1), ("relu", "identity"), "quadratic", rows=4)
+    weights = {"W1": [[1, 1], [1, 1]], "b1": [0, -1], "W2": [[1, -2]], "b2": [0]}
+    target = [[0], [1], [1], [0]]
+    values = trace(spec, {"x": [[0, 0], [0, 1], [1, 0], [1, 1]], "y": target, **weights}).values
+    np.testing.assert_array_equal(values["a2"], target)
+    assert values["L"] == 0
+    assert not any(values[f"d{name}"].any() for name in weights)
