@@ -3,8 +3,9 @@
 Both screens (tui, plain) drive one `Session`; they hold no state of the lesson themselves.
 """
 
-from bptutor.session.course import CourseEntry, Library, Standing
-from bptutor.session.tutor import Grader, Session
+from bptutor.session.course import CourseEntry, Standing
+from bptutor.session.needs import Grader, Library
+from bptutor.session.tutor import Session
 from bptutor.session.view import (
     LineState,
     Outcome,

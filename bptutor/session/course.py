@@ -4,29 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import Protocol
 
-from bptutor.packs.model import Lesson, LessonEntry, Pack
+from bptutor.packs.model import LessonEntry
 from bptutor.progress.event import Event, EventKind
 from bptutor.progress.events import Log
 from bptutor.progress.mastery import mastery
-
-
-class Library(Protocol):
-    """The lessons of a pack; `packs.library.Library` is one."""
-
-    @property
-    def pack(self) -> Pack:
-        """The pack."""
-        ...
-
-    def entries(self) -> list[LessonEntry]:
-        """Return what the map needs of each lesson, in course order."""
-        ...
-
-    def lesson(self, id: str) -> Lesson:  # noqa: A002
-        """Return a lesson; raises `PackError` with every problem of its file."""
-        ...
+from bptutor.session.needs import Library
 
 
 class Standing(Enum):

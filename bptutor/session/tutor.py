@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from bptutor.errors import UsageError
 from bptutor.grading.verdict import Mark, Verdict
-from bptutor.packs.model import Lesson, Question, Show
+from bptutor.packs.model import Lesson, Show
 from bptutor.progress.event import Event, EventKind
 from bptutor.progress.events import Log
 from bptutor.session import course, shown
 from bptutor.session.asked import SEEDS, Asked, seed_of
-from bptutor.session.course import CourseEntry, Library
+from bptutor.session.course import CourseEntry
+from bptutor.session.needs import Grader, Library
 from bptutor.session.numbers import Numbers
 from bptutor.session.stops import Stop, cut
 from bptutor.session.view import Outcome, Reading, View, Wants
@@ -20,19 +21,6 @@ from bptutor.session.walk import Walk
 
 if TYPE_CHECKING:
     from bptutor.notation.value import Values
-    from bptutor.packs.scene import Scene
-
-
-class Grader(Protocol):
-    """Grades answers outside the event loop; `grading.worker.Worker` is one."""
-
-    async def grade(self, question: Question, scene: Scene | None, text: str, seed: int) -> Verdict:
-        """Return the verdict at once, without the proof."""
-        ...
-
-    async def proof(self) -> Verdict | None:
-        """Return the verdict on the last graded answer with its proof; None when there is nothing to prove."""
-        ...
 
 
 class Session:

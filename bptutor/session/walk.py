@@ -31,6 +31,7 @@ class Standing:
     seed: int = 0
     hints: int = 0
     tries: int = 0
+    """Wrong answers; one that could not be decided is none."""
     measured: int = 0
 
 
@@ -94,7 +95,7 @@ class Walk:
 
     def _answered(self, event: Event) -> None:
         standing = self.standing(event.stop)
-        standing.tries += 1
+        standing.tries += event.mark == "wrong"
         if event.mark not in {"right", "right-from-earlier"}:
             return
         standing.passed, standing.text, standing.seed = Passed.RIGHT, event.text, event.seed

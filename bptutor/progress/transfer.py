@@ -1,0 +1,106 @@
+"""A learner's record as JSON lines, out and in, and as a page of text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from bptutor.errors import UsageError
+from bptutor.progress.event import Event
+from bptutor.progress.events import Log
+from bptutor.progress.mastery import SkillStanding, mastery, mistakes
+
+LONGEST_LINE = 100_000
+"""Characters of one line of an import."""
+BATCH = 1_000
+"""Events written in one transaction of an import."""
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What an import did."""
+
+    new: int
+    known: int
+    """Events that were there already: importing twice changes nothing."""
+    malformed: tuple[tuple[int, str], ...]
+    """(1-based line number, what is wrong); all other lines were imported."""
+
+
+def export_lines(log: Log) -> Iterator[str]:
+    """Yield every event as one line of JSON without its line end, oldest first."""
+    for event in log.events():
+        yield event.to_json()
+
+
+def import_lines(log: Log, lines: Iterable[str]) -> Imported:
+    """Add the events of another record; an event is known by its id, so nothing is counted twice.
+
+    Raises:
+        UsageError: The record cannot be written.
+    """
+    if not log.saving:
+        raise UsageError(log.saving_problem, "close the other window, or set BPTUTOR_HOME to a folder you can write")
+    malformed: list[tuple[int, str]] = []
+    new = known = 0
+    batch: list[Event] = []
+    for number, line in enumerate(lines, 1):
+        try:
+            batch += _event(line, log.learner)
+        except ValueError as error:
+            malformed.append((number, str(error)))
+        if len(batch) >= BATCH:
+            new, known, batch = _added(log, batch, new, known)
+    new, known, _ = _added(log, batch, new, known)
+    return Imported(new, known, tuple(malformed))
+
+
+def _added(log: Log, batch: list[Event], new: int, known: int) -> tuple[int, int, list[Event]]:
+    added = log.add(batch)
+    if not log.saving:
+        raise UsageError(log.saving_problem, "make room on the disk and import again: nothing is counted twice")
+    return new + added, known + len(batch) - added, []
+
+
+def _event(line: str, learner: str) -> list[Event]:
+    """Return the event of a line as one of this learner's, or none of a blank line."""
+    if not line.strip():
+        return []
+    if len(line) > LONGEST_LINE:
+        raise ValueError(f"longer than {LONGEST_LINE} characters")
+    return [replace(Event.from_json(line), learner=learner)]
+
+
+def show(log: Log, titles: Mapping[str, str] | None = None) -> str:
+    """Return the record as text: mastery by skill, attempts, and the mistakes that come back.
+
+    Args:
+        log: The record.
+        titles: Skill id -> title; a skill without one shows its id.
+    """
+    standings = mastery(log)
+    if not standings:
+        return "Nothing answered yet.\n"
+    named = {skill: (titles or {}).get(skill, skill) for skill in standings}
+    width = max(len(name) for name in named.values())
+    lines = ["Skills", *(_skill_line(named[skill], width, standing) for skill, standing in standings.items())]
+    found = mistakes(log)
+    if found:
+        lines += ["", "Mistakes, the most frequent first"]
+        lines += [f"  {m.rule}: {_times(m.times)}, last on {m.last[:10]}" for m in found]
+    return "\n".join(lines) + "\n"
+
+
+def _skill_line(name: str, width: int, standing: SkillStanding) -> str:
+    level = "holds" if standing.holds else f"{standing.share:.0%}"
+    parts = [
+        f"{standing.unaided} unaided",
+        f"{standing.aided} with help",
+        f"{standing.wrong} wrong",
+        f"{standing.revealed} revealed",
+    ]
+    return f"  {name:<{width}}  {level:>5}  {', '.join(parts)}; last on {standing.last}"
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"

@@ -1,0 +1,40 @@
+"""What a session needs from outside: lessons, and someone who grades."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from bptutor.grading.verdict import Verdict
+from bptutor.packs.model import Lesson, LessonEntry, Pack, Question
+
+if TYPE_CHECKING:
+    from bptutor.packs.scene import Scene
+
+
+class Library(Protocol):
+    """The lessons of a pack; `packs.library.Library` is one."""
+
+    @property
+    def pack(self) -> Pack:
+        """The pack."""
+        ...
+
+    def entries(self) -> list[LessonEntry]:
+        """Return what the map needs of each lesson, in course order."""
+        ...
+
+    def lesson(self, id: str) -> Lesson:  # noqa: A002
+        """Return a lesson; raises `PackError` with every problem of its file."""
+        ...
+
+
+class Grader(Protocol):
+    """Grades answers outside the event loop; `grading.worker.Worker` is one."""
+
+    async def grade(self, question: Question, scene: Scene | None, text: str, seed: int) -> Verdict:
+        """Return the verdict at once, without the proof."""
+        ...
+
+    async def proof(self) -> Verdict | None:
+        """Return the verdict on the last graded answer with its proof; None when there is nothing to prove."""
+        ...
