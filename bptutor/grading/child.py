@@ -148,7 +148,7 @@ def _proof(given: Mapping[str, Any]) -> dict[str, Any]:
             sides[side] = parse.read(text, scene.scope)
         except UnreadableAnswer as wrong:
             error = {"side": side, "column": wrong.column, "message": wrong.message, "help": wrong.help}
-            nothing = {"proof": "undecided", "method": "probes", "witness": None, "conditions": []}
+            nothing: dict[str, Any] = {"proof": "undecided", "method": "probes", "witness": None, "conditions": []}
             return nothing | {"error": error}
     proof = prove.prove(sides["left"], sides["right"], scene.scope, sides.get("where"))
     return {

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from bptutor.grading.formulas import ONE
 from bptutor.grading.product_rules import joined
 from bptutor.grading.rewrites import Made, lettered, main_name
-from bptutor.grading.softmax_rules import ONE
 from bptutor.notation.tree import Add, At, Call, Delta, Div, Expr, Letter, Mul, Neg, Number, Sum, walk
 
 ZERO = Number(Fraction(0))

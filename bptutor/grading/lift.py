@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bptutor.notation import axes
-from bptutor.notation.dual import ELEMENTWISE
 from bptutor.notation.scope import Scope
 from bptutor.notation.tree import Add, At, Call, Div, Expr, Letter, Mul, Name, Neg, Outer, Pow, Transpose, rebuild
 
@@ -21,8 +20,7 @@ def by_letters(expr: Expr, letters: tuple[str, ...], scope: Scope) -> Expr:
         return expr
     if len(kind.axes) != len(letters):
         return _at(expr, letters)
-    elementwise = isinstance(expr, Call) and expr.function in ELEMENTWISE
-    if isinstance(expr, Add | Neg | Mul | Div | Pow) or elementwise:
+    if isinstance(expr, Add | Neg | Mul | Div | Pow) or _entrywise(expr):
         if all(_same(part, len(letters), scope) for part in _operands(expr)):
             return rebuild(expr, lambda part: by_letters(part, letters, scope))
         return _at(expr, letters)
@@ -32,6 +30,15 @@ def by_letters(expr: Expr, letters: tuple[str, ...], scope: Scope) -> Expr:
         left, right = letters[:1], letters[1:]
         return Mul((by_letters(expr.left, left, scope), by_letters(expr.right, right, scope)))
     return _at(expr, letters)
+
+
+def _entrywise(expr: Expr) -> bool:
+    """Return whether a node is a function of one array, entry by entry."""
+    if not isinstance(expr, Call) or len(expr.args) != 1 or expr.options:
+        return False
+    from bptutor.notation.dual import ELEMENTWISE
+
+    return expr.function.rstrip("'") in ELEMENTWISE
 
 
 def _operands(expr: Expr) -> tuple[Expr, ...]:

@@ -48,7 +48,7 @@ def reading(question: Question, scene: Scene | None, text: str) -> Reading:
 
 def _expression(case: Case) -> Reading:
     from bptutor.grading.layouts import layout
-        from bptutor.grading.reads import as_asked, columns, read_answer
+    from bptutor.grading.reads import as_asked, columns, read_answer
     from bptutor.notation.faces import unicode
 
     given = as_asked(case, read_answer(case))

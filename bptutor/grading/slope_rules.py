@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from bptutor.grading.formulas import ONE
 from bptutor.grading.product_rules import joined
 from bptutor.grading.rewrites import Made, main_name
-from bptutor.grading.softmax_rules import ONE, minus
+from bptutor.grading.softmax_rules import minus
 from bptutor.notation.tree import Call, Expr, Mul, Number, Pow
 
 TWO = Number(Fraction(2))

@@ -82,14 +82,15 @@ def softmax_rule(scope: Scope, mistake: str) -> Rule:
 
 def _softmax_mistake(mistake: str, p: Expr, y: Expr, scope: Scope) -> Expr:
     total = _total(y, scope)
-    return {
-        "diagonal-softmax": lambda: Neg(times(y, minus(ONE, p))),
-        "lost-delta": lambda: times(p, total),
-        "offdiagonal-sign": lambda: Neg(Add((y, times(p, total)))),
-        "derivative-twice": lambda: times(minus(p, y), p, minus(ONE, p)),
-        "stopped-at-loss": lambda: Neg(Div(y, p)),
-        "sign": lambda: minus(y, p),
-    }[mistake]()
+    made: dict[str, Expr] = {
+        "diagonal-softmax": Neg(times(y, minus(ONE, p))),
+        "lost-delta": times(p, total),
+        "offdiagonal-sign": Neg(Add((y, times(p, total)))),
+        "derivative-twice": times(minus(p, y), p, minus(ONE, p)),
+        "stopped-at-loss": Neg(Div(y, p)),
+        "sign": minus(y, p),
+    }
+    return made[mistake]
 
 
 def _total(y: Expr, scope: Scope) -> Expr:

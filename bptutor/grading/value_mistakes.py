@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -56,8 +57,12 @@ def over_last(scope: Scope) -> Iterator[Change]:
     """Truth / C, with C the classes of a softmax."""
     for name, declared in scope.names.items():
         if is_softmax(name, scope) and declared.axes:
-            yield lambda truth, values, axis=declared.axes[-1]: truth / values.sizes[axis]
+            yield partial(_over, declared.axes[-1])
             return
+
+
+def _over(axis: str, truth: Array, values: Values) -> Array:
+    return truth / values.sizes[axis]
 
 
 def transposed(_: Scope) -> Iterator[Change]:
@@ -75,12 +80,16 @@ def stepped(scope: Scope) -> Iterator[Change]:
     """η · truth, and the weight after the step."""
     for rate in RATES:
         if rate in scope.names:
-            yield lambda truth, values, rate=rate: values[rate] * truth
-            for name in scope.names:
-                yield lambda truth, values, rate=rate, name=name: _after_step(truth, values, rate, name)
+            yield partial(_step, rate)
+            yield from (partial(_after_step, rate, name) for name in scope.names)
 
 
-def _after_step(truth: Array, values: Values, rate: str, name: str) -> Array:
+def _step(rate: str, truth: Array, values: Values) -> Array:
+    step: Array = values[rate] * truth
+    return step
+
+
+def _after_step(rate: str, name: str, truth: Array, values: Values) -> Array:
     weight = values[name]
     return weight - values[rate] * truth if weight.shape == truth.shape else np.full((), np.nan)
 
@@ -92,10 +101,11 @@ def _jacobians(scope: Scope, wrong: Callable[[Array], Array]) -> Iterator[Change
     """Yield changes that hold only where the truth is the softmax's Jacobian ∂p_i/∂z_j."""
     for name, declared in scope.names.items():
         if is_softmax(name, scope) and len(declared.axes) == 1:
-            yield lambda truth, values, name=name: _if_jacobian(truth, values[name], wrong)
+            yield partial(_if_jacobian, name, wrong)
 
 
-def _if_jacobian(truth: Array, p: Array, wrong: Callable[[Array], Array]) -> Array:
+def _if_jacobian(name: str, wrong: Callable[[Array], Array], truth: Array, values: Values) -> Array:
+    p = values[name]
     jacobian = np.diag(p) - np.outer(p, p)
     if truth.shape == jacobian.shape and np.allclose(truth, jacobian, rtol=0, atol=1e-9):
         return wrong(p)
@@ -122,8 +132,13 @@ def jacobian_summed(scope: Scope) -> Iterator[Change]:
     """The rows, or the columns, of a matrix of the scene summed, where its product with a vector is the truth."""
     for name, declared in scope.names.items():
         if len(declared.axes) == 2 and name.startswith("J"):
-            yield lambda truth, values, name=name: values[name].sum(axis=0)
-            yield lambda truth, values, name=name: values[name].sum(axis=1)
+            yield partial(_axis_summed, name, 0)
+            yield partial(_axis_summed, name, 1)
+
+
+def _axis_summed(name: str, axis: int, _: Array, values: Values) -> Array:
+    summed: Array = values[name].sum(axis=axis)
+    return summed
 
 
 def slope_again(scope: Scope) -> Rule:
@@ -164,7 +179,11 @@ def times_input(target: Target) -> Iterator[Guess]:
         return
     for name, declared in target.scope.names.items():
         if declared.axes == target.comparison.layout.all_axes and name[0] in "axX":
-            yield (lambda values, name=name: target.comparison.truth(values) * values[name]), name
+            yield partial(_times, target, name), name
+
+
+def _times(target: Target, name: str, values: Values) -> Array:
+    return target.comparison.truth(values) * values[name]
 
 
 # --- other arrays -------------------------------------------------------------------------------------------
@@ -174,7 +193,11 @@ def other_names(target: Target) -> Iterator[Guess]:
     """Yield every other array of the scene."""
     for name, declared in target.scope.names.items():
         if declared.role in {Role.GIVEN, Role.DEFINED}:
-            yield (lambda values, name=name: np.asarray(values[name], dtype=float)), name
+            yield partial(_array, name), name
+
+
+def _array(name: str, values: Values) -> Array:
+    return np.asarray(values[name], dtype=float)
 
 
 def ratio(truth: Array, got: Array) -> float | None:

@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+import pytest
+
+from bptutor.errors import UnreadableAnswer
+from bptutor.grading import choices
+from bptutor.grading.verdict import Mark
+from bptutor.packs.model import Choice, Kind, Question
+
+MENU = Question("q", Kind.CHOICE, choices=(Choice("rises"), Choice("falls", right=True), Choice("stays")))
+LINES = Question("o", Kind.ORDER, lines=("one", "two", "three", "four", "five"))
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_what_is_typed_against_the_shown_order_is_graded_in_written_order(seed: int) -> None:
+    label = choices.LETTERS[choices.shown(MENU, seed).index("falls")]
+    assert choices.written(MENU, label, seed) == "b"
+    shown = choices.shown(LINES, seed)
+    typed = ",".join(str(shown.index(line) + 1) for line in LINES.lines)
+    assert choices.grade_order(LINES, choices.written(LINES, typed, seed)).mark is Mark.RIGHT
+
+
+def test_the_order_depends_on_the_seed_and_every_order_comes_up() -> None:
+    assert choices.order(MENU, 3) == choices.order(MENU, 3)
+    assert {choices.order(MENU, seed) for seed in range(200)} == {
+        (0, 1, 2), (0, 2, 1), (1, 0, 2), (1, 2, 0), (2, 0, 1), (2, 1, 0),
+    }  # fmt: skip
+
+
+def test_a_minus_in_a_choice_counts() -> None:
+    menu = Question("q", Kind.CHOICE, choices=(Choice("1"), Choice("-1", right=True)))
+    assert choices.grade_choice(menu, "-1").mark is Mark.RIGHT
+    assert choices.grade_choice(menu, "−1").mark is Mark.RIGHT
+    assert choices.grade_choice(menu, "1").mark is Mark.WRONG
+
+
+def test_letter_case_counts_where_it_tells_choices_apart() -> None:
+    menu = Question("q", Kind.CHOICE, choices=(Choice("W x"), Choice("w x", right=True), Choice("z")))
+    assert choices.grade_choice(menu, "w x").mark is Mark.RIGHT
+    assert choices.grade_choice(menu, "W x").mark is Mark.WRONG
+    assert choices.grade_choice(menu, "Z").mark is Mark.WRONG
+
+
+def test_the_first_misplaced_line_is_shown() -> None:
+    verdict = choices.grade_order(LINES, "1,3,2,4,5")
+    assert verdict.findings[0].where == (1,)
+    assert "Line 3" in verdict.findings[0].message
+
+
+@pytest.mark.parametrize("text", ["7", "1,9", "one", "1,1", "½"])
+def test_what_names_no_line_is_unreadable(text: str) -> None:
+    with pytest.raises(UnreadableAnswer):
+        choices.grade_order(LINES, text)
+
+
+def test_the_menu_as_text() -> None:
+    assert choices.text(MENU, 0).splitlines()[0] == f"a  {choices.shown(MENU, 0)[0]}"

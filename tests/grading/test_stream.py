@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+import pytest
+
+from bptutor.grading.stream import grade_lines, prove_lines
+from tests.grading.pairs import line, pairs
+
+SCENE = {
+    "sizes": {"K": 3},
+    "given": {"z": {"axes": ["K"]}, "y": {"axes": ["K"], "draw": "one-hot"}},
+    "define": {"p": "softmax(z)", "L": "-Σ_k y_k log p_k"},
+}
+EXAMPLE = {"id": "a1", "question": {"type": "symbolic", "answer": "p_i - y_i", "scene": SCENE}, "answer": "-(y_i - p_i)"}
+
+
+def graded(*objects: Any, jobs: int = 1) -> list[dict[str, Any]]:
+    lines = [obj if isinstance(obj, str) else json.dumps(obj) for obj in objects]
+    return [json.loads(text) for text in grade_lines(lines, jobs)]
+
+
+def test_the_documented_example() -> None:
+    (record,) = graded(EXAMPLE)
+    assert list(record) == ["id", "mark", "proof", "read_as", "findings", "ms"]
+    assert record | {"ms": 0} == {
+        "id": "a1", "mark": "right", "proof": "proved", "read_as": "−(yᵢ − pᵢ)", "findings": [], "ms": 0,
+    }  # fmt: skip
+
+
+def test_malformed_lines_leave_the_others_alone() -> None:
+    lines = grade_lines(
+        [
+            "{",
+            "[1]",
+            json.dumps({"id": 7}),
+            json.dumps({**EXAMPLE, "id": "b", "question": {"type": "nonsense"}}),
+            json.dumps(EXAMPLE),
+            "",
+            "[" * 100_000,
+        ]
+    )
+    records = [json.loads(text) for text in lines]
+    assert [set(record) == {"id", "error"} for record in records] == [True, True, True, True, False, True]
+    assert [record["id"] for record in records] == [None, None, 7, "b", "a1", None]
+    assert records[4]["mark"] == "right"
+    assert lines.malformed == 5
+
+
+def test_an_unreadable_answer_is_no_malformed_line() -> None:
+    lines = grade_lines([json.dumps({**EXAMPLE, "answer": "p_i - q_i"})])
+    (record,) = [json.loads(text) for text in lines]
+    assert record["mark"] == "unreadable" and record["proof"] == "none" and record["read_as"] is None
+    assert record["error"]["column"] == 7
+    assert set(record["error"]) == {"column", "message", "help"}
+    assert lines.malformed == 0
+
+
+def test_the_proof_of_each_kind_of_mark() -> None:
+    proofs = {
+        "p_i - y_i": ("right", "proved"),
+        "y_i - p_i": ("wrong", "refuted"),
+        "∂L/∂z_i": ("right-other-form", "proved"),
+        "log(-p_i)": ("undecided", "undecided"),
+    }
+    records = graded(*({**EXAMPLE, "answer": answer} for answer in proofs))
+    assert [(record["mark"], record["proof"]) for record in records] == list(proofs.values())
+
+
+def test_several_processes_keep_the_order() -> None:
+    chosen = pairs()[::7]
+    records = graded(*(line(pair, n) for n, pair in enumerate(chosen)), jobs=2)
+    assert [record["id"] for record in records] == list(range(len(chosen)))
+    assert [record["mark"] for record in records] == [pair["mark"] for pair in chosen]
+
+
+def test_a_line_over_its_limit_is_undecided_and_delays_the_next_by_no_more() -> None:
+    heavy = {**EXAMPLE, "answer": "p_i - y_i + " + "+".join(f"log(1 + e^(z_i + {n} z_i^2))" for n in range(40)) + " - p_i"}
+    start = time.monotonic()
+    lines = [json.dumps(EXAMPLE), json.dumps(heavy), json.dumps(EXAMPLE)]
+    records = [json.loads(text) for text in grade_lines(lines, limit=0.0)]
+    assert [record["mark"] for record in records] == ["undecided"] * 3
+    assert all(record["proof"] == "undecided" for record in records)
+    assert time.monotonic() - start < 30
+
+
+def test_prove_says_proved_refuted_and_unreadable() -> None:
+    lines = [
+        {"id": 1, "scene": SCENE, "left": "∂L/∂z_i", "right": "p_i - y_i"},
+        {"id": 2, "scene": SCENE, "left": "∂L/∂z_i", "right": "y_i - p_i"},
+        {"id": 3, "scene": SCENE, "left": "∂L/∂z_i", "right": "q_i"},
+        {"id": 4, "scene": SCENE, "left": "p_i δ_ij - p_i p_j", "right": "-p_i p_j", "where": "i ≠ j"},
+        {"id": 5, "left": "1", "right": "1"},
+    ]
+    records = [json.loads(text) for text in prove_lines(json.dumps(one) for one in lines)]
+    assert [record.get("proof") for record in records] == ["proved", "refuted", "undecided", "proved", None]
+    assert list(records[0]) == ["id", "proof", "method", "witness", "conditions", "ms"]
+    assert records[1]["witness"]
+    assert records[2]["error"]["side"] == "right"
+    assert set(records[4]) == {"id", "error"}
+
+
+@pytest.mark.parametrize("answer", [3, -0.5])
+def test_a_number_may_be_given_as_a_number(answer: float) -> None:
+    (record,) = graded({"id": 1, "question": {"type": "numeric", "answer": str(answer)}, "answer": answer})
+    assert record["mark"] == "right"
+
+
+def test_an_answer_that_follows_from_an_earlier_one() -> None:
+    question = {"type": "vector", "answer": "c", "scene": {"sizes": {"K": 2}, "given": {"a": {"axes": ["K"], "value": [1, 2]}},
+                "define": {"b": "2 a", "c": "b + 1"}}}  # fmt: skip
+    given = {"id": 1, "question": question, "earlier": {"b": [3, 4]}}
+    records = graded({**given, "answer": "4 5"}, {**given, "answer": "3 5"}, {**given, "answer": "9 9"})
+    assert [record["mark"] for record in records] == ["right-from-earlier", "right", "wrong"]
+    assert records[0]["proof"] == "none"
