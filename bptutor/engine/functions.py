@@ -30,9 +30,8 @@ def identity_backward(da: Array, z: Array, a: Array) -> Array:
 
 def sigmoid(z: Array) -> Array:
     """Squash to (0, 1): a_i = 1 / (1 + e^{−z_i})."""
-    above = z.real > 0
-    e = np.exp(np.where(above, -z, z))  # e^{−|z|} cannot overflow
-    a: Array = np.where(above, 1, e) / (1 + e)
+    lowest = -87 if z.dtype == np.float32 else -709  # below, e^{−z} overflows and a is smaller than any float
+    a: Array = 1 / (1 + np.exp(-np.maximum(z, lowest)))  # of complex numbers `maximum` compares the real parts
     return a
 
 
@@ -56,7 +55,9 @@ def tanh_backward(da: Array, z: Array, a: Array) -> Array:
 
 def relu(z: Array) -> Array:
     """Cut off below zero: a_i = max(z_i, 0)."""
-    a: Array = np.where(z.real > 0, z, 0)
+    if z.dtype.kind == "c":
+        return np.where(z.real > 0, z, 0)
+    a: Array = np.maximum(z, 0)
     return a
 
 

@@ -31,12 +31,12 @@ def dense(graph: Graph, x: Node, W: Node, b: Node) -> Node:
     """
 
     def step(dz: Array) -> tuple[Array | None, Array, Array]:
-        dx = dz @ W.value if x.wanted else None
+        dx = dz.dot(W.value) if x.wanted else None
         if dz.ndim == 1:
             return dx, dz[:, None] * x.value, dz
-        return dx, dz.T @ x.value, dz.sum(axis=0)
+        return dx, dz.T.dot(x.value), dz.sum(axis=0)
 
-    return graph.made(x.value @ W.value.T + b.value, (x, W, b), step)
+    return graph.made(x.value.dot(W.value.T) + b.value, (x, W, b), step)
 
 
 def activate(graph: Graph, z: Node, activation: Activation) -> Node:

@@ -24,9 +24,15 @@ class Training:
 
 
 def step(spec: Spec, values: dict[str, Array], rate: float, moving: tuple[str, ...]) -> float:
-    """Move the parameters in `values` by one step, W ← W − η ∂L/∂W, all from one backward pass.
+    """Move the parameters by one step, W ← W − η ∂L/∂W, in their own arrays, all from one backward pass.
 
     Every gradient is taken before any parameter moves: the hidden layer sees the old W2.
+
+    Args:
+        spec: The network.
+        values: x, y, W1, b1, ...; those in `moving` are written to.
+        rate: The learning rate η.
+        moving: Names of the parameters that move.
 
     Returns:
         L before the step.
@@ -35,7 +41,7 @@ def step(spec: Spec, values: dict[str, Array], rate: float, moving: tuple[str, .
     nodes = run(graph, spec, values, dx=False)
     graph.backward(nodes["L"])
     for name in moving:
-        values[name] = values[name] - rate * nodes[name].grad  # type: ignore[operator] # the walk reached all of them
+        values[name] -= rate * nodes[name].grad  # type: ignore[operator] # the walk reached all of them
     return float(nodes["L"].value)
 
 
@@ -48,6 +54,7 @@ def train(spec: Spec, values: Mapping[str, Any], training: Training) -> dict[str
     arrays = checked(spec, values)
     parameters = [name for name in given(spec) if name[0] in "Wb"]
     moving = tuple(name for name in parameters if {name, name[0]} & training.update)
+    arrays |= {name: arrays[name].copy() for name in moving}  # the caller keeps the start
     with np.errstate(all="ignore"):  # a rate that is too large diverges; the result then shows it
         for _ in range(training.steps):
             step(spec, arrays, training.rate, moving)
