@@ -1,0 +1,176 @@
+"""The door of the mathematics language: a text becomes a tree, or an error with a column.
+
+Nothing is evaluated here and nothing of Python's own reading is used: a hand-written parser knows the
+names of the scope and refuses everything else.
+"""
+
+from __future__ import annotations
+
+from bptutor.errors import UnreadableAnswer
+from bptutor.notation.reading import atoms, bounds, grammar, prose
+from bptutor.notation.reading.lexer import Kind
+from bptutor.notation.reading.reader import Reader, Rules, Spelling, described
+from bptutor.notation.scope import Scope
+from bptutor.notation.tree import At, Compare, Delta, Derivative, Expr, Letter, Name, Sum, children
+
+__all__ = ["Spelling", "read", "read_answer", "read_condition", "read_integer", "read_prose"]
+
+_RULES = Rules(grammar.whole, grammar.term, atoms.factor)
+
+
+def read(text: str, scope: Scope, spelling: Spelling = Spelling.ANY) -> Expr:
+    """Read an expression or a condition.
+
+    Args:
+        text: As it was typed.
+        scope: The names it may use.
+        spelling: What people type, or strictly NumPy.
+
+    Returns:
+        A tree without `Juxtapose`, whose axes fit.
+
+    Raises:
+        UnreadableAnswer: The text cannot be read; with a column and what would be right.
+    """
+    return _resolved(_parse(text, scope, spelling), scope, spelling)
+
+
+def read_condition(text: str, scope: Scope) -> Expr:
+    """Read a condition, `Σ_k y_k = 1` or `i ≠ j`: a `Compare` or a product of them."""
+    reader = _reader(text, scope, Spelling.ANY)
+    reader.equals = 1
+    expr = _whole_text(reader, reader.expression())
+    if not isinstance(expr, (Compare, Delta)) and not all(isinstance(part, Compare) for part in children(expr)):
+        raise UnreadableAnswer(1, "this is not a condition", "write p_k > 0 or Σ_k y_k = 1")
+    return _resolved(expr, scope, Spelling.ANY)
+
+
+def read_answer(text: str, scope: Scope, goal: Expr | None = None, spelling: Spelling = Spelling.ANY) -> Expr:
+    """Read an answer; of an equation `dL/dz_i = p_i - y_i` the right side, where the left names what is asked.
+
+    Args:
+        text: As it was typed.
+        scope: The names it may use.
+        goal: What is asked, if that is known.
+        spelling: What people type, or strictly NumPy.
+    """
+    reader = _reader(text, scope, spelling)
+    place = _equals_sign(reader)
+    if place is None:
+        return _resolved(_whole_text(reader, reader.expression()), scope, spelling)
+    sign = reader.tokens[place]
+    open_scope = Scope(**{**vars(scope), "allowed": None})
+    left_reader = _reader(text, open_scope, spelling)
+    left_reader.tokens[place:] = [sign._replace(kind=Kind.END, text="")]
+    left = _whole_text(left_reader, left_reader.expression())
+    named = isinstance(left, (Derivative, Name)) or (isinstance(left, At) and isinstance(left.base, Name))
+    if not named and _resolved(left, open_scope, spelling) != goal:
+        raise UnreadableAnswer(sign.column, "an equation, where an expression is asked", "write the right side only")
+    reader.at = place + 1
+    return _resolved(_whole_text(reader, reader.expression()), scope, spelling)
+
+
+def read_prose(text: str, scope: Scope) -> Expr:
+    """Read the mathematics of a lesson's prose: unknown names become `Text`, relations a `Chain`."""
+    reader = Reader(_not_empty(text), scope, Spelling.ANY, _RULES, prose=True)
+    return prose.chain(reader)
+
+
+def read_integer(text: str, scope: Scope) -> Expr:
+    """Read the size of an axis: whole numbers, size names, `+ - *`, quotients and floor."""
+    expr = _parse(text, scope, Spelling.ANY)
+    for node in _nodes(expr):
+        if isinstance(node, (At, Sum, Derivative, Letter, Compare)):
+            raise UnreadableAnswer(1, "a size is made of whole numbers and other sizes", "write H - M + 1")
+    return _resolved(expr, scope, Spelling.ANY)
+
+
+# --- the steps ------------------------------------------------------------------------------------------
+
+
+def _not_empty(text: str) -> str:
+    if not text.strip():
+        raise UnreadableAnswer(1, "nothing is written here", "write an expression, such as p_i - y_i")
+    return text
+
+
+def _reader(text: str, scope: Scope, spelling: Spelling) -> Reader:
+    return Reader(_not_empty(text), scope, spelling, _RULES)
+
+
+def _parse(text: str, scope: Scope, spelling: Spelling) -> Expr:
+    """Read a text without deciding what factors side by side mean."""
+    reader = _reader(text, scope, spelling)
+    return _whole_text(reader, reader.expression())
+
+
+def _whole_text(reader: Reader, expr: Expr) -> Expr:
+    """Return the expression if it is all that the text holds, and within the bounds."""
+    token = reader.next
+    if token.kind is not Kind.END:
+        raise _left_over(reader)
+    if bounds.depth(expr) > bounds.MAX_TREE_DEPTH:
+        raise UnreadableAnswer(1, "too many operations inside each other", "write it in parts")
+    for letter in _standing_letters(expr, False):
+        column = reader.loose.get(letter, 1)
+        raise UnreadableAnswer(column, f"{letter} is not a name here", reader.words.nearest(letter))
+    return expr
+
+
+def _left_over(reader: Reader) -> UnreadableAnswer:
+    token = reader.next
+    if token.text == ",":
+        return atoms.comma(reader)
+    if token.text == "=":
+        return reader.error("an equation, where an expression is asked", "write one side only")
+    if token.text in (")", "]", "}"):
+        return reader.error(f"“{token.text}” closes nothing", "delete it, or open a bracket before it")
+    return reader.error(f"{described(token)} is not expected here", "a sign may be missing before it")
+
+
+def _standing_letters(expr: Expr, allowed: bool) -> list[str]:
+    """Return index letters that stand where a number should."""
+    if isinstance(expr, Letter):
+        return [] if allowed else [expr.id]
+    found: list[str] = []
+    for child in children(expr):
+        below = allowed or isinstance(expr, (Delta, Compare)) or _is_index_place(expr, child)
+        found += _standing_letters(child, below)
+    return found
+
+
+def _is_index_place(expr: Expr, child: Expr) -> bool:
+    if isinstance(expr, At):
+        return child is not expr.base
+    return isinstance(expr, Sum) and child is not expr.body
+
+
+def _equals_sign(reader: Reader) -> int | None:
+    """Return the place of the one `=` outside brackets."""
+    depth, found = 0, []
+    for place, token in enumerate(reader.tokens):
+        if token.kind is Kind.SIGN:
+            depth += (token.text in "([{") - (token.text in ")]}")
+            if token.text == "=" and depth == 0:
+                found.append(place)
+    if len(found) > 1:
+        column = reader.tokens[found[1]].column
+        raise UnreadableAnswer(column, "several equations, where one expression is asked", "write the last side only")
+    return found[0] if found else None
+
+
+def _resolved(expr: Expr, scope: Scope, spelling: Spelling) -> Expr:
+    from bptutor.notation import axes
+
+    columns = spelling is Spelling.ANY
+    done = axes.resolve(expr, scope, columns=columns)
+    axes.of(done, scope, columns=columns)
+    return done
+
+
+def _nodes(expr: Expr) -> list[Expr]:
+    level, found = [expr], []
+    while level:
+        found += level
+        level = [child for node in level for child in children(node)]
+    return found

@@ -1,0 +1,369 @@
+"""The functions with brackets, NumPy's among them: what each call means as a node of the tree."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from difflib import get_close_matches
+from fractions import Fraction
+from typing import NamedTuple
+
+from bptutor.errors import UnreadableAnswer
+from bptutor.notation.reading.brackets import whole_number
+from bptutor.notation.reading.lexer import Token
+from bptutor.notation.reading.reader import Reader
+from bptutor.notation.reading.spellings import ENTRYWISE
+from bptutor.notation.reading.subscripts import rank
+from bptutor.notation.tree import (
+    Add,
+    Call,
+    Cases,
+    Compare,
+    Div,
+    Einsum,
+    Expr,
+    MatMul,
+    Mul,
+    Name,
+    Neg,
+    Number,
+    Outer,
+    Pow,
+    Stack,
+    Transpose,
+)
+
+Value = Expr | str | bool | None
+MODES = ("valid", "full", "same")
+_ONE = Number(Fraction(1), "1")
+
+
+class Called(NamedTuple):
+    """A call as it was written."""
+
+    reader: Reader
+    token: Token
+    function: str
+    args: tuple[Value, ...]
+    options: dict[str, Value]
+
+    def error(self, message: str, help: str = "") -> UnreadableAnswer:  # noqa: A002
+        """Return an error at the function."""
+        return self.reader.error(f"{self.token.text} {message}", help, self.token)
+
+    def arrays(self, low: int, high: int | None = None) -> tuple[Expr, ...]:
+        """Return the arguments if all are expressions, as many as the function takes."""
+        most = low if high is None else high
+        found = tuple(arg for arg in self.args if isinstance(arg, Expr))
+        if len(found) != len(self.args) or not low <= len(found) <= most:
+            count = f"{low}" if low == most else f"{low} to {most}"
+            noun = "argument" if count == "1" else "arguments"
+            raise self.error(f"takes {count} {noun}, not {len(self.args)}")
+        return found
+
+    def only(self, *keys: str) -> None:
+        """Refuse other keyword arguments."""
+        for key in self.options:
+            if key not in keys:
+                raise self.error(f"does not take {key}= here", f"it takes {', '.join(keys)}" if keys else "")
+
+    def named(self, key: str, place: int) -> Value:
+        """Return an argument by its name or its place."""
+        return self.options.get(key, self.args[place] if len(self.args) > place else None)
+
+
+def plain(value: Value, call: Called, what: str) -> int | tuple[object, ...]:
+    """Return a whole number or a nested tuple of them from an argument."""
+    if isinstance(value, Stack):
+        return tuple(plain(item, call, what) for item in value.items)
+    number = whole_number(value) if isinstance(value, Expr) else None
+    if number is None:
+        raise call.error(f"needs whole numbers for {what}", "write axis=0")
+    return number
+
+
+def tuple_of(items: Sequence[Expr]) -> Stack:
+    """Return a written-out tuple."""
+    return Stack(tuple(items))
+
+
+# --- builders -------------------------------------------------------------------------------------------
+
+
+def _same(call: Called) -> Expr:
+    call.only()
+    return Call(call.function, call.arrays(1))
+
+
+def _two(call: Called) -> Expr:
+    call.only()
+    return Call(call.function, call.arrays(2))
+
+
+def _softmax(call: Called) -> Expr:
+    call.only("axis")
+    if call.options and whole_number(call.options["axis"]) != -1:  # type: ignore[arg-type]  # None is refused
+        raise call.error("acts on the last axis here", "write softmax(z)")
+    return Call("softmax", call.arrays(1))
+
+
+def _reduction(call: Called) -> Expr:
+    """Read sum, mean, max, min over all entries, one axis, or several."""
+    call.only("axis", "keepdims")
+    python_sum = call.reader.python and call.token.text == call.function and _is_bare(call)
+    if call.function in ("max", "min") and len(call.args) > 1 and (not call.reader.python or python_sum):
+        if not _is_dotted(call):
+            return _pairwise(call._replace(function=call.function + "imum"))
+    first = call._replace(args=call.args[:1]).arrays(1)
+    axis = call.named("axis", 1)
+    options: list[tuple[str, object]] = []
+    if axis is not None:
+        options.append(("axis", plain(axis, call, "axis")))
+    elif python_sum and call.function == "sum":
+        options.append(("axis", 0))
+    if call.options.get("keepdims") is True:
+        options.append(("keepdims", True))
+    if len(call.args) > 2:
+        raise call.error("takes one array and an axis", "write np.sum(x, axis=0)")
+    return Call(call.function, first, tuple(options))
+
+
+def _is_dotted(call: Called) -> bool:
+    place = call.reader.tokens.index(call.token)
+    return place > 0 and call.reader.tokens[place - 1].text == "."
+
+
+def _is_bare(call: Called) -> bool:
+    return not _is_dotted(call)
+
+
+def _pairwise(call: Called) -> Expr:
+    call.only()
+    args = call.arrays(2, 2 if call.reader.python else 9)
+    return Call(call.function, args)
+
+
+def _einsum(call: Called) -> Expr:
+    call.only("optimize")
+    spec = call.args[0] if call.args else None
+    if not isinstance(spec, str):
+        raise call.error("needs its subscripts first", 'write np.einsum("ij,jk->ik", A, B)')
+    rest = call._replace(args=call.args[1:])
+    operands = rest.arrays(1, 12)
+    return Einsum(explicit(spec, operands, call), operands)
+
+
+def explicit(spec: str, operands: Sequence[Expr], call: Called) -> str:
+    """Return einsum's subscripts without spaces and with their `->`, checked against the operands."""
+    spec = spec.replace(" ", "")
+    inputs, arrow, output = spec.partition("->")
+    parts = inputs.split(",")
+    letters = "".join(parts)
+    if not all(part.isascii() and (part.isalpha() or not part) for part in (*parts, output)):
+        raise call.error(f"cannot read “{spec}”", 'letters, commas and one arrow: "ij,jk->ik"')
+    if len(parts) != len(operands):
+        raise call.error(f"has {len(parts)} groups of letters for {len(operands)} arrays", 'write "ij,jk->ik"')
+    if not arrow:
+        output = "".join(sorted(letter for letter in set(letters) if letters.count(letter) == 1))
+    if len(set(output)) < len(output) or not set(output) <= set(letters):
+        raise call.error(f"cannot give “{output}”", "each letter of the result once, and from the left side")
+    for part, operand in zip(parts, operands, strict=True):
+        axes = rank(call.reader, operand)
+        if axes is not None and axes != len(part):
+            raise call.error(f"“{part}” names {len(part)} axes of an array with {axes}")
+    return f"{inputs}->{output}"
+
+
+def _where(call: Called) -> Expr:
+    call.only()
+    condition, value, otherwise = call.arrays(3)
+    return Cases(((value, _condition(call, condition)),), otherwise)
+
+
+def _condition(call: Called, expr: Expr) -> Expr:
+    if isinstance(expr, Compare) or (isinstance(expr, Mul) and all(isinstance(f, Compare) for f in expr.factors)):
+        return expr
+    raise call.error("needs a condition", "write where(z > 0, 1, 0)")
+
+
+def _cases(call: Called) -> Expr:
+    """Read `cases(a, z > 0, b, z < 0, c)` and `cases((a, z > 0), (b, z < 0), c)`."""
+    call.only()
+    args = call.arrays(1, 40)
+    flat: list[Expr] = []
+    for arg in args:
+        flat += arg.items if isinstance(arg, Stack) and len(arg.items) == 2 else (arg,)
+    otherwise = flat.pop() if len(flat) % 2 else Number(Fraction(0), "0")
+    pairs = tuple((value, _condition(call, condition)) for value, condition in zip(flat[::2], flat[1::2], strict=True))
+    if not pairs:
+        raise call.error("needs a value and a condition", "write cases(1, z > 0, 0)")
+    return Cases(pairs, otherwise)
+
+
+def _filled(call: Called) -> Expr:
+    """Read ones, zeros, eye with their sizes."""
+    call.only("dtype", "shape")
+    args = call.arrays(0 if call.options.get("shape") else 1, 4)
+    shape = call.options.get("shape")
+    sizes: list[Expr] = [shape] if isinstance(shape, Expr) else []
+    for arg in (*args, *sizes[:0]):
+        sizes += arg.items if isinstance(arg, Stack) else (arg,)
+    if len(sizes) == 1 and isinstance(sizes[0], Stack):
+        sizes = [*sizes[0].items]
+    return Call(call.function, tuple(sizes))
+
+
+def _like(call: Called) -> Expr:
+    call.only("dtype")
+    return Call(call.function, call.arrays(1))
+
+
+def _reshape(call: Called) -> Expr:
+    call.only()
+    args = call.arrays(2, 6)
+    sizes: list[Expr] = []
+    for arg in args[1:]:
+        sizes += arg.items if isinstance(arg, Stack) else (arg,)
+    return Call("reshape", (args[0], *(_size(size) for size in sizes)))
+
+
+def _size(size: Expr) -> Expr:
+    number = whole_number(size)
+    return size if number is None else Number(Fraction(number))
+
+
+def _transpose(call: Called) -> Expr:
+    call.only("axes")
+    args = call.arrays(1, 5)
+    order = call.named("axes", 1)
+    if order is None:
+        return Transpose(args[0])
+    places = plain(order, call, "axes") if isinstance(order, Stack) else tuple(plain(a, call, "axes") for a in args[1:])
+    if not isinstance(places, tuple) or sorted(places, key=str) != [*range(len(places))]:
+        raise call.error("needs each axis once", "write np.transpose(A, (1, 0))")
+    letters = "ijklmn"[: len(places)]
+    return Einsum(f"{letters}->{''.join(letters[int(str(place))] for place in places)}", args[:1])
+
+
+def _tensordot(call: Called) -> Expr:
+    call.only("axes")
+    args = call._replace(args=call.args[:2]).arrays(2)
+    axes = call.named("axes", 2)
+    return Call("tensordot", args, (("axes", 2 if axes is None else plain(axes, call, "axes")),))
+
+
+def _windowed(call: Called) -> Expr:
+    """Read corr, conv and their NumPy and SciPy names."""
+    call.only("mode")
+    args = call._replace(args=call.args[:2]).arrays(2)
+    default = "valid" if call.function == "corr" and not call.token.text.endswith("2d") else "full"
+    mode = call.named("mode", 2) or default
+    if mode not in MODES:
+        raise call.error("needs a mode", 'write "valid", "full" or "same"')
+    return Call(call.function, args, (("mode", mode),))
+
+
+def _pad(call: Called) -> Expr:
+    call.only("pad_width", "mode", "constant_values")
+    args = call._replace(args=call.args[:1]).arrays(1)
+    if call.options.get("mode", "constant") != "constant":
+        raise call.error("pads with zeros only", "leave the mode out")
+    width = call.named("pad_width", 1)
+    return Call("pad", args, (("pad_width", plain(width, call, "pad_width")),))
+
+
+def _flip(call: Called) -> Expr:
+    call.only("axis")
+    args = call._replace(args=call.args[:1]).arrays(1)
+    axis = call.named("axis", 1)
+    return Call("flip", args, () if axis is None else (("axis", plain(axis, call, "axis")),))
+
+
+def _window(call: Called) -> Expr:
+    call.only("window_shape")
+    args = call._replace(args=call.args[:1]).arrays(1)
+    shape = call.named("window_shape", 1)
+    sizes = shape.items if isinstance(shape, Stack) else (shape,)
+    return Call("sliding_window_view", (*args, *(size for size in sizes if isinstance(size, Expr))))
+
+
+def _of_two(make: Callable[[Expr, Expr], Expr]) -> Callable[[Called], Expr]:
+    def build(call: Called) -> Expr:
+        call.only()
+        left, right = call.arrays(2)
+        return make(left, right)
+
+    return build
+
+
+def _of_one(make: Callable[[Expr], Expr]) -> Callable[[Called], Expr]:
+    def build(call: Called) -> Expr:
+        call.only("axis", "dtype")
+        return make(call.arrays(1, 2)[0])
+
+    return build
+
+
+def _length(call: Called) -> Expr:
+    (array,) = call.arrays(1)
+    axes = (
+        call.reader.scope.names[array.id].axes
+        if isinstance(array, Name) and array.id in call.reader.scope.names
+        else ()
+    )
+    if not axes:
+        raise call.error("needs the name of an array", "write len(X)")
+    return Name(axes[0])
+
+
+def _array(call: Called) -> Expr:
+    call.only("dtype")
+    return call.arrays(1)[0]
+
+
+def _ceil(call: Called) -> Expr:
+    call.only()
+    return Neg(Call("floor", (Neg(call.arrays(1)[0]),)))
+
+
+BUILD: dict[str, Callable[[Called], Expr]] = {
+    **{name: _same for name in (*ENTRYWISE, "diag", "trace", "norm", "ravel", "argmax", "log_softmax")},
+    "ceil": _ceil,
+    "softmax": _softmax,
+    **{name: _reduction for name in ("sum", "mean", "max", "min")},
+    **{name: _pairwise for name in ("maximum", "minimum")},
+    **{name: _two for name in ("dot", "kron")},
+    **{name: _filled for name in ("ones", "zeros", "eye")},
+    **{name: _like for name in ("ones_like", "zeros_like")},
+    **{name: _windowed for name in ("corr", "conv")},
+    "einsum": _einsum, "where": _where, "cases": _cases, "reshape": _reshape, "transpose": _transpose,
+    "tensordot": _tensordot, "pad": _pad, "flip": _flip, "sliding_window_view": _window, "len": _length,
+    "array": _array, "pinv": _same,
+    "outer": _of_two(Outer), "matmul": _of_two(MatMul), "divide": _of_two(Div), "power": _of_two(Pow),
+    "multiply": _of_two(lambda a, b: Mul((a, b))), "add": _of_two(lambda a, b: Add((a, b))),
+    "subtract": _of_two(lambda a, b: Add((a, Neg(b)))),
+    "negative": _of_one(Neg), "float": _of_one(lambda x: x),
+    "square": _of_one(lambda x: Pow(x, Number(Fraction(2), "2"))),
+    "log1p": _of_one(lambda x: Call("log", (Add((_ONE, x)),))),
+    "expm1": _of_one(lambda x: Add((Call("exp", (x,)), Neg(_ONE)))),
+    "reciprocal": _of_one(lambda x: Div(_ONE, x)),
+}  # fmt: skip
+"""Function -> the node that a call of it means."""
+
+NUMPY_NAMES = {
+    **{name: name for name in BUILD if name not in ("cases", "corr", "conv", "len", "pinv", "log_softmax")},
+    "amax": "max", "amin": "min", "absolute": "abs", "identity": "eye", "flatten": "ravel", "true_divide": "divide",
+    "convolve": "conv", "correlate": "corr", "convolve2d": "conv", "correlate2d": "corr", "asarray": "array",
+    "float64": "float",
+}  # fmt: skip
+METHODS = {
+    "sum": "sum", "mean": "mean", "max": "max", "min": "min", "dot": "dot", "reshape": "reshape", "ravel": "ravel",
+    "flatten": "ravel", "transpose": "transpose", "trace": "trace", "copy": "float", "astype": "float",
+    "argmax": "argmax",
+}  # fmt: skip
+OPTIONS = frozenset("axis keepdims axes mode shape dtype pad_width window_shape optimize constant_values".split())
+
+
+def nearest(name: str) -> str:
+    """Return the nearest NumPy function that is read."""
+    close = get_close_matches(name, NUMPY_NAMES, 2, 0.6)
+    return f"did you mean {' or '.join('np.' + c for c in close)}?" if close else "only array functions are read"

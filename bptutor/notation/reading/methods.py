@@ -1,0 +1,66 @@
+"""What stands after a dot: `A.T`, `x.sum(axis=0)`, `W.shape[0]`, `np.exp`."""
+
+from __future__ import annotations
+
+from bptutor.notation.reading import functions
+from bptutor.notation.reading.calls import Arguments, arguments
+from bptutor.notation.reading.lexer import Kind
+from bptutor.notation.reading.reader import Reader, described
+from bptutor.notation.tree import Expr, Name, Number, Transpose
+
+_MODULES = ("np", "numpy", "linalg", "lib", "stride_tricks", "signal", "scipy", "special")
+
+
+def attribute(reader: Reader, base: Expr) -> Expr:
+    """Read `.T`, `.sum(...)` and the like after an array."""
+    dot = reader.take()
+    word = reader.take()
+    if word.text == "T":
+        if isinstance(base, Number):
+            raise reader.error("a number has no transpose", "", word)
+        return Transpose(base)
+    if word.text == "shape":
+        return _shape(reader, base)
+    if word.text in functions.METHODS:
+        if not reader.sees("("):
+            raise reader.error(f".{word.text} needs brackets", f"write .{word.text}()", word)
+        return arguments(reader, word, base).built(functions.METHODS[word.text])
+    raise reader.error(f".{word.text} is not read here", "write .T, .sum(...), .dot(...), .reshape(...)", dot)
+
+
+def _shape(reader: Reader, base: Expr) -> Expr:
+    """Read `W.shape[0]` as the size of an axis."""
+    token = reader.next
+    axes = reader.scope.names[base.id].axes if isinstance(base, Name) and base.id in reader.scope.names else ()
+    if not axes:
+        raise reader.error("only a name has a known shape", "write W.shape[0]", token)
+    opened = reader.accept("[")
+    if opened is None:
+        return functions.tuple_of([Name(axis) for axis in axes])
+    place = reader.expression()
+    reader.expect("]", opened)
+    if not isinstance(place, Number) or place.value.denominator != 1 or not 0 <= place.value < len(axes):
+        raise reader.error("there is no such axis", f"the axes are {', '.join(axes)}", token)
+    return Name(axes[int(place.value)])
+
+
+def numpy(reader: Reader) -> Expr:
+    """Read `np.exp(x)`, `np.linalg.norm(x)`, `np.pi`."""
+    first = reader.take()
+    word = first
+    while reader.accept("."):
+        word = reader.next
+        if word.kind is not Kind.WORD:
+            raise reader.error(f"a NumPy function is expected here, not {described(word)}", "write np.exp(...)")
+        reader.take()
+        if word.text not in _MODULES:
+            break
+    if word.text in ("pi", "e"):
+        return Name(word.text)
+    if not reader.sees("("):
+        raise reader.error(f"np.{word.text} is not read here", f"write np.{word.text}(...)", word)
+    function = functions.NUMPY_NAMES.get(word.text)
+    if function is None:
+        raise reader.error(f"np.{word.text} is not read here", functions.nearest(word.text), word)
+    call: Arguments = arguments(reader, word)
+    return call.built(function)

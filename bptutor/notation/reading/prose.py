@@ -1,0 +1,55 @@
+"""Mathematics in prose: chains of relations, unknown names as text."""
+
+from __future__ import annotations
+
+from bptutor.notation.reading import grammar
+from bptutor.notation.reading.lexer import Kind
+from bptutor.notation.reading.reader import Reader
+from bptutor.notation.tree import Chain, Expr, Juxtapose, Mul, Text, rebuild, walk
+
+_RELATIONS = frozenset(
+    ("=", "==", "≠", "!=", "<", "<=", "≤", ">", ">=", "≥", "≈", "∈", "⇒", "=>", "→", "->", "←", "↦", "⇔", "≡", "∝")
+) | {"∼", "~", ":=", ",", ":", "…", "...", ";"}  # fmt: skip
+_SHOWN = {"==": "=", "!=": "≠", "<=": "≤", ">=": "≥", "->": "→", "=>": "⇒", "~": "∼", "...": "…"}
+
+
+def chain(reader: Reader) -> Expr:
+    """Read `a = b ≤ c, ...` to the end of the text."""
+    sides: list[Expr] = []
+    relations: list[str] = []
+    while True:
+        sides.append(_side(reader))
+        token = reader.next
+        if token.kind is Kind.END:
+            break
+        if token.kind is not Kind.SIGN or token.text not in _RELATIONS:
+            raise reader.error(f"“{token.text}” is not expected here")
+        reader.take()
+        relations.append(_SHOWN.get(token.text, token.text))
+    done = [_decided(reader, side) for side in sides]
+    return done[0] if not relations else Chain(tuple(done), tuple(relations))
+
+
+def _side(reader: Reader) -> Expr:
+    token = reader.next
+    if token.kind is Kind.END or (token.kind is Kind.SIGN and token.text in _RELATIONS):
+        return Text("")
+    return grammar.additive(reader)
+
+
+def _decided(reader: Reader, side: Expr) -> Expr:
+    """Decide what factors side by side mean, as far as the names are known."""
+    from bptutor.errors import UnreadableAnswer
+    from bptutor.notation import axes
+
+    if not any(isinstance(node, Text) for node in walk(side)):
+        try:
+            return axes.resolve(side, reader.scope)
+        except UnreadableAnswer:
+            pass
+    return _beside(side)
+
+
+def _beside(expr: Expr) -> Expr:
+    done = rebuild(expr, _beside)
+    return Mul(done.factors) if isinstance(done, Juxtapose) else done
