@@ -1,0 +1,172 @@
+"""The app as a table of contents: which room is open, and the grader that lives beside it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from textual import events
+from textual.app import App
+from textual.binding import Binding
+from textual.screen import Screen
+
+from bptutor.packs.model import LessonEntry
+from bptutor.progress.events import Log
+from bptutor.session import Library, Session
+from bptutor.session.tutor import Grader
+from bptutor.tui import keys
+from bptutor.tui.commands import Actions, actions_of
+from bptutor.tui.screens.course_map import MapScreen
+from bptutor.tui.screens.help import HelpScreen
+from bptutor.tui.screens.lesson import LessonScreen
+from bptutor.tui.screens.small import HEIGHT, WIDTH, SmallScreen
+from bptutor.tui.widgets.answer_bar import AnswerBar
+
+_STYLES = Path(__file__).parent / "styles"
+
+
+class TutorApp(App[None]):
+    """The tutor on a terminal."""
+
+    TITLE = "bptutor"
+    CSS_PATH = [_STYLES / "map.tcss", _STYLES / "lesson.tcss", _STYLES / "small.tcss"]
+    COMMANDS = {Actions}
+    BINDINGS = keys.EVERYWHERE
+
+    def __init__(
+        self,
+        library: Library,
+        log: Log,
+        learner: str = "me",
+        lesson: str | None = None,
+        seed: int | None = None,
+        grader: Grader | None = None,
+    ) -> None:
+        """Make the app; nothing is opened or started yet.
+
+        Args:
+            library: The pack.
+            log: The learner's record.
+            learner: Whose record it is.
+            lesson: Straight to this lesson; else the map, and at the first start the first lesson.
+            seed: 0 to 9999, for that lesson.
+            grader: Grades answers; else a worker process is started after the first paint.
+        """
+        super().__init__()
+        self.animation_level = "none"
+        self._worker = None
+        if grader is None:
+            from bptutor.grading.worker import Worker
+
+            grader = self._worker = Worker()
+        self._session = Session(library, log, grader, learner)
+        self._lesson, self._seed = lesson, seed
+        if self.no_color:
+            self.theme = "ansi-dark"
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Add the two ends of the diverging scale of numbers."""
+        if self.no_color:
+            return {"negative": "ansi_default", "positive": "ansi_default"}
+        return {"negative": "#6cb2eb", "positive": "#e9a86c"}
+
+    def get_default_screen(self) -> Screen[Any]:
+        """Return the first screen: a lesson that was asked for, the first ten minutes, or the map."""
+        lesson = self._lesson
+        if lesson is None and self._session.first_start:
+            lesson = self._session.first_lesson()
+        entry = self._entry(lesson) if lesson else None
+        return self._lesson_screen(entry, self._seed) if entry else MapScreen(self._session, self)
+
+    def on_mount(self) -> None:
+        """Start the worker once the first screen is painted."""
+        self.call_after_refresh(self._start_worker)
+
+    def _start_worker(self) -> None:
+        if self._worker is not None:
+            self.run_worker(self._worker.start(), group="start")
+
+    async def on_unmount(self) -> None:
+        """End the worker."""
+        if self._worker is not None:
+            await self._worker.close()
+
+    # --- rooms -------------------------------------------------------------------------------------
+
+    def _entry(self, lesson: str) -> LessonEntry | None:
+        return next((entry for entry in self._session.library.entries() if entry.id == lesson), None)
+
+    def _lesson_screen(self, entry: LessonEntry, seed: int | None = None) -> LessonScreen:
+        return LessonScreen(self._session, self, entry, seed)
+
+    def open_lesson(self, lesson: str, seed: int | None = None) -> None:
+        """Open a lesson by its id."""
+        entry = self._entry(lesson)
+        if entry is not None:
+            self.switch_screen(self._lesson_screen(entry, seed))
+
+    def next_lesson(self, lesson: str) -> None:
+        """Open the lesson after one, or the map after the last."""
+        ids = [entry.id for entry in self._session.library.entries()]
+        after = ids[ids.index(lesson) + 1 :] if lesson in ids else []
+        if after:
+            self.open_lesson(after[0])
+        else:
+            self.show_map(lesson)
+
+    def show_map(self, at: str = "", searching: bool = False) -> None:
+        """Show the course map, standing on a lesson."""
+        self.switch_screen(MapScreen(self._session, self, at, searching))
+
+    def first_code_lesson(self) -> str:
+        """Return the id of the first lesson of the chapter on code; empty when there is none."""
+        chapters = self._session.library.pack.chapters
+        code = {chapter for chapter, title in chapters.items() if "code" in title.casefold()}
+        return next((entry.id for entry in self._session.library.entries() if entry.chapter in code), "")
+
+    # --- everywhere --------------------------------------------------------------------------------
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Cover the screen while the terminal is too small."""
+        small = event.size.width < WIDTH or event.size.height < HEIGHT
+        if small and not isinstance(self.screen, SmallScreen):
+            self.push_screen(SmallScreen())
+        elif not small and isinstance(self.screen, SmallScreen):
+            self.pop_screen()
+
+    def action_help(self) -> None:
+        """Show help for what has the focus."""
+        if isinstance(self.screen, HelpScreen | SmallScreen):
+            return
+        focused = self.focused
+        bindings: list[Binding] = actions_of(self.screen)
+        names: list[str] = []
+        if isinstance(focused, AnswerBar):
+            bindings = [*keys.BAR, *bindings]
+            names = list(focused.names)
+        self.push_screen(HelpScreen(bindings, names))
+
+    async def action_quit(self) -> None:
+        """Leave; what is typed is kept."""
+        for screen in self.screen_stack:
+            if isinstance(screen, LessonScreen):
+                screen.keep_draft()
+        self.exit()
+
+
+def run(library: Library, log: Log, learner: str, lesson: str | None = None, seed: int | None = None) -> int:
+    """Run the tutor until the learner leaves.
+
+    Args:
+        library: The pack.
+        log: The learner's record.
+        learner: Whose record it is.
+        lesson: Straight to this lesson; None for where the learner stopped.
+        seed: 0 to 9999, for that lesson.
+
+    Returns:
+        The exit code.
+    """
+    app = TutorApp(library, log, learner, lesson, seed)
+    app.run()
+    return app.return_code or 0

@@ -1,0 +1,58 @@
+"""Every key in one place. An `id` lets people remap a key; the tooltip is its help; the palette lists them all."""
+
+from __future__ import annotations
+
+from textual.binding import Binding
+
+
+def _key(key: str, action: str, label: str, tooltip: str, id: str) -> Binding:  # noqa: A002
+    return Binding(key, action, label, show=False, id=id, tooltip=tooltip)
+
+
+EVERYWHERE: list[Binding] = [
+    _key("f1", "help", "Help", "What can be done here, and how answers are spelled", "app.help"),
+    Binding("ctrl+q", "quit", "Quit", show=False, id="app.quit", tooltip="Leave; everything is saved", priority=True),
+]
+
+MAP: list[Binding] = [
+    _key("enter", "open", "Open the lesson", "Open the lesson under the cursor", "map.open"),
+    _key("c", "go_on", "Continue", "Go on where you stopped", "map.continue"),
+    _key("slash", "search", "Search", "Search lessons by title, objective, skill", "map.search"),
+    _key("escape", "close", "Close the search", "Close the search and show every lesson", "map.close"),
+    _key("q", "app.quit", "Quit", "Leave; everything is saved", "map.quit"),
+]
+
+LESSON: list[Binding] = [
+    _key("enter", "go_on", "Go on", "Show what comes next", "lesson.go-on"),
+    _key("right", "measure", "Measure", "Nudge the next entry and measure the slope", "lesson.measure"),
+    _key("escape", "leave", "Back to the map", "Back to the course map; everything is saved", "lesson.leave"),
+    _key("m,f9", "leave", "Course map", "Back to the course map; everything is saved", "lesson.map"),
+    _key("f2", "hint", "Hint", "Open the next hint; it is not an error", "lesson.hint"),
+    _key("f3", "face", "Next face", "Index, matrix, NumPy, numbers: the next way to see it", "lesson.face"),
+    _key("f4", "reveal", "Reveal", "Show the answer, after the last hint", "lesson.reveal"),
+    _key("f5", "another", "Other numbers", "The same with another seed", "lesson.another"),
+    _key("f6", "skip", "Skip for now", "Leave this question for later", "lesson.skip"),
+    _key("f7", "report", "Report this verdict", "Write the case to a file, to show what went wrong", "lesson.report"),
+    _key("y", "copy", "Copy", "Copy the open face, or the last line", "lesson.copy"),
+    _key("slash", "search", "Search", "Search the course", "lesson.search"),
+    _key("pageup", "scroll(-1)", "Scroll up", "Earlier steps of the lesson", "lesson.scroll-up"),
+    _key("pagedown", "scroll(1)", "Scroll down", "Later steps of the lesson", "lesson.scroll-down"),
+    _key("c", "next_lesson", "Next lesson", "At the end of a lesson: go on with the next one", "lesson.next"),
+    _key(
+        "t", "test_out", "I know the mathematics", "At the end of a lesson: to the chapter on code", "lesson.test-out"
+    ),
+]
+
+BAR: list[Binding] = [
+    _key("up", "recall(-1)", "Line above, earlier answers", "Copy the line above, then earlier answers", "bar.earlier"),
+    _key("down", "recall(1)", "Later answers", "Back to what you were typing", "bar.later"),
+    _key("tab", "complete", "Complete", "Complete a name in scope, or move the focus", "bar.complete"),
+]
+
+NUMBERS: list[Binding] = [
+    _key("up", "move(-1,0)", "Up", "The element above", "numbers.up"),
+    _key("down", "move(1,0)", "Down", "The element below", "numbers.down"),
+    _key("left", "move(0,-1)", "Left", "The element or array to the left", "numbers.left"),
+    _key("right", "move(0,1)", "Right", "The element or array to the right", "numbers.right"),
+    _key("enter", "enter", "Open", "Go to the first element that made this one", "numbers.enter"),
+]

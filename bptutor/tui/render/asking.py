@@ -1,0 +1,142 @@
+"""What stands around the answer line: the prompt with its hints above, how the text is read and judged below."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual.content import Content
+
+from bptutor.packs.model import Kind
+from bptutor.session import Reading, View, Wants
+from bptutor.tui.render.flow import Lines, apart, indented, wrapped
+from bptutor.tui.render.prose import one_line, prose
+from bptutor.tui.render.steps import Setting, choice_rows
+from bptutor.tui.render.verdicts import Judged, unreadable, verdict_rows
+
+FORMULAS = frozenset({Kind.SYMBOLIC, Kind.MATRIX_EXPRESSION, Kind.FILL})
+_SPELLED = {
+    Kind.NUMERIC: "a number, or arithmetic such as -.786*.5",
+    Kind.VECTOR: "the entries: [0.1, -0.2, 0.3]",
+    Kind.MATRIX: "rows in brackets: [[1, 2], [3, 4]]",
+    Kind.SHAPE: "a shape: (3, 4), or (3,)",
+    Kind.EINSUM: "an einsum text: ij,j->i",
+    Kind.CHOICE: "type the letter",
+    Kind.ORDER: "the numbers in order: 2,1,3",
+    Kind.RULE: "the letter, or the name of the rule",
+    Kind.FILL: "what stands in the hole",
+    Kind.NUMPY: "one NumPy expression",
+}
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What is in the answer line, how it is read, and what was said of the answer before it."""
+
+    text: str = ""
+    reading: Reading = Reading()
+    judged: Judged | None = None
+    judged_text: str = ""
+    grading: bool = False
+    notice: str = ""
+    """A sentence of the screen itself, such as that nothing was typed."""
+
+
+def prompt_rows(view: View, setting: Setting, width: int) -> Lines:
+    """Lay out the question that is asked: its prompt, what it offers, the hints that are open."""
+    question = view.question
+    if question is None:
+        return []
+    rows = prose(question.prompt, setting.setter, width) if question.prompt else []
+    if view.hints_total:
+        note = Content.styled(f"hint {len(view.hints)}/{view.hints_total} F2", "$text-accent")
+        if view.may_reveal:
+            note = Content.styled("F4 reveals", "$text-accent")
+        rows = [*rows[:-1], *apart(rows[-1] if rows else Content(), note, width)]
+    rows += choice_rows(question, setting, width)
+    for n, hint in enumerate(view.hints):
+        head = Content.styled(f"hint {n + 1}/{view.hints_total}  ", "$text-accent")
+        rows += wrapped(one_line(hint, setting.setter), width, head, " " * head.cell_length)
+    return rows
+
+
+def echo_rows(view: View, typed: Typed, setting: Setting, width: int, height: int) -> Lines:
+    """Lay out the rows under the answer line: the verdict on the last answer, or how the typed text is read.
+
+    Args:
+        view: What is asked.
+        typed: What was typed and said.
+        setting: Sets the mathematics.
+        width: In cells.
+        height: Rows there are; a reading in two dimensions is shown when it fits.
+    """
+    if typed.grading:
+        return [Content.styled("grading …", "$text-muted")]
+    if typed.notice:
+        return wrapped(Content.styled(typed.notice, "$text-warning"), width)[:height]
+    said: Lines = []
+    if typed.judged is not None:
+        said = verdict_rows(typed.judged, typed.judged_text, width)
+        if typed.text == typed.judged_text:
+            return said[:height]
+    room = height - min(len(said), 3)
+    return [*reading_rows(view, typed, setting, width, room), *said[:3]][:height]
+
+
+def reading_rows(view: View, typed: Typed, setting: Setting, width: int, height: int) -> Lines:
+    """Lay out how the typed text is read: never whether it is right."""
+    reading = typed.reading
+    kind = view.question.kind if view.question else Kind.SYMBOLIC
+    if not typed.text.strip():
+        return [Content.styled(_SPELLED.get(kind, "a formula; F1 shows spellings"), "$text-muted")]
+    if reading.problem:
+        return unreadable(typed.text, reading.column, reading.problem, reading.help, width)[:height]
+    fits = Content.styled(f"fits: {reading.fits}", "$text-muted") if reading.fits else Content()
+    if not reading.read_as:
+        return [fits]
+    head = Content.styled("I read: ", "$text-muted")
+    if kind in FORMULAS and height > 2:
+        box = _boxed(typed.text, setting, width - head.cell_length - 12, height)
+        if box:
+            middle = len(box) // 2
+            rows = indented(box, head.cell_length)
+            return [*rows[:middle], *apart(head + box[middle], fits, width), *rows[middle + 1 :]]
+    text = Content(reading.read_as) if kind not in FORMULAS else setting.setter.slanted(reading.read_as)
+    return apart(head + text, fits, width)[:height]
+
+
+def _boxed(text: str, setting: Setting, width: int, height: int) -> Lines:
+    """Return a text set in two dimensions, when it needs more than one row and fits."""
+    rows = setting.setter.display(text, width, height, prose=False)
+    return rows if 1 < len(rows) <= height else []
+
+
+def caret_row(typed: Typed, offset: int) -> Content | None:
+    """Return the row with a caret under the column that could not be read.
+
+    Args:
+        typed: What was typed.
+        offset: Cell at which the first character of the text stands.
+    """
+    error = typed.judged.verdict.error if typed.judged and typed.text == typed.judged_text else None
+    column = error.column if error else typed.reading.column if typed.reading.problem else 0
+    if not column:
+        return None
+    return Content(" " * (offset + Content(typed.text[: column - 1]).cell_length)) + Content.styled("^", "$text-error")
+
+
+def waiting_rows(view: View, typed: Typed, width: int) -> Lines:
+    """Lay out what stands in place of the answer line when nothing is asked."""
+    rows = verdict_rows(typed.judged, typed.judged_text, width) if typed.judged is not None else []
+    return rows + [_WAITING[view.wants]] if view.wants in _WAITING else rows
+
+
+def _keyed(*pairs: str) -> Content:
+    parts = [(text, "bold $text-accent") if n % 2 == 0 else f" {text}   " for n, text in enumerate(pairs)]
+    return Content.assemble(*parts)
+
+
+_WAITING = {
+    Wants.GO_ON: _keyed("enter", "go on"),
+    Wants.NUDGE: _keyed("→", "nudge the next entry up and down, and measure the slope"),
+    Wants.FINISHED: _keyed("enter", "stop here", "c", "go on", "m", "map", "t", "I know the mathematics"),
+}

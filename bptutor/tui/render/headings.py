@@ -1,0 +1,76 @@
+"""The two rows over a lesson: title, conventions in force, place; and the path with where we are."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+
+from bptutor.session import ShownDerivation, View
+from bptutor.tui.render.flow import Lines
+
+if TYPE_CHECKING:
+    from bptutor.notation.scope import Scope
+
+_LOWER = str.maketrans("¹²³⁰⁴⁵⁶⁷⁸⁹", "1230456789")
+_NAME = re.compile(r"∂([^\W\d_]+[\d¹²³]*)")
+
+
+def title_row(view: View, width: int) -> Lines:
+    """Lay out title left, conventions and stop right; the conventions give way when there is no room."""
+    title = Content.styled(view.lesson.title, "bold")
+    place = Content.styled(f"   {view.stop}/{view.stops}", "bold") if view.stops else Content()
+    scope = view.lesson.scene.scope if view.lesson.scene else None
+    kept = [*conventions(scope), f"seed {view.seed}"] if scope is not None else []
+    while kept:
+        right = Content.styled(" · ".join(kept), "$text-muted") + place
+        gap = width - title.cell_length - right.cell_length
+        if gap >= 2:
+            return [title + Content(" " * gap) + right]
+        kept.pop(0)
+    room = width - place.cell_length
+    cut = title.truncate(room, ellipsis=True)
+    return [cut + Content(" " * (room - cut.cell_length)) + place]
+
+
+def conventions(scope: Scope | None) -> list[str]:
+    """Return the conventions in force that this scene makes matter, each in a few words."""
+    if scope is None:
+        return []
+    axes = {axis for known in scope.names.values() for axis in known.axes}
+    found = ["batch in rows" if "B" in axes else "columns"]
+    if any(name.startswith("W") and len(known.axes) == 2 for name, known in scope.names.items()):
+        found.append("W is (out, in)")
+    if scope.count_from != 1:
+        found.append(f"counts from {scope.count_from}")
+    return found
+
+
+def path_row(view: View) -> Content:
+    """Return the path of the lesson, the quantities of the goal at hand in brackets."""
+    last = view.shown[-1] if view.shown else None
+    here: set[str] = set()
+    if isinstance(last, ShownDerivation):
+        here = {name.translate(_LOWER) for name in _NAME.findall(last.derivation.goal)}
+    row = Content()
+    for n, part in enumerate(view.lesson.path.split("→")):
+        name = part.strip()
+        row += Content.styled(" → ", "$text-muted") if n else Content()
+        is_here = name.translate(_LOWER) in here
+        row += Content.styled(f"[{name}]", "bold $text-accent") if is_here else Content(name)
+    return row
+
+
+_ALWAYS = (("F1", "help"), ("esc", "map"), ("^p", "all"))
+
+
+def keys_row(pairs: tuple[tuple[str, str], ...], width: int) -> Content:
+    """Return the foot row: keys and what they do, as many as fit; help and the palette come last and always."""
+    chosen = [*pairs, *(pair for pair in _ALWAYS if pair not in pairs)]
+    while len(chosen) > len(_ALWAYS) and sum(len(k) + len(w) + 3 for k, w in chosen) > width:
+        chosen.pop(-1 - len(_ALWAYS))
+    row = Content()
+    for key, word in chosen:
+        row += Content.assemble((key, "bold $text-accent"), f" {word}  ")
+    return row

@@ -1,0 +1,207 @@
+"""Each thing a lesson shows, as rows of text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+
+from bptutor.packs.model import Derivation, Kind, Question, Rule
+from bptutor.session import LineState, Shown, ShownDerivation, ShownProse, ShownQuestion, ShownShow
+from bptutor.tui.render.flow import Lines, apart, indented, wrapped
+from bptutor.tui.render.formulas import Typesetter
+from bptutor.tui.render.grids import NamedArray, grids, number
+from bptutor.tui.render.prose import one_line, prose
+
+if TYPE_CHECKING:
+    from bptutor.notation.value import Values
+
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+_STATES = {
+    LineState.SHOWN: "",
+    LineState.ASKED: "",
+    LineState.RIGHT: "✔",
+    LineState.REVEALED: "revealed",
+    LineState.SKIPPED: "skipped",
+}
+
+
+@dataclass
+class Setting:
+    """What steps are drawn with: the names of the scene, the rules of the pack, its numbers, the proofs so far."""
+
+    setter: Typesetter
+    rules: Mapping[str, Rule] = field(default_factory=dict)
+    values: Values | None = None
+    proofs: dict[str, str] = field(default_factory=dict)
+    """Id of an asked line or question (`error-by-z.3`) -> what is known of its proof, in one word."""
+    tall: bool = False
+    """Whether the screen has room for derivations in two dimensions."""
+
+    def rule(self, ids: tuple[str, ...]) -> str:
+        """Return the titles of rules, for the right of a line."""
+        return ", ".join(self.rules[i].title if i in self.rules else i.replace("-", " ") for i in ids)
+
+
+def step_rows(shown: Shown, setting: Setting, width: int) -> Lines:
+    """Lay out one step of a lesson for a width; an open question is drawn by its prompt, not here."""
+    if isinstance(shown, ShownProse):
+        return prose(shown.text, setting.setter, width)
+    if isinstance(shown, ShownDerivation):
+        return derivation_rows(shown, setting, width)
+    if isinstance(shown, ShownQuestion):
+        return question_rows(shown, setting, width)
+    return show_rows(shown, setting, width)
+
+
+def derivation_rows(shown: ShownDerivation, setting: Setting, width: int) -> Lines:
+    """Lay out a derivation as far as it has grown: number, line, rule, proof."""
+    goal = setting.setter.inline(shown.derivation.goal)
+    rows: Lines = []
+    for n, (line, state) in enumerate(shown.lines):
+        hidden = state in {LineState.ASKED, LineState.SKIPPED}
+        head = goal if n == 0 else Content(" " * goal.cell_length)
+        left = Content.styled(f" {n + 1}  ", "$text-muted") + head + Content(" = ")
+        notes = _notes(shown.derivation, n, line.by, state, setting)
+        room = width - left.cell_length
+        if hidden:
+            math: Lines = [Content.styled("?", "bold $text-warning")]
+        elif setting.tall:
+            math = setting.setter.display(line.math, room, prose=False)
+        else:
+            math = wrapped(setting.setter.inline(line.math), room)
+        rows += _annotated(left, math, notes, width)
+        if setting.tall and len(math) > 1 and n + 1 < len(shown.lines):
+            rows.append(Content())
+    return rows
+
+
+def _notes(derivation: Derivation, n: int, by: tuple[str, ...], state: LineState, setting: Setting) -> Content:
+    known = setting.proofs.get(f"{derivation.id}.{n + 1}", "")
+    words = [setting.rule(by), _STATES[state], "" if state is LineState.ASKED else known]
+    return Content.styled("  ".join(word for word in words if word), "$text-muted")
+
+
+def _annotated(left: Content, math: Lines, notes: Content, width: int) -> Lines:
+    """Put the number and the equals sign beside the middle row, the rule at its right end or below."""
+    middle = len(math) // 2
+    blank = Content(" " * left.cell_length)
+    rows = [(left if y == middle else blank) + row for y, row in enumerate(math)]
+    if not notes:
+        return rows
+    if rows[middle].cell_length + notes.cell_length + 2 <= width:
+        return [*rows[:middle], *apart(rows[middle], notes, width), *rows[middle + 1 :]]
+    cut = notes.truncate(max(8, width - 4), ellipsis=True)
+    return [*rows, Content(" " * max(0, width - cut.cell_length)) + cut]
+
+
+def question_rows(shown: ShownQuestion, setting: Setting, width: int) -> Lines:
+    """Lay out a question that was passed: prompt, answer, solution."""
+    question = shown.question
+    rows = prose(question.prompt, setting.setter, width) if question.prompt else []
+    rows += choice_rows(question, setting, width, chosen=shown.answer or "")
+    if shown.skipped:
+        return [*rows, Content.styled("  skipped: it waits for you when you open the lesson again", "$text-muted")]
+    if shown.answer is None:
+        return []
+    word = "revealed" if shown.revealed else "✔ right"
+    known = setting.proofs.get(question.id, "")
+    answer = Content.assemble(("> ", "$text-muted"), answer_text(question, shown.answer, setting.setter))
+    note = Content.styled("  ".join(part for part in (word, known) if part), "$text-success")
+    rows += apart(answer, note, width)
+    if question.solution:
+        rows += [Content(), *prose(question.solution, setting.setter, width)]
+    return rows
+
+
+def answer_text(question: Question, text: str, setter: Typesetter) -> Content:
+    """Set an answer: mathematics as mathematics, code and letters as they were typed."""
+    if question.kind in {Kind.SYMBOLIC, Kind.MATRIX_EXPRESSION} and setter.tree(text, prose=False) is not None:
+        return setter.inline(text)
+    return Content(text)
+
+
+def choice_rows(question: Question, setting: Setting, width: int, chosen: str = "") -> Lines:
+    """Lay out what a question offers: lettered choices, numbered lines to order, rules, the line with a hole."""
+    picked = {part.strip() for part in chosen.split(",")}
+    if question.kind is Kind.CHOICE:
+        texts = [(LETTERS[n], one_line(c.text, setting.setter)) for n, c in enumerate(question.choices)]
+    elif question.kind is Kind.ORDER:
+        texts = [(str(n + 1), one_line(text, setting.setter)) for n, text in enumerate(question.lines)]
+    elif question.kind is Kind.RULE:
+        texts = [(LETTERS[n], _rule_option(option, setting)) for n, option in enumerate(question.options)]
+    elif question.kind is Kind.FILL:
+        return indented(setting.setter.display(question.line, width - 2, height=3), 2)
+    else:
+        return []
+    rows: Lines = []
+    for mark, text in texts:
+        arrow = "→" if chosen and mark in picked and question.kind is not Kind.ORDER else " "
+        rows += wrapped(text, width, Content.assemble(f" {arrow} ", (mark, "bold $text-accent"), "  "), " " * 6)
+    return rows
+
+
+def _rule_option(option: str, setting: Setting) -> Content:
+    rule = setting.rules.get(option)
+    if rule is None:
+        return Content(option.replace("-", " "))
+    text = Content(rule.title)
+    return text + Content("   ") + setting.setter.inline(rule.math) if rule.math else text
+
+
+def show_rows(shown: ShownShow, setting: Setting, width: int) -> Lines:
+    """Lay out live arrays, with the measured column of a nudge beside them."""
+    if setting.values is None:
+        return []
+    arrays = named_arrays(shown.show.arrays, setting)
+    rows = grids(arrays, width)
+    nudge = shown.show.nudge
+    if nudge is None:
+        return rows
+    head = Content.styled(f"slope of {nudge.of} by {nudge.by} (measured)", "bold")
+    column = [head, *(_slope(value) for value in shown.slopes)]
+    missing = _length(arrays) - len(shown.slopes)
+    column += [Content.styled("→", "bold $text-warning") if n == 0 else Content("·") for n in range(missing)]
+    base = max(row.cell_length for row in rows) if rows else 0
+    if base + 3 + head.cell_length > width:
+        return [*rows, Content(), *column]
+    rows += [Content()] * (len(column) - len(rows))
+    return [
+        row + Content(" " * (base - row.cell_length + 3)) + (column[y] if y < len(column) else Content())
+        for y, row in enumerate(rows)
+    ]
+
+
+def _length(arrays: list[NamedArray]) -> int:
+    return max((named.array.shape[0] for named in arrays if named.array.ndim == 1), default=0)
+
+
+def _slope(value: float) -> Content:
+    return Content.styled(f"{number(value):>8}", "$negative" if value < 0 else "$positive")
+
+
+def named_arrays(expressions: tuple[str, ...], setting: Setting) -> list[NamedArray]:
+    """Compute expressions of the scene; those that have no value here are left out."""
+    found = [_named_array(text, setting) for text in expressions]
+    return [named for named in found if named is not None]
+
+
+def _named_array(text: str, setting: Setting) -> NamedArray | None:
+    import numpy as np
+
+    values = setting.values
+    if values is None:
+        return None
+    try:
+        if text in setting.setter.scope.names:
+            return NamedArray(setting.setter.scope.shown(text), np.asarray(values[text], dtype=float))
+        tree = setting.setter.tree(text, prose=False)
+        if tree is None:
+            return None
+        from bptutor.notation.value import evaluate
+
+        return NamedArray(setting.setter.plain(text), np.asarray(evaluate(tree, values), dtype=float))
+    except (ArithmeticError, KeyError, TypeError, ValueError):
+        return None

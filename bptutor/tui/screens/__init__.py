@@ -1,0 +1,1 @@
+"""The course map, a lesson, and the small screens around them."""

@@ -1,0 +1,141 @@
+"""The course: chapters and lessons with their state, and what the one under the cursor is about."""
+
+from __future__ import annotations
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from bptutor.session import CourseEntry, Session
+from bptutor.tui import keys
+from bptutor.tui.screens.rooms import Rooms
+from bptutor.tui.render.course import about_rows, continue_row, lesson_row, map_rows, matches
+from bptutor.tui.render.flow import Flow
+from bptutor.tui.render.headings import keys_row
+
+_KEYS = (("enter", "open"), ("c", "continue"), ("/", "search"), ("q", "quit"), ("F1", "help"), ("^p", "all"))
+
+
+class MapScreen(Screen[None]):
+    """The course map."""
+
+    BINDINGS = keys.MAP
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
+    AUTO_FOCUS = ""
+
+    def __init__(self, session: Session, rooms: Rooms, at: str = "", searching: bool = False) -> None:
+        """Show the course.
+
+        Args:
+            session: Knows the course and how far the learner is.
+            rooms: Opens lessons.
+            at: Id of the lesson to stand on; empty for where to continue.
+            searching: Whether the search is open at once.
+        """
+        super().__init__(id="map")
+        self._session = session
+        self._rooms = rooms
+        self._course = session.course()
+        self._next = session.where_to_continue()
+        self._at = at or (self._next[0] if self._next else "")
+        self._searching = searching
+
+    def compose(self) -> ComposeResult:
+        """Paint the whole map as one text first; the list that can be moved in comes after it."""
+        yield Static(
+            Flow(lambda width: map_rows(self._course, self._session.library.pack, self._next, width)), id="first"
+        )
+
+    def on_mount(self) -> None:
+        """Mount the rest after the first paint."""
+        self.call_after_refresh(self._rest)
+
+    async def _rest(self) -> None:
+        pack, following = self._session.library.pack, self._next
+        await self.mount(
+            Static(Flow(lambda width: [continue_row(pack, following, width)]), id="top"),
+            Input(placeholder="search lessons", id="search"),
+            Horizontal(
+                OptionList(id="lessons", compact=True),
+                VerticalScroll(Static(id="about"), id="about-scroll"),
+                id="course",
+            ),
+            Static(Flow(lambda width: [keys_row(_KEYS, width)]), id="keys"),
+        )
+        self.query_one("#search").display = False
+        self._fill(self._course)
+        self.query_one(OptionList).focus()
+        await self.query_one("#first").remove()
+        if self._searching:
+            self.action_search()
+
+    def _fill(self, entries: list[CourseEntry]) -> None:
+        lessons = self.query_one(OptionList)
+        lessons.clear_options()
+        chapter, chapters = None, self._session.library.pack.chapters
+        for known in entries:
+            if known.entry.chapter != chapter:
+                chapter = known.entry.chapter
+                if chapter:
+                    lessons.add_option(Option(Content.styled(chapters.get(chapter, chapter), "bold"), disabled=True))
+            lessons.add_option(Option(lesson_row(known, 36), id=known.entry.id))
+        if not entries:
+            lessons.add_option(Option("no lesson fits; esc closes the search", disabled=True))
+        ids = [known.entry.id for known in entries]
+        if ids:
+            lessons.highlighted = lessons.get_option_index(self._at if self._at in ids else ids[0])
+
+    @on(OptionList.OptionHighlighted)
+    def look(self, event: OptionList.OptionHighlighted) -> None:
+        """Show what the lesson under the cursor is about."""
+        known = next((known for known in self._course if known.entry.id == event.option_id), None)
+        if known is not None:
+            titles = {other.entry.id: other.entry.title for other in self._course}
+            skills = self._session.library.pack.skills
+            self.query_one("#about", Static).update(Flow(lambda width: about_rows(known, titles, skills, width)))
+
+    @on(OptionList.OptionSelected)
+    def chosen(self, event: OptionList.OptionSelected) -> None:
+        """Open the lesson."""
+        if event.option_id:
+            self._rooms.open_lesson(event.option_id)
+
+    def action_open(self) -> None:
+        """Open the lesson under the cursor."""
+        self.query_one(OptionList).action_select()
+
+    def action_go_on(self) -> None:
+        """Go on where the learner stopped."""
+        if self._next is not None:
+            self._rooms.open_lesson(self._next[0])
+        elif self._course:
+            self._rooms.open_lesson(self._course[0].entry.id)
+
+    def action_search(self) -> None:
+        """Open the search."""
+        search = self.query_one("#search", Input)
+        search.display = True
+        search.focus()
+
+    def action_close(self) -> None:
+        """Close the search; without one, stay."""
+        search = self.query_one("#search", Input)
+        if search.display:
+            search.value, search.display = "", False
+            self._fill(self._course)
+            self.query_one(OptionList).focus()
+
+    @on(Input.Changed, "#search")
+    def searched(self, event: Input.Changed) -> None:
+        """Show the lessons that fit."""
+        skills = self._session.library.pack.skills
+        self._fill([known for known in self._course if matches(known, event.value, skills)])
+
+    @on(Input.Submitted, "#search")
+    def found(self) -> None:
+        """Open the first lesson that fits."""
+        self.query_one(OptionList).action_select()

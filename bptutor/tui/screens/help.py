@@ -1,0 +1,68 @@
+"""Help for what has the focus: the keys that work here, and how answers are spelled."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from bptutor.tui.render.flow import Flow, Lines, wrapped
+
+_SPELLINGS = (
+    ("element", "p_i   W_ij   p_1   p[0] (NumPy counts from 0)"),
+    ("sum over k", "sum_k y_k p_k   Σ_k y_k p_k"),
+    ("Kronecker δ", "delta_ki   δ_ki   [k=i]"),
+    ("derivative", "dL/dz_i   ∂L/∂z_i"),
+    ("matrix product", "W @ a   W a"),
+    ("entry by entry", "a * b   a ⊙ b"),
+    ("transpose", "W.T   Wᵀ   W^T"),
+    ("outer product", "outer(d, a)   d aᵀ   np.outer(d, a)"),
+    ("functions", "exp log sqrt tanh sigmoid relu softmax"),
+    ("LaTeX too", "\\frac{a}{b}   \\sum_k   \\delta_{ij}"),
+    ("numbers", ".5   1/2   -.786*.5   (arithmetic is fine)"),
+    ("array", "[0.1, 0.2]   [[1, 2], [3, 4]]"),
+)
+
+
+class HelpScreen(ModalScreen[None]):
+    """A page of help; any of F1, Esc, Enter and q closes it."""
+
+    BINDINGS = [Binding("escape,f1,enter,q", "dismiss", "Close", id="help.close", tooltip="Close the help")]
+
+    def __init__(self, bindings: list[Binding], names: list[str]) -> None:
+        """Keep what is to be explained.
+
+        Args:
+            bindings: The keys that work where the help was called.
+            names: The names an answer may use; empty when nothing is asked.
+        """
+        super().__init__(id="help")
+        self._bindings = bindings
+        self._names = names
+
+    def compose(self) -> ComposeResult:
+        """Lay out one page that scrolls."""
+        with VerticalScroll(id="help-page"):
+            yield Static(Flow(self._rows))
+
+    def _rows(self, width: int) -> Lines:
+        rows: Lines = []
+        if self._names:
+            rows += [Content.styled("Spellings that are understood (case matters)", "bold")]
+            for what, how in _SPELLINGS:
+                rows += wrapped(Content(how), width, Content.styled(f"  {what:<16}", "$text-muted"), " " * 18)
+            rows += wrapped(Content("  ".join(self._names)), width, f"  {'names here':<16}", " " * 18)
+            rows.append(Content())
+        rows.append(Content.styled("Keys", "bold"))
+        for binding in self._bindings:
+            key = self.app.get_key_display(binding)
+            rows += wrapped(
+                Content(binding.tooltip or binding.description),
+                width,
+                Content.styled(f"  {key:<16}", "bold $text-accent"),
+                " " * 18,
+            )
+        return [*rows, Content(), Content.styled("esc closes this", "$text-muted")]

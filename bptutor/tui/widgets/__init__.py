@@ -1,0 +1,1 @@
+"""Thin widgets: one input, one way to show it."""
