@@ -17,6 +17,7 @@ CREATE TABLE IF NOT EXISTS event (
     seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, pack TEXT NOT NULL,
     lesson TEXT NOT NULL, time TEXT NOT NULL, body TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS event_by_lesson ON event (pack, lesson, time);
+CREATE INDEX IF NOT EXISTS event_by_time ON event (time);
 CREATE TABLE IF NOT EXISTS draft (
     pack TEXT NOT NULL, lesson TEXT NOT NULL, stop TEXT NOT NULL, text TEXT NOT NULL,
     PRIMARY KEY (pack, lesson)) WITHOUT ROWID;

@@ -35,6 +35,11 @@ class EventKind(Enum):
     """A finished lesson was opened at what had been skipped."""
 
 
+def storable(text: str) -> str:
+    """Return a text as it can be kept: valid Unicode of at most 8,000 characters."""
+    return text[:LONGEST_TEXT].encode("utf-8", "replace").decode("utf-8")
+
+
 def now() -> str:
     """Return the time as UTC ISO text with milliseconds; such texts sort by time."""
     return datetime.now(UTC).isoformat(timespec="milliseconds")

@@ -150,9 +150,7 @@ class Log:
         self.saving, self.saving_problem = True, ""
 
     def _last_time(self) -> str:
-        (last,) = self._connection.execute(
-            "SELECT max(time) FROM event WHERE seq > (SELECT max(seq) FROM event) - 5"
-        ).fetchone()
+        (last,) = self._connection.execute("SELECT max(time) FROM event").fetchone()
         return last or ""
 
     def events(self) -> Iterator[Event]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 
 from bptutor.errors import UsageError
 from bptutor.progress.event import Event
@@ -41,12 +42,13 @@ def import_lines(log: Log, lines: Iterable[str]) -> Imported:
     """
     if not log.saving:
         raise UsageError(log.saving_problem, "close the other window, or set BPTUTOR_HOME to a folder you can write")
+    latest = (datetime.now(UTC) + timedelta(days=1)).isoformat()
     malformed: list[tuple[int, str]] = []
     new = known = 0
     batch: list[Event] = []
     for number, line in enumerate(lines, 1):
         try:
-            batch += _event(line, log.learner)
+            batch += _event(line, log.learner, latest)
         except ValueError as error:
             malformed.append((number, str(error)))
         if len(batch) >= BATCH:
@@ -62,13 +64,16 @@ def _added(log: Log, batch: list[Event], new: int, known: int) -> tuple[int, int
     return new + added, known + len(batch) - added, []
 
 
-def _event(line: str, learner: str) -> list[Event]:
+def _event(line: str, learner: str, latest: str) -> list[Event]:
     """Return the event of a line as one of this learner's, or none of a blank line."""
     if not line.strip():
         return []
     if len(line) > LONGEST_LINE:
         raise ValueError(f"longer than {LONGEST_LINE} characters")
-    return [replace(Event.from_json(line), learner=learner)]
+    event = Event.from_json(line)
+    if event.time > latest:
+        raise ValueError(f"its time, {event.time}, lies in the future")
+    return [replace(event, learner=learner)]
 
 
 def show(log: Log, titles: Mapping[str, str] | None = None) -> str:

@@ -35,6 +35,10 @@ class Grader(Protocol):
         """Return the verdict at once, without the proof."""
         ...
 
+    async def close(self) -> None:
+        """End what runs beside."""
+        ...
+
     async def proof(self) -> Verdict | None:
         """Return the verdict on the last graded answer with its proof; None when there is nothing to prove."""
         ...

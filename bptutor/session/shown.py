@@ -18,12 +18,12 @@ _STATE = {
 }
 
 
-def wants(walk: Walk, rows: int) -> Wants:
+def wants(walk: Walk, column: Callable[[Show], tuple[float, ...]]) -> Wants:
     """Return what the learner is to do at the current stop.
 
     Args:
         walk: The state of the run.
-        rows: How many rows the current nudge column has; 0 while that is not known.
+        column: Measures a whole nudge column; called only when some of its rows were measured.
     """
     stop = walk.current
     if stop is None:
@@ -31,7 +31,8 @@ def wants(walk: Walk, rows: int) -> Wants:
     standing = walk.standing(stop.id)
     if standing.passed is not None:
         return Wants.GO_ON
-    if stop.wants is Wants.NUDGE and rows and standing.measured >= rows:
+    piece = walk.course.pieces[stop.piece]
+    if isinstance(piece, Show) and standing.measured and standing.measured >= len(column(piece)):
         return Wants.GO_ON
     return stop.wants
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from bptutor.errors import UsageError
 from bptutor.grading.verdict import Mark, Verdict
-from bptutor.packs.model import Lesson, Show
-from bptutor.progress.event import Event, EventKind
+from bptutor.packs.model import Lesson
+from bptutor.progress.event import Event, EventKind, storable
 from bptutor.progress.events import Log
 from bptutor.session import course, shown
 from bptutor.session.asked import SEEDS, Asked, seed_of
@@ -187,7 +187,7 @@ class Session:
     def keep_draft(self, text: str) -> None:
         """Keep what is typed and not yet answered; it is there again after the terminal died."""
         stop = self._here.current
-        draft = (stop.id if stop else "", text)
+        draft = (stop.id if stop else "", storable(text))
         if draft != self._draft and (text or self._draft[1]):
             self._draft = draft
             self.log.append(draft=(self.library.pack.id, self.lesson.id, *draft))
@@ -236,14 +236,15 @@ class Session:
         self._record(EventKind.PROVED, stop, mark=verdict.mark.value, proof=verdict.proof.value, findings=findings)
         return verdict
 
+    async def close(self) -> None:
+        """End the grader and close the record; the session is not used after it."""
+        await self.grader.close()
+        self.log.close()
+
     # --- inside ----------------------------------------------------------------------------------
 
     def _wants(self) -> Wants:
-        stop = self._here.current
-        if stop is None or stop.wants is not Wants.NUDGE or not self._here.standing(stop.id).measured:
-            return shown.wants(self._here, 0)
-        show = self._here.course.pieces[stop.piece]
-        return shown.wants(self._here, len(self._numbers.column(show)) if isinstance(show, Show) else 0)
+        return shown.wants(self._here, self._numbers.column)
 
     def _asked(self, stop: Stop) -> Asked:
         if stop.question is None:
@@ -277,6 +278,7 @@ class Session:
 
     def _record_answer(self, stop: Stop, text: str, verdict: Verdict) -> None:
         standing = self._here.standing(stop.id)
+        text = storable(text)
         self._draft = (stop.id, "" if verdict.right else text)
         event = self._event(
             EventKind.ANSWERED,

@@ -226,6 +226,9 @@ class FakeGrader:
         self._last = _verdict(question, text)
         return self._last
 
+    async def close(self) -> None:
+        self._last = None
+
     async def proof(self) -> Verdict | None:
         if self._last is None or self._last.proof is not ProofMark.PROBES:
             return None

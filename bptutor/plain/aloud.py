@@ -1,0 +1,178 @@
+"""Lesson text for the ear: Markdown without its signs, mathematics in words, arrays as lines."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+import unicodedata
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from bptutor.errors import BptutorError
+
+if TYPE_CHECKING:
+    from bptutor.notation.scope import Scope
+    from bptutor.notation.field import Array
+    from bptutor.notation.value import Values
+
+WIDTH = 78
+"""Columns of a line."""
+MOST_ENTRIES = 40
+"""Entries of an array that are read out."""
+
+_CODE = re.compile(r"(`+)(.+?)\1(?!`)", re.DOTALL)
+_DISPLAY = re.compile(r"\$\$(.+?)\$\$", re.DOTALL)
+_INLINE = re.compile(r"(?<![\\\d$])\$(?![\s$])([^$]+?)(?<![\s\\])\$(?![\d$])")
+_LINK = re.compile(r"!?\[([^\]]*)\]\(([^)\s]*)[^)]*\)")
+_STRONG = re.compile(r"(?<![\w*_])(\*{1,3}|_{1,3})(?=\S)(.+?)(?<=\S)\1(?![\w*_])", re.DOTALL)
+_ITEM = re.compile(r"\s*(?:[-*+]|\d+[.)])\s+")
+_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
+
+
+def clean(text: str) -> str:
+    """Drop control and escape characters, so that no pack and no answer can steer a terminal."""
+    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cf", "Cs", "Co"})
+
+
+def spoken(math: str, scope: Scope | None) -> str:
+    """Return mathematics in words; a text that is no notation stays as it is written."""
+    from bptutor.notation.faces.spoken import words
+    from bptutor.notation.parse import read_prose
+    from bptutor.notation.scope import Scope as Names
+
+    names = scope or Names({})
+    try:
+        return words(read_prose(math, names), names)
+    except (BptutorError, ArithmeticError, RecursionError):
+        return math
+
+
+def paragraphs(markdown: str, scope: Scope | None) -> list[str]:
+    """Return Markdown as lines of at most 78 columns (code as it stands), an empty line between paragraphs."""
+    found: list[str] = []
+    for block, is_code in _blocks(clean(markdown)):
+        lines = [f"    {line}" for line in block] if is_code else _wrapped(_merged(block), scope)
+        found += ["", *lines] if found and lines else lines
+    return found
+
+
+def _blocks(markdown: str) -> list[tuple[list[str], bool]]:
+    """Split into paragraphs, each with whether it is fenced code."""
+    blocks: list[tuple[list[str], bool]] = [([], False)]
+    fence = ""
+    for line in markdown.splitlines():
+        mark = _FENCE.match(line)
+        if fence and mark and mark[1].startswith(fence):
+            fence = ""
+            blocks.append(([], False))
+        elif fence:
+            blocks[-1][0].append(line)
+        elif mark:
+            fence = mark[1]
+            blocks.append(([], True))
+        elif not line.strip() or line.startswith("#"):
+            blocks += [([line] if line.strip() else [], False), ([], False)]
+        else:
+            blocks[-1][0].append(line)
+    return [(lines, is_code) for lines, is_code in blocks if lines]
+
+
+def _merged(lines: list[str]) -> list[str]:
+    """Join the lines of a paragraph; items and table rows keep their own line."""
+    merged: list[str] = []
+    for line in lines:
+        if not merged or _ITEM.match(line) or line.lstrip().startswith("|"):
+            merged.append(line.rstrip())
+        else:
+            merged[-1] += " " + line.strip()
+    return merged
+
+
+def _wrapped(lines: list[str], scope: Scope | None) -> list[str]:
+    return [part for line in lines for part in wrapped(sentence(line, scope), hanging=bool(_ITEM.match(line)))]
+
+
+def wrapped(text: str, *, hanging: bool = False) -> list[str]:
+    """Return a text as lines of at most 78 columns."""
+    after = "  " if hanging else ""
+    return textwrap.wrap(text, WIDTH, subsequent_indent=after, break_on_hyphens=False) or [""]
+
+
+def sentence(line: str, scope: Scope | None) -> str:
+    """Return one line of Markdown with its mathematics in words; code spans keep every character."""
+    line = clean(line)
+    parts: list[str] = []
+    end = 0
+    for code in _CODE.finditer(line):
+        parts += [_said(line[end : code.start()], scope), code[2].strip()]
+        end = code.end()
+    return "".join([*parts, _said(line[end:], scope)])
+
+
+def _said(text: str, scope: Scope | None) -> str:
+    def math(found: re.Match[str]) -> str:
+        return spoken(found[1].strip(), scope)
+
+    pieces = _outside(text, math)
+    return "".join(piece if is_math else _unmarked(piece) for piece, is_math in pieces)
+
+
+def _outside(text: str, math: Callable[[re.Match[str]], str]) -> list[tuple[str, bool]]:
+    """Split a text into words and mathematics, each with whether it is mathematics."""
+    pieces: list[tuple[str, bool]] = []
+    end = 0
+    for found in re.finditer(f"{_DISPLAY.pattern}|{_INLINE.pattern}", text, re.DOTALL):
+        inner = _DISPLAY.fullmatch(found[0]) or _INLINE.fullmatch(found[0])
+        pieces.append((text[end : found.start()], False))
+        pieces.append((math(inner) if inner else found[0], True))
+        end = found.end()
+    return [*pieces, (text[end:], False)]
+
+
+def _unmarked(text: str) -> str:
+    text = re.sub(r"^\s*(#+|>)\s*", "", text)
+    text = _LINK.sub(lambda link: f"{link[1]} ({link[2]})" if link[2] else link[1], text)
+    text = _STRONG.sub(r"\2", text)
+    return text.replace("\\$", "$")
+
+
+def number(value: float) -> str:
+    """Return a number with at most three decimals, its sign as a word."""
+    text = f"{abs(value):.3f}".rstrip("0").rstrip(".")
+    if float(text) == 0 != value:
+        text = f"{abs(value):.2g}"
+    return f"minus {text}" if value < 0 else text
+
+
+def array(name: str, values: Values) -> list[str]:
+    """Return an array of the scene as lines: a scalar and a vector in one, a matrix row by row.
+
+    Args:
+        name: A name or an expression of the scene.
+        values: The numbers.
+    """
+    numbers = _numbers(name, values)
+    said = spoken(name, values.scope)
+    if numbers.ndim == 0:
+        return [f"{said}: {number(float(numbers))}"]
+    shape = " by ".join(str(n) for n in numbers.shape)
+    if numbers.ndim == 1:
+        return [f"{said}, {shape} entries: {_row(numbers)}"]
+    if numbers.size > MOST_ENTRIES:
+        return [f"{said}, {shape}: too large to be read out"]
+    rows = numbers.reshape(-1, numbers.shape[-1])
+    return [f"{said}, {shape}:", *(f"  row {n}: {_row(row)}" for n, row in enumerate(rows, 1))]
+
+
+def _row(numbers: Array) -> str:
+    entries = ", ".join(number(float(value)) for value in numbers[:MOST_ENTRIES])
+    return entries + (", and so on" if len(numbers) > MOST_ENTRIES else "")
+
+
+def _numbers(name: str, values: Values) -> Array:
+    if name in values.scope.names:
+        return values[name]
+    from bptutor.notation.parse import read
+    from bptutor.notation.value import evaluate
+
+    return evaluate(read(name, values.scope), values)

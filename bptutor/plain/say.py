@@ -1,0 +1,207 @@
+"""What a view and a verdict say, as lines of text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from bptutor.grading.verdict import Finding, Mark, ProofMark, Verdict
+from bptutor.packs.model import Kind, Pack, Question
+from bptutor.plain.aloud import array, clean, number, paragraphs, sentence, spoken, wrapped
+from bptutor.session import (
+    LineState,
+    Session,
+    Shown,
+    ShownDerivation,
+    ShownProse,
+    ShownQuestion,
+    ShownShow,
+    View,
+    Wants,
+)
+
+if TYPE_CHECKING:
+    from bptutor.notation.scope import Scope
+
+_MARKS = {
+    Mark.RIGHT: "Right.",
+    Mark.RIGHT_OTHER_FORM: "The value is right, in another form than asked.",
+    Mark.RIGHT_FROM_EARLIER: "Right, from your earlier value.",
+    Mark.WRONG: "Not right.",
+    Mark.UNDECIDED: "I cannot decide this; it does not count as wrong.",
+}
+_STATES = {LineState.RIGHT: "", LineState.SHOWN: "", LineState.REVEALED: " (revealed)", LineState.SKIPPED: ""}
+
+
+def scope_of(view: View) -> Scope | None:
+    """Return the names of the lesson's scene; None without a scene."""
+    return view.lesson.scene.scope if view.lesson.scene is not None else None
+
+
+Piece = tuple[str, list[str]]
+"""Where something is said, and its lines: what was said there once is not said again."""
+
+
+def pieces(view: View, session: Session) -> Iterator[Piece]:
+    """Yield what stands in a view, top to bottom, and then what is asked now: prompt, offers, open hints."""
+    scope = scope_of(view)
+    for n, shown in enumerate(view.shown):
+        for lines in _piece(shown, scope, session):
+            yield (shown.question.id if isinstance(shown, ShownQuestion) else str(n)), lines
+    if view.question is not None:
+        yield from ((view.question.id, lines) for lines in _asked(view, session.library.pack))
+
+
+def _piece(shown: Shown, scope: Scope | None, session: Session) -> Iterator[list[str]]:
+    if isinstance(shown, ShownProse):
+        yield paragraphs(shown.text, scope)
+    elif isinstance(shown, ShownDerivation):
+        yield from _derivation(shown, scope, session.library.pack)
+    elif isinstance(shown, ShownQuestion):
+        yield from _answered(shown, scope)
+    else:
+        yield from _show(shown, scope, session)
+
+
+def _derivation(shown: ShownDerivation, scope: Scope | None, pack: Pack) -> Iterator[list[str]]:
+    yield wrapped(f"Wanted: {clean(spoken(shown.derivation.goal, scope))}.")
+    for n, (line, state) in enumerate(shown.lines, 1):
+        if state not in _STATES:
+            continue
+        if state is LineState.SKIPPED:
+            yield [f"Line {n}: skipped."]
+            continue
+        reasons = [pack.rules[rule].title if rule in pack.rules else rule for rule in line.by]
+        why = f", by {' and '.join(reasons)}" if reasons else ""
+        yield wrapped(clean(f"Line {n}{_STATES[state]}: equals {spoken(line.math, scope)}{why}."), hanging=True)
+    if shown.finished:
+        faces = {face: text for face, text in shown.derivation.faces.items() if face in {"numpy", "matrix"}}
+        if "matrix" in faces:
+            yield wrapped(clean(f"As matrices: {spoken(faces['matrix'], scope)}."))
+        if "numpy" in faces:
+            yield wrapped(clean(f"In NumPy: {faces['numpy']}"))
+
+
+def _answered(shown: ShownQuestion, scope: Scope | None) -> Iterator[list[str]]:
+    question = shown.question
+    if shown.answer is None and not shown.skipped:
+        return
+    yield paragraphs(question.prompt, scope)
+    if shown.skipped or shown.answer is None:
+        yield ["(skipped)"]
+        return
+    label = "The answer is" if shown.revealed else "Your answer"
+    seed = f" (seed {shown.seed})" if question.kind in {Kind.NUMERIC, Kind.VECTOR, Kind.MATRIX} else ""
+    yield wrapped(clean(f"{label}{seed}: {_answer(question, shown.answer, scope)}"))
+    if question.solution:
+        yield paragraphs(question.solution, scope)
+
+
+def _answer(question: Question, text: str, scope: Scope | None) -> str:
+    if question.kind is Kind.CHOICE:
+        chosen = [
+            question.choices[n].text for n in map("abcdefghijklmnop".find, text.lower()) if _is_one_of(n, question)
+        ]
+        return "; ".join(sentence(choice, scope) for choice in chosen) or text
+    if question.kind in {Kind.SYMBOLIC, Kind.MATRIX_EXPRESSION}:
+        return spoken(text, scope)
+    return text
+
+
+def _is_one_of(n: int, question: Question) -> bool:
+    return 0 <= n < len(question.choices)
+
+
+def _show(shown: ShownShow, scope: Scope | None, session: Session) -> Iterator[list[str]]:
+    values = session.values
+    if values is None:
+        return
+    for name in shown.show.arrays:
+        yield [part for line in array(name, values) for part in wrapped(clean(line), hanging=True)]
+    nudge = shown.show.nudge
+    if nudge is None:
+        return
+    by, of = spoken(nudge.by, scope), spoken(nudge.of, scope)
+    for n, slope in enumerate(shown.slopes, 1):
+        yield wrapped(f"Nudging {by} {n}: the slope of {of} is {number(slope)}, measured.")
+
+
+def _asked(view: View, pack: Pack) -> Iterator[list[str]]:
+    question, scope = view.question, scope_of(view)
+    if question is None:
+        return
+    yield paragraphs(question.prompt, scope)
+    yield [part for offer in _offers(question, pack, scope) for part in wrapped(offer, hanging=True)]
+    for n, hint in enumerate(view.hints, 1):
+        yield wrapped(f"Hint {n} of {view.hints_total}: {sentence(hint, scope)}")
+
+
+def _offers(question: Question, pack: Pack, scope: Scope | None) -> list[str]:
+    """Return what stands below a prompt, one line each."""
+    if question.kind is Kind.CHOICE:
+        letters = "abcdefghijklmnopqrstuvwxyz"
+        offers = [
+            f"  {letter}. {sentence(c.text, scope)}" for letter, c in zip(letters, question.choices, strict=False)
+        ]
+        return [*offers, "Answer with letters, such as a,c." if question.many else "Answer with a letter."]
+    if question.kind is Kind.ORDER:
+        offers = [f"  {n}. {sentence(line, scope)}" for n, line in enumerate(question.lines, 1)]
+        return [*offers, "Answer with numbers in the right order, such as 2,1,3."]
+    if question.kind is Kind.RULE:
+        titles = [pack.rules[rule].title if rule in pack.rules else rule for rule in question.options]
+        return [*(f"  {title}" for title in titles), "Answer with one of these rules."]
+    if question.kind is Kind.FILL:
+        return [f"  {clean(question.line)}", "Answer with what stands for the question mark."]
+    return []
+
+
+def way_on(view: View) -> str:
+    """Return what can be done now, in one short line."""
+    if view.wants is Wants.FINISHED:
+        return "The lesson is finished. Enter: the next one; also map, another, quit."
+    if view.wants is Wants.GO_ON:
+        return "Enter goes on."
+    if view.wants is Wants.NUDGE:
+        return "Enter nudges the next one."
+    if view.may_reveal:
+        return "Your answer; or reveal, skip, another."
+    return "Your answer; or ? for a hint, skip, another."
+
+
+def verdict_lines(verdict: Verdict, view: View) -> list[str]:
+    """Return what is said of an answer."""
+    if verdict.error is not None:
+        where = f" (column {verdict.error.column})" if verdict.error.column else ""
+        advice = f" {verdict.error.help}." if verdict.error.help else ""
+        return wrapped(clean(f"I cannot read that{where}: {verdict.error.message}.{advice}").replace("..", "."))
+    lines: list[str] = []
+    if verdict.read_as and not verdict.right:
+        lines += wrapped(f"I read: {clean(spoken(verdict.read_as, scope_of(view)))}")
+    lines += wrapped(_MARKS[verdict.mark])
+    for finding in verdict.findings[:2]:
+        lines += _finding(finding)
+    return lines
+
+
+def _finding(finding: Finding) -> list[str]:
+    lines = wrapped(clean(finding.message))
+    if finding.values:
+        given = "; ".join(f"{name} = {_nested(value)}" for name, value in list(finding.values.items())[:8])
+        lines += wrapped(clean(f"For {given}:"), hanging=True)
+    if finding.expected is not None and finding.got is not None:
+        lines += wrapped(clean(f"wanted {_nested(finding.expected)}, your answer gives {_nested(finding.got)}."))
+    return lines
+
+
+def _nested(value: object) -> str:
+    """Return nested lists of numbers as text."""
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(_nested(item) for item in value) + "]"
+    return number(value) if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
+
+
+def proof_lines(verdict: Verdict) -> list[str]:
+    """Return what the proof adds to a right answer."""
+    if verdict.mark is Mark.UNDECIDED:
+        return wrapped("The proof and the trials disagree about this answer: a defect of the tutor, not of yours.")
+    return ["Proved."] if verdict.proof is ProofMark.PROVED else wrapped("Equal in all trials, not proved.")
