@@ -1,0 +1,453 @@
+"""What the faces share: which parts need brackets, and in which order signs and factors stand.
+
+A `Printer` walks a tree and hands its pieces to one way of setting (a line, a box, LaTeX source). Brackets
+follow from binding strength alone, so all faces agree on them; a face only says which of its
+constructions enclose their parts by themselves (a fraction bar, a radical).
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from enum import Enum, IntEnum
+from fractions import Fraction
+from typing import ClassVar, Generic, TypeVar
+
+from bptutor.notation import tree as t
+from bptutor.notation.faces.scripts import ends_in_script, leading_word, trailing_word
+from bptutor.notation.scope import Role, Scope
+
+T = TypeVar("T")
+Path = tuple[int, ...]
+
+
+class Style(Enum):
+    """How letters stand: scalars slanted, arrays bold, words and digits upright."""
+
+    PLAIN = "plain"
+    ITALIC = "italic"
+    BOLD = "bold"
+
+
+class Level(IntEnum):
+    """How tightly a construction holds its parts together; the tighter, the larger."""
+
+    RELATION = 0
+    SUM = 1
+    SIGN = 2
+    ENTRYWISE = 3
+    PRODUCT = 4
+    QUOTIENT = 5
+    POWER = 6
+    ATOM = 7
+
+
+_LEVELS: dict[type[t.Expr], Level] = {
+    t.Chain: Level.RELATION,
+    t.Add: Level.SUM,
+    t.Neg: Level.SIGN,
+    t.Outer: Level.ENTRYWISE,
+    t.MatMul: Level.PRODUCT,
+    t.Sum: Level.PRODUCT,
+    t.Div: Level.QUOTIENT,
+    t.Derivative: Level.QUOTIENT,
+    t.Pow: Level.POWER,
+    t.Transpose: Level.POWER,
+}
+
+UNBRACKETED = frozenset({"log", "ln"})
+"""Functions whose single atomic argument may stand without brackets: `log pₖ`."""
+
+SIGNS = {"sigmoid": "σ", "sigmoid'": "σ′"}
+"""Functions shown by a sign of their own."""
+
+ENTRYWISE_CALLS = frozenset(
+    ["exp", "log", "ln", "log2", "log10", "sqrt", "sigmoid", "relu", "softmax", "tanh", "sinh", "cosh", "sin", "cos"]
+) | frozenset(
+    ["tan", "abs", "sign", "floor", "ceil", "square", "softplus", "maximum", "minimum", "flip", "diag", "where"]
+)
+"""Functions whose value has axes when an argument has."""
+
+
+def is_array(expr: t.Expr, scope: Scope) -> bool:
+    """Whether the value of an expression has positional axes, as far as ⊙ and plain products must be told apart."""
+    if isinstance(expr, t.Name):
+        declared = scope.names.get(expr.id)
+        return bool(declared and declared.axes)
+    if isinstance(expr, t.At):
+        return any(isinstance(s, t.Whole) for s in expr.subscripts)
+    if isinstance(expr, t.Derivative):
+        return is_array(expr.of, scope) or is_array(expr.by, scope)
+    if isinstance(expr, t.Number | t.Letter | t.Delta | t.Text):
+        return False
+    if isinstance(expr, t.Stack | t.Outer | t.Transpose):
+        return True
+    if isinstance(expr, t.Einsum):
+        return not expr.spec.endswith("->")
+    if isinstance(expr, t.Slice):
+        return any(not isinstance(item, int) for item in expr.items)
+    if isinstance(expr, t.Call) and expr.function not in ENTRYWISE_CALLS and expr.function.rstrip("'") not in SIGNS:
+        return expr.option("axis") is not None or _maps_entries(expr, scope)
+    if isinstance(expr, t.Sum):
+        return is_array(expr.body, scope)
+    return any(is_array(child, scope) for child in t.children(expr))
+
+
+def _maps_entries(call: t.Call, scope: Scope) -> bool:
+    known = call.function.rstrip("'") in scope.functions
+    return known and any(is_array(arg, scope) for arg in call.args)
+
+
+class Printer(ABC, Generic[T]):
+    """Walks a tree; subclasses set the pieces."""
+
+    fractions_enclose: ClassVar[bool] = True
+    """Whether a quotient stands as one factor without brackets (a fraction bar does)."""
+    minus: ClassVar[str] = "−"
+    entrywise: ClassVar[str] = " ⊙ "
+    outer_sign: ClassVar[str] = " ⊗ "
+
+    def __init__(self, scope: Scope) -> None:
+        """Remember where displays come from."""
+        self.scope = scope
+        self._ways: dict[type[t.Expr], Callable[[t.Expr, Path], T]] = {
+            kind: getattr(self, "set_" + kind.__name__.lower())
+            for kind in (
+                *(t.Number, t.Name, t.Letter, t.Whole, t.At, t.Add, t.Neg, t.Mul, t.Juxtapose, t.Div, t.Pow, t.MatMul),
+                *(t.Transpose, t.Outer, t.Sum, t.Delta, t.Derivative, t.Call, t.Compare, t.Cases, t.Stack),
+                *(t.Einsum, t.Slice, t.Chain, t.Text),
+            )
+        }
+
+    # --- what a face must say -----------------------------------------------------------------
+
+    @abstractmethod
+    def text(self, text: str, style: Style = Style.PLAIN) -> T:
+        """Set characters."""
+
+    @abstractmethod
+    def row(self, pieces: Sequence[T]) -> T:
+        """Set pieces side by side."""
+
+    @abstractmethod
+    def enclosed(self, piece: T, left: str = "(", right: str = ")") -> T:
+        """Put brackets around a piece."""
+
+    @abstractmethod
+    def edges(self, piece: T) -> str:
+        """Return the text on the base line of a piece, to decide on the space between factors."""
+
+    def mark(self, piece: T, path: Path, expr: t.Expr) -> T:
+        """Remember where the node at `path` stands; only boxes do."""
+        return piece
+
+    # --- brackets -----------------------------------------------------------------------------
+
+    def show(self, expr: t.Expr, need: Level = Level.RELATION, path: Path = ()) -> T:
+        """Set a node, in brackets when it holds together less tightly than `need`."""
+        piece = self.mark(self._ways[type(expr)](expr, path), path, expr)
+        return self.enclosed(piece) if self.level(expr) < need else piece
+
+    def level(self, expr: t.Expr) -> Level:
+        """Return how tightly a node holds together in this face."""
+        if isinstance(expr, t.Mul | t.Juxtapose):
+            return Level.ENTRYWISE if self._is_entrywise(expr) else Level.PRODUCT
+        if isinstance(expr, t.Div) and self._is_entrywise_quotient(expr):
+            return Level.ENTRYWISE
+        if isinstance(expr, t.Number):
+            return self._number_level(expr)
+        if isinstance(expr, t.Call):
+            return self.call_level(expr)
+        return _LEVELS.get(type(expr), Level.ATOM)
+
+    def call_level(self, call: t.Call) -> Level:
+        """Return how tightly a function with its arguments holds together."""
+        if self.stands_unbracketed(call):
+            return Level.PRODUCT
+        return Level.POWER if call.function == "exp" and not self.is_taken("e") else Level.ATOM
+
+    def stands_unbracketed(self, call: t.Call) -> bool:
+        """Whether the call is set like `log pₖ`."""
+        single = call.function in UNBRACKETED and len(call.args) == 1 and not call.options
+        return single and isinstance(call.args[0], t.Name | t.At) and self.level(call.args[0]) is Level.ATOM
+
+    def is_taken(self, name: str) -> bool:
+        """Whether a sign such as `e`, `δ`, `σ` is a declared name here."""
+        scope = self.scope
+        return name in scope.names or name in scope.alias or any(d.show == name for d in scope.names.values())
+
+    def is_open(self, expr: t.Expr) -> bool:
+        """Whether what follows on the right would be read as part of the node: after Σ, and after `log x`."""
+        if isinstance(expr, t.Sum):
+            return True
+        if isinstance(expr, t.Call):
+            return self.stands_unbracketed(expr)
+        if isinstance(expr, t.Mul | t.Juxtapose):
+            return self.is_open(expr.factors[-1])
+        if isinstance(expr, t.MatMul):
+            return self.is_open(expr.right)
+        return isinstance(expr, t.Neg) and self.is_open(expr.arg)
+
+    def _number_level(self, number: t.Number) -> Level:
+        if number.value < 0 or number.text.startswith(("-", "−")):
+            return Level.SIGN
+        return Level.QUOTIENT if "/" in self.digits(number) else Level.ATOM
+
+    def _is_entrywise(self, product: t.Mul | t.Juxtapose) -> bool:
+        return sum(is_array(factor, self.scope) for factor in product.factors) > 1
+
+    def _is_entrywise_quotient(self, quotient: t.Div) -> bool:
+        return not self.fractions_enclose and is_array(quotient.num, self.scope) and is_array(quotient.den, self.scope)
+
+    # --- constructions that every face sets alike -----------------------------------------------
+
+    def digits(self, number: t.Number) -> str:
+        """Return a number as typed, else as an integer, a finite decimal, or a quotient; with the true minus."""
+        return (number.text or exact(number.value)).replace("-", self.minus)
+
+    def set_number(self, expr: t.Number, path: Path) -> T:
+        """Set digits."""
+        return self.text(self.digits(expr))
+
+    def set_letter(self, expr: t.Letter, path: Path) -> T:
+        """Set an index letter."""
+        return self.text(expr.id, Style.ITALIC)
+
+    def set_whole(self, expr: t.Whole, path: Path) -> T:
+        """Set the `:` of a whole axis."""
+        return self.text(":")
+
+    def set_text(self, expr: t.Text, path: Path) -> T:
+        """Set words as they are."""
+        return self.text(expr.text)
+
+    def set_add(self, expr: t.Add, path: Path) -> T:
+        """Set terms with + and − between them."""
+        pieces: list[T] = []
+        for n, term in enumerate(expr.terms):
+            if n and isinstance(term, t.Neg):
+                pieces += [self.text(f" {self.minus} "), self._negated(term, (*path, n))]
+            else:
+                first = not n and isinstance(term, t.Neg | t.Number)
+                piece = self.show(term, Level.SIGN if first else Level.ENTRYWISE, (*path, n))
+                pieces += [self.text(" + "), piece] if n else [piece]
+        return self.row(pieces)
+
+    def _negated(self, term: t.Neg, path: Path) -> T:
+        return self.mark(self.show(term.arg, Level.ENTRYWISE, (*path, 0)), path, term)
+
+    def set_neg(self, expr: t.Neg, path: Path) -> T:
+        """Set a leading minus."""
+        return self.row([self.text(self.minus), self.show(expr.arg, Level.ENTRYWISE, (*path, 0))])
+
+    def set_mul(self, expr: t.Mul, path: Path) -> T:
+        """Set a product; ⊙ stands before each array but the first, scalars stand beside what they multiply."""
+        groups: list[list[tuple[t.Expr, Path]]] = [[]]
+        arrays = 0
+        for n, factor in enumerate(expr.factors):
+            array = is_array(factor, self.scope)
+            if array and arrays:
+                groups.append([])
+            arrays += array
+            groups[-1].append((factor, (*path, n)))
+        if len(groups) == 1:
+            return self._juxtaposed(groups[0], last=True)
+        pieces = [self._entry_factor(group, n == len(groups) - 1) for n, group in enumerate(groups)]
+        return self._joined(pieces, self.entrywise)
+
+    def _entry_factor(self, group: list[tuple[t.Expr, Path]], last: bool) -> T:
+        if len(group) > 1:
+            return self._juxtaposed(group, last)
+        factor, path = group[0]
+        return self._closed(factor, path, Level.PRODUCT, last)
+
+    def _closed(self, expr: t.Expr, path: Path, need: Level, last: bool) -> T:
+        return self.show(expr, need if last or not self.is_open(expr) else Level.ATOM, path)
+
+    def set_juxtapose(self, expr: t.Juxtapose, path: Path) -> T:
+        """Set factors side by side; finished trees hold none."""
+        return self._juxtaposed([(factor, (*path, n)) for n, factor in enumerate(expr.factors)], last=True)
+
+    def _joined(self, pieces: list[T], sign: str) -> T:
+        spaced = [pieces[0]]
+        for piece in pieces[1:]:
+            spaced += [self.text(sign), piece]
+        return self.row(spaced)
+
+    def _juxtaposed(self, factors: list[tuple[t.Expr, Path]], last: bool) -> T:
+        shown: list[T] = []
+        for n, (factor, path) in enumerate(factors):
+            final = last and n == len(factors) - 1
+            piece = self._factor(factor, path, final, first=not n)
+            if shown:
+                space = self.space(shown[-1], piece, factors[n - 1][0], factor)
+                shown += [self.text(space)] if space else []
+            shown.append(piece)
+        return self.row(shown)
+
+    def _factor(self, expr: t.Expr, path: Path, final: bool, first: bool) -> T:
+        if (
+            final
+            and self.is_open(expr)
+            and self.level(expr) == Level.PRODUCT
+            and not isinstance(expr, t.Mul | t.MatMul)
+        ):
+            return self.show(expr, Level.PRODUCT, path)
+        encloses = self.fractions_enclose or isinstance(expr, t.Derivative)
+        return self.show(expr, Level.QUOTIENT if encloses else Level.POWER, path)
+
+    def space(self, left: T, right: T, before: t.Expr, after: t.Expr) -> str:
+        """Return what stands between two factors: nothing, a space, or a dot where they would run together."""
+        return self.gap(self.edges(left), self.edges(right), before, after)
+
+    def gap(self, left: str, right: str, before: t.Expr, after: t.Expr) -> str:
+        """Decide `space` on the texts of the two factors."""
+        start = right[:1]
+        if start.isdigit() or start in ("[", "|", "‖", "½") or (isinstance(before, t.Number) and "e" in before.text):
+            return "·"
+        if any(isinstance(e, t.Derivative | t.Sum) and r[:1] != "(" for e, r in ((before, left), (after, right))):
+            return " "
+        word, run = leading_word(right), trailing_word(left)
+        if left[-1:].isdigit() and not isinstance(before, t.Number) and not ends_in_script(left) and word:
+            return " "
+        if not word:
+            return ""
+        if len(word) > 1 or len(run) > 1 or left.endswith(("}", "′")):
+            return " "
+        joined = run + word
+        return " " if self._runs_together(joined, before) else ""
+
+    def _runs_together(self, joined: str, before: t.Expr) -> bool:
+        if isinstance(before, t.Number):
+            return joined in ("e", "E")
+        return len(joined) > 1 and (self.is_taken(joined) or joined in self.scope.functions or joined[0] == "d")
+
+    def set_matmul(self, expr: t.MatMul, path: Path) -> T:
+        """Set a matrix product by its factors side by side."""
+        factors: list[tuple[t.Expr, Path]] = []
+        node: t.Expr = expr
+        while isinstance(node, t.MatMul):
+            factors.insert(0, (node.right, (*path, 1)))
+            node, path = node.left, (*path, 0)
+        return self._juxtaposed([(node, path), *factors], last=True)
+
+    def set_outer(self, expr: t.Outer, path: Path) -> T:
+        """Set u ⊗ v."""
+        left = self._closed(expr.left, (*path, 0), Level.PRODUCT, last=False)
+        return self._joined([left, self.show(expr.right, Level.PRODUCT, (*path, 1))], self.outer_sign)
+
+    def set_compare(self, expr: t.Compare, path: Path) -> T:
+        """Set a condition used as a number: [z > 0]."""
+        return self.enclosed(self.condition(expr, path), "[", "]")
+
+    def condition(self, expr: t.Expr, path: Path) -> T:
+        """Set a condition where no brackets are needed: after `if`, under Σ."""
+        if isinstance(expr, t.Mul):
+            parts = [self.condition(factor, (*path, n)) for n, factor in enumerate(expr.factors)]
+            return self._joined(parts, ", ")
+        if not isinstance(expr, t.Compare):
+            return self.show(expr, path=path)
+        left, right = self.show(expr.left, Level.SUM, (*path, 0)), self.show(expr.right, Level.SUM, (*path, 1))
+        return self.row([left, self.text(f" {self.relation(expr.relation.value)} "), right])
+
+    def set_chain(self, expr: t.Chain, path: Path) -> T:
+        """Set relations between sides."""
+        pieces = [self.show(expr.sides[0], Level.SUM, (*path, 0))]
+        for n, relation in enumerate(expr.relations, start=1):
+            sign = ", " if relation == "," else f" {self.relation(relation)} "
+            pieces += [self.text(sign), self.show(expr.sides[n], Level.SUM, (*path, n))]
+        return self.row(pieces)
+
+    def relation(self, sign: str) -> str:
+        """Return a relation as this face writes it."""
+        return sign
+
+    def style_of(self, name: str) -> Style:
+        """Return the style of a declared or unknown name: vectors bold, other arrays and scalars slanted."""
+        declared = self.scope.names.get(name)
+        if declared is None:
+            return Style.ITALIC
+        if declared.role in (Role.SIZE, Role.POSITION):
+            return Style.ITALIC
+        return Style.BOLD if len(declared.axes) == 1 else Style.ITALIC
+
+    # --- constructions that differ ---------------------------------------------------------------
+
+    @abstractmethod
+    def set_name(self, expr: t.Name, path: Path) -> T:
+        """Set a declared name by its display."""
+
+    @abstractmethod
+    def set_at(self, expr: t.At, path: Path) -> T:
+        """Set elements of an array."""
+
+    @abstractmethod
+    def set_div(self, expr: t.Div, path: Path) -> T:
+        """Set a quotient."""
+
+    @abstractmethod
+    def set_pow(self, expr: t.Pow, path: Path) -> T:
+        """Set a power."""
+
+    @abstractmethod
+    def set_transpose(self, expr: t.Transpose, path: Path) -> T:
+        """Set a transpose."""
+
+    @abstractmethod
+    def set_sum(self, expr: t.Sum, path: Path) -> T:
+        """Set Σ with what stands at it."""
+
+    @abstractmethod
+    def set_delta(self, expr: t.Delta, path: Path) -> T:
+        """Set Kronecker's δ."""
+
+    @abstractmethod
+    def set_derivative(self, expr: t.Derivative, path: Path) -> T:
+        """Set ∂of/∂by."""
+
+    @abstractmethod
+    def set_call(self, expr: t.Call, path: Path) -> T:
+        """Set a function with its arguments."""
+
+    @abstractmethod
+    def set_cases(self, expr: t.Cases, path: Path) -> T:
+        """Set values under conditions."""
+
+    @abstractmethod
+    def set_stack(self, expr: t.Stack, path: Path) -> T:
+        """Set an array written out."""
+
+    @abstractmethod
+    def set_einsum(self, expr: t.Einsum, path: Path) -> T:
+        """Set einsum with its operands."""
+
+    @abstractmethod
+    def set_slice(self, expr: t.Slice, path: Path) -> T:
+        """Set NumPy indexing."""
+
+
+def exact(value: Fraction) -> str:
+    """Return a rational as an integer, a finite decimal, or a quotient."""
+    if value.denominator == 1:
+        return str(value.numerator)
+    digits, rest = 0, value.denominator
+    for prime in (2, 5):
+        while rest % prime == 0:
+            rest //= prime
+            digits += 1
+    if rest != 1 or digits > 12:
+        return f"{value.numerator}/{value.denominator}"
+    scaled = value * 10**digits
+    text = f"{abs(scaled.numerator):0{digits + 1}d}"
+    sign = "-" if value < 0 else ""
+    return (sign + text[:-digits] + "." + text[-digits:]).rstrip("0").rstrip(".")
+
+
+def slice_text(items: tuple[t.Span | int | None, ...]) -> str:
+    """Return the inside of Python's index brackets."""
+    return ", ".join("None" if i is None else str(i) if isinstance(i, int) else _span(i) for i in items)
+
+
+def _span(span: t.Span) -> str:
+    start, stop = ("" if n is None else str(n) for n in (span.start, span.stop))
+    return f"{start}:{stop}" + ("" if span.step is None else f":{span.step}")
