@@ -17,7 +17,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bptutor.grading.layouts import Layout
-from bptutor.notation import axes
 from bptutor.notation.tree import Expr
 from bptutor.notation.value import Values, evaluate
 
@@ -57,16 +56,10 @@ class Outcome(Enum):
 
 
 def value(expr: Expr, values: Values, expected: Layout, columns: bool) -> Array:
-    """Return the entries of a tree in the expected order; letters that it lacks have length 1."""
-    kind = axes.of(expr, values.scope, columns)
-    order = tuple(letter for letter in expected.letters if letter in kind.letters)
-    extra = tuple(letter for letter in kind.letters if letter not in expected.letters)
+    """Return the entries of a tree in the expected order; letters that it lacks are broadcast."""
     with np.errstate(all="ignore"):
-        found = np.asarray(evaluate(expr, values, order=order + extra, columns=columns), dtype=float)
-    if extra or not expected.letters:
-        return found
-    places = [n for n, letter in enumerate(expected.letters) if letter not in kind.letters]
-    return np.expand_dims(found, tuple(places)) if places else found
+        found = evaluate(expr, values, order=expected.letters, columns=columns, known=expected.known)
+    return np.asarray(found, dtype=float)
 
 
 @dataclass(frozen=True)

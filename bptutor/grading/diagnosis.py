@@ -18,6 +18,7 @@ from bptutor.grading.guesses import Met, Target
 from bptutor.grading.layouts import Layout, layout
 from bptutor.grading.lift import by_letters
 from bptutor.grading.mistakes import fits
+from bptutor.grading.reads import own_layout
 from bptutor.grading.softmax_rules import minus, targets
 from bptutor.grading.verdict import Finding, Mark, ProofMark, Verdict
 from bptutor.notation.axes import ShapeMisfit
@@ -44,7 +45,7 @@ def wrong(case: Case, met: Read, shown: str) -> Verdict:
     found = named(target, Met(draws, CLOSE))
     findings += found or ([] if missing else plain_differences(draws))
     if not findings or len(found) > SAID:
-        findings.append(witness(met, draws))
+        findings.insert(0, witness(met, draws))
     return Verdict(Mark.WRONG, ProofMark.REFUTED, tuple(findings), shown)
 
 
@@ -197,7 +198,7 @@ def _small(value: Any) -> Any:
 
 def _missing_letters(met: Read) -> Finding | None:
     """Return the finding for a goal's letter that the answer does not have."""
-    got = layout(met.expr, met.comparison.scene.scope, met.comparison.columns)
+    got = own_layout(met.expr, met.comparison.layout, met.comparison.scene.scope, met.comparison.columns)
     missing = [letter for letter in met.comparison.layout.letters if letter not in got.letters]
     if not missing or not got.letters or got.axes:
         return None
@@ -214,7 +215,7 @@ def misplaced(case: Case, comparison: Comparison, given: Expr, got: Layout) -> V
         finding = Finding("free-index", message + f"Look at where {extra[0]} is summed.")
         return Verdict(Mark.WRONG, ProofMark.REFUTED, (finding,))
     clash = [
-        (letter, axis, dict(zip(got.letters, got.letter_axes, strict=True))[letter])
+        (letter, axis, got.known[letter])
         for letter, axis in zip(asked.letters, asked.letter_axes, strict=True)
         if letter in got.letters
     ]

@@ -12,7 +12,7 @@ from bptutor.grading.comparison import Comparison, Outcome
 from bptutor.grading.forms import other_form, progress
 from bptutor.grading.layouts import Layout, layout
 from bptutor.grading.lift import by_letters
-from bptutor.grading.reads import columns, goal, models, read_answer, with_letters
+from bptutor.grading.reads import columns, goal, models, own_layout, read_answer, with_letters
 from bptutor.grading.verdict import Finding, Mark, ProofMark, Verdict
 from bptutor.notation import parse
 from bptutor.notation.axes import ShapeMisfit
@@ -68,13 +68,13 @@ def bring(case: Case, given: Expr, expected: Expr) -> Read | Verdict:
     scope, as_columns = case.scope, columns(case.question)
     asked = layout(expected, scope, as_columns, goal(case))
     given = with_letters(given, asked, scope, as_columns)
-    got = layout(given, scope, as_columns)
+    got = own_layout(given, asked, scope, as_columns)
     if asked.axes and not asked.letters and got.letters and not got.axes:
         letters = _arranged(got, asked.axes)
         if letters:
             expected = by_letters(expected, letters, scope)
             asked = Layout(letters, asked.axes, ())
-    where = parse.read(case.question.where, scope) if case.question.where else None
+    where = parse.read_condition(case.question.where, scope) if case.question.where else None
     comparison = Comparison(case.scene, expected, asked, as_columns, where)
     misfit = diagnosis.misplaced(case, comparison, given, got)
     if misfit:

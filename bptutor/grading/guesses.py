@@ -53,6 +53,8 @@ class Mistake:
     guesses: Callable[[Target], Iterator[Guess]]
     here: str = ""
     """When the scene tells more (a softmax and its target); else `say`."""
+    vague: bool = False
+    """Whether it only says what no other row explains."""
 
     def message(self, part: str, scope: Scope) -> str:
         """Return what is said when an answer is this mistake."""

@@ -24,6 +24,11 @@ class Layout:
         return self.letter_axes + self.axes
 
     @property
+    def known(self) -> dict[str, str]:
+        """Return the axis of each letter."""
+        return dict(zip(self.letters, self.letter_axes, strict=True))
+
+    @property
     def shown(self) -> str:
         """Return how the layout is named to a learner: letters, else axes."""
         if self.letters and not self.axes:
@@ -33,8 +38,9 @@ class Layout:
 
 def layout(expr: Expr, scope: Scope, columns: bool, goal: Layout | None = None) -> Layout:
     """Return the layout of a tree; letters of the goal come first, in the goal's order."""
-    kind = axes.of(expr, scope, columns)
+    known = goal.known if goal else {}
+    kind = axes.of(expr, scope, columns, known)
     letters = dict(kind.letters)
     if goal and not kind.axes:
-        letters = dict(zip(goal.letters, goal.letter_axes, strict=True)) | letters
+        letters = known | {letter: known.get(letter) or axis for letter, axis in letters.items()}
     return Layout(tuple(letters), tuple(letters.values()), tuple(kind.axes), bool(kind.row))

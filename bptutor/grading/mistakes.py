@@ -251,18 +251,21 @@ CATALOGUE: tuple[Mistake, ...] = (
         "one term with the opposite sign",
         "One term of your sum points the other way. Look at the term with {part}.",
         on_tree(index_rules.term_sign),
+        vague=True,
     ),
     Mistake(
         "missing-factor",
         "one factor of the chain left out",
         "Your chain is one factor short. Look at how {part} enters.",
         on_tree(index_rules.dropped_factor),
+        vague=True,
     ),
     Mistake(
         "missing-term",
         "one term left out",
         "Your sum is one term short. Look at how {part} enters.",
         on_tree(index_rules.dropped_term),
+        vague=True,
     ),
     Mistake(
         "other-quantity",
@@ -278,6 +281,8 @@ def fits(target: Target, met: Met) -> list[tuple[Mistake, str]]:
     """Return the mistakes that equal the answer on every draw, in catalogue order, each with the name it is about."""
     found = []
     for mistake in CATALOGUE:
+        if mistake.vague and found:
+            continue
         for guess, part in mistake.guesses(target):
             if is_made(guess, met):
                 found.append((mistake, part))

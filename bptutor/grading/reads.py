@@ -9,7 +9,7 @@ from bptutor.grading.case import Case
 from bptutor.grading.holes import filled, is_spec, read_einsum
 from bptutor.grading.layouts import Layout, layout
 from bptutor.grading.lift import by_letters
-from bptutor.notation import parse
+from bptutor.notation import axes, parse
 from bptutor.notation.parse import Spelling
 from bptutor.notation.scope import Scope
 from bptutor.notation.tree import Expr
@@ -33,7 +33,7 @@ def read_answer(case: Case) -> Expr:
     if question.kind is Kind.FILL:
         return filled(question.line, case.text, case.answer_scope)
     spelling = Spelling.NUMPY if question.kind is Kind.NUMPY else Spelling.ANY
-    return parse.read(case.text, case.answer_scope, spelling)
+    return parse.read_answer(case.text, case.answer_scope, goal_tree(case), spelling)
 
 
 def models(case: Case) -> Iterator[Expr]:
@@ -57,11 +57,15 @@ def model(text: str, question: Question, scope: Scope) -> Expr:
     return parse.read(text, scope)
 
 
+def goal_tree(case: Case) -> Expr | None:
+    """Return the goal of the derivation that the asked line stands in."""
+    return parse.read(case.question.derived.goal, case.scope) if case.question.derived else None
+
+
 def goal(case: Case) -> Layout | None:
     """Return the letters of the derivation's goal, which fix the order of the answer's."""
-    if case.question.derived is None:
-        return None
-    return layout(parse.read(case.question.derived.goal, case.scope), case.scope, columns=True)
+    tree = goal_tree(case)
+    return None if tree is None else layout(tree, case.scope, columns=True)
 
 
 def as_asked(case: Case, given: Expr) -> Expr:
@@ -71,9 +75,15 @@ def as_asked(case: Case, given: Expr) -> Expr:
     return with_letters(given, asked, case.scope, as_columns)
 
 
+def own_layout(given: Expr, asked: Layout, scope: Scope, as_columns: bool) -> Layout:
+    """Return the layout of a learner's tree: its own letters, over the axes that what is asked gives them."""
+    kind = axes.of(given, scope, as_columns, asked.known)
+    return Layout(tuple(kind.letters), tuple(kind.letters.values()), tuple(kind.axes), kind.row)
+
+
 def with_letters(given: Expr, asked: Layout, scope: Scope, as_columns: bool) -> Expr:
     """Return the entries of an array at the letters of what is asked, where its axes are theirs."""
-    got = layout(given, scope, as_columns)
+    got = own_layout(given, asked, scope, as_columns)
     if asked.letters and not asked.axes and got.axes and not got.letters and _fits(got.axes, asked.letter_axes):
         return by_letters(given, asked.letters, scope)
     return given
