@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from bptutor.errors import BptutorError
 
 if TYPE_CHECKING:
-    from bptutor.notation.scope import Scope
     from bptutor.notation.field import Array
+    from bptutor.notation.scope import Scope
     from bptutor.notation.value import Values
 
 WIDTH = 78

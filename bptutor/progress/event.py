@@ -80,7 +80,7 @@ class Event:
         """Return one line of JSON; empty fields are left out."""
         full = {f.name: getattr(self, f.name) for f in fields(self)}
         full["kind"] = self.kind.value
-        kept = {name: value for name, value in full.items() if value not in ("", (), {}, None, False)}
+        kept = {name: value for name, value in full.items() if value or (name == "reached" and value == 0)}
         return json.dumps(kept, ensure_ascii=False, separators=(",", ":"))
 
     @classmethod
