@@ -179,7 +179,9 @@ class _Reader:
         if depth > MAX_DEPTH:
             raise yaml.MarkedYAMLError(problem="nested too deeply", problem_mark=event.start_mark)
         if isinstance(event, yaml.AliasEvent):
-            return self.refuse(place, f"`*{event.anchor}` would be an alias", f'quote it: "*{event.anchor}..."', "alias")
+            return self.refuse(
+                place, f"`*{event.anchor}` would be an alias", f'quote it: "*{event.anchor}..."', "alias"
+            )
         if event.anchor:
             self.refuse(place, f"`&{event.anchor}` would be an anchor", f'quote it: "&{event.anchor}..."', "anchor")
         if event.tag and event.tag != "!":

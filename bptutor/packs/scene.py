@@ -1,0 +1,208 @@
+"""A scene: the closed list of names that a lesson computes with, and how their numbers are drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from random import Random
+from typing import TYPE_CHECKING
+
+from bptutor.errors import PackError, Problem, UsageError
+from bptutor.notation.scope import Scope
+from bptutor.notation.tree import Compare
+from bptutor.packs import seeds, templates
+from bptutor.packs.declaring import Declaring
+from bptutor.packs.fields import Fields
+from bptutor.packs.model import Place
+from bptutor.packs.yaml import Located, located, plain, problem
+
+if TYPE_CHECKING:
+    from bptutor.notation.field import Array
+    from bptutor.notation.value import Values
+
+TRIES = 200
+"""How often a draw that breaks `require` is repeated."""
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """Names, definitions and draws; immutable."""
+
+    scope: Scope
+    source: Mapping[str, object] = field(default_factory=dict)
+    """Plain data, as written."""
+    require: tuple[Compare, ...] = ()
+    """What a drawn set of numbers must meet."""
+    place: Place = Place()
+
+    @staticmethod
+    def from_mapping(mapping: Located | Mapping[str, object], place: Place | None = None) -> Scene:
+        """Read a scene.
+
+        Args:
+            mapping: What was written: located, or plain data (JSON's numbers and booleans too).
+            place: Where it stands, for plain data.
+
+        Raises:
+            PackError: It is wrong; carries every problem found.
+        """
+        problems: list[Problem] = []
+        result = scene(_node(mapping, place), problems)
+        if problems:
+            raise PackError(*problems)
+        return result
+
+    def extended(self, given: Mapping[str, object], place: Place | None = None) -> Scene:
+        """Return this scene with some names given for one question, as `given` writes them.
+
+        Raises:
+            PackError: They are wrong; carries every problem found.
+        """
+        problems: list[Problem] = []
+        result = extended(self, _node(given, place), problems)
+        if problems:
+            raise PackError(*problems)
+        return result
+
+    def draw(self, seed: int) -> Values:
+        """Return the values that a learner with this seed sees.
+
+        Raises:
+            UsageError: No draw meets the conditions.
+        """
+        rng = seeds.stream(f"draw:{seed}")
+        for _ in range(TRIES):
+            values = self._values(rng, None, literals=True)
+            if all(self._holds(condition, values) for condition in self.require):
+                return values
+        raise UsageError(f"no draw of {TRIES} meets what the scene requires", "loosen `require`, or widen the draws")
+
+    def fresh(self, seed: int, sizes: Mapping[str, int] | None = None) -> Values:
+        """Return values for a probe: literals replaced by draws, sizes pairwise distinct.
+
+        Args:
+            seed: Any whole number.
+            sizes: Sizes that are wanted.
+
+        Raises:
+            UsageError: No draw meets the conditions.
+        """
+        return self._values(seeds.stream(f"fresh:{seed}"), sizes, literals=False)
+
+    def fill(self, text: str, values: Values) -> str:
+        """Replace every `{{ expression }}` and `{{ expression | decimals }}` of a text by its value.
+
+        Raises:
+            UnreadableAnswer: An expression cannot be read.
+        """
+        from bptutor.notation import parse
+        from bptutor.notation.value import evaluate
+
+        def value(expr: str) -> Array:
+            return evaluate(parse.read(expr, self.scope), values)
+
+        return templates.fill(text, value)
+
+    @cached_property
+    def least(self) -> Mapping[str, int]:
+        """The largest position that the definitions use on each axis."""
+        from bptutor.notation.sizes import least_sizes
+
+        return least_sizes(self.scope, ())
+
+    def _values(self, rng: Random, sizes: Mapping[str, int] | None, *, literals: bool) -> Values:
+        from bptutor.notation.draws import NoDraw, draw
+        from bptutor.notation.value import Values as Drawn
+
+        try:
+            given, chosen = draw(self.scope, rng, sizes=sizes, literals=literals, least=self.least)
+        except NoDraw as error:
+            raise UsageError(str(error), "look at `assume` and the draws of the scene") from error
+        return Drawn(self.scope, given, chosen)
+
+    def _holds(self, condition: Compare, values: Values) -> bool:
+        from bptutor.notation.value import evaluate
+
+        return bool(evaluate(condition, values).all())
+
+
+def _node(mapping: Located | Mapping[str, object], place: Place | None) -> Located:
+    """Return located data.
+
+    Raises:
+        PackError: The data is not JSON-like.
+    """
+    try:
+        return located(mapping, place)
+    except ValueError as error:
+        raise PackError(problem(place or Place(), f"the scene is {error}")) from error
+
+
+def scene(node: Located, problems: list[Problem]) -> Scene:
+    """Read a scene; every problem found goes into `problems`, and what could be read is returned."""
+    fields = Fields(node, "a scene", problems)
+    declaring = Declaring(problems)
+    network = fields.get("network")
+    sizes, given, define = fields.mapping("sizes"), fields.mapping("given"), fields.mapping("define")
+    alias = fields.mapping("alias")
+    start = _count_from(fields)
+    declaring.scope = replace(declaring.scope, count_from=start)
+    declaring.sizes(sizes, _keys(node, "sizes"))
+    parts = _network(network, declaring, problems) if network is not None else {}
+    declaring.given(given, _keys(node, "given"))
+    declaring.size_names(_keys(node, "sizes"), node.place)
+    declaring.layers(fields.mapping("layers"))
+    declaring.indices(fields.mapping("indices"), _keys(node, "indices"))
+    if parts and network is not None:
+        declaring.define(located(parts["define"], network.place).mapping, {})
+        declaring.alias(located(parts["alias"], network.place).mapping, {})
+    declaring.define(define, _keys(node, "define"))
+    declaring.alias(alias, _keys(node, "alias"))
+    conditions = declaring.conditions(fields.nodes("assume", math=True), "assume")
+    require = declaring.conditions(fields.nodes("require", math=True), "require")
+    fields.close()
+    source = plain(node)
+    scope = replace(declaring.scope, conditions=conditions)
+    return Scene(scope, source if isinstance(source, dict) else {}, require, node.place)
+
+
+def extended(base: Scene, given: Located, problems: list[Problem]) -> Scene:
+    """Read names given for one question; a name that the scene defines is given here instead."""
+    if not given.mapping:
+        return base
+    source: dict[str, object] = dict(base.source)
+    define = source.get("define")
+    if isinstance(define, Mapping):
+        kept = {key: value for key, value in define.items() if key.split("_")[0] not in given.mapping}
+        source["define"] = kept
+    written = source.get("given")
+    node = located(source, base.place)
+    merged = {**(located(written, base.place).mapping if written else {}), **given.mapping}
+    keys = {name: given.keys.get(name, given.place) for name in merged}
+    entries = {**node.mapping, "given": Located(merged, given.place, keys)}
+    return scene(Located(entries, base.place, {**node.keys, "given": given.place}), problems)
+
+
+def _keys(node: Located, key: str) -> Mapping[str, Place]:
+    found = node.mapping.get(key)
+    return found.keys if found else {}
+
+
+def _count_from(fields: Fields) -> int:
+    return fields.integer("count-from", 0, 1, 1)
+
+
+def _network(node: Located, declaring: Declaring, problems: list[Problem]) -> Mapping[str, object]:
+    """Read `network` and declare its sizes and given names; the definitions are returned for later."""
+    from bptutor.packs.network import network_from
+    from bptutor.packs.network_scene import scene_of
+
+    rows = declaring.scope.sizes.get("B", "")
+    network = network_from(node, problems, int(rows) if rows.isdigit() else None)
+    if network is None:
+        return {}
+    parts = scene_of(network)
+    declaring.sizes(located(parts["sizes"], node.place).mapping, {})
+    declaring.given(located(parts["given"], node.place).mapping, {})
+    return parts
