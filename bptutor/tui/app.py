@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from textual import events
 from textual.app import App
@@ -70,7 +69,7 @@ class TutorApp(App[None]):
             return {"negative": "ansi_default", "positive": "ansi_default"}
         return {"negative": "#6cb2eb", "positive": "#e9a86c"}
 
-    def get_default_screen(self) -> Screen[Any]:
+    def _first_screen(self) -> Screen[None]:
         """Return the first screen: a lesson that was asked for, the first ten minutes, or the map."""
         lesson = self._lesson
         if lesson is None and self._session.first_start:
@@ -78,8 +77,9 @@ class TutorApp(App[None]):
         entry = self._entry(lesson) if lesson else None
         return self._lesson_screen(entry, self._seed) if entry else MapScreen(self._session, self)
 
-    def on_mount(self) -> None:
-        """Start the worker once the first screen is painted."""
+    async def on_mount(self) -> None:
+        """Open the first screen; start the worker once it is painted."""
+        await self.push_screen(self._first_screen())
         self.call_after_refresh(self._start_worker)
 
     def _start_worker(self) -> None:

@@ -11,6 +11,7 @@ from textual.screen import Screen
 
 from bptutor.tui import keys
 from bptutor.tui.screens.course_map import MapScreen
+from bptutor.tui.screens.help import key_text
 from bptutor.tui.screens.lesson import LessonScreen
 
 
@@ -28,8 +29,7 @@ class Actions(Provider):
         for binding in actions_of(self.screen):
             if binding.action not in seen:
                 seen.add(binding.action)
-                key = self.app.get_key_display(binding)
-                yield f"{binding.description}  ({key})", binding.tooltip, binding
+                yield f"{binding.description}  ({key_text(binding)})", binding.tooltip, binding
 
     def _call(self, action: str) -> partial[object]:
         namespace = self.screen if hasattr(self.screen, f"action_{action.split('(')[0]}") else self.app

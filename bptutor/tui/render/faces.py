@@ -94,7 +94,7 @@ class Face:
 
         try:
             found = explain(tree, values, cell[1])
-        except (ArithmeticError, IndexError, KeyError, TypeError, ValueError):
+        except (ArithmeticError, AttributeError, IndexError, KeyError, TypeError, ValueError):
             return [], ""
         cells = [
             (self._ids.index(one.name), one.position)

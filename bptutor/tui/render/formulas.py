@@ -6,9 +6,9 @@ cannot be read shows its source, marked. Nothing here imports notation before th
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from textual.content import Content
 
 from bptutor.errors import BptutorError
@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 
 SLIP = "underline $text-warning"
 """How a text that cannot be read is marked."""
-_VARIABLE = re.compile(r"(?<![A-Za-zα-ωΑ-Ω])[A-Za-zα-ωΑ-Ω](?![A-Za-zα-ωΑ-Ω])")
-_UPRIGHT = frozenset("ΣΠΔσ")
+_STYLES = {"italic": "italic", "bold": "bold"}
+_UNBROKEN = 100_000
+"""Cells: wider than any formula."""
 _REMEMBERED = 2000
 
 
@@ -63,7 +64,7 @@ class Typesetter:
 
         try:
             return parse.read_prose(text, self.scope) if prose else parse.read(text, self.scope)
-        except (BptutorError, ImportError):
+        except BptutorError:
             return None
 
     def plain(self, text: str) -> str:
@@ -79,38 +80,69 @@ class Typesetter:
         """Return a formula as one styled line; an unreadable one shows its source, marked."""
         if self.tree(text) is None:
             return Content.styled(text, SLIP)
-        return slanted(self.plain(text))
+        return self.slanted(self.plain(text))
+
+    def slanted(self, line: str) -> Content:
+        """Style a line that was printed from a tree: scalars slanted, arrays bold."""
+        from bptutor.notation.faces.breaking import flat
+
+        return _styled(flat(line, self.scope, _UNBROKEN))[0]
 
     def display(self, text: str, width: int, height: int = 30, prose: bool = True) -> Lines:
         """Return a formula in two dimensions where it fits in `width` by `height` cells, else in one."""
         tree = self.tree(text, prose)
         if tree is None:
             return Content.styled(text, SLIP).wrap(width)
-        box = self.box(tree, width)
-        if box is not None and len(box) <= height:
-            return box
-        return slanted(self.plain(text)).wrap(width)
-
-    def slanted(self, line: str) -> Content:
-        """Set a line that was printed from a tree before."""
-        return slanted(line)
-
-    def box(self, tree: Expr, width: int) -> Lines | None:
-        """Return a tree set in two dimensions, broken at relations if it must be; None when it does not fit."""
         from bptutor.notation.faces import layout
 
-        found = layout.fit(tree, self.scope, width)
-        return None if found is None else _styled(found)
+        box = layout.fit(tree, self.scope, width, height)
+        return self.inline(text).wrap(width) if box.height > height else _styled(box)
 
+    def derived(self, goal: str, line: str, width: int, first: bool) -> tuple[Lines, int] | None:
+        """Return one line of a derivation in two dimensions, `goal = line`, and its base line.
 
-def slanted(text: str) -> Content:
-    """Set single letters slanted, as variables are printed; words stay upright."""
-    content = Content(text)
-    for found in _VARIABLE.finditer(text):
-        if found.group() not in _UPRIGHT:
-            content = content.stylize("italic", *found.span())
-    return content
+        Args:
+            goal: What is derived; only its width is kept on lines after the first.
+            line: The line; `?` stands for a hidden one.
+            width: In cells.
+            first: Whether the goal is drawn.
+
+        Returns:
+            None when it cannot be read or does not fit.
+        """
+        from bptutor.notation.faces import layout
+        from bptutor.notation.faces.box import Box, beside
+
+        trees = self.tree(goal, prose=False), self.tree(line, prose=False) if line != "?" else None
+        if trees[0] is None or (trees[1] is None and line != "?"):
+            return None
+        left = layout.box(trees[0], self.scope)
+        head = left if first else Box((" " * left.width,))
+        right = Box(("?",)) if trees[1] is None else layout.fit(trees[1], self.scope, width - left.width - 3)
+        row = beside([head, Box((" = ",)), right])
+        return (_styled(row), row.baseline) if row.width <= width else None
 
 
 def _styled(box: Box) -> Lines:
-    return [slanted(row) for row in box.lines]
+    rows = [Content(row) for row in box.lines]
+    for part in box.parts:
+        style = _STYLES.get(part.style.value)
+        if style is None:
+            continue
+        for y in range(part.row, min(part.row + part.height, len(rows))):
+            row = rows[y]
+            start = _offset(row.plain, part.column)
+            rows[y] = row.stylize(style, start, _offset(row.plain, part.column + part.width))
+    return rows
+
+
+def _offset(text: str, cell: int) -> int:
+    """Return the character that stands at a cell; they differ where a character takes no cell or two."""
+    if text.isascii():
+        return cell
+    at = 0
+    for n, character in enumerate(text):
+        if at >= cell:
+            return n
+        at += cell_len(character)
+    return len(text)

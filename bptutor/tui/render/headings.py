@@ -68,7 +68,7 @@ _ALWAYS = (("F1", "help"), ("esc", "map"), ("^p", "all"))
 def keys_row(pairs: tuple[tuple[str, str], ...], width: int) -> Content:
     """Return the foot row: keys and what they do, as many as fit; help and the palette come last and always."""
     chosen = [*pairs, *(pair for pair in _ALWAYS if pair not in pairs)]
-    while len(chosen) > len(_ALWAYS) and sum(len(k) + len(w) + 3 for k, w in chosen) > width:
+    while len(chosen) > len(_ALWAYS) and sum(len(k) + len(w) + 3 for k, w in chosen) > width + 2:
         chosen.pop(-1 - len(_ALWAYS))
     row = Content()
     for key, word in chosen:

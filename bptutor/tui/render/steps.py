@@ -58,24 +58,31 @@ def step_rows(shown: Shown, setting: Setting, width: int) -> Lines:
 
 def derivation_rows(shown: ShownDerivation, setting: Setting, width: int) -> Lines:
     """Lay out a derivation as far as it has grown: number, line, rule, proof."""
-    goal = setting.setter.inline(shown.derivation.goal)
     rows: Lines = []
     for n, (line, state) in enumerate(shown.lines):
         hidden = state in {LineState.ASKED, LineState.SKIPPED}
-        head = goal if n == 0 else Content(" " * goal.cell_length)
-        left = Content.styled(f" {n + 1}  ", "$text-muted") + head + Content(" = ")
         notes = _notes(shown.derivation, n, line.by, state, setting)
-        room = width - left.cell_length
-        if hidden:
-            math: Lines = [Content.styled("?", "bold $text-warning")]
-        elif setting.tall:
-            math = setting.setter.display(line.math, room, prose=False)
-        else:
-            math = wrapped(setting.setter.inline(line.math), room)
-        rows += _annotated(left, math, notes, width)
-        if setting.tall and len(math) > 1 and n + 1 < len(shown.lines):
+        block, base = _line(shown.derivation.goal, "?" if hidden else line.math, n, setting, width)
+        if rows and len(block) > 1:
             rows.append(Content())
+        rows += _annotated(block, base, notes, width)
     return rows
+
+
+def _line(goal: str, line: str, n: int, setting: Setting, width: int) -> tuple[Lines, int]:
+    """Return one numbered line and the row that its equals sign stands on."""
+    number_cell = Content.styled(f" {n + 1}  ", "$text-muted")
+    indent = Content(" " * number_cell.cell_length)
+    inner = width - number_cell.cell_length
+    found = setting.setter.derived(goal, line, inner, first=n == 0) if setting.tall else None
+    if found is None:
+        left = setting.setter.inline(goal)
+        head = left if n == 0 else Content(" " * left.cell_length)
+        math = Content.styled("?", "bold $text-warning") if line == "?" else setting.setter.inline(line)
+        blank = " " * (head.cell_length + 3)
+        found = wrapped(math, inner, head + Content(" = "), blank), 0
+    block, base = found
+    return [(number_cell if y == base else indent) + row for y, row in enumerate(block)], base
 
 
 def _notes(derivation: Derivation, n: int, by: tuple[str, ...], state: LineState, setting: Setting) -> Content:
@@ -84,17 +91,14 @@ def _notes(derivation: Derivation, n: int, by: tuple[str, ...], state: LineState
     return Content.styled("  ".join(word for word in words if word), "$text-muted")
 
 
-def _annotated(left: Content, math: Lines, notes: Content, width: int) -> Lines:
-    """Put the number and the equals sign beside the middle row, the rule at its right end or below."""
-    middle = len(math) // 2
-    blank = Content(" " * left.cell_length)
-    rows = [(left if y == middle else blank) + row for y, row in enumerate(math)]
+def _annotated(block: Lines, base: int, notes: Content, width: int) -> Lines:
+    """Put the rule at the right end of the base line, or below when there is no room."""
     if not notes:
-        return rows
-    if rows[middle].cell_length + notes.cell_length + 2 <= width:
-        return [*rows[:middle], *apart(rows[middle], notes, width), *rows[middle + 1 :]]
+        return block
+    if block[base].rstrip().cell_length + notes.cell_length + 2 <= width:
+        return [*block[:base], *apart(block[base].rstrip(), notes, width), *block[base + 1 :]]
     cut = notes.truncate(max(8, width - 4), ellipsis=True)
-    return [*rows, Content(" " * max(0, width - cut.cell_length)) + cut]
+    return [*block, Content(" " * max(0, width - cut.cell_length)) + cut]
 
 
 def question_rows(shown: ShownQuestion, setting: Setting, width: int) -> Lines:

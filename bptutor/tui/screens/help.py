@@ -27,6 +27,15 @@ _SPELLINGS = (
 )
 
 
+def key_text(binding: Binding) -> str:
+    """Return the keys of a binding as they are printed on a keyboard: `F2`, `m, F9`, `ctrl+q`."""
+    names = [_KEYCAPS.get(key, key) for key in binding.key.split(",")]
+    return ", ".join(name.upper() if name[0] == "f" and name[1:].isdigit() else name for name in names)
+
+
+_KEYCAPS = {"slash": "/", "right": "→", "left": "←", "up": "↑", "down": "↓", "escape": "esc"}
+
+
 class HelpScreen(ModalScreen[None]):
     """A page of help; any of F1, Esc, Enter and q closes it."""
 
@@ -58,7 +67,7 @@ class HelpScreen(ModalScreen[None]):
             rows.append(Content())
         rows.append(Content.styled("Keys", "bold"))
         for binding in self._bindings:
-            key = self.app.get_key_display(binding)
+            key = key_text(binding)
             rows += wrapped(
                 Content(binding.tooltip or binding.description),
                 width,

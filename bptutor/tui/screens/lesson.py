@@ -202,6 +202,12 @@ class LessonScreen(Screen[None]):
             f"The pasted text has {event.length:,} characters; an answer has 4,000 at most. Nothing was taken."
         )
 
+    @on(AnswerBar.Onward)
+    def onward(self) -> None:
+        """Move the focus to the numbers when they are open, else to the steps."""
+        numbers = self.query_one(Numbers)
+        (numbers if numbers.display and self._face else self.query_one(Steps)).focus()
+
     @on(Input.Submitted)
     def answered(self, event: Input.Submitted) -> None:
         """Grade what was typed."""
@@ -370,14 +376,8 @@ class LessonScreen(Screen[None]):
 
 
 _KEYS = {
-    Wants.ANSWER: (
-        ("enter", "answer"),
-        ("F2", "hint"),
-        ("F3", "faces"),
-        ("F5", "other numbers"),
-        ("F6", "skip"),
-    ),
-    Wants.GO_ON: (("enter", "go on"), ("F3", "faces"), ("F5", "other numbers"), ("pgup", "earlier")),
-    Wants.NUDGE: (("→", "nudge"), ("F3", "faces"), ("F5", "other numbers"), ("F6", "skip")),
-    Wants.FINISHED: (("enter", "stop"), ("c", "go on"), ("m", "map"), ("F5", "again, other numbers"), ("pgup", "read")),
+    Wants.ANSWER: (("enter", "answer"), ("F2", "hint"), ("F3", "faces"), ("F6", "skip"), ("F5", "seed")),
+    Wants.GO_ON: (("F3", "faces"), ("F5", "other numbers"), ("pgup", "earlier steps")),
+    Wants.NUDGE: (("F3", "faces"), ("F5", "other numbers"), ("F6", "skip")),
+    Wants.FINISHED: (("pgup", "read again"), ("F5", "again with other numbers")),
 }

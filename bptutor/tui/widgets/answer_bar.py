@@ -29,6 +29,9 @@ class AnswerBar(Input):
             self.length = length
             super().__init__()
 
+    class Onward(Message):
+        """There was nothing to complete: the focus is to move on."""
+
     def __init__(self, id: str) -> None:  # noqa: A002
         """Start empty."""
         super().__init__(id=id, placeholder="type your answer, then enter", select_on_focus=False)
@@ -74,7 +77,7 @@ class AnswerBar(Input):
         word = _WORD.search(before)
         found = tuple(name for name in self.names if word and name.startswith(word.group()) and name != word.group())
         if not word or not found:
-            self.screen.focus_next()
+            self.post_message(self.Onward())
             return
         self._put(word.group(), found[0])
         self._completing = word.group(), found, 0
