@@ -13,6 +13,7 @@ from bptutor.notation.tree import At, Call, Expr, Letter, Name, Number, Pow, Tex
 
 _OPENING = frozenset(("(", "{", "Σ", "∂", "∇", "√", "𝟏", "\\frac", "⌊", "⌈"))
 _MAX_DECIMAL_EXPONENT = 300
+_MAX_DIGITS = 60
 _SPECIAL_WORDS = frozenset(("δ", "delta", "Σ", "e", "I", "kron", "sum", "Sum"))
 
 
@@ -82,8 +83,9 @@ def number(reader: Reader) -> Number:
     """Read a number exactly."""
     token = reader.take()
     _, _, exponent = token.text.lower().partition("e")
-    if exponent and (len(exponent) > 5 or abs(int(exponent)) > _MAX_DECIMAL_EXPONENT):
-        raise reader.error("the number is too large or too small", "at most 1e300", token)
+    large = bool(exponent) and (len(exponent) > 5 or abs(int(exponent)) > _MAX_DECIMAL_EXPONENT)
+    if large or len(token.text) > _MAX_DIGITS:
+        raise reader.error("the number is too large or too small", f"at most 1e{_MAX_DECIMAL_EXPONENT}, and {_MAX_DIGITS} digits", token)
     return Number(Fraction(token.text), token.text)
 
 

@@ -6,6 +6,8 @@ side by side. A quotient before a factor side by side is read first: `a/b X` is 
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from bptutor.notation.reading import atoms
 from bptutor.notation.reading.lexer import Kind, Token
 from bptutor.notation.reading.operators import iverson
@@ -22,6 +24,7 @@ from bptutor.notation.tree import (
     MatMul,
     Mul,
     Neg,
+    Number,
     Outer,
     Relation,
 )
@@ -173,5 +176,7 @@ def beside(reader: Reader) -> Expr:
             raise reader.error(f"a sign is missing before {described(reader.next)}", "write * or @")
         if reader.next.kind is Kind.NUMBER and not reader.prose:
             raise reader.error(f"a sign is missing before {described(reader.next)}", "write a product with * or ·")
+        if reader.sees("[") and factors == [Number(Fraction(1))]:
+            factors.clear()  # 1[z > 0] is the condition itself
         factors.append(iverson(reader) if reader.sees("[") else atoms.factor(reader))
     return factors[0] if len(factors) == 1 else Juxtapose(tuple(factors))

@@ -43,14 +43,15 @@ class Token(NamedTuple):
 
 _SUPER = "".join(spellings.SUPERSCRIPTS)
 _SUB = "".join(spellings.SUBSCRIPTS)
-_LETTER = rf"(?:[^\W\d_Σ{_SUPER}{_SUB}]|[\u0300-\u036f])"
+_VULGAR = "".join(spellings.VULGAR)
+_LETTER = rf"(?:[^\W\d_Σ{_SUPER}{_SUB}{_VULGAR}]|[\u0300-\u036f])"
 _PIECE = re.compile(
     rf"""(?P<space>[ ]+)
     |(?P<number>(?:[0-9]+(?:\.(?![.*/])[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)
     |(?P<word>{_LETTER}(?:{_LETTER}|[0-9])*)
     |(?P<super>[{_SUPER}]+)
     |(?P<sub>[{_SUB}]+)
-    |(?P<vulgar>[{"".join(spellings.VULGAR)}])
+    |(?P<vulgar>[{_VULGAR}])
     |\\(?P<command>[A-Za-z]+|[ \S])
     |(?P<sign>\.\.\.|\*\*|\.\*|\./|->|=>|==|!=|<=|>=|:=|//|\|\||&&|[-+*/@^_'"()\[\]{{}}<>=,;:.|!?%~&\#]
         |[·×⊙∘⊗⊘⋆√∂∇Σ⊤†𝟏‖≠≤≥≈∈→←↦⇒⇔≡∝∼∧…±⌊⌋⌈⌉])""",

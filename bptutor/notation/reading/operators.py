@@ -70,7 +70,7 @@ def _range(reader: Reader, token: Token) -> tuple[tuple[str, ...], Expr | None, 
         elif sign in RELATIONS:
             reader.take()
             conditions.append(Compare(Relation(RELATIONS[sign]), Letter(bound[-1]), integer(reader)))
-        if opened is None or not reader.accept(",", ":", "|", ";"):
+        if opened is None or not (reader.accept(",", ":", "|", ";") or reader.next.kind is Kind.WORD):
             break
     if opened is not None:
         reader.expect("}" if opened.text == "{" else ")", opened)

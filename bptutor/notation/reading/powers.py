@@ -186,7 +186,7 @@ def _above(reader: Reader, base: Token) -> tuple[str, bool]:
             end += 1
         parts, reader.at = reader.tokens[reader.at : end], end
         reader.expect(closing, opened)
-    parts = [part for part in parts if part.text not in ("(", ")", ",")]
+    parts = [part for part in parts if part.text not in ("(", ")", "[", "]", ",")]
     transposed = bool(parts) and parts[-1].text in _TRANSPOSES
     if transposed:
         parts = parts[:-1]

@@ -15,6 +15,7 @@ _DIGITS_AT_END = re.compile(r"(.*?[^\d])(\d+)")
 _RAISED = re.compile(rf"([^{''.join(spellings.SUPERSCRIPTS)}]+)([{''.join(spellings.SUPERSCRIPTS)}]+)")
 _WRITTEN_RAISED = re.compile(r"([^\W\d_]+)\^\{?\(?(\w+)\)?\}?")
 _PIECES_MAX = 12
+_SPLIT_MAX = 60
 
 
 class Vocabulary:
@@ -88,6 +89,8 @@ class Vocabulary:
             word: Letters and digits.
             before_power: Whether `^` follows, so that a final `e` may be the exponential.
         """
+        if len(word) > _SPLIT_MAX:
+            return None
         best: list[list[str] | None] = [[]] + [None] * len(word)
         for end in range(1, len(word) + 1):
             for start in range(max(0, end - 24), end):
@@ -130,7 +133,7 @@ class Vocabulary:
 _LONG_WORDS = (
     "outer", "transpose", "dot", "matmul", "einsum", "tensordot", "where", "cases", "delta", "kron", "sum", "Sum",
     "ones", "zeros", "ones_like", "zeros_like", "eye", "reshape", "corr", "conv", "pad", "maximum", "minimum",
-    "sliding_window_view",
+    "sliding_window_view", "stride_tricks", "pad_width", "window_shape", "constant_values", "log_softmax",
 )  # fmt: skip
 
 
