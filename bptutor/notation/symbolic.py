@@ -105,7 +105,7 @@ _UNARY: Mapping[str, Callable[[object], Sym]] = {
     "tanh": _tanh,
     "sign": _sign,
     "sigmoid": _sigmoid,
-    "relu": lambda u: multiply(HALF, entry(u) + _abs(u)),
+    "relu": lambda u: _kinked(u, Fraction(0)),
     "leaky_relu": lambda u: _kinked(u, LEAK),
     "softplus": lambda u: apply("log", ONE + _exp(u)),
 }
@@ -248,6 +248,20 @@ def solved_for(algebra: Algebra, factor: Factor) -> tuple[Symbol, Sym] | None:
         ]
         return symbol, total(rest)
     return None
+
+
+def solved_entry(node: object) -> dict[Symbol, Sym] | None:
+    """Solve entry = 0 for one symbol; empty when it is zero already, None when that is not possible."""
+    algebra = Algebra()
+    try:
+        ratio = Rationalizer(algebra, {}, grain_of(entry(node)))(entry(node))
+    except (TooHard, OutsideDomain):
+        return None
+    if not ratio.coefficient:
+        return {}
+    over = [f for f, n in ratio.powers.items() if n > 0]
+    solved = solved_for(algebra, over[0]) if len(over) == 1 else None
+    return None if solved is None else {solved[0]: solved[1]}
 
 
 def _monomial(c: Fraction, powers: list[tuple[Generator, int]]) -> Sym:

@@ -78,6 +78,10 @@ class Constant(Sym):
         """Keep the number."""
         self.value = value
 
+    def __float__(self) -> float:
+        """Return the nearest float."""
+        return float(self.value)
+
     def _symbols(self) -> frozenset[Symbol]:
         return frozenset()
 

@@ -79,6 +79,10 @@ class Values:
             raise NoValue(f"{name} has no value")
         return evaluate_operand(declared.definition, self, order=declared.letters)
 
+    def computed(self) -> list[Array]:
+        """Return the arrays of the defined names that were needed so far, without tangents."""
+        return [plain(x) for x in self._known.values()]
+
     def supposing(self, name: str, array: Operand) -> Values:
         """Return the same values with one name set, and all that is defined by it computed anew."""
         other = Values.__new__(Values)

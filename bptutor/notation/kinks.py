@@ -1,0 +1,146 @@
+"""Points on both sides of every kink: where abs, max, relu and comparisons change their branch.
+
+The arguments of kinks are not found in the tree but watched while it is evaluated: the k-th call of
+such a function is the same kink at every draw of the same sizes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from random import Random
+from typing import Any
+
+import numpy as np
+
+from bptutor.notation.compare import Pair
+from bptutor.notation.field import FLOATS, Array, Field
+from bptutor.notation.tree import Relation
+
+Given = dict[str, Array]
+
+_STEPS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 200.0, 1000.0)
+_MOST_SITES = 12
+_HALVINGS = 48
+
+
+def watching(seen: list[Array]) -> Field:
+    """Return the float field, noting the argument of every kink in `seen`."""
+
+    def watched(function: Callable[[Array], Array]) -> Callable[[Array], Array]:
+        def call(x: Array) -> Array:
+            seen.append(np.asarray(x))
+            return function(x)
+
+        return call
+
+    def compare(relation: Relation, a: Array, b: Array) -> Array:
+        seen.append(np.asarray(a - b))
+        return FLOATS.compare(relation, a, b)
+
+    def maximum(a: Array, b: Array) -> Array:
+        seen.append(np.asarray(a - b))
+        return FLOATS.maximum(a, b)
+
+    unary = {n: watched(f) if n in _KINKED else f for n, f in FLOATS.unary.items()}
+    return replace(FLOATS, name="watched floats", unary=unary, compare=compare, maximum=maximum)
+
+
+_KINKED = frozenset({"abs", "relu", "leaky_relu", "sign", "floor"})
+
+
+def sites(pair: Pair, given: Mapping[str, Array], sizes: Mapping[str, int]) -> list[Array]:
+    """Return the kink arguments met at a point, in the order of evaluation; empty where there is no value."""
+    seen: list[Array] = []
+    pair.at(given, sizes, watching(seen))
+    return seen
+
+
+def around(pair: Pair, given: Given, sizes: Mapping[str, int], rng: Random) -> Iterator[Given]:
+    """Yield points close to both sides of every kink that can be reached from one point.
+
+    Each given is moved along a line, one entry or all of them, until a kink's argument changes its
+    sign; the crossing is found by halving.
+    """
+    start = sites(pair, given, sizes)
+    if not start:
+        return
+    lines = list(_lines(given, rng))
+    moving = _moving(pair, given, sizes, lines, start)
+    for n in moving[:_MOST_SITES]:
+        crossed = 0
+        for line in lines:
+            for low, high in _crossings(pair, sizes, line, n):
+                yield line(low)
+                yield line(high)
+                yield line(low + 0.02 * (low - high) / (abs(low - high) or 1.0))
+                yield line(high + 0.02 * (high - low) / (abs(high - low) or 1.0))
+                crossed += 1
+            if crossed >= 3:
+                break
+
+
+Line = Callable[[float], Given]
+
+
+def _lines(given: Given, rng: Random) -> Iterator[Line]:
+    for name, array in given.items():
+        if array.dtype != np.float64 or not np.issubdtype(array.dtype, np.floating):
+            continue
+        directions = [np.ones(array.shape)]
+        if array.size > 1:
+            one = np.zeros(array.size)
+            one[int(rng.random() * array.size)] = 1.0
+            directions.append(one.reshape(array.shape))
+        for direction in directions:
+            yield _line(given, name, direction)
+
+
+def _line(given: Given, name: str, direction: Array) -> Line:
+    return lambda t: {**given, name: given[name] + t * direction}
+
+
+def _moving(
+    pair: Pair, given: Given, sizes: Mapping[str, int], lines: list[Line], start: list[Array]
+) -> list[int]:
+    """Return the numbers of the kinks whose argument depends on the point."""
+    found: set[int] = set()
+    for line in lines:
+        other = sites(pair, line(0.37), sizes)
+        if len(other) != len(start):
+            continue
+        for n, (a, b) in enumerate(zip(start, other, strict=True)):
+            if a.shape == b.shape and bool(np.any(a != b)):
+                found.add(n)
+    return sorted(found)
+
+
+def _crossings(pair: Pair, sizes: Mapping[str, int], line: Line, n: int) -> Iterator[tuple[float, float]]:
+    """Yield neighbouring steps between which the n-th kink is crossed, close on both sides of it."""
+
+    def signs(t: float) -> Any:
+        seen = sites(pair, line(t), sizes)
+        return np.sign(seen[n]) if n < len(seen) else None
+
+    steps = sorted({0.0, *_STEPS, *(-s for s in _STEPS)})
+    before, last = steps[0], signs(steps[0])
+    for t in steps[1:]:
+        now = signs(t)
+        if last is not None and now is not None and last.shape == now.shape and bool(np.any(last != now)):
+            yield _narrowed(signs, before, t, last)
+        before, last = t, now
+
+
+def _narrowed(signs: Callable[[float], Any], low: float, high: float, at_low: Any) -> tuple[float, float]:
+    for _ in range(_HALVINGS):
+        if high - low < 2e-4:
+            break
+        middle = (low + high) / 2
+        found = signs(middle)
+        if found is None or found.shape != at_low.shape:
+            break
+        if bool(np.any(found != at_low)):
+            high = middle
+        else:
+            low = middle
+    return low, high

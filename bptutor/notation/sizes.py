@@ -1,0 +1,164 @@
+"""Sizes of axes: fixed ones, drawn ones that are pairwise distinct, and those derived from others."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from random import Random
+
+from bptutor.errors import UsageError
+from bptutor.notation.scope import Scope
+from bptutor.notation.tree import At, Expr, Name, Number, Slice, walk
+
+BATCH = frozenset({"B", "batch"})
+"""Axes over examples; fewer than 3 would hide a missing mean."""
+_TOKEN = re.compile(r"\s*(?:(\d{1,6})|([^\W\d]\w*)|(//|[-+*/()−·]))")
+_TRIES = 200
+
+
+def draw_sizes(
+    scope: Scope,
+    rng: Random,
+    given: Mapping[str, int] | None = None,
+    *,
+    fixed: bool,
+    least: Mapping[str, int] | None = None,
+) -> dict[str, int]:
+    """Return the size of every axis.
+
+    Args:
+        scope: The axes.
+        rng: Only its `random()` is used.
+        given: Sizes that are wanted.
+        fixed: Whether the author's fixed sizes hold; else they are drawn too.
+        least: The largest position used on an axis.
+
+    Raises:
+        UsageError: No sizes fit the derived ones.
+    """
+    given = given or {}
+    floors = least or {}
+    chosen = {axis: given[axis] for axis in scope.sizes if axis in given}
+    derived: dict[str, str] = {}
+    free: list[str] = []
+    for axis, text in scope.sizes.items():
+        if axis in chosen:
+            continue
+        if text.strip().isdigit():
+            if fixed:
+                chosen[axis] = int(text)
+            else:
+                free.append(axis)
+        elif text.strip():
+            derived[axis] = text
+        else:
+            free.append(axis)
+    for _ in range(_TRIES):
+        sizes = _drawn(free, chosen, floors, rng)
+        if _derive(derived, sizes, floors):
+            return sizes
+    raise UsageError("no sizes of the axes fit each other", "look at the derived sizes of the scene")
+
+
+def _drawn(free: list[str], chosen: Mapping[str, int], floors: Mapping[str, int], rng: Random) -> dict[str, int]:
+    sizes = dict(chosen)
+    for axis in free:
+        low = max(3 if axis in BATCH else 2, floors.get(axis, 0))
+        taken = set(sizes.values())
+        room = [n for n in range(low, max(8, low + len(free) + len(chosen) + 2)) if n not in taken]
+        near = room[:5]
+        sizes[axis] = near[int(rng.random() * len(near))]
+    return sizes
+
+
+def _derive(derived: Mapping[str, str], sizes: dict[str, int], floors: Mapping[str, int]) -> bool:
+    """Compute derived sizes into `sizes`; False when one is impossible."""
+    left = dict(derived)
+    while left:
+        ready = [a for a, text in left.items() if names_in(text) <= sizes.keys()]
+        if not ready:
+            return False
+        for axis in ready:
+            value = integer(left.pop(axis), sizes)
+            if value is None or not max(1, floors.get(axis, 1)) <= value <= 10_000:
+                return False
+            sizes[axis] = value
+    return True
+
+
+def names_in(text: str) -> set[str]:
+    """Return the axis names in a size."""
+    return {m.group(2) for m in _TOKEN.finditer(text) if m.group(2)}
+
+
+def integer(text: str, sizes: Mapping[str, int]) -> int | None:
+    """Return the value of a size such as `H - M + 1`; None when it is no whole number or cannot be read."""
+    tokens = [next(g for g in m.groups() if g) for m in _TOKEN.finditer(text)]
+    if len(text) > 200 or "".join(tokens) != re.sub(r"\s+", "", text):
+        return None
+    try:
+        value = _sum(tokens, sizes)
+    except (IndexError, KeyError, ValueError, ZeroDivisionError, RecursionError):
+        return None
+    return value if not tokens else None
+
+
+def _sum(tokens: list[str], sizes: Mapping[str, int]) -> int:
+    value = _term(tokens, sizes)
+    while tokens and tokens[0] in "+-−":
+        sign = 1 if tokens.pop(0) == "+" else -1
+        value += sign * _term(tokens, sizes)
+    return value
+
+
+def _term(tokens: list[str], sizes: Mapping[str, int]) -> int:
+    value = _atom(tokens, sizes)
+    while tokens and tokens[0] in ("*", "·", "/", "//"):
+        sign = tokens.pop(0)
+        other = _atom(tokens, sizes)
+        if sign in "*·":
+            value *= other
+        elif sign == "/" and value % other:
+            raise ValueError("no whole number")
+        else:
+            value //= other
+    return value
+
+
+def _atom(tokens: list[str], sizes: Mapping[str, int]) -> int:
+    token = tokens.pop(0)
+    if token == "(":
+        value = _sum(tokens, sizes)
+        if tokens.pop(0) != ")":
+            raise ValueError("a bracket is open")
+        return value
+    if token in "-−":
+        return -_atom(tokens, sizes)
+    return int(token) if token.isdigit() else sizes[token]
+
+
+def least_sizes(scope: Scope, exprs: Iterable[Expr]) -> dict[str, int]:
+    """Return, for each axis, the largest position that the expressions and definitions use."""
+    least: dict[str, int] = {}
+    definitions = [d.definition for d in scope.names.values() if d.definition is not None]
+    for expr in (*exprs, *definitions, *scope.conditions):
+        for node in walk(expr):
+            if isinstance(node, At | Slice) and isinstance(node.base, Name):
+                declared = scope.names.get(node.base.id)
+                axes = declared.axes if declared else ()
+                for axis, place in zip(axes, _places(node, scope.count_from), strict=False):
+                    least[axis] = max(least.get(axis, 0), place)
+    return least
+
+
+def _places(node: At | Slice, count_from: int) -> list[int]:
+    """Return, for each axis, how many entries a node's constant positions need."""
+    if isinstance(node, At):
+        return [int(s.value) + 1 - count_from if isinstance(s, Number) else 0 for s in node.subscripts]
+    out = []
+    for item in node.items:
+        if isinstance(item, int):
+            out.append(item + 1 if item >= 0 else -item)
+        elif item is not None:
+            out.append(max(item.start or 0, item.stop or 0))
+    return out
