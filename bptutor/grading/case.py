@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bptutor.notation.scope import Scope
 from bptutor.packs.model import Question
@@ -26,7 +26,9 @@ class NoScene:
 
         return Values(self.scope, {}, {})
 
-    fresh = draw
+    def fresh(self, seed: int, sizes: Mapping[str, int] | None = None) -> Values:
+        """Return the values of nothing."""
+        return self.draw(seed)
 
 
 _NO_SCENE = NoScene()
@@ -64,7 +66,7 @@ def make(
 ) -> Case:
     """Return the case of an answer; what the question itself gives joins the scene."""
     if question.given:
-        scene = _with_given(_key(question.given), _Held(question.given, scene))
+        scene = _extended(repr(sorted(question.given.items())), _Held(question.given, scene))
     return Case(question, text, scene or _NO_SCENE, seed, earlier)
 
 
@@ -82,14 +84,8 @@ class _Held:
         return isinstance(other, _Held) and other.scene is self.scene
 
 
-def _key(given: Mapping[str, object]) -> str:
-    return repr(sorted(given.items(), key=lambda item: item[0]))
-
-
 @lru_cache(maxsize=64)
-def _with_given(_: str, held: _Held) -> Scene:
-    from bptutor.packs.model import Place
+def _extended(_: str, held: _Held) -> Scene:
     from bptutor.packs.scene import Scene
 
-    source: dict[str, Any] = dict(held.scene.source) if held.scene else {}
-    return Scene.from_mapping({**source, "given": {**source.get("given", {}), **held.given}}, Place())
+    return (held.scene or Scene.from_mapping({})).extended(held.given)

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bptutor.errors import PackError, UnreadableAnswer, UsageError
+from bptutor.errors import BptutorError, PackError, UnreadableAnswer, UsageError
 from bptutor.grading import records
 from bptutor.grading.grade import grade, prove_answer
 from bptutor.notation import parse, prove
@@ -118,6 +118,8 @@ def graded(given: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         yield {"error": "; ".join(problem.what for problem in wrong.problems)}
     except UsageError as wrong:
         yield {"error": wrong.message}
+    except BptutorError as wrong:
+        yield {"error": f"the question cannot be computed: {wrong}"}
     except RecursionError:
         yield {"error": "the question is nested too deeply"}
 

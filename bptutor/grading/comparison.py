@@ -8,20 +8,20 @@ is read as `p_i - y_i` where the goal has the letter i, and the other way round.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bptutor.errors import UnreadableAnswer
 from bptutor.grading.layouts import Layout
+from bptutor.notation.axes import ShapeMisfit
+from bptutor.notation.scope import Scope
 from bptutor.notation.tree import Expr
-from bptutor.notation.value import Values, evaluate
-
-if TYPE_CHECKING:
-    from bptutor.packs.scene import Scene
+from bptutor.notation.value import NoValue, Values, evaluate
 
 Array = NDArray[np.float64]
 
@@ -33,14 +33,31 @@ REDRAWS = 24
 """Draws tried before a text counts as having no value anywhere."""
 CLOSE = 1e-9
 """Largest accepted difference, relative to the largest value met."""
-_kept: OrderedDict[tuple[int, int], tuple[Scene, Values]] = OrderedDict()
+_kept: OrderedDict[tuple[int, int, tuple[tuple[str, int], ...]], tuple[Fresh, Values]] = OrderedDict()
 
 
-def fresh(scene: Scene, n: int) -> Values:
-    """Return draw `n` of a scene for probing: literals redrawn, sizes distinct. Recent draws are kept."""
-    key = (id(scene), n)
+class Fresh(Protocol):
+    """What draws come from: a scene, or what stands for one."""
+
+    @property
+    def scope(self) -> Scope:
+        """The names."""
+
+    def fresh(self, seed: int, sizes: Mapping[str, int] | None = None) -> Values:
+        """Return values for a probe."""
+
+
+def fresh(scene: Fresh, n: int, sizes: tuple[tuple[str, int], ...] = ()) -> Values:
+    """Return draw `n` of a scene for probing: literals redrawn, sizes distinct. Recent draws are kept.
+
+    Args:
+        scene: The scene.
+        n: Any whole number; the same for the same draw.
+        sizes: Axis and size, where they must not be drawn.
+    """
+    key = (id(scene), n, sizes)
     if key not in _kept:
-        _kept[key] = (scene, scene.fresh(n))
+        _kept[key] = (scene, scene.fresh(n, dict(sizes) or None))
         if len(_kept) > 8 * REDRAWS:
             _kept.popitem(last=False)
     return _kept[key][1]
@@ -66,19 +83,31 @@ def value(expr: Expr, values: Values, expected: Layout, columns: bool) -> Array:
 class Comparison:
     """How a learner's tree is held against an expected one."""
 
-    scene: Scene
+    scene: Fresh
     expected: Expr
     layout: Layout
     columns: bool
     where: Expr | None = None
+    sizes: tuple[tuple[str, int], ...] = ()
+    """Sizes that hold on every draw: those the learner sees, where a position or a written list needs them."""
 
     def truth(self, values: Values) -> Array:
         """Return the expected entries, on all letters of the layout."""
         return value(self.expected, values, self.layout, self.columns)
 
     def given(self, expr: Expr, values: Values) -> Array:
-        """Return the entries of another tree in the same order."""
-        return value(expr, values, self.layout, self.columns)
+        """Return the entries of another tree in the same order.
+
+        Raises:
+            UnreadableAnswer: It has no value here, such as a position outside an array.
+            ShapeMisfit: A list in it has another length than the axis it meets.
+        """
+        try:
+            return value(expr, values, self.layout, self.columns)
+        except NoValue as nothing:
+            raise UnreadableAnswer(1, str(nothing), "look at the sizes") from None
+        except ValueError as apart:
+            raise ShapeMisfit("the sizes of two parts do not fit") from apart
 
     def mask(self, values: Values, shape: tuple[int, ...]) -> NDArray[np.bool_]:
         """Return which entries count: all, or those where the question's condition holds."""
@@ -90,7 +119,7 @@ class Comparison:
     def draws(self) -> Iterator[Values]:
         """Yield the draws to compare on, in order."""
         for n in range(REDRAWS):
-            yield fresh(self.scene, n)
+            yield fresh(self.scene, n, self.sizes)
 
     def compare(self, expr: Expr, probes: int = PROBES + MORE) -> Outcome:
         """Compare on draws where both sides are finite; draws with domain trouble are replaced."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,28 +14,29 @@ from bptutor.grading import value_mistakes
 from bptutor.grading.case import Case
 from bptutor.grading.comparison import CLOSE, PROBES, Comparison, close
 from bptutor.grading.guesses import Met, Target
-from bptutor.grading.layouts import Layout, layout
+from bptutor.grading.layouts import Layout
 from bptutor.grading.lift import by_letters
 from bptutor.grading.mistakes import fits
 from bptutor.grading.reads import own_layout
 from bptutor.grading.softmax_rules import minus, targets
 from bptutor.grading.verdict import Finding, Mark, ProofMark, Verdict
-from bptutor.notation.axes import ShapeMisfit
-from bptutor.notation.scope import Scope
 from bptutor.notation.tree import Expr, Name, walk
 from bptutor.notation.value import Values
 
 if TYPE_CHECKING:
     from bptutor.grading.expressions import Read
+    from bptutor.notation.prove import Proof
 
 Array = NDArray[np.float64]
 SAID = 2
 """Most mistakes that are said; when more fit, the numbers speak."""
 
 
-def wrong(case: Case, met: Read, shown: str) -> Verdict:
-    """Return the verdict of an answer with a wrong value."""
-    draws = tuple(_draws(met.comparison, met.expr))
+def wrong(case: Case, met: Read, shown: str, proof: Proof | None = None) -> Verdict:
+    """Return the verdict of an answer with a wrong value; of one that only the prover refuted, its witness."""
+    if proof is not None:
+        return Verdict(Mark.WRONG, ProofMark.REFUTED, (_found_by_proof(proof),), shown)
+    draws = tuple(finite_draws(met.comparison, met.expr))
     findings: list[Finding] = []
     missing = _missing_letters(met)
     if missing:
@@ -53,6 +53,8 @@ def make_target(case: Case, comparison: Comparison) -> Target:
     """Return what mistakes are made from: the expected tree, and the forms in which its value is also known."""
     known = scene_formulas.formulas(case.scope, getattr(case.scene, "source", {}))
     trees = [comparison.expected, *_same_value(case, comparison, known)]
+    if isinstance(comparison.expected, Name) and comparison.expected.id in known:
+        trees.append(known[comparison.expected.id])
     for tree in list(trees):
         for rounds in (1, scene_formulas.DEEP):
             trees.append(scene_formulas.unfolded(tree, known, rounds=rounds))
@@ -91,7 +93,7 @@ def _agrees(comparison: Comparison, tree: Expr) -> bool:
     return False
 
 
-def _draws(comparison: Comparison, expr: Expr) -> Iterator[tuple[Values, Array, Array]]:
+def finite_draws(comparison: Comparison, expr: Expr) -> Iterator[tuple[Values, Array, Array]]:
     """Yield the draws on which both sides are finite, as many as a mistake must hold on."""
     count = 0
     for values in comparison.draws():
@@ -154,6 +156,17 @@ def witness(met: Read, draws: tuple[tuple[Values, Array, Array], ...]) -> Findin
     )
 
 
+def _found_by_proof(proof: Proof) -> Finding:
+    values = dict(proof.witness or {})
+    point = ", ".join(f"{name} = {_brief(value)}" for name, value in list(values.items())[:2])
+    message = f"At {point} your answer leaves what is asked. Look at what it does there."
+    return Finding("witness", message, values=values, expected=proof.right, got=proof.left)
+
+
+def _brief(value: object) -> str:
+    return _shown(value) if isinstance(value, float | int) else "the numbers below"
+
+
 def _clearest(comparison: Comparison, draws: tuple[tuple[Values, Array, Array], ...]) -> tuple[Values, Array, Array]:
     """Return a draw on which the two differ."""
     for values, truth, got in draws:
@@ -193,9 +206,6 @@ def _small(value: Any) -> Any:
     return rounded.tolist()
 
 
-# --- shapes ------------------------------------------------------------------------------------------------
-
-
 def _missing_letters(met: Read) -> Finding | None:
     """Return the finding for a goal's letter that the answer does not have."""
     got = own_layout(met.expr, met.comparison.layout, met.comparison.scene.scope, met.comparison.columns)
@@ -204,96 +214,3 @@ def _missing_letters(met: Read) -> Finding | None:
         return None
     message = f"Your answer is the same for every {missing[0]}. Look at the free letters of the goal."
     return Finding("free-index", message)
-
-
-def misplaced(case: Case, comparison: Comparison, given: Expr, got: Layout) -> Verdict | None:
-    """Return the verdict of an answer over other letters or axes; None when it can be compared."""
-    asked = comparison.layout
-    extra = [letter for letter in got.letters if letter not in asked.letters]
-    if extra and not got.axes and not asked.axes:
-        message = f"Your answer depends on a free {extra[0]}; the goal has {asked.shown or 'no letter'}. "
-        finding = Finding("free-index", message + f"Look at where {extra[0]} is summed.")
-        return Verdict(Mark.WRONG, ProofMark.REFUTED, (finding,))
-    clash = [
-        (letter, axis, got.known[letter])
-        for letter, axis in zip(asked.letters, asked.letter_axes, strict=True)
-        if letter in got.letters
-    ]
-    off = next(((x, a, b) for x, a, b in clash if a and b and a != b), None)
-    if off:
-        message = (
-            f"In your answer {off[0]} runs over {off[2]}, in the goal over {off[1]}. Look at what {off[0]} stands at."
-        )
-        return Verdict(Mark.WRONG, ProofMark.REFUTED, (Finding("shape", message),))
-    if not extra and _comparable(asked, got):
-        return None
-    return _other_shape(case, comparison, given, got)
-
-
-def _comparable(asked: Layout, got: Layout) -> bool:
-    if not got.axes and not got.letters:
-        return not asked.axes
-    if got.axes and asked.letters and not asked.axes:
-        return False
-    bare = got.axes[1:] if len(got.axes) == len(asked.axes) + 1 and got.axes[0] == "1" else got.axes
-    return len(bare) == len(asked.axes) and all(a == b or not a or not b for a, b in zip(bare, asked.axes, strict=True))
-
-
-def _other_shape(case: Case, comparison: Comparison, given: Expr, got: Layout) -> Verdict:
-    """Return the verdict of an answer of another shape: the mistake that makes it, and both shapes."""
-    asked = comparison.layout
-    message = f"Your answer has axes {got.shown}, what is asked has {asked.shown}. Look at its axes one by one."
-    shape = Finding("shape", message)
-    draws = tuple(_draws(comparison, given))
-    found = named(make_target(case, comparison), Met(draws, CLOSE))
-    return Verdict(Mark.WRONG, ProofMark.REFUTED, (*found[:SAID], shape))
-
-
-def shown(verdict: Verdict, text: str) -> Verdict:
-    """Return a verdict with the answer as it was read."""
-    return replace(verdict, read_as=text)
-
-
-class SquareScene:
-    """A scene with all axes taken for one, so that products that do not fit can still be told apart by value."""
-
-    def __init__(self, scene: Any) -> None:
-        """Take over the names of a scene."""
-        self.original = scene
-        scope: Scope = scene.scope
-        names = {name: replace(made, axes=("n",) * len(made.axes)) for name, made in scope.names.items()}
-        self.scope = replace(scope, names=names, sizes={"n": ""}, indices=dict.fromkeys(scope.indices, "n"))
-        self.source = getattr(scene, "source", {})
-
-    def fresh(self, seed: int) -> Values:
-        """Return values with every axis of size 3."""
-        scope: Scope = self.original.scope
-        values = self.original.fresh(seed, sizes=dict.fromkeys(scope.sizes, 3))
-        return Values(self.scope, {name: values[name] for name in self.scope.names}, {"n": 3})
-
-    draw = fresh
-
-
-def misfit(case: Case, problem: ShapeMisfit) -> Verdict:
-    """Return the verdict of an answer whose parts do not fit together."""
-    message = f"{problem.message[:1].upper()}{problem.message[1:]}. Look at the axes of each part."
-    shape = Finding("shape", message)
-    found: list[Finding] = []
-    try:
-        found = _square_findings(case)
-    except (BptutorError, ValueError, KeyError, TypeError, IndexError):
-        found = []  # without equal sizes nothing more can be said than what does not fit
-    return Verdict(Mark.WRONG, ProofMark.REFUTED, (*found[:SAID], shape))
-
-
-def _square_findings(case: Case) -> list[Finding]:
-    from bptutor.grading import reads
-
-    square: Any = SquareScene(case.scene)
-    inside = replace(case, scene=square)
-    given = reads.read_answer(inside)
-    expected = next(reads.models(inside))
-    asked = layout(expected, square.scope, reads.columns(case.question), reads.goal(inside))
-    comparison = Comparison(square, expected, asked, reads.columns(case.question))
-    found = named(make_target(inside, comparison), Met(tuple(_draws(comparison, given)), CLOSE))
-    return [finding for finding in found if finding.rule != "other-quantity"]

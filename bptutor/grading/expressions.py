@@ -5,8 +5,10 @@ The order of decisions: read, shape, value, progress, form, mistake. The proof c
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
+from bptutor.grading import diagnosis, misfits
 from bptutor.grading.case import Case
 from bptutor.grading.comparison import Comparison, Outcome
 from bptutor.grading.forms import other_form, progress
@@ -17,7 +19,10 @@ from bptutor.grading.verdict import Finding, Mark, ProofMark, Verdict
 from bptutor.notation import parse
 from bptutor.notation.axes import ShapeMisfit
 from bptutor.notation.scope import Scope
-from bptutor.notation.tree import Call, Cases, Expr, Name, walk
+from bptutor.notation.tree import At, Call, Cases, Expr, Name, Number, Slice, Span, Stack, Sum, walk
+
+if TYPE_CHECKING:
+    from bptutor.notation.prove import Proof
 
 KINKS = frozenset({"relu", "relu'", "abs", "max", "min", "maximum", "minimum", "sign", "floor", "argmax", "where"})
 """Functions that behave in two ways; draws must stand on both sides of the kink."""
@@ -35,36 +40,36 @@ class Read:
 
 def grade_expression(case: Case) -> Verdict:
     """Grade an answer that is one expression."""
-    from bptutor.grading import diagnosis
+    try:
+        return _graded(case, read_answer(case))
+    except ShapeMisfit as misfit:
+        return misfits.misfit(case, misfit)
+
+
+def _graded(case: Case, given: Expr) -> Verdict:
     from bptutor.notation.faces import unicode
 
-    try:
-        given = read_answer(case)
-    except ShapeMisfit as misfit:
-        return diagnosis.misfit(case, misfit)
     shown = unicode.line(given, case.scope)
-    last: Read | Verdict | None = None
+    decided: list[tuple[Read, Decision]] = []
+    apart: Verdict | None = None
     for expected in models(case):
         met = bring(case, given, expected)
-        if isinstance(met, Read):
-            shown = unicode.line(met.expr, case.scope)
-            outcome = decide(met)
-            if outcome is Outcome.EQUAL:
-                return _right(case, met, shown)
-            if outcome is Outcome.NO_VALUE:
-                return no_value(shown)
-        last = last if isinstance(last, Read) else met
-    if isinstance(last, Verdict):
-        return diagnosis.shown(last, shown)
-    if last is None:
-        return no_value(shown)
-    return diagnosis.wrong(case, last, shown)
+        if isinstance(met, Verdict):
+            apart = apart or met
+            continue
+        shown = unicode.line(met.expr, case.scope)
+        decision = decide(met)
+        if decision.outcome is Outcome.EQUAL:
+            return _right(case, met, shown)
+        decided.append((met, decision))
+    for met, decision in decided:
+        if decision.outcome is Outcome.DIFFERENT:
+            return diagnosis.wrong(case, met, shown, decision.proof)
+    return no_value(shown) if decided or apart is None else replace(apart, read_as=shown)
 
 
 def bring(case: Case, given: Expr, expected: Expr) -> Read | Verdict:
     """Bring the learner's tree to the letters and axes of an expected one, or say why it cannot be."""
-    from bptutor.grading import diagnosis
-
     scope, as_columns = case.scope, columns(case.question)
     asked = layout(expected, scope, as_columns, goal(case))
     given = with_letters(given, asked, scope, as_columns)
@@ -75,24 +80,53 @@ def bring(case: Case, given: Expr, expected: Expr) -> Read | Verdict:
             expected = by_letters(expected, letters, scope)
             asked = Layout(letters, asked.axes, ())
     where = parse.read_condition(case.question.where, scope) if case.question.where else None
-    comparison = Comparison(case.scene, expected, asked, as_columns, where)
-    misfit = diagnosis.misplaced(case, comparison, given, got)
+    comparison = Comparison(case.scene, expected, asked, as_columns, where, _held_sizes(case, given, expected))
+    misfit = misfits.misplaced(case, comparison, given, got)
     if misfit:
         return misfit
     return Read(given, comparison, _note(asked, got))
 
 
-def decide(met: Read) -> Outcome:
+def _held_sizes(case: Case, *trees: Expr) -> tuple[tuple[str, int], ...]:
+    """Return the sizes the learner sees when a tree holds a position or a written list, else none."""
+    if any(positioned(tree) for tree in trees):
+        return tuple(case.values().sizes.items())
+    return ()
+
+
+def positioned(expr: Expr) -> bool:
+    """Return whether a tree means one size only: by a numbered place, a slice, a list, a bound, a size in NumPy."""
+    for part in walk(expr):
+        if isinstance(part, At) and any(isinstance(place, Number) for place in part.subscripts):
+            return True
+        if isinstance(part, Slice) and any(item not in {None, Span()} for item in part.items):
+            return True
+        if isinstance(part, Stack) or (isinstance(part, Sum) and isinstance(part.high or part.low, Number)):
+            return True
+        if isinstance(part, Call) and part.function in {"eye", "zeros", "ones", "full", "reshape", "arange"}:
+            return True
+    return False
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What comparing showed, with the refutation where the prover found one that the draws missed."""
+
+    outcome: Outcome
+    proof: Proof | None = None
+
+
+def decide(met: Read) -> Decision:
     """Compare by draws; where a kink is in play, by the draws of the prover, which stand on its both sides."""
     outcome = met.comparison.compare(met.expr)
     if outcome is not Outcome.EQUAL or not _kinked(met):
-        return outcome
+        return Decision(outcome)
     from bptutor.notation import prove
 
     comparison = met.comparison
-    scope = comparison.scene.scope
-    proof = prove.prove(met.expr, comparison.expected, scope, comparison.where, exact=False)
-    return Outcome.DIFFERENT if proof.outcome is prove.Outcome.REFUTED else outcome
+    proof = prove.prove(met.expr, comparison.expected, comparison.scene.scope, comparison.where, exact=False)
+    refuted = proof.outcome is prove.Outcome.REFUTED
+    return Decision(Outcome.DIFFERENT, proof) if refuted else Decision(outcome)
 
 
 def _kinked(met: Read) -> bool:

@@ -31,6 +31,13 @@ class Target:
     """The right answer in the forms that mistakes are made in."""
     known: Mapping[str, Expr] = field(default_factory=dict)
     """The formulas of the scene."""
+    _truths: dict[int, Array] = field(default_factory=dict, compare=False)
+
+    def truth(self, values: Values) -> Array:
+        """Return the right entries on a draw; every guess about the value starts from them."""
+        if id(values) not in self._truths:
+            self._truths[id(values)] = self.comparison.truth(values)
+        return self._truths[id(values)]
 
     @property
     def scope(self) -> Scope:
@@ -108,7 +115,7 @@ def on_value(make: by_value.Make) -> Callable[[Target], Iterator[Guess]]:
 
 
 def _changed(change: by_value.Change, target: Target) -> Callable[[Values], Array]:
-    return lambda values: change(target.comparison.truth(values), values)
+    return lambda values: change(target.truth(values), values)
 
 
 def any_of(*kinds: Callable[[Target], Iterator[Guess]]) -> Callable[[Target], Iterator[Guess]]:

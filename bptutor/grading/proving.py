@@ -33,6 +33,6 @@ def _accepted(case: Case) -> Read | None:
     given = read_answer(case)
     for expected in models(case):
         met = bring(case, given, expected)
-        if isinstance(met, Read) and decide(met) is Outcome.EQUAL:
+        if isinstance(met, Read) and decide(met).outcome is Outcome.EQUAL:
             return met
     return None

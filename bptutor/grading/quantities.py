@@ -183,15 +183,12 @@ def _without_scene(met: Met, truth: Array, got: Array) -> list[Finding]:
     from bptutor.grading.mistakes import CATALOGUE
     from bptutor.notation.scope import Scope
 
-    changes: dict[str, Callable[[Array], Array]] = {"sign": lambda x: -x, "transposed": lambda x: x.T}
+    changes: dict[str, Callable[[Array], Array]] = {"sign": np.negative}
+    if truth.ndim == 2:
+        changes["transposed"] = np.transpose
     for mistake in CATALOGUE:
         change = changes.get(mistake.id)
-        if (
-            change
-            and truth.ndim != 1 - (mistake.id == "sign")
-            and met.equal(change(truth), got)
-            and not met.equal(truth, got)
-        ):
+        if change and met.equal(change(truth), got) and not met.equal(truth, got):
             return [Finding(mistake.id, mistake.message("", Scope({})))]
     return []
 

@@ -12,7 +12,7 @@ from bptutor.grading.lift import by_letters
 from bptutor.notation import axes, parse
 from bptutor.notation.parse import Spelling
 from bptutor.notation.scope import Scope
-from bptutor.notation.tree import Expr
+from bptutor.notation.tree import Expr, Stack, walk
 from bptutor.packs.model import Kind, Question
 
 
@@ -27,6 +27,13 @@ def read_answer(case: Case) -> Expr:
     Raises:
         UnreadableAnswer: It cannot be read; its subclass `ShapeMisfit` when its axes do not fit.
     """
+    expr = _read(case)
+    if any(isinstance(part, Stack) and not part.items for part in walk(expr)):
+        raise UnreadableAnswer(1, "an empty list stands here", "write its entries")
+    return expr
+
+
+def _read(case: Case) -> Expr:
     question = case.question
     if question.kind is Kind.EINSUM:
         return read_einsum(case.text, question, case.scope)

@@ -54,6 +54,11 @@ def other_slope(expr: Expr) -> Made:
         for f in SLOPES:
             if f != found[0]:
                 yield Call(f"{f}'", (found[1],)), main_name(found[1])
+        a = Call(found[0], (found[1],))
+        if found[0] == "sigmoid":
+            yield minus(ONE, Pow(a, TWO)), main_name(found[1])
+        if found[0] == "tanh":
+            yield Mul((a, minus(ONE, a))), main_name(found[1])
 
 
 def half_slope(expr: Expr) -> Made:

@@ -183,7 +183,7 @@ def times_input(target: Target) -> Iterator[Guess]:
 
 
 def _times(target: Target, name: str, values: Values) -> Array:
-    return target.comparison.truth(values) * values[name]
+    return target.truth(values) * values[name]
 
 
 # --- other arrays -------------------------------------------------------------------------------------------
