@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from bptutor.errors import PackError
 from bptutor.packs.model import LessonEntry
 from bptutor.progress.event import Event, EventKind
 from bptutor.progress.events import Log
 from bptutor.progress.mastery import mastery
 from bptutor.session.needs import Library
+from bptutor.session.shown import stop_number
+from bptutor.session.stops import cut
+from bptutor.session.walk import Walk
 
 
 class Standing(Enum):
@@ -77,14 +81,28 @@ def behind(run: list[Event]) -> set[str]:
     return passed
 
 
+def next_stop(library: Library, lesson: str, run: list[Event]) -> int:
+    """Return the 1-based number of the stop where a run goes on.
+
+    The lesson's file is opened only when something was skipped; 1 when it is wrong.
+    """
+    if not any(event.kind is EventKind.SKIPPED for event in run):
+        return len(left(run)) + 1
+    try:
+        walk = Walk.replay(cut(library.lesson(lesson)), run)
+    except PackError:
+        return 1
+    if walk.current is None:
+        walk.apply(Event(EventKind.RESUMED, lesson))
+    return stop_number(walk.course, walk)
+
+
 def left(run: list[Event]) -> set[str]:
-    """Return the stops of a run that were left, without opening the lesson's file."""
+    """Return the stops of a run, in which nothing was skipped, that were left."""
     gone: set[str] = set()
     for event in run:
-        if event.kind in {EventKind.ADVANCED, EventKind.SKIPPED}:
+        if event.kind is EventKind.ADVANCED:
             gone.add(event.stop)
-        elif event.kind is EventKind.RESUMED:
-            gone -= {skipped.stop for skipped in run if skipped.kind is EventKind.SKIPPED}
         elif event.reached is not None and "." in event.stop:
             derivation, _, line = event.stop.rpartition(".")
             gone |= {f"{derivation}.{n}" for n in range(int(line), event.reached + 1)}

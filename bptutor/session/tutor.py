@@ -66,7 +66,7 @@ class Session:
         if found is None:
             return None
         entry, run = found
-        return entry.id, len(course.left(run)) + 1, entry.title
+        return entry.id, course.next_stop(self.library, entry.id, run), entry.title
 
     # --- in a lesson -----------------------------------------------------------------------------
 

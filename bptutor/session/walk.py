@@ -109,6 +109,6 @@ class Walk:
         for later in self.course.stops[first + 1 :] if first >= 0 else ():
             if later.piece != piece or later.line > line:
                 break
-            self.standing(later.id).passed = Passed.RIGHT if later.line == line else Passed.SEEN
-            self.standing(stop).left = True
+            self.standing(later.id).passed = Passed.RIGHT
+            self.standing(stop).passed, self.standing(stop).left = Passed.SEEN, True
             stop = later.id
