@@ -37,7 +37,7 @@ HOMES = {
     "markdown_it": ("packs/*", "tui/*"),
     "mdit_py_plugins": ("packs/*", "tui/*"),
     "sqlite3": ("progress/*",),
-    "numpy": ("engine/*", "notation/*", "grading/*", "packs/*", "authoring/*"),
+    "numpy": ("engine/*", "notation/*", "grading/*", "packs/*", "authoring/*", "session/numbers.py", "tui/render/*"),
 }
 """Where a third-party (or heavy) package may be imported."""
 
