@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Callable
+from pathlib import Path, PurePath
+from typing import ClassVar
 
 from textual import events
 from textual.app import App
-from textual.binding import Binding
+from textual.command import Provider
 from textual.screen import Screen
 
 from bptutor.packs.model import LessonEntry
 from bptutor.progress.events import Log
-from bptutor.session import Library, Session
-from bptutor.session.tutor import Grader
+from bptutor.session import Grader, Library, Session
 from bptutor.tui import keys
 from bptutor.tui.commands import Actions, actions_of
 from bptutor.tui.screens.course_map import MapScreen
@@ -28,8 +29,8 @@ class TutorApp(App[None]):
     """The tutor on a terminal."""
 
     TITLE = "bptutor"
-    CSS_PATH = [_STYLES / "map.tcss", _STYLES / "lesson.tcss", _STYLES / "small.tcss"]
-    COMMANDS = {Actions}
+    CSS_PATH: ClassVar[list[str | PurePath]] = [_STYLES / "map.tcss", _STYLES / "lesson.tcss", _STYLES / "small.tcss"]
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {Actions}
     BINDINGS = keys.EVERYWHERE
 
     def __init__(
@@ -64,10 +65,13 @@ class TutorApp(App[None]):
             self.theme = "ansi-dark"
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
-        """Add the two ends of the diverging scale of numbers."""
-        if self.no_color:
-            return {"negative": "ansi_default", "positive": "ansi_default"}
-        return {"negative": "#6cb2eb", "positive": "#e9a86c"}
+        """Add a quiet text that can still be read, and the two ends of the diverging scale of numbers."""
+        theme = self.current_theme
+        if theme.ansi:
+            return {"quiet": "ansi_default", "negative": "ansi_blue", "positive": "ansi_yellow"}
+        if theme.dark:
+            return {"quiet": "#a5a5a5", "negative": "#6cb2eb", "positive": "#e9a86c"}
+        return {"quiet": "#5c5c5c", "negative": "#155f9c", "positive": "#95490a"}
 
     def _first_screen(self) -> Screen[None]:
         """Return the first screen: a lesson that was asked for, the first ten minutes, or the map."""
@@ -139,12 +143,12 @@ class TutorApp(App[None]):
         if isinstance(self.screen, HelpScreen | SmallScreen):
             return
         focused = self.focused
-        bindings: list[Binding] = actions_of(self.screen)
+        listed = actions_of(self.screen)
         names: list[str] = []
         if isinstance(focused, AnswerBar):
-            bindings = [*keys.BAR, *bindings]
+            listed = [*keys.bindings(keys.BAR), *listed]
             names = list(focused.names)
-        self.push_screen(HelpScreen(bindings, names))
+        self.push_screen(HelpScreen(listed, names))
 
     async def action_quit(self) -> None:
         """Leave; what is typed is kept."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from functools import partial
 
 from textual.binding import Binding
@@ -18,7 +18,7 @@ from bptutor.tui.screens.lesson import LessonScreen
 def actions_of(screen: Screen[object]) -> list[Binding]:
     """Return the keys that work on a screen, its own first."""
     own = keys.LESSON if isinstance(screen, LessonScreen) else keys.MAP if isinstance(screen, MapScreen) else []
-    return [*own, *keys.EVERYWHERE]
+    return keys.bindings([*own, *keys.EVERYWHERE])
 
 
 class Actions(Provider):
@@ -31,8 +31,8 @@ class Actions(Provider):
                 seen.add(binding.action)
                 yield f"{binding.description}  ({key_text(binding)})", binding.tooltip, binding
 
-    def _call(self, action: str) -> partial[object]:
-        namespace = self.screen if hasattr(self.screen, f"action_{action.split('(')[0]}") else self.app
+    def _call(self, action: str) -> Callable[[], Awaitable[bool]]:
+        namespace = self.screen if hasattr(self.screen, f"action_{action.partition('(')[0]}") else self.app
         return partial(self.app.run_action, action.removeprefix("app."), namespace)
 
     async def discover(self) -> Hits:

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-from textual.binding import Binding
+from collections.abc import Sequence
+
+from textual.binding import Binding, BindingType
+
+Keys = Sequence[BindingType]
+"""Keys of one place; all of them are `Binding` (see `bindings`)."""
+
+
+def bindings(keys: Keys) -> list[Binding]:
+    """Return the keys of a place as what they are: Textual's type also allows tuples."""
+    return [key for key in keys if isinstance(key, Binding)]
 
 
 def _key(key: str, action: str, label: str, tooltip: str, id: str) -> Binding:  # noqa: A002
     return Binding(key, action, label, show=False, id=id, tooltip=tooltip)
 
 
-EVERYWHERE: list[Binding] = [
+EVERYWHERE: list[BindingType] = [
     _key("f1", "help", "Help", "What can be done here, and how answers are spelled", "app.help"),
     Binding("ctrl+q", "quit", "Quit", show=False, id="app.quit", tooltip="Leave; everything is saved", priority=True),
 ]
 
-MAP: list[Binding] = [
+MAP: list[BindingType] = [
     _key("enter", "open", "Open the lesson", "Open the lesson under the cursor", "map.open"),
     _key("c", "go_on", "Continue", "Go on where you stopped", "map.continue"),
     _key("slash", "search", "Search", "Search lessons by title, objective, skill", "map.search"),
@@ -22,7 +32,7 @@ MAP: list[Binding] = [
     _key("q", "app.quit", "Quit", "Leave; everything is saved", "map.quit"),
 ]
 
-LESSON: list[Binding] = [
+LESSON: list[BindingType] = [
     _key("enter", "go_on", "Go on", "Show what comes next", "lesson.go-on"),
     _key("right", "measure", "Measure", "Nudge the next entry and measure the slope", "lesson.measure"),
     _key("escape", "leave", "Back to the map", "Back to the course map; everything is saved", "lesson.leave"),
@@ -43,16 +53,25 @@ LESSON: list[Binding] = [
     ),
 ]
 
-BAR: list[Binding] = [
+BAR: list[BindingType] = [
     _key("up", "recall(-1)", "Line above, earlier answers", "Copy the line above, then earlier answers", "bar.earlier"),
     _key("down", "recall(1)", "Later answers", "Back to what you were typing", "bar.later"),
     _key("tab", "complete", "Complete", "Complete a name in scope, or move the focus", "bar.complete"),
 ]
 
-NUMBERS: list[Binding] = [
+NUMBERS: list[BindingType] = [
     _key("up", "move(-1,0)", "Up", "The element above", "numbers.up"),
     _key("down", "move(1,0)", "Down", "The element below", "numbers.down"),
     _key("left", "move(0,-1)", "Left", "The element or array to the left", "numbers.left"),
     _key("right", "move(0,1)", "Right", "The element or array to the right", "numbers.right"),
     _key("enter", "enter", "Open", "Go to the first element that made this one", "numbers.enter"),
 ]
+
+STEPS: list[BindingType] = [
+    _key("up", "scroll_up", "Scroll up", "One row up", "steps.up"),
+    _key("down", "scroll_down", "Scroll down", "One row down", "steps.down"),
+    _key("home", "scroll_home", "To the top", "To the first step", "steps.home"),
+    _key("end", "scroll_end", "To the end", "To the newest step", "steps.end"),
+]
+
+CLOSE: list[BindingType] = [_key("escape,f1,enter,q", "dismiss", "Close", "Close the help", "help.close")]

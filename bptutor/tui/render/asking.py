@@ -28,12 +28,16 @@ _SPELLED = {
 }
 
 
+NOT_READ = Reading()
+"""How nothing is read."""
+
+
 @dataclass(frozen=True)
 class Typed:
     """What is in the answer line, how it is read, and what was said of the answer before it."""
 
     text: str = ""
-    reading: Reading = Reading()
+    reading: Reading = NOT_READ
     judged: Judged | None = None
     judged_text: str = ""
     grading: bool = False
@@ -70,7 +74,7 @@ def echo_rows(view: View, typed: Typed, setting: Setting, width: int, height: in
         height: Rows there are; a reading in two dimensions is shown when it fits.
     """
     if typed.grading:
-        return [Content.styled("grading …", "$text-muted")]
+        return [Content.styled("grading …", "$quiet")]
     if typed.notice:
         return wrapped(Content.styled(typed.notice, "$text-warning"), width)[:height]
     said: Lines = []
@@ -87,13 +91,13 @@ def reading_rows(view: View, typed: Typed, setting: Setting, width: int, height:
     reading = typed.reading
     kind = view.question.kind if view.question else Kind.SYMBOLIC
     if not typed.text.strip():
-        return [Content.styled(_SPELLED.get(kind, "a formula; F1 shows spellings"), "$text-muted")]
+        return [Content.styled(_SPELLED.get(kind, "a formula; F1 shows spellings"), "$quiet")]
     if reading.problem:
         return unreadable(typed.text, reading.column, reading.problem, reading.help, width)[:height]
-    fits = Content.styled(f"fits: {reading.fits}", "$text-muted") if reading.fits else Content()
+    fits = Content.styled(f"fits: {reading.fits}", "$quiet") if reading.fits else Content()
     if not reading.read_as:
         return [fits]
-    head = Content.styled("I read: ", "$text-muted")
+    head = Content.styled("I read: ", "$quiet")
     if kind in FORMULAS and height > 2:
         box = _boxed(typed.text, setting, width - head.cell_length - 12, height)
         if box:
@@ -127,7 +131,7 @@ def caret_row(typed: Typed, offset: int) -> Content | None:
 def waiting_rows(view: View, typed: Typed, width: int) -> Lines:
     """Lay out what stands in place of the answer line when nothing is asked."""
     rows = verdict_rows(typed.judged, typed.judged_text, width) if typed.judged is not None else []
-    return rows + [_WAITING[view.wants]] if view.wants in _WAITING else rows
+    return [*rows, _WAITING[view.wants]] if view.wants in _WAITING else rows
 
 
 def _keyed(*pairs: str) -> Content:

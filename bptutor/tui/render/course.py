@@ -20,7 +20,7 @@ def continue_row(pack: Pack, following: tuple[str, int, str] | None, width: int)
     if following is None:
         return title
     _, stop, name = following
-    said = Content.assemble(("continue: ", "$text-muted"), (f"{name}, {stop}", "bold"), ("   c", "bold $text-accent"))
+    said = Content.assemble(("continue: ", "$quiet"), (f"{name}, {stop}", "bold"), ("   c", "bold $text-accent"))
     return apart(title, said, width)[0]
 
 
@@ -33,7 +33,7 @@ def lesson_row(known: CourseEntry, width: int) -> Content:
         right = f"{known.passed}/{known.steps}"
     elif known.standing is Standing.DONE:
         right = "done"
-    note = Content.styled(right, style or "$text-muted")
+    note = Content.styled(right, style or "$quiet")
     room = width - note.cell_length - 3
     title = Content(entry.title).truncate(room, ellipsis=True)
     return Content.styled(f"{glyph} ", style) + title.pad_right(room - title.cell_length) + Content(" ") + note
@@ -64,14 +64,14 @@ def about_rows(known: CourseEntry, titles: Mapping[str, str], skills: Mapping[st
     rows = wrapped(Content.styled(entry.title, "bold"), width)
     facts = [_WORDS[known.standing], f"{known.passed} of {known.steps} answered" if known.steps else ""]
     facts.append(f"{entry.minutes} minutes" if entry.minutes else "")
-    rows += wrapped(Content.styled(" · ".join(fact for fact in facts if fact), "$text-muted"), width)
+    rows += wrapped(Content.styled(" · ".join(fact for fact in facts if fact), "$quiet"), width)
     if entry.objective:
         rows += [Content(), *wrapped(Content(entry.objective), width)]
     if entry.skills:
         rows += [Content(), Content.styled("skills", "bold")]
         for skill in entry.skills:
             rows += wrapped(Content(skills.get(skill, skill)), width, "• ", "  ")
-        rows.append(Content.styled(f"held: {round(100 * known.mastery)} %", "$text-muted"))
+        rows.append(Content.styled(f"held: {round(100 * known.mastery)} %", "$quiet"))
     if entry.needs:
         rows += [Content(), Content.styled("needs", "bold")]
         for need in entry.needs:

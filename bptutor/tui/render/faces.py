@@ -36,7 +36,7 @@ class Face:
         """Lay out the index, matrix or NumPy face."""
         text = self.source(name)
         if text is None:
-            return wrapped(Content.styled(self._why_closed(name), "$text-muted"), width)
+            return wrapped(Content.styled(self._why_closed(name), "$quiet"), width)
         if name == "numpy":
             return wrapped(Content.styled(text, CODE), width)
         return self._setting.setter.display(text, width, prose=False)
@@ -51,7 +51,8 @@ class Face:
             return None
         if name == "index":
             known = [line.math for line, state in last.lines if state in _SEEN]
-            return last.derivation.faces.get("index", known[-1]) if last.finished else (known or [None])[-1]
+            newest = known[-1] if known else None
+            return last.derivation.faces.get("index", newest) if last.finished else newest
         return last.derivation.faces.get(name) if last.finished else None
 
     def _why_closed(self, name: str) -> str:

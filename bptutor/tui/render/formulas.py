@@ -6,6 +6,7 @@ cannot be read shows its source, marked. Nothing here imports notation before th
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 SLIP = "underline $text-warning"
 """How a text that cannot be read is marked."""
 _STYLES = {"italic": "italic", "bold": "bold"}
+_ELEMENT = re.compile(r"[A-Za-zα-ω](?=[\u2080-\u209c\u1d62-\u1d6a\u2c7c])")
+"""The name of an element, before its lowered letters."""
 _UNBROKEN = 100_000
 """Cells: wider than any formula."""
 _REMEMBERED = 2000
@@ -86,7 +89,10 @@ class Typesetter:
         """Style a line that was printed from a tree: scalars slanted, arrays bold."""
         from bptutor.notation.faces.breaking import flat
 
-        return _styled(flat(line, self.scope, _UNBROKEN))[0]
+        row = _styled(flat(line, self.scope, _UNBROKEN))[0]
+        for found in _ELEMENT.finditer(line):
+            row = row.stylize("italic", *found.span())
+        return row
 
     def display(self, text: str, width: int, height: int = 30, prose: bool = True) -> Lines:
         """Return a formula in two dimensions where it fits in `width` by `height` cells, else in one."""

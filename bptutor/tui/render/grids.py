@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
+from math import isfinite, isnan
 from typing import TYPE_CHECKING, Any
 
 from textual.content import Content
@@ -46,8 +47,8 @@ class NamedArray:
 def number(value: float) -> str:
     """Write a number with at most three decimals, with a true minus sign; tiny and huge ones by powers of ten."""
     size = abs(value)
-    if value != value or size == float("inf"):
-        return "none" if value != value else ("∞" if value > 0 else "−∞")
+    if not isfinite(value):
+        return "none" if isnan(value) else "∞" if value > 0 else "−∞"
     text = f"{value:.2e}" if size >= 1e6 or 0 < size < 5e-4 else f"{value:.3f}".rstrip("0").rstrip(".")
     text = "0" if text in {"-0", ""} else text
     return text.replace("-", "−")
@@ -82,13 +83,13 @@ def _vectors(arrays: Sequence[NamedArray], marks: Mapping[Cell, str]) -> Iterato
             by_length.setdefault(named.array.shape[0], []).append(n)
     for length, members in by_length.items():
         shown = min(length, LARGEST)
-        rows = [Content("  "), *(Content.styled(f"{i + 1:>2}", "$text-muted") for i in range(shown))]
+        rows = [Content("  "), *(Content.styled(f"{i + 1:>2}", "$quiet") for i in range(shown))]
         for n in members:
             texts = [number(float(x)) for x in arrays[n].array[:shown].tolist()]
             cells = [_cell(texts[i], arrays[n], (n, (i,)), marks) for i in range(shown)]
             rows = _joined(rows, Content.styled(arrays[n].heading, _HEAD), cells)
         if length > shown:
-            rows.append(Content.styled(f"   … {length - shown} more", "$text-muted"))
+            rows.append(Content.styled(f"   … {length - shown} more", "$quiet"))
         yield rows
 
 
@@ -118,7 +119,7 @@ def _matrix(n: int, named: NamedArray, marks: Mapping[Cell, str]) -> Iterator[Li
             left, right = _brackets(i, count)
             rows.append(Content(f"{left} ") + Content("  ").join(cells) + Content(f" {right}"))
         if part.shape != (count, wide):
-            rows.append(Content.styled("… not all of it is drawn", "$text-muted"))
+            rows.append(Content.styled("… not all of it is drawn", "$quiet"))
         yield rows
 
 

@@ -13,6 +13,8 @@ from bptutor.tui.render.flow import Lines
 if TYPE_CHECKING:
     from bptutor.notation.scope import Scope
 
+Pairs = tuple[tuple[str, str], ...]
+"""Keys and what they do."""
 _LOWER = str.maketrans("¹²³⁰⁴⁵⁶⁷⁸⁹", "1230456789")
 _NAME = re.compile(r"∂([^\W\d_]+[\d¹²³]*)")
 
@@ -24,7 +26,7 @@ def title_row(view: View, width: int) -> Lines:
     scope = view.lesson.scene.scope if view.lesson.scene else None
     kept = [*conventions(scope), f"seed {view.seed}"] if scope is not None else []
     while kept:
-        right = Content.styled(" · ".join(kept), "$text-muted") + place
+        right = Content.styled(" · ".join(kept), "$quiet") + place
         gap = width - title.cell_length - right.cell_length
         if gap >= 2:
             return [title + Content(" " * gap) + right]
@@ -56,20 +58,20 @@ def path_row(view: View) -> Content:
     row = Content()
     for n, part in enumerate(view.lesson.path.split("→")):
         name = part.strip()
-        row += Content.styled(" → ", "$text-muted") if n else Content()
+        row += Content.styled(" → ", "$quiet") if n else Content()
         is_here = name.translate(_LOWER) in here
         row += Content.styled(f"[{name}]", "bold $text-accent") if is_here else Content(name)
     return row
 
 
-_ALWAYS = (("F1", "help"), ("esc", "map"), ("^p", "all"))
+ALWAYS = (("F1", "help"), ("esc", "map"), ("^p", "all"))
 
 
-def keys_row(pairs: tuple[tuple[str, str], ...], width: int) -> Content:
-    """Return the foot row: keys and what they do, as many as fit; help and the palette come last and always."""
-    chosen = [*pairs, *(pair for pair in _ALWAYS if pair not in pairs)]
-    while len(chosen) > len(_ALWAYS) and sum(len(k) + len(w) + 3 for k, w in chosen) > width + 2:
-        chosen.pop(-1 - len(_ALWAYS))
+def keys_row(pairs: Pairs, width: int, always: Pairs = ALWAYS) -> Content:
+    """Return the foot row: keys and what they do, as many as fit; those in `always` come last and always."""
+    chosen = [*pairs, *always]
+    while len(chosen) > len(always) and sum(len(k) + len(w) + 3 for k, w in chosen) > width + 2:
+        chosen.pop(-1 - len(always))
     row = Content()
     for key, word in chosen:
         row += Content.assemble((key, "bold $text-accent"), f" {word}  ")

@@ -103,7 +103,7 @@ def _list(node: SyntaxTreeNode, setter: Typesetter, width: int) -> Lines:
 
 
 def _quote(node: SyntaxTreeNode, setter: Typesetter, width: int) -> Lines:
-    bar = Content.styled("│ ", "$text-muted")
+    bar = Content.styled("│ ", "$quiet")
     return [bar + row for row in _stacked(node.children, setter, width - 2)]
 
 
@@ -122,7 +122,7 @@ def _math(node: SyntaxTreeNode, setter: Typesetter, width: int) -> Lines:
 
 
 def _line(node: SyntaxTreeNode, setter: Typesetter, width: int) -> Lines:
-    return [Content.styled("─" * width, "$text-muted")]
+    return [Content.styled("─" * width, "$quiet")]
 
 
 def _table(node: SyntaxTreeNode, setter: Typesetter, width: int) -> Lines:
@@ -136,7 +136,7 @@ def _table(node: SyntaxTreeNode, setter: Typesetter, width: int) -> Lines:
     while sum(widths) > width and max(widths) > 8:
         widths[widths.index(max(widths))] -= 1
     rows = [columns(list(zip(row, widths, strict=False))) for row in table]
-    rule = Content.styled("─" * min(sum(widths), width), "$text-muted")
+    rule = Content.styled("─" * min(sum(widths), width), "$quiet")
     return [rows[0].stylize("bold"), rule, *rows[1:]]
 
 

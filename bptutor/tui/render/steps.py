@@ -71,7 +71,7 @@ def derivation_rows(shown: ShownDerivation, setting: Setting, width: int) -> Lin
 
 def _line(goal: str, line: str, n: int, setting: Setting, width: int) -> tuple[Lines, int]:
     """Return one numbered line and the row that its equals sign stands on."""
-    number_cell = Content.styled(f" {n + 1}  ", "$text-muted")
+    number_cell = Content.styled(f" {n + 1}  ", "$quiet")
     indent = Content(" " * number_cell.cell_length)
     inner = width - number_cell.cell_length
     found = setting.setter.derived(goal, line, inner, first=n == 0) if setting.tall else None
@@ -88,7 +88,7 @@ def _line(goal: str, line: str, n: int, setting: Setting, width: int) -> tuple[L
 def _notes(derivation: Derivation, n: int, by: tuple[str, ...], state: LineState, setting: Setting) -> Content:
     known = setting.proofs.get(f"{derivation.id}.{n + 1}", "")
     words = [setting.rule(by), _STATES[state], "" if state is LineState.ASKED else known]
-    return Content.styled("  ".join(word for word in words if word), "$text-muted")
+    return Content.styled("  ".join(word for word in words if word), "$quiet")
 
 
 def _annotated(block: Lines, base: int, notes: Content, width: int) -> Lines:
@@ -107,12 +107,12 @@ def question_rows(shown: ShownQuestion, setting: Setting, width: int) -> Lines:
     rows = prose(question.prompt, setting.setter, width) if question.prompt else []
     rows += choice_rows(question, setting, width, chosen=shown.answer or "")
     if shown.skipped:
-        return [*rows, Content.styled("  skipped: it waits for you when you open the lesson again", "$text-muted")]
+        return [*rows, Content.styled("  skipped: it waits for you when you open the lesson again", "$quiet")]
     if shown.answer is None:
         return []
     word = "revealed" if shown.revealed else "✔ right"
     known = setting.proofs.get(question.id, "")
-    answer = Content.assemble(("> ", "$text-muted"), answer_text(question, shown.answer, setting.setter))
+    answer = Content.assemble(("> ", "$quiet"), answer_text(question, shown.answer, setting.setter))
     note = Content.styled("  ".join(part for part in (word, known) if part), "$text-success")
     rows += apart(answer, note, width)
     if question.solution:

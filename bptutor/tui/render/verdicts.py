@@ -13,7 +13,7 @@ _WORDS = {
     Mark.RIGHT: ("✔", "right", "bold $text-success"),
     Mark.RIGHT_FROM_EARLIER: ("✔", "right, from your earlier value", "bold $text-success"),
     Mark.RIGHT_OTHER_FORM: ("◐", "right value, another form is asked", "bold $text-warning"),
-    Mark.WRONG: ("✗", "not this", "bold $text-error"),
+    Mark.WRONG: ("✗", "wrong", "bold $text-error"),
     Mark.UNDECIDED: ("?", "cannot decide: this counts neither way", "bold $text-warning"),
     Mark.UNREADABLE: ("…", "cannot be read: not counted", "bold $text-warning"),
 }
@@ -42,7 +42,7 @@ def word(judged: Judged) -> Content:
     proof = judged.verdict.proof
     if judged.verdict.right and proof is not ProofMark.NONE:
         said = "proving …" if judged.waiting and proof is ProofMark.PROBES else PROOF_WORDS[proof]
-        shown += Content.styled(f"   {said}", "$text-muted" if proof is not ProofMark.PROVED else "$text-success")
+        shown += Content.styled(f"   {said}", "$quiet" if proof is not ProofMark.PROVED else "$text-success")
     return shown
 
 

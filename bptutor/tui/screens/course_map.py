@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
@@ -12,19 +14,20 @@ from textual.widgets.option_list import Option
 
 from bptutor.session import CourseEntry, Session
 from bptutor.tui import keys
-from bptutor.tui.screens.rooms import Rooms
 from bptutor.tui.render.course import about_rows, continue_row, lesson_row, map_rows, matches
 from bptutor.tui.render.flow import Flow
 from bptutor.tui.render.headings import keys_row
+from bptutor.tui.screens.rooms import Rooms
 
-_KEYS = (("enter", "open"), ("c", "continue"), ("/", "search"), ("q", "quit"), ("F1", "help"), ("^p", "all"))
+_KEYS = (("enter", "open"), ("c", "continue"), ("/", "search"))
+_ALWAYS = (("q", "quit"), ("F1", "help"), ("^p", "all"))
 
 
 class MapScreen(Screen[None]):
     """The course map."""
 
     BINDINGS = keys.MAP
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
+    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-narrow"), (110, "-wide")]
     AUTO_FOCUS = ""
 
     def __init__(self, session: Session, rooms: Rooms, at: str = "", searching: bool = False) -> None:
@@ -64,7 +67,7 @@ class MapScreen(Screen[None]):
                 VerticalScroll(Static(id="about"), id="about-scroll"),
                 id="course",
             ),
-            Static(Flow(lambda width: [keys_row(_KEYS, width)]), id="keys"),
+            Static(Flow(lambda width: [keys_row(_KEYS, width, _ALWAYS)]), id="keys"),
         )
         self.query_one("#search").display = False
         self._fill(self._course)

@@ -9,6 +9,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from bptutor.tui import keys
 from bptutor.tui.render.flow import Flow, Lines, wrapped
 
 _SPELLINGS = (
@@ -39,17 +40,17 @@ _KEYCAPS = {"slash": "/", "right": "→", "left": "←", "up": "↑", "down": "�
 class HelpScreen(ModalScreen[None]):
     """A page of help; any of F1, Esc, Enter and q closes it."""
 
-    BINDINGS = [Binding("escape,f1,enter,q", "dismiss", "Close", id="help.close", tooltip="Close the help")]
+    BINDINGS = keys.CLOSE
 
-    def __init__(self, bindings: list[Binding], names: list[str]) -> None:
+    def __init__(self, listed: list[Binding], names: list[str]) -> None:
         """Keep what is to be explained.
 
         Args:
-            bindings: The keys that work where the help was called.
+            listed: The keys that work where the help was called.
             names: The names an answer may use; empty when nothing is asked.
         """
         super().__init__(id="help")
-        self._bindings = bindings
+        self._listed = listed
         self._names = names
 
     def compose(self) -> ComposeResult:
@@ -62,11 +63,11 @@ class HelpScreen(ModalScreen[None]):
         if self._names:
             rows += [Content.styled("Spellings that are understood (case matters)", "bold")]
             for what, how in _SPELLINGS:
-                rows += wrapped(Content(how), width, Content.styled(f"  {what:<16}", "$text-muted"), " " * 18)
+                rows += wrapped(Content(how), width, Content.styled(f"  {what:<16}", "$quiet"), " " * 18)
             rows += wrapped(Content("  ".join(self._names)), width, f"  {'names here':<16}", " " * 18)
             rows.append(Content())
         rows.append(Content.styled("Keys", "bold"))
-        for binding in self._bindings:
+        for binding in self._listed:
             key = key_text(binding)
             rows += wrapped(
                 Content(binding.tooltip or binding.description),
@@ -74,4 +75,4 @@ class HelpScreen(ModalScreen[None]):
                 Content.styled(f"  {key:<16}", "bold $text-accent"),
                 " " * 18,
             )
-        return [*rows, Content(), Content.styled("esc closes this", "$text-muted")]
+        return [*rows, Content(), Content.styled("esc closes this", "$quiet")]

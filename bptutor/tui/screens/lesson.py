@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -40,7 +41,7 @@ class LessonScreen(Screen[None]):
     """Drives one session; `show` is the only method that touches steps, feedback and prompt."""
 
     BINDINGS = keys.LESSON
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
+    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-narrow"), (110, "-wide")]
     AUTO_FOCUS = ""
 
     def __init__(self, session: Session, rooms: Rooms, entry: LessonEntry, seed: int | None = None) -> None:
@@ -102,7 +103,7 @@ class LessonScreen(Screen[None]):
 
     async def _cannot_open(self, problem: str) -> None:
         self.query_one("#title", Static).update(Content.styled(f"{self._entry.title}: this lesson cannot be opened"))
-        foot = Content("\n\nThe other lessons are not touched by this. ") + keys_row((("esc", "map"),), 60)
+        foot = Content("\n\nThe other lessons are not touched by this. ") + keys_row((), 60, always=(("esc", "map"),))
         await self.mount(Static(Content(problem) + foot, id="problem"))
 
     # --- showing -----------------------------------------------------------------------------------

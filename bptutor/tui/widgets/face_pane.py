@@ -72,7 +72,7 @@ class Numbers(Static, can_focus=True):
     def _draw(self) -> None:
         arrays = self._arrays
         if not self.has_focus or not arrays:
-            note = Content.styled("tab: move over the numbers", "$text-muted")
+            note = Content.styled("tab: move over the numbers", "$quiet")
             self.update(Flow(lambda width: [*grids(arrays, width), note] if arrays else [Content("no numbers here")]))
             return
         lit, arithmetic = self._traced()
@@ -117,8 +117,8 @@ class FacePane(Vertical):
 
 
 def _tabs(name: str, face: Face, width: int) -> Content:
-    parts = [Content.styled(f"[{n}]" if n == name else f" {n} ", "bold" if n == name else "$text-muted") for n in NAMES]
+    parts = [Content.styled(f"[{n}]" if n == name else f" {n} ", "bold" if n == name else "$quiet") for n in NAMES]
     row = Content("─").join(parts)
     key = Content.styled(" F3 ", "bold $text-accent")
-    line = Content.styled("─" * max(0, width - row.cell_length - key.cell_length - 3), "$text-muted")
-    return Content.styled("──", "$text-muted") + row + line + key + Content.styled("─", "$text-muted")
+    line = Content.styled("─" * max(0, width - row.cell_length - key.cell_length - 3), "$quiet")
+    return Content.styled("──", "$quiet") + row + line + key + Content.styled("─", "$quiet")

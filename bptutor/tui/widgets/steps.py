@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from bptutor.session import Shown, ShownQuestion, View
+from bptutor.tui import keys
 from bptutor.tui.render.flow import Flow
 from bptutor.tui.render.steps import Setting, step_rows
 
@@ -14,12 +14,7 @@ from bptutor.tui.render.steps import Setting, step_rows
 class Steps(VerticalScroll, inherit_bindings=False):
     """Prose, derivations, arrays and answered questions down to where the learner is."""
 
-    BINDINGS = [
-        Binding("up", "scroll_up", "Scroll up", show=False, id="steps.up", tooltip="One row up"),
-        Binding("down", "scroll_down", "Scroll down", show=False, id="steps.down", tooltip="One row down"),
-        Binding("home", "scroll_home", "To the top", show=False, id="steps.home", tooltip="To the first step"),
-        Binding("end", "scroll_end", "To the end", show=False, id="steps.end", tooltip="To the newest step"),
-    ]
+    BINDINGS = keys.STEPS
 
     def __init__(self, id: str) -> None:  # noqa: A002
         """Start empty."""
