@@ -193,7 +193,8 @@ class Declaring:
 
     def defined(self, key: str, node: Located, place: Place, show: str) -> None:
         """Read one definition; a subscripted key names the order of its letters."""
-        name, letters = key, ()
+        name = key
+        letters: tuple[str, ...] = ()
         if (subscripted := SUBSCRIPTED.fullmatch(key)) and not self.scope.names.get(key):
             name = subscripted[1]
             letters = tuple(x for x in (subscripted[2] or subscripted[3]).replace(",", "").replace(" ", ""))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import yaml
 
@@ -36,7 +37,8 @@ def scalar_runs(event: yaml.ScalarEvent, lines: list[str], first_line: int) -> t
         lines: The lines of the document.
         first_line: The line of the file on which the document begins.
     """
-    start, end = event.start_mark, event.end_mark
+    start: Any = event.start_mark
+    end: Any = event.end_mark
     if event.style in {"|", ">"}:
         return _block(event.value, lines, start.line + 1, first_line)
     if start.line != end.line:
@@ -81,7 +83,7 @@ def _block(text: str, lines: list[str], start: int, first_line: int) -> tuple[Ru
     return tuple(runs)
 
 
-def _folded(lines: list[str], start: yaml.Mark, end: yaml.Mark, first_line: int, quote: int) -> tuple[Run, ...]:
+def _folded(lines: list[str], start: Any, end: Any, first_line: int, quote: int) -> tuple[Run, ...]:
     """Return one run for each line of a text that goes over several lines, joined by spaces."""
     runs, offset = [], 0
     for n in range(start.line, min(end.line + 1, len(lines))):

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from bptutor.notation.field import Array
     from bptutor.notation.value import Values
 
+NOWHERE = Place()
 TRIES = 200
 """How often a draw that breaks `require` is repeated."""
 
@@ -34,7 +35,7 @@ class Scene:
     """Plain data, as written."""
     require: tuple[Compare, ...] = ()
     """What a drawn set of numbers must meet."""
-    place: Place = Place()
+    place: Place = NOWHERE
 
     @staticmethod
     def from_mapping(mapping: Located | Mapping[str, object], place: Place | None = None) -> Scene:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import yaml
 
@@ -16,6 +17,7 @@ from bptutor.packs.model import Place
 from bptutor.packs.runs import Run, at, scalar_runs
 
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+NOWHERE = Place()
 MAX_DEPTH = 20
 MAX_CHARACTERS = 1_000_000
 HIDDEN = frozenset([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x2028, 0x2029, 0x200E, 0x200F, 0xFEFF])
@@ -27,7 +29,7 @@ class Located:
     """A text, a list or a mapping, with its place."""
 
     value: str | tuple[Located, ...] | Mapping[str, Located]
-    place: Place = Place()
+    place: Place = NOWHERE
     keys: Mapping[str, Place] = field(default_factory=dict)
     """Of a mapping: the place of each key."""
     comment: Place | None = None
@@ -116,10 +118,10 @@ def forbidden(character: str) -> bool:
 
 
 def read(text: str, path: str, problems: list[Problem], first_line: int = 1) -> Located:
-    """Read one YAML document; every problem found goes into `problems`.
+    r"""Read one YAML document; every problem found goes into `problems`.
 
     Args:
-        text: The document, with `\\n` newlines.
+        text: The document, with `\n` newlines.
         path: The file, for places.
         problems: Where problems are added.
         first_line: The line of the file on which `text` begins.
@@ -152,7 +154,7 @@ class _Reader:
         self.first_line = first_line
         self.events = yaml.parse(text, Loader=LOADER)
 
-    def place(self, mark: yaml.Mark) -> Place:
+    def place(self, mark: Any) -> Place:
         return Place(self.path, self.first_line + mark.line, mark.column + 1)
 
     def syntax(self, error: yaml.MarkedYAMLError) -> Problem:
@@ -173,7 +175,7 @@ class _Reader:
                 root = root or node
         return root
 
-    def node(self, event: yaml.Event, depth: int, flow: bool = False) -> Located:
+    def node(self, event: Any, depth: int, flow: bool = False) -> Located:
         """Build the node that `event` begins; `flow` tells whether it stands inside brackets."""
         place = self.place(event.start_mark)
         if depth > MAX_DEPTH:
@@ -225,7 +227,7 @@ class _Reader:
                 values[key.value], keys[key.value] = value, key.place
         return Located(values, place, keys)
 
-    def scalar(self, event: yaml.ScalarEvent, place: Place, flow: bool) -> Located:
+    def scalar(self, event: Any, place: Place, flow: bool) -> Located:
         text: str = event.value
         for character in text:
             if forbidden(character):
@@ -241,7 +243,7 @@ class _Reader:
         runs = scalar_runs(event, self.lines, self.first_line)
         return Located(text, place, comment=comment, runs=runs)
 
-    def comment_after(self, mark: yaml.Mark) -> Place | None:
+    def comment_after(self, mark: Any) -> Place | None:
         rest = self.lines[mark.line][mark.column :] if mark.line < len(self.lines) else ""
         stripped = rest.lstrip()
         if not stripped.startswith("#"):
@@ -256,9 +258,8 @@ def unbalanced(text: str) -> str:
     for character in text:
         if character in "([{":
             opened.append(character)
-        elif character in partner:
-            if not opened or opened.pop() != partner[character]:
-                return character
+        elif character in partner and (not opened or opened.pop() != partner[character]):
+            return character
     return opened[0] if opened else ""
 
 
@@ -269,4 +270,4 @@ def _syntax_help(said: str) -> str:
         return "put quotes around a text that begins with @, ` or %"
     if "tab" in said or "\\t" in said:
         return "indent with spaces"
-    return "look at the indentation here, and put quotes around a text that begins with [ { & * ! % @ # or a quotation mark"
+    return 'look at the indentation here, and put quotes around a text that begins with one of [ { & * ! % @ # "'
