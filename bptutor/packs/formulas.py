@@ -1,0 +1,114 @@
+"""Reading the mathematics that stands in the fields of a lesson, so that an error points at its column."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from bptutor.errors import Problem, UnreadableAnswer
+from bptutor.notation.scope import Scope
+from bptutor.notation.tree import Expr
+from bptutor.packs.fields import nearest
+from bptutor.packs.model import Kind, Place, Question
+from bptutor.packs.runs import Run
+from bptutor.packs.scene import Scene, extended
+from bptutor.packs.templates import templates
+from bptutor.packs.yaml import Located, problem
+
+EXPRESSIONS = frozenset({Kind.SYMBOLIC, Kind.MATRIX_EXPRESSION, Kind.NUMPY})
+NUMBERS = frozenset({Kind.NUMERIC, Kind.VECTOR, Kind.MATRIX})
+
+
+class Formulas:
+    """Reads formulas with the names of one scene; problems are collected."""
+
+    def __init__(self, scene: Scene | None, problems: list[Problem]) -> None:
+        """Take the scene of the lesson, if it has one."""
+        self.scene = scene or Scene(Scope({}))
+        self.problems = problems
+
+    def expression(self, node: Located, scope: Scope | None = None, numpy: bool = False) -> Expr | None:
+        """Read one expression; None when it cannot be read, or was reported as empty before."""
+        from bptutor.notation import parse
+
+        spelling = parse.Spelling.NUMPY if numpy else parse.Spelling.ANY
+        return self._reads(node, lambda text: parse.read(text, scope or self.scene.scope, spelling))
+
+    def condition(self, node: Located, scope: Scope | None = None) -> Expr | None:
+        """Read one condition, such as `i ≠ j`."""
+        from bptutor.notation import parse
+
+        return self._reads(node, lambda text: parse.read_condition(text, scope or self.scene.scope))
+
+    def _reads(self, node: Located, how: Callable[[str], Expr]) -> Expr | None:
+        if not isinstance(node.value, str) or not node.value or node.comment:
+            return None
+        try:
+            return how(node.value)
+        except UnreadableAnswer as error:
+            self.problems.append(problem(node.at(error.column), error.message, error.help, "unreadable"))
+        return None
+
+    def derivation(self, goal: Located, lines: tuple[Located, ...], faces: Mapping[str, Located]) -> None:
+        """Read the goal, every line and every face."""
+        self.expression(goal)
+        for line in lines:
+            if isinstance(line.value, str):
+                self.expression(line)
+            elif "math" in line.mapping:
+                self.expression(line.mapping["math"])
+            if "where" in line.mapping:
+                self.condition(line.mapping["where"])
+            self.names(line, self.scene.scope)
+        for name, face in faces.items():
+            self.expression(face, numpy=name == "numpy")
+
+    def names(self, node: Located, scope: Scope) -> None:
+        """Refuse a name in `names` that the scene does not have."""
+        written = node.mapping.get("names")
+        known = [*scope.names, *scope.functions, *scope.alias]
+        for item in (written.items or (written,)) if written is not None else ():
+            if item.text and item.text not in known:
+                what = f"`{item.text}` is not a name of the scene"
+                self.problems.append(problem(item.place, what, nearest(item.text, known), "unknown-name"))
+
+    def question(self, node: Located, question: Question) -> None:
+        """Read the formulas of a question by what its kind takes."""
+        scene = extended(self.scene, node.mapping["given"], self.problems) if question.given else self.scene
+        scope = scene.scope
+        numpy = question.kind is Kind.NUMPY
+        if question.kind in EXPRESSIONS:
+            self.names(node, scope)
+            if question.names:
+                scope = replace(scope, allowed=frozenset(question.names))
+            for answer in _answers(node):
+                self.expression(answer, scope if answer is not node.mapping.get("answer") else scene.scope, numpy)
+            if "where" in node.mapping:
+                self.condition(node.mapping["where"], scene.scope)
+        elif question.kind in NUMBERS or (question.kind is Kind.SHAPE and "(" not in str(question.answer)):
+            for answer in _answers(node):
+                if question.kind is not Kind.SHAPE or not _is_shape(answer.text):
+                    self.expression(answer, scope)
+        elif question.kind is Kind.EINSUM and "operands" in node.mapping:
+            for operand in node.mapping["operands"].items:
+                self.expression(operand, scope)
+
+    def templates(self, text: str, place: Place) -> None:
+        """Read every `{{ }}` of some prose that begins at a place."""
+        for template in templates(text):
+            before = text[: template.offset]
+            line = place.line + before.count("\n")
+            column = template.offset - (before.rfind("\n") + 1) + 1
+            runs = (Run(0, line, column),)
+            self.expression(Located(template.expr, Place(place.path, line, column), runs=runs))
+
+
+def _answers(node: Located) -> list[Located]:
+    """Return the answer and the accepted ones that are texts."""
+    found = [node.mapping[key] for key in ("answer", "accept") if key in node.mapping]
+    return [one for part in found for one in (part.items or (part,)) if isinstance(one.value, str) and one.value]
+
+
+def _is_shape(text: str) -> bool:
+    """Tell whether a text is a shape written out, such as `3,` or `()`."""
+    return not any(character.isalpha() for character in text)

@@ -1,0 +1,158 @@
+"""The blocks of a lesson file: where prose ends and a fenced `yaml derivation | question | show` begins."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from bptutor.errors import Problem
+from bptutor.packs.fields import nearest
+from bptutor.packs.model import Place
+from bptutor.packs.yaml import problem
+
+BLOCKS = ("derivation", "question", "show")
+FENCE = re.compile(r" {0,3}(?P<fence>`{3,}|~{3,})\s*(?P<info>[^`]*)$")
+HEADING = re.compile(r" {0,3}#{1,6}(\s|$)")
+SECTION = re.compile(r" {0,3}##(\s|$)")
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Some lines of the file: prose (no word), or what stands inside a fence."""
+
+    word: str
+    """`derivation`, `question`, `show`; empty for prose."""
+    text: str
+    line: int
+    """The line of the file on which `text` begins."""
+    fence: int = 0
+    """The line of the opening fence."""
+
+
+@dataclass(frozen=True)
+class Parts:
+    """A lesson file in two parts."""
+
+    front: str
+    front_line: int
+    body: tuple[str, ...]
+    body_line: int
+
+
+def parts(text: str, path: str, problems: list[Problem]) -> Parts:
+    """Split a file into the front matter between two `---` lines, and its body."""
+    lines = text.split("\n")
+    ends = [n for n, line in enumerate(lines) if line.rstrip() == "---"]
+    if not ends or ends[0] != 0 or len(ends) < 2:
+        what = "the front matter is not closed" if ends and ends[0] == 0 else "there is no front matter"
+        help_ = "begin the file with a line `---`, keys such as `id: my-lesson`, and another line `---`"
+        problems.append(Problem(path, 1, 1, what, help_, "front-matter"))
+        return Parts("", 1, tuple(lines), 1)
+    return Parts("\n".join(lines[1 : ends[1]]), 2, tuple(lines[ends[1] + 1 :]), ends[1] + 2)
+
+
+def chunks(body: tuple[str, ...], first_line: int, path: str, problems: list[Problem]) -> list[Chunk]:
+    """Split the body of a lesson into prose and blocks; prose begins anew before every `##` heading."""
+    found: list[Chunk] = []
+    prose: list[str] = []
+    start, n = first_line, 0
+
+    def flush(next_line: int) -> None:
+        nonlocal start
+        if any(line.strip() for line in prose):
+            found.append(Chunk("", "\n".join(prose), start))
+        prose.clear()
+        start = next_line
+
+    while n < len(body):
+        match = FENCE.match(body[n])
+        if match is None:
+            if SECTION.match(body[n]):
+                flush(first_line + n)
+            prose.append(body[n])
+            n += 1
+            continue
+        end = _closing(body, n, match["fence"])
+        place = Place(path, first_line + n, 1)
+        if end == len(body):
+            problems.append(problem(place, "this fence is not closed", f"write {match['fence']} below it", "fence"))
+        word = _word(match["info"], place, problems)
+        if not word:
+            prose += body[n : end + 1]
+        else:
+            flush(first_line + end + 1)
+            found.append(Chunk(word, "\n".join(body[n + 1 : end]), first_line + n + 1, first_line + n))
+        n = end + 1
+    flush(0)
+    return found
+
+
+def _closing(body: tuple[str, ...], opening: int, fence: str) -> int:
+    """Return the line that closes a fence; the number of lines when none does."""
+    close = re.compile(rf" {{0,3}}{re.escape(fence[0])}{{{len(fence)},}}\s*$")
+    return next((n for n in range(opening + 1, len(body)) if close.match(body[n])), len(body))
+
+
+def _word(info: str, place: Place, problems: list[Problem]) -> str:
+    """Return the kind of block that a fence's info names; empty for a fence that is only code."""
+    words = info.split()
+    if not words or words[0].lower() not in {"yaml", "yml"} or len(words) == 1:
+        return ""
+    if words[1] not in BLOCKS:
+        problems.append(problem(place, f"`{words[1]}` is no kind of block", nearest(words[1], BLOCKS), "block"))
+        return "unknown"
+    if len(words) > 2:
+        what = f"`{' '.join(words[2:])}` cannot stand on the fence"
+        problems.append(problem(place, what, "write it as a key inside the block", "block"))
+    return words[1]
+
+
+def prompt_of(chunk: Chunk) -> tuple[Chunk | None, str]:
+    """Split the last paragraph off some prose: the prose that is left, and the prompt (empty for a heading).
+
+    Code directly above the question belongs to the prompt, with the paragraph above it.
+    """
+    lines = chunk.text.split("\n")
+    while lines and not lines[-1].strip():
+        lines.pop()
+    begin = _paragraph(lines, len(lines))
+    if begin < len(lines) and _is_code(lines, begin):
+        begin = _paragraph(lines, begin)
+    prompt = lines[begin:]
+    if prompt and HEADING.match(prompt[0]):
+        prompt, begin = prompt[1:], begin + 1
+    rest = "\n".join(lines[:begin])
+    return (Chunk("", rest, chunk.line) if rest.strip() else None), "\n".join(prompt).strip()
+
+
+def _paragraph(lines: list[str], end: int) -> int:
+    """Return where the paragraph, or the fenced code, that ends before line `end` begins."""
+    while end > 0 and not lines[end - 1].strip():
+        end -= 1
+    opening = _open_fence(lines, end)
+    if opening is not None:
+        return opening
+    begin = end
+    while begin > 0 and lines[begin - 1].strip() and not FENCE.match(lines[begin - 1]):
+        begin -= 1
+    return begin
+
+
+def _open_fence(lines: list[str], end: int) -> int | None:
+    """Return the opening line of the fence that closes at line `end - 1`; None when none does."""
+    n = 0
+    body = tuple(lines)
+    while n < end:
+        match = FENCE.match(lines[n])
+        if match is None:
+            n += 1
+            continue
+        close = _closing(body, n, match["fence"])
+        if close == end - 1:
+            return n
+        n = close + 1
+    return None
+
+
+def _is_code(lines: list[str], begin: int) -> bool:
+    return FENCE.match(lines[begin]) is not None

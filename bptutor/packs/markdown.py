@@ -1,0 +1,247 @@
+"""Reading a lesson file: front matter, prose, and the blocks that a learner works through."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bptutor.errors import PackError, Problem
+from bptutor.packs.fields import Fields
+from bptutor.packs.lesson_blocks import Chunk, chunks, parts, prompt_of
+from bptutor.packs.model import Block, Derivation, Lesson, Line, Nudge, Place, Prose, Question, Show
+from bptutor.packs.questions import FACES, read_question
+from bptutor.packs.yaml import MAX_CHARACTERS, Located, control_problems, problem, read
+
+if TYPE_CHECKING:
+    from bptutor.packs.formulas import Formulas
+    from bptutor.packs.scene import Scene
+
+FADES = ("show", "why", "hole", "write")
+LINE_FACES = ("index", "matrix", "numpy")
+
+
+@dataclass(frozen=True)
+class Front:
+    """The front matter of a lesson, without its scene read."""
+
+    id: str
+    title: str
+    minutes: int = 0
+    needs: tuple[str, ...] = ()
+    skills: tuple[str, ...] = ()
+    path: str = ""
+    allow: Mapping[str, str] | None = None
+    objective: str = ""
+    chapter: str = ""
+    scene: Located | None = None
+
+
+def read_lesson(path: Path, shown: str = "") -> Lesson:
+    """Read a lesson file.
+
+    Args:
+        path: The file.
+        shown: How the file is called in messages; its path when empty.
+
+    Raises:
+        PackError: It is wrong; carries every problem found.
+    """
+    problems: list[Problem] = []
+    text = file_text(path, shown or str(path), problems)
+    lesson = lesson_from(text, shown or str(path), problems)
+    if problems:
+        raise PackError(*sorted(problems, key=lambda p: (p.line, p.column)))
+    return replace(lesson, file=path)
+
+
+def file_text(path: Path, shown: str, problems: list[Problem]) -> str:
+    """Return the text of a pack's file with plain newlines; what a terminal might obey is a problem."""
+    try:
+        data = path.read_bytes()
+        text = data.decode("utf-8-sig")
+    except OSError as error:
+        problems.append(Problem(shown, 0, 0, f"cannot be read: {error.strerror or error}", rule="file"))
+        return ""
+    except UnicodeDecodeError:
+        problems.append(Problem(shown, 0, 0, "not UTF-8 text", "save the file as UTF-8", "encoding"))
+        return ""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if len(text) > MAX_CHARACTERS:
+        problems.append(Problem(shown, 0, 0, f"longer than {MAX_CHARACTERS} characters", rule="too-long"))
+        return ""
+    problems += control_problems(text, shown)
+    return text
+
+
+def lesson_from(text: str, path: str, problems: list[Problem]) -> Lesson:
+    """Read the text of a lesson; every problem found goes into `problems`."""
+    from bptutor.packs.formulas import Formulas
+    from bptutor.packs.scene import scene
+
+    halves = parts(text, path, problems)
+    front = front_matter(halves.front, halves.front_line, path, problems)
+    read_scene: Scene | None = scene(front.scene, problems) if front.scene is not None else None
+    body = chunks(halves.body, halves.body_line, path, problems)
+    blocks = _Blocks(path, problems, Formulas(read_scene, problems)).read(body)
+    return Lesson(
+        id=front.id,
+        title=front.title,
+        blocks=tuple(blocks),
+        scene=read_scene,
+        minutes=front.minutes,
+        needs=front.needs,
+        skills=front.skills,
+        path=front.path,
+        allow=front.allow or {},
+        objective=front.objective,
+        chapter=front.chapter,
+    )
+
+
+def front_matter(text: str, line: int, path: str, problems: list[Problem]) -> Front:
+    """Read the front matter; the scene is kept as written."""
+    fields = Fields(read(text, path, problems, line), "a lesson", problems)
+    front = Front(
+        id=fields.require("id", "output-error").text,
+        title=fields.require("title", "The output error").text,
+        minutes=fields.integer("minutes", 0, 600, 0),
+        needs=fields.texts("needs"),
+        skills=fields.texts("skills"),
+        path=fields.text("path"),
+        allow={rule: node.text for rule, node in fields.mapping("allow").items()},
+        objective=fields.text("objective"),
+        chapter=fields.text("chapter"),
+        scene=fields.get("scene"),
+    )
+    fields.close()
+    return front
+
+
+class _Blocks:
+    """Turns chunks into the blocks of a lesson."""
+
+    def __init__(self, path: str, problems: list[Problem], formulas: Formulas) -> None:
+        self.path = path
+        self.problems = problems
+        self.formulas = formulas
+
+    def read(self, body: list[Chunk]) -> list[Block]:
+        found: list[Block] = []
+        prose: Chunk | None = None
+        for chunk in body:
+            if not chunk.word:
+                self._keep(prose, found)
+                prose = chunk
+                continue
+            prompt = ""
+            if chunk.word == "question" and prose is not None:
+                prose, prompt = prompt_of(prose)
+            self._keep(prose, found)
+            prose = None
+            block = self.block(chunk, prompt)
+            if block is not None:
+                found.append(block)
+        self._keep(prose, found)
+        return found
+
+    def _keep(self, chunk: Chunk | None, found: list[Block]) -> None:
+        if chunk is None:
+            return
+        lines = chunk.text.split("\n")
+        blank = next(n for n, line in enumerate(lines) if line.strip())
+        prose = Prose("\n".join(lines[blank:]).rstrip(), Place(self.path, chunk.line + blank, 1))
+        self.formulas.templates(prose.text, prose.place)
+        found.append(prose)
+
+    def block(self, chunk: Chunk, prompt: str) -> Block | None:
+        """Read one fenced block; None when its kind is unknown or it cannot be made out."""
+        node = read(chunk.text, self.path, self.problems, chunk.line)
+        if chunk.word == "derivation":
+            return self.derivation(node)
+        if chunk.word == "question":
+            return self.question(node, prompt, Place(self.path, chunk.fence, 1))
+        return self.show(node) if chunk.word == "show" else None
+
+    def question(self, node: Located, prompt: str, place: Place) -> Question | None:
+        """Read a question; the paragraph above it is its prompt."""
+        question = read_question(node, self.problems)
+        if question is None:
+            return None
+        if not question.id:
+            self.problems.append(problem(node.place, "a question has no `id`", "add `id: short-name`", "missing-key"))
+        if not (question.prompt or prompt):
+            help_ = "write the question in a paragraph directly above it"
+            self.problems.append(problem(place, "a question has no prompt", help_, "prompt"))
+        question = replace(question, prompt=question.prompt or prompt)
+        self.formulas.question(node, question)
+        return question
+
+    def show(self, node: Located) -> Show:
+        """Read a `show` block."""
+        fields = Fields(node, "a show block", self.problems)
+        fields.require("arrays", "[z, p, y]")
+        arrays = fields.nodes("arrays", math=True)
+        for array in arrays:
+            self.formulas.expression(array)
+        nudge = None
+        if "nudge" in node.mapping:
+            inner = Fields(node.mapping["nudge"], "a nudge", self.problems)
+            of, by = inner.require("of", "L"), inner.require("by", "z")
+            for end in (of, by):
+                self.formulas.expression(end)
+            nudge = Nudge(of.text, by.text)
+            inner.close()
+        fields.get("nudge")
+        fields.close()
+        return Show(tuple(array.text for array in arrays), nudge, node.place)
+
+    def derivation(self, node: Located) -> Derivation:
+        """Read a derivation."""
+        fields = Fields(node, "a derivation", self.problems)
+        id_ = fields.require("id", "error-by-z").text
+        goal = fields.require("goal", "∂L/∂z_i")
+        fields.whole_text(goal, "goal")
+        written = fields.require("lines", "[{math: p_i - y_i}]")
+        if written.value and not written.items:
+            fields.wrong(written.place, f"`lines` is {written.kind}", "write one `- math: ...` for each line")
+        lines = tuple(self.line(item) for item in written.items)
+        faces = fields.mapping("faces")
+        for name, face in faces.items():
+            if name not in LINE_FACES:
+                place = fields.key_place("faces", name)
+                fields.wrong(place, f"`{name}` is no face", "the faces are index, matrix and numpy", "unknown-key")
+            fields.whole_text(face, name)
+        fields.close()
+        self.formulas.derivation(goal, written.items, faces)
+        texts = {name: face.text for name, face in faces.items()}
+        return Derivation(id_, goal.text, lines, texts, node.place)
+
+    def line(self, node: Located) -> Line:
+        """Read one line of a derivation."""
+        if isinstance(node.value, str) and node.value:
+            node = Located({"math": node}, node.place, {"math": node.place})
+        fields = Fields(node, "a line", self.problems)
+        math = fields.require("math", "p_i - y_i")
+        fields.whole_text(math, "math")
+        fades = fields.nodes("fade")
+        for fade in fades:
+            if fade.text not in FADES:
+                what = f"`{fade.text}` is no way to ask"
+                fields.wrong(fade.place, what, "write show, why, hole or write", "unknown-value")
+        where = fields.math("where")
+        line = Line(
+            math=math.text,
+            by=fields.texts("by"),
+            ask=fields.text("ask"),
+            hints=fields.texts("hints"),
+            fade=tuple(fade.text for fade in fades),
+            where=where.text if where else "",
+            show=fields.one_of("show", FACES),
+            skills=fields.texts("skills"),
+            names=fields.texts("names"),
+            place=node.mapping["math"].place if "math" in node.mapping else node.place,
+        )
+        fields.close()
+        return line

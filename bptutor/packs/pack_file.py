@@ -1,0 +1,73 @@
+"""Reading `pack.yaml`: the order of the lessons, and the skills and rules they may name."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from bptutor.errors import Problem
+from bptutor.packs.fields import Fields
+from bptutor.packs.model import Pack, Rule
+from bptutor.packs.yaml import Located, read
+
+FORMAT = "1"
+ID = re.compile(r"[a-z0-9][a-z0-9-]{0,60}", re.ASCII)
+VERSION = re.compile(r"[0-9]+(\.[0-9]+){0,3}([-+.a-z0-9]*)", re.ASCII)
+
+
+def pack_from(text: str, path: str, root: Path, problems: list[Problem]) -> Pack:
+    """Read the text of a `pack.yaml`; every problem found goes into `problems`."""
+    fields = Fields(read(text, path, problems), "a pack", problems)
+    version = fields.require("bptutor", "1")
+    if version.text and version.text != FORMAT:
+        fields.wrong(version.place, f"pack format {version.text}", f"this bptutor reads format {FORMAT}", "format")
+    named = fields.require("id", "backprop")
+    check_id(named, fields)
+    number = fields.require("version", "0.1.0")
+    if number.text and not VERSION.fullmatch(number.text):
+        fields.wrong(number.place, f"`{number.text}` is no version", "write numbers such as 0.1.0")
+    fields.require("lessons", "[first-lesson]")
+    pack = Pack(
+        id=named.text,
+        title=fields.require("title", "My lessons").text,
+        version=number.text,
+        root=root,
+        lessons=_lessons(fields),
+        skills={skill: node.text for skill, node in fields.mapping("skills").items()},
+        rules={rule: _rule(rule, node, problems) for rule, node in fields.mapping("rules").items()},
+        language=fields.text("language", "en"),
+        authors=fields.texts("authors"),
+        license=fields.text("license"),
+        summary=fields.text("summary"),
+        chapters={chapter: node.text for chapter, node in fields.mapping("chapters").items()},
+    )
+    fields.close()
+    return pack
+
+
+def check_id(node: Located, fields: Fields) -> None:
+    """Refuse an id that is not made of small letters, digits and hyphens."""
+    if node.text and not ID.fullmatch(node.text):
+        help_ = "use small letters, digits and hyphens, such as output-error"
+        fields.wrong(node.place, f"`{node.text}` cannot be an id", help_, "id")
+
+
+def _lessons(fields: Fields) -> tuple[str, ...]:
+    seen: list[str] = []
+    for node in fields.nodes("lessons"):
+        check_id(node, fields)
+        if node.text in seen:
+            what = f"the lesson `{node.text}` is listed a second time"
+            fields.wrong(node.place, what, "delete one of the two", "duplicate-id")
+        elif node.text:
+            seen.append(node.text)
+    return tuple(seen)
+
+
+def _rule(id_: str, node: Located, problems: list[Problem]) -> Rule:
+    if isinstance(node.value, str) and node.value:
+        return Rule(id_, node.value)
+    fields = Fields(node, f"the rule `{id_}`", problems)
+    title, math = fields.require("title", "Sum rule").text, fields.math("math")
+    fields.close()
+    return Rule(id_, title, math.text if math else "")
