@@ -109,9 +109,9 @@ HOSTILE = {
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 def test_hostile_texts_are_refused_at_once(text: str, spelling: Spelling) -> None:
     taken = []
-    for _ in range(3):
-        start = time.perf_counter()
+    for _ in range(5):
+        start = time.process_time()
         with pytest.raises(UnreadableAnswer):
             read(text, SCOPES["softmax"], spelling)
-        taken.append(time.perf_counter() - start)
+        taken.append(time.process_time() - start)
     assert min(taken) < 0.005

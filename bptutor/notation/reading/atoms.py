@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 
+from bptutor.errors import UnreadableAnswer
 from bptutor.notation.reading import bounds, brackets, calls, methods, operators, powers, subscripts
 from bptutor.notation.reading.lexer import Kind, Token
 from bptutor.notation.reading.reader import Reader, described
@@ -14,6 +15,7 @@ from bptutor.notation.tree import At, Call, Expr, Letter, Name, Number, Pow, Tex
 _OPENING = frozenset(("(", "{", "Σ", "∂", "∇", "√", "𝟏", "\\frac", "⌊", "⌈"))
 _MAX_DECIMAL_EXPONENT = 300
 _MAX_DIGITS = 60
+_BRACKETS = "([{"
 _SPECIAL_WORDS = frozenset(("δ", "delta", "Σ", "e", "I", "kron", "sum", "Sum"))
 
 
@@ -53,11 +55,11 @@ def primary(reader: Reader) -> Expr:
     if token.kind is Kind.NUMBER:
         return number(reader)
     if token.kind is Kind.WORD:
-        return word(reader)
+        return reader.or_text(word)
     if token.kind is Kind.SIGN:
         rule = _SIGNS.get(token.text)
-        if rule is not None and not (reader.python and token.text not in "([{"):
-            return rule(reader)
+        if rule is not None and not (reader.python and token.text not in _BRACKETS):
+            return rule(reader) if token.text in _BRACKETS else reader.or_text(rule)
         if token.text.startswith("\\begin") and not reader.python:
             return brackets.environment(reader)
     if reader.prose and token.kind is not Kind.END:
@@ -69,7 +71,7 @@ def primary(reader: Reader) -> Expr:
     raise reader.error(f"a name, a number or a bracket is expected here, not {described(token)}")
 
 
-def comma(reader: Reader) -> Exception:
+def comma(reader: Reader) -> UnreadableAnswer:
     """Return the error for a comma where no list can be."""
     before = reader.tokens[reader.at - 1] if reader.at else None
     if before is not None and before.kind is Kind.NUMBER and reader.ahead().kind is Kind.NUMBER:
@@ -85,7 +87,11 @@ def number(reader: Reader) -> Number:
     _, _, exponent = token.text.lower().partition("e")
     large = bool(exponent) and (len(exponent) > 5 or abs(int(exponent)) > _MAX_DECIMAL_EXPONENT)
     if large or len(token.text) > _MAX_DIGITS:
-        raise reader.error("the number is too large or too small", f"at most 1e{_MAX_DECIMAL_EXPONENT}, and {_MAX_DIGITS} digits", token)
+        raise reader.error(
+            "the number is too large or too small",
+            f"at most 1e{_MAX_DECIMAL_EXPONENT}, and {_MAX_DIGITS} digits",
+            token,
+        )
     return Number(Fraction(token.text), token.text)
 
 
@@ -183,6 +189,8 @@ def _subscripted(reader: Reader, expr: Expr, start: Token) -> Expr:
 
 def _primed(reader: Reader, expr: Expr) -> Expr:
     token = reader.take()
+    if isinstance(expr, Text):
+        return Text(expr.text + "′")
     if isinstance(expr, At) or (isinstance(expr, Name) and reader.rank(expr.id) == 0):
         raise reader.error(
             "a prime is a transpose or the derivative of a function", "write the derivative as ∂L/∂z", token

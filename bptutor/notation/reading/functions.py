@@ -280,10 +280,12 @@ def _flip(call: Called) -> Expr:
 
 def _window(call: Called) -> Expr:
     call.only("window_shape")
-    args = call._replace(args=call.args[:1]).arrays(1)
-    shape = call.named("window_shape", 1)
-    sizes = shape.items if isinstance(shape, Stack) else (shape,)
-    return Call("sliding_window_view", (*args, *(size for size in sizes if isinstance(size, Expr))))
+    args = call.arrays(1, 5)
+    shape = call.options.get("window_shape", args[1] if len(args) == 2 else None)
+    sizes = shape.items if isinstance(shape, Stack) else (shape,) if isinstance(shape, Expr) else args[1:]
+    if not sizes:
+        raise call.error("needs the shape of the window", "write sliding_window_view(X, (2, 2))")
+    return Call("sliding_window_view", (args[0], *sizes))
 
 
 def _of_two(make: Callable[[Expr, Expr], Expr]) -> Callable[[Called], Expr]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from bptutor.notation.reading import atoms
+from bptutor.notation.reading.bounds import MAX_TREE_DEPTH
 from bptutor.notation.reading.lexer import Kind, Token
 from bptutor.notation.reading.operators import iverson
 from bptutor.notation.reading.reader import Reader, described
@@ -106,6 +107,8 @@ def product(reader: Reader) -> Expr:
         if reader.numerators and reader.next.text == "/" and reader.ahead().text == "∂":
             break
         sign = reader.take()
+        if len(operands) > MAX_TREE_DEPTH:
+            raise reader.error("too many factors", f"at most {MAX_TREE_DEPTH}, write the rest in brackets", sign)
         if sign.text not in allowed:
             raise reader.error(f"“{sign.text}” is not Python", "write *, @ or /", sign)
         if sign.text == "/":

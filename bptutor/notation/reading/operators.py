@@ -368,6 +368,8 @@ def _frac_part(reader: Reader) -> Expr:
         return Number(Fraction(token.text), token.text)
     if token.kind is Kind.WORD and token.text in reader.words.names:
         return reader.name(reader.words.names[token.text], token)
+    if token.kind is Kind.WORD and reader.prose:
+        return Text(token.text)
     raise reader.error("\\frac needs two groups in braces", "write \\frac{a}{b}", token)
 
 

@@ -77,6 +77,13 @@ def exponent(reader: Reader, sign: Token) -> Expr:
         power: Expr = Number(Fraction(token.text), token.text)
         if token.text == "1" and reader.sees("/") and reader.ahead().kind is Kind.NUMBER:
             raise reader.error("x^1/2 is read in two ways", "write x^(1/2) or (x^1)/2", sign)
+    elif (
+        token.kind is Kind.WORD
+        and reader.rank(reader.words.names.get(token.text, token.text)) == 0
+        and token.text in reader.words.names
+    ):
+        reader.take()
+        power = reader.name(reader.words.names[token.text], token)
     elif token.kind is Kind.WORD or reader.sees("√", "Σ"):
         power = reader.rules.factor(reader)
     else:
@@ -152,6 +159,8 @@ def layered(reader: Reader, base: Token) -> Expr:
     reader.expect("^")
     above, transposed = _above(reader, base)
     id_ = reader.words.layered.get((base.text, above))
+    if id_ is None and not above:
+        raise reader.error(f"{base.text} is not a name here", reader.words.nearest(base.text), base)
     if id_ is None:
         known = [layer for name, layer in reader.words.layered if name == base.text]
         raise reader.error(f"{base.text} has no layer {above} here", f"there is {listed(known)}", base)
@@ -196,6 +205,8 @@ def _above(reader: Reader, base: Token) -> tuple[str, bool]:
 def _layer(reader: Reader, base: Token, parts: list[Token]) -> str:
     if len(parts) == 1 and (base.text, parts[0].text) in reader.words.layered:
         return parts[0].text
+    if not parts:
+        return ""
     total, sign = 0, 1
     for part in parts:
         if part.text in "+-":

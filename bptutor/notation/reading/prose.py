@@ -10,6 +10,7 @@ from bptutor.notation.tree import Chain, Expr, Juxtapose, Mul, Text, rebuild, wa
 _RELATIONS = frozenset(
     ("=", "==", "≠", "!=", "<", "<=", "≤", ">", ">=", "≥", "≈", "∈", "⇒", "=>", "→", "->", "←", "↦", "⇔", "≡", "∝")
 ) | {"∼", "~", ":=", ",", ":", "…", "...", ";"}  # fmt: skip
+_CLOSING = frozenset((")", "]", "}", "_", "^"))
 _SHOWN = {"==": "=", "!=": "≠", "<=": "≤", ">=": "≥", "->": "→", "=>": "⇒", "~": "∼", "...": "…"}
 
 
@@ -22,7 +23,7 @@ def chain(reader: Reader) -> Expr:
         token = reader.next
         if token.kind is Kind.END:
             break
-        if token.kind is not Kind.SIGN or token.text not in _RELATIONS:
+        if token.kind is not Kind.SIGN or token.text in _CLOSING:
             raise reader.error(f"“{token.text}” is not expected here")
         reader.take()
         relations.append(_SHOWN.get(token.text, token.text))

@@ -11,9 +11,10 @@ from bptutor.errors import UnreadableAnswer
 from bptutor.notation.reading.lexer import Kind, Token, tokens
 from bptutor.notation.reading.vocabulary import Vocabulary, listed, vocabulary
 from bptutor.notation.scope import Role, Scope
-from bptutor.notation.tree import Expr, Name
+from bptutor.notation.tree import Expr, Name, Text
 
 MAX_DEPTH = 50
+MAX_RETRIES = 60
 
 
 class Spelling(Enum):
@@ -60,6 +61,8 @@ class Reader:
         """Index letters that stood where a number stands -> column."""
         self.numerators = 0
         """How many `∂` wait for their `/∂`."""
+        self.retries = 0
+        """How often prose was read again with a word taken as text."""
         self.rules = rules
 
     # --- looking and moving -------------------------------------------------------------------------
@@ -126,6 +129,20 @@ class Reader:
             raise self.error("too many brackets or operations inside each other", f"at most {MAX_DEPTH} levels")
         yield
         self.depth -= 1
+
+    def or_text(self, rule: Callable[[Reader], Expr]) -> Expr:
+        """Read by a rule; in prose, take the token ahead as text where the rule cannot read on."""
+        if not self.prose:
+            return rule(self)
+        start = self.at, self.depth, self.bars, self.equals, self.numerators, list(self.tokens)
+        try:
+            return rule(self)
+        except UnreadableAnswer:
+            self.retries += 1
+            if self.retries > MAX_RETRIES:
+                raise
+            self.at, self.depth, self.bars, self.equals, self.numerators, self.tokens = start
+            return Text(self.take().text)
 
     # --- what rules share ---------------------------------------------------------------------------
 

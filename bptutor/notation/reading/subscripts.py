@@ -7,7 +7,7 @@ from fractions import Fraction
 from bptutor.notation.reading.lexer import Kind, Token
 from bptutor.notation.reading.reader import Reader, described
 from bptutor.notation.scope import Role
-from bptutor.notation.tree import Add, At, Call, Delta, Expr, Letter, Mul, Name, Neg, Number, Transpose, Whole
+from bptutor.notation.tree import Add, At, Call, Delta, Expr, Letter, Mul, Name, Neg, Number, Text, Transpose, Whole
 
 _KEEPS_RANK = ("exp", "log", "sqrt", "sigmoid", "relu", "softmax", "tanh", "abs")
 
@@ -21,6 +21,8 @@ def attach(reader: Reader, base: Expr, start: Token) -> Expr:
             return Delta(*items)
         raise reader.error("I has two indices", "write I_ij", sign)
     axes = rank(reader, base)
+    if axes == 0 and isinstance(base, Name) and reader.prose:
+        base, axes = Text(reader.scope.shown(base.id)), None
     if axes == 0 and isinstance(base, Name):
         raise reader.error(f"{reader.scope.shown(base.id)} is one number and has no index", "leave the index out", sign)
     if isinstance(base, (Number, At)):
@@ -85,6 +87,8 @@ def _bare(reader: Reader, axes: int | None) -> list[Expr]:
             reader.take()
             items += _digits(reader, token, None if axes is None else axes - len(items))
         elif token.kind is Kind.WORD and not (items and token.space):
+            if items and axes is None and len(token.text) == 1 and reader.ahead().text in ("_", "^"):
+                break  # of `s_iu_i`, u starts anew
             if token.text in reader.words.positions:
                 reader.take()
                 items.append(Name(reader.words.names[token.text]))
