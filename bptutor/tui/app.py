@@ -22,6 +22,7 @@ from bptutor.tui.screens.lesson import LessonScreen
 from bptutor.tui.screens.small import HEIGHT, WIDTH, SmallScreen
 from bptutor.tui.widgets.answer_bar import AnswerBar
 
+_BREAKPOINTS: list[tuple[int, str]] = [(0, "-narrow"), (110, "-wide")]
 _STYLES = Path(__file__).parent / "styles"
 
 
@@ -32,6 +33,7 @@ class TutorApp(App[None]):
     CSS_PATH: ClassVar[list[str | PurePath]] = [_STYLES / "map.tcss", _STYLES / "lesson.tcss", _STYLES / "small.tcss"]
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {Actions}
     BINDINGS = keys.EVERYWHERE
+    HORIZONTAL_BREAKPOINTS = _BREAKPOINTS
 
     def __init__(
         self,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
@@ -27,7 +25,6 @@ class MapScreen(Screen[None]):
     """The course map."""
 
     BINDINGS = keys.MAP
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-narrow"), (110, "-wide")]
     AUTO_FOCUS = ""
 
     def __init__(self, session: Session, rooms: Rooms, at: str = "", searching: bool = False) -> None:

@@ -1,0 +1,187 @@
+"""A view of a session on the screen: steps above, a face beside or below them, the answer line at the foot."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+
+from textual.app import ComposeResult
+from textual.containers import Container
+from textual.content import Content
+from textual.events import Resize
+from textual.screen import Screen
+from textual.widgets import Static
+
+from bptutor.errors import BptutorError
+from bptutor.packs.model import LessonEntry
+from bptutor.session import Session, ShownDerivation, ShownShow, View, Wants
+from bptutor.tui.render.asking import Typed
+from bptutor.tui.render.faces import Face
+from bptutor.tui.render.flow import Flow
+from bptutor.tui.render.formulas import Typesetter
+from bptutor.tui.render.headings import keys_row, path_row, title_row
+from bptutor.tui.render.steps import Setting
+from bptutor.tui.render.verdicts import Judged
+from bptutor.tui.screens.rooms import Rooms
+from bptutor.tui.widgets.dock import Dock
+from bptutor.tui.widgets.face_pane import FacePane, Numbers
+from bptutor.tui.widgets.steps import Steps
+
+TALL = 30
+"""Rows from which derivations stand in two dimensions."""
+
+
+class ViewScreen(Screen[None]):
+    """Shows one lesson; `show` is the only method that touches steps, feedback and prompt."""
+
+    AUTO_FOCUS = ""
+
+    def __init__(self, session: Session, rooms: Rooms, entry: LessonEntry, seed: int | None = None) -> None:
+        """Open a lesson.
+
+        Args:
+            session: Opens, grades and records.
+            rooms: Opens other rooms.
+            entry: The lesson, from the light index.
+            seed: 0 to 9999; None for where the learner stopped.
+        """
+        super().__init__(id="lesson")
+        self._session = session
+        self._rooms = rooms
+        self._entry = entry
+        self._seed = seed
+        self._view: View | None = None
+        self._setting = Setting(Typesetter(None))
+        self._typed = Typed()
+        self._face = ""
+        """The open face; empty while none is open."""
+        self._answers: list[str] = []
+
+    # --- opening -----------------------------------------------------------------------------------
+
+    def compose(self) -> ComposeResult:
+        """Paint the title first; the rest is mounted after it stands on the screen."""
+        yield Static(Content.styled(self._entry.title, "bold") + Content("   opening …"), id="title")
+
+    def on_mount(self) -> None:
+        """Open the lesson after the first paint."""
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        self.run_worker(self._open(), group="open")
+
+    async def _open(self) -> None:
+        # NumPy is loaded in a thread, so that keys are taken meanwhile; the session itself changes on the loop only.
+        await asyncio.to_thread(importlib.import_module, "numpy")
+        try:
+            view = self._session.open(self._entry.id, self._seed)
+        except BptutorError as problem:
+            await self._cannot_open(str(problem))
+            return
+        self._setting = Setting(
+            Typesetter(view.lesson.scene.scope if view.lesson.scene else None), self._session.library.pack.rules
+        )
+        await self.mount(
+            Static(id="banner"),
+            Static(id="path"),
+            Container(Steps(id="steps"), FacePane(id="face"), id="body"),
+            Dock(id="dock"),
+            Static(id="keys"),
+        )
+        await self.show(view)
+
+    async def _cannot_open(self, problem: str) -> None:
+        self.query_one("#title", Static).update(Content.styled(f"{self._entry.title}: this lesson cannot be opened"))
+        foot = Content("\n\nThe other lessons are not touched by this. ") + keys_row((), 60, always=(("esc", "map"),))
+        await self.mount(Static(Content(problem) + foot, id="problem"))
+
+    # --- showing -----------------------------------------------------------------------------------
+
+    async def show(self, view: View, judged: Judged | None = None, text: str = "") -> None:
+        """Put a view on the screen, with what was said of an answer.
+
+        Args:
+            view: What the session says.
+            judged: The verdict on the answer that led here, if one did.
+            text: That answer.
+        """
+        asked_before = self._view.question.id if self._view and self._view.question else None
+        same_seed = self._view is not None and self._view.seed == view.seed
+        self._view = view
+        self._setting.tall = self.app.size.height >= TALL
+        if any(isinstance(shown, ShownShow) for shown in view.shown):
+            self._setting.values = self._session.values
+        same = view.question is not None and view.question.id == asked_before and same_seed
+        kept = self._typed if same and judged is None else Typed(view.draft, judged=judged, judged_text=text)
+        self._typed = kept
+        self._head(view)
+        await self.query_one(Steps).show(view, self._setting)
+        self._show_face(opened=not same)
+        dock = self.query_one(Dock)
+        dock.show(view, self._typed, self._setting)
+        if view.wants is Wants.ANSWER:
+            if not same:
+                dock.bar.ask(view.draft, self._names(), [*self._answers, self._line_above()])
+            dock.bar.focus()
+        elif not isinstance(self.focused, Numbers):
+            self.query_one(Steps).focus()
+
+    def _head(self, view: View) -> None:
+        self.query_one("#title", Static).update(Flow(lambda width: title_row(view, width)))
+        path = self.query_one("#path", Static)
+        path.display = bool(view.lesson.path)
+        path.update(path_row(view))
+        banner = self.query_one("#banner", Static)
+        banner.display = not view.saving
+        why = f": {view.saving_problem}" if view.saving_problem else ""
+        banner.update(Content(f"⚠ Nothing is saved{why}. You can go on; this sitting will be forgotten."))
+        pairs = _KEYS[view.wants]
+        if view.may_reveal and view.wants is Wants.ANSWER:
+            pairs = tuple(("F4", "reveal") if pair[0] == "F2" else pair for pair in pairs)
+        self.query_one("#keys", Static).update(Flow(lambda width: [keys_row(pairs, width)]))
+
+    def _names(self) -> list[str]:
+        view, scope = self._view, self._setting.setter.scope
+        if view and view.question and view.question.names:
+            return list(view.question.names)
+        return [*scope.names, *scope.alias, *scope.functions]
+
+    def _line_above(self) -> str:
+        """Return the last line of the derivation that stands, which an answer is often made from."""
+        last = self._view.shown[-1] if self._view and self._view.shown else None
+        if isinstance(last, ShownDerivation) and len(last.lines) > 1:
+            return last.lines[-2][0].math
+        return ""
+
+    def _show_face(self, opened: bool) -> None:
+        """Show the face pane: the one the author chose when a question opens, else the one the learner opened."""
+        view = self._view
+        if view is None:
+            return
+        if opened and view.question is not None and view.question.show:
+            self._face = view.question.show
+        pane = self.query_one(FacePane)
+        pane.display = bool(self._face)
+        if self._face:
+            self._setting.values = self._session.values
+            pane.show(Face(view.shown, self._setting), self._face)
+
+    async def on_resize(self, event: Resize) -> None:
+        """Set formulas anew when the screen becomes high or low."""
+        if self._view is not None and self._setting.tall != (self.app.size.height >= TALL):
+            self._setting.tall = not self._setting.tall
+            await self.query_one(Steps).show(self._view, self._setting)
+            self.query_one(Dock).show(self._view, self._typed, self._setting)
+
+    def keep_draft(self) -> None:
+        """Keep what is typed, before this screen is left."""
+        if self._view is not None and self._view.wants is Wants.ANSWER:
+            self._session.keep_draft(self.query_one(Dock).bar.value)
+
+
+_KEYS = {
+    Wants.ANSWER: (("enter", "answer"), ("F2", "hint"), ("F3", "faces"), ("F6", "skip"), ("F5", "seed")),
+    Wants.GO_ON: (("F3", "faces"), ("F5", "other numbers"), ("pgup", "earlier steps")),
+    Wants.NUDGE: (("F3", "faces"), ("F5", "other numbers"), ("F6", "skip")),
+    Wants.FINISHED: (("pgup", "read again"), ("F5", "again with other numbers")),
+}
