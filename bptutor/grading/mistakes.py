@@ -279,7 +279,7 @@ CATALOGUE: tuple[Mistake, ...] = (
 
 def fits(target: Target, met: Met) -> list[tuple[Mistake, str]]:
     """Return the mistakes that equal the answer on every draw, in catalogue order, each with the name it is about."""
-    found = []
+    found: list[tuple[Mistake, str]] = []
     for mistake in CATALOGUE:
         if mistake.vague and found:
             continue

@@ -203,5 +203,5 @@ def _proved(child: _Child, given: Mapping[str, Any], limit: float) -> dict[str, 
     found, _ = child.ask("prove", given, "record", limit)
     if "error" in found:
         return {"id": identity, "error": found["error"]}
-    nothing = {"proof": "undecided", "method": "probes", "witness": None, "conditions": []}
+    nothing: dict[str, Any] = {"proof": "undecided", "method": "probes", "witness": None, "conditions": []}
     return {"id": identity, **found.get("record", {**nothing, "ms": limit * 1000})}
