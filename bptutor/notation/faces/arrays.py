@@ -44,7 +44,7 @@ class Grid:
         return len(self.lines)
 
 
-def grid(  # noqa: PLR0913  # what a grid shows
+def grid(
     values: object,
     decimals: int = 3,
     title: str = "",
@@ -76,7 +76,7 @@ def grid(  # noqa: PLR0913  # what a grid shows
     return Grid(tuple(line + " " * (widest - cells(line)) for line in lines), found)
 
 
-def _block(  # noqa: PLR0913  # the state of a grid that grows
+def _block(
     prefix: Position,
     shape: Position,
     texts: Mapping[Position, str],

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from bptutor.notation.faces.printer import Path, Style
+from bptutor.notation.faces.binding import Path, Style
 
 _TALL = {
     "(": ("⎛", "⎜", "⎝"),

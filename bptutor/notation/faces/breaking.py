@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from bptutor.notation import tree as t
+from bptutor.notation.faces.binding import Level, Path, Style
 from bptutor.notation.faces.box import Box, Part, above, beside, cells
-from bptutor.notation.faces.printer import Level, Path, Style
 from bptutor.notation.scope import Scope
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from typing import ClassVar
 
 from bptutor.notation import tree as t
 from bptutor.notation.faces import unicode
-from bptutor.notation.faces.printer import Level, Path, Printer, Style, slice_text
+from bptutor.notation.faces.binding import Level, Path, Style, slice_text
+from bptutor.notation.faces.printer import Printer
 from bptutor.notation.faces.scripts import split_scripts
 from bptutor.notation.scope import Scope
 
@@ -34,7 +35,7 @@ class Latex(Printer[str]):
     outer_sign: ClassVar[str] = r" \otimes "
 
     def text(self, text: str, style: Style = Style.PLAIN) -> str:
-        """Set characters; Greek letters by their commands, the dot between factors as `\\cdot`."""
+        r"""Set characters; Greek letters by their commands, the dot between factors as `\cdot`."""
         if text == "·":
             return r" \cdot "
         return letters(text) if style is not Style.PLAIN else text
@@ -73,7 +74,7 @@ class Latex(Printer[str]):
     def set_at(self, expr: t.At, path: Path) -> str:
         """Set `W_{ij}`."""
         base = self.show(expr.base, Level.ATOM, (*path, 0))
-        if isinstance(expr.base, t.At) or base.endswith("}") and "_{" in base:
+        if isinstance(expr.base, t.At) or (base.endswith("}") and "_{" in base):
             base = self.enclosed(base)
         return base + self._lowered(expr.subscripts)
 
@@ -83,7 +84,7 @@ class Latex(Printer[str]):
         return "_{" + (", " if apart else "").join(shown) + "}"
 
     def set_delta(self, expr: t.Delta, path: Path) -> str:
-        """Set `\\delta_{ki}`."""
+        r"""Set `\delta_{ki}`."""
         if self.is_taken("δ") or self.is_taken("delta"):
             return self.set_compare(t.Compare(t.Relation.EQ, expr.left, expr.right), path)
         return r"\delta" + self._lowered((expr.left, expr.right))
@@ -95,9 +96,8 @@ class Latex(Printer[str]):
     def set_pow(self, expr: t.Pow, path: Path) -> str:
         """Set a power; a base with a superscript of its own stands in brackets."""
         base = self.show(expr.base, Level.ATOM, (*path, 0))
-        if "^" in base and not base.endswith(")"):
-            base = self.enclosed(base)
-        elif isinstance(expr.base, t.Name) and self._is_layer(base, expr.exponent):
+        twice = "^" in base and not base.endswith(")")
+        if twice or (isinstance(expr.base, t.Name) and self._is_layer(base, expr.exponent)):
             base = self.enclosed(base)
         return f"{base}^{{{self.show(expr.exponent, path=(*path, 1))}}}"
 
@@ -106,7 +106,7 @@ class Latex(Printer[str]):
         return any(self.set_name(t.Name(name), ()) == raised for name in self.scope.names)
 
     def set_transpose(self, expr: t.Transpose, path: Path) -> str:
-        """Set `W^{\\top}`."""
+        r"""Set `W^{\top}`."""
         base = self.show(expr.arg, Level.ATOM, (*path, 0))
         return (self.enclosed(base) if "^" in base and not base.endswith(")") else base) + r"^{\top}"
 
@@ -120,7 +120,7 @@ class Latex(Printer[str]):
         return self.show(expr, Level.RELATION if plain else Level.ATOM, path)
 
     def set_sum(self, expr: t.Sum, path: Path) -> str:
-        """Set `\\sum_{k \\ne i}`."""
+        r"""Set `\sum_{k \ne i}`."""
         below, above = unicode.Line(self.scope).limit_texts(expr)
         for sign, command in _RELATIONS.items():
             below = below.replace(sign, f" {command} ")
@@ -140,6 +140,10 @@ class Latex(Printer[str]):
             return f"{sign} {args[0]}"
         options = [f"{key}={unicode.option_text(value)}" for key, value in expr.options]
         return sign + self.enclosed(", ".join([*args, *options]))
+
+    def word(self, function: str) -> str:
+        """Set the name of a function before brackets."""
+        return self._sign(function)
 
     def _sign(self, function: str) -> str:
         shown = unicode.Line(self.scope).function_sign(function).replace("′", "'")

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from bptutor.notation import tree as t
 from bptutor.notation.faces import unicode
+from bptutor.notation.faces.binding import Level, Path, Style, slice_text
 from bptutor.notation.faces.box import (
     Box,
     Part,
@@ -22,13 +23,11 @@ from bptutor.notation.faces.box import (
     raised_box,
 )
 from bptutor.notation.faces.breaking import broken, flat
-from bptutor.notation.faces.printer import Level, Path, Printer, Style, slice_text
+from bptutor.notation.faces.printer import Printer
 from bptutor.notation.faces.scripts import LOWERED, RAISED, ends_in_script
 from bptutor.notation.scope import Scope
 
 __all__ = ["Box", "Part", "Style", "aligned", "box", "cells", "fit"]
-
-_BOUND_SIGNS = {"abs": ("|", "|"), "norm": ("‖", "‖")}
 
 
 def box(expr: t.Expr, scope: Scope) -> Box:
@@ -222,8 +221,8 @@ class Layout(Printer[Box]):
             return beside([Box((expr.function + " ",)), args[0]])
         if expr.function == "sqrt" and single:
             return beside([Box(("√",)), args[0]]) if args[0].lines[0].isdigit() else radical(args[0])
-        if expr.function in _BOUND_SIGNS and single:
-            return bracketed(args[0], *_BOUND_SIGNS[expr.function])
+        if expr.function in unicode.BARS and single:
+            return bracketed(args[0], *unicode.BARS[expr.function])
         options = [Box((f"{key}={unicode.option_text(value)}",)) for key, value in expr.options]
         sign = unicode.Line(self.scope).function_sign(expr.function)
         style = Style.ITALIC if len(sign.rstrip("′")) == 1 else Style.PLAIN

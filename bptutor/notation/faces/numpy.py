@@ -13,7 +13,7 @@ from keyword import iskeyword
 from bptutor.errors import BptutorError
 from bptutor.notation import axes
 from bptutor.notation import tree as t
-from bptutor.notation.faces.printer import exact, slice_text
+from bptutor.notation.faces.binding import exact, slice_text
 from bptutor.notation.faces.unicode import option_text
 from bptutor.notation.scope import Role, Scope
 
@@ -25,7 +25,9 @@ _ELSEWHERE = {
 }
 _OWN = frozenset(("sigmoid", "softmax", "relu", "softplus"))
 """Functions that NumPy has not; they stand under their own names."""
-_ENTRYWISE = frozenset("exp log log2 log10 sqrt sin cos tan sinh cosh tanh abs sign floor ceil".split()) | _OWN  # noqa: SIM905
+_ENTRYWISE = frozenset(
+    ["exp", "log", "log2", "log10", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh", "abs", "sign", "floor", "ceil"]
+) | (_OWN - {"softmax"})
 
 
 class NoNumpyForm(BptutorError):
@@ -80,16 +82,10 @@ class _Writer:
     def __init__(self, scope: Scope, free: Mapping[str, str]) -> None:
         self.scope = scope
         self._letter_axes = dict(scope.indices) | dict(free)
-        self._ways: dict[type[t.Expr], Callable[[t.Expr], _Code]] = {
-            t.Number: self._number, t.Name: self._name, t.At: self._at, t.Add: self._add, t.Neg: self._neg,
-            t.Mul: self._mul, t.Div: self._div, t.Pow: self._pow, t.MatMul: self._matmul, t.Transpose: self._transpose,
-            t.Outer: self._outer, t.Sum: self._sum, t.Delta: self._delta, t.Call: self._call, t.Compare: self._compare,
-            t.Cases: self._cases, t.Stack: self._stack, t.Einsum: self._einsum, t.Slice: self._slice,
-        }  # type: ignore[dict-item]  # each way takes the node it stands for  # fmt: skip
 
     def write(self, expr: t.Expr) -> _Code:
         """Write a node."""
-        way = self._ways.get(type(expr))
+        way: Callable[[t.Expr], _Code] | None = getattr(self, "_" + type(expr).__name__.lower(), None)
         if way is None:
             raise NoNumpyForm(f"{type(expr).__name__.lower()} has no NumPy form")
         return way(expr)
@@ -108,18 +104,20 @@ class _Writer:
         if base.letters:
             raise NoNumpyForm("an element of an index expression has no NumPy form")
         places = [self._place(subscript) for subscript in expr.subscripts]
+        binds = base.binds
         letters = tuple(s.id for s in expr.subscripts if isinstance(s, t.Letter))
         if letters and any(isinstance(s, t.Whole) for s in expr.subscripts):
             raise NoNumpyForm("letters and whole axes do not mix in NumPy")
-        text = base.within(_Binds.ATOM)
+        text = base.text
         while places and places[-1] == ":":
             places.pop()
         if places:
-            text = f"{text}[{', '.join(places)}]"
+            text, binds = f"{base.within(_Binds.ATOM)}[{', '.join(places)}]", _Binds.ATOM
         unique = tuple(dict.fromkeys(letters))
         if len(unique) < len(letters):
             text = f'np.einsum("{_spec([letters], unique)}", {text})'
-        return _Code(text, _Binds.ATOM, unique)
+            binds = _Binds.ATOM
+        return _Code(text, binds, unique)
 
     def _place(self, subscript: t.Expr) -> str:
         if isinstance(subscript, t.Letter | t.Whole):
@@ -248,9 +246,10 @@ class _Writer:
         if name.endswith("'"):
             raise NoNumpyForm(f"{name} has no NumPy form")
         letters = codes[0].letters if codes else ()
-        if any(code.letters for code in codes) and (name not in _ENTRYWISE or name == "softmax"):
-            if name not in self.scope.functions:
-                raise NoNumpyForm(f"{name} of an index expression has no NumPy form")
+        if letters and len(codes) == 1 and name not in _ENTRYWISE and name not in self.scope.functions:
+            raise NoNumpyForm(f"{name} of an index expression has no NumPy form")
+        if len(codes) > 1 and any(code.letters != letters for code in codes):
+            raise NoNumpyForm(f"{name} of several index expressions has no NumPy form")
         options = [f"{key}={option_text(value)}" for key, value in expr.options]
         return _Code(f"{self._function(name)}({', '.join([*(c.text for c in codes), *options])})", _Binds.ATOM, letters)
 

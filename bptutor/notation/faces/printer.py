@@ -9,93 +9,14 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from enum import Enum, IntEnum
-from fractions import Fraction
 from typing import ClassVar, Generic, TypeVar
 
 from bptutor.notation import tree as t
+from bptutor.notation.faces.binding import LEVELS, UNBRACKETED, Level, Path, Style, exact, is_array
 from bptutor.notation.faces.scripts import ends_in_script, leading_word, trailing_word
 from bptutor.notation.scope import Role, Scope
 
 T = TypeVar("T")
-Path = tuple[int, ...]
-
-
-class Style(Enum):
-    """How letters stand: scalars slanted, arrays bold, words and digits upright."""
-
-    PLAIN = "plain"
-    ITALIC = "italic"
-    BOLD = "bold"
-
-
-class Level(IntEnum):
-    """How tightly a construction holds its parts together; the tighter, the larger."""
-
-    RELATION = 0
-    SUM = 1
-    SIGN = 2
-    ENTRYWISE = 3
-    PRODUCT = 4
-    QUOTIENT = 5
-    POWER = 6
-    ATOM = 7
-
-
-_LEVELS: dict[type[t.Expr], Level] = {
-    t.Chain: Level.RELATION,
-    t.Add: Level.SUM,
-    t.Neg: Level.SIGN,
-    t.Outer: Level.ENTRYWISE,
-    t.MatMul: Level.PRODUCT,
-    t.Sum: Level.PRODUCT,
-    t.Div: Level.QUOTIENT,
-    t.Derivative: Level.QUOTIENT,
-    t.Pow: Level.POWER,
-    t.Transpose: Level.POWER,
-}
-
-UNBRACKETED = frozenset({"log", "ln"})
-"""Functions whose single atomic argument may stand without brackets: `log pₖ`."""
-
-SIGNS = {"sigmoid": "σ", "sigmoid'": "σ′"}
-"""Functions shown by a sign of their own."""
-
-ENTRYWISE_CALLS = frozenset(
-    ["exp", "log", "ln", "log2", "log10", "sqrt", "sigmoid", "relu", "softmax", "tanh", "sinh", "cosh", "sin", "cos"]
-) | frozenset(
-    ["tan", "abs", "sign", "floor", "ceil", "square", "softplus", "maximum", "minimum", "flip", "diag", "where"]
-)
-"""Functions whose value has axes when an argument has."""
-
-
-def is_array(expr: t.Expr, scope: Scope) -> bool:
-    """Whether the value of an expression has positional axes, as far as ⊙ and plain products must be told apart."""
-    if isinstance(expr, t.Name):
-        declared = scope.names.get(expr.id)
-        return bool(declared and declared.axes)
-    if isinstance(expr, t.At):
-        return any(isinstance(s, t.Whole) for s in expr.subscripts)
-    if isinstance(expr, t.Derivative):
-        return is_array(expr.of, scope) or is_array(expr.by, scope)
-    if isinstance(expr, t.Number | t.Letter | t.Delta | t.Text):
-        return False
-    if isinstance(expr, t.Stack | t.Outer | t.Transpose):
-        return True
-    if isinstance(expr, t.Einsum):
-        return not expr.spec.endswith("->")
-    if isinstance(expr, t.Slice):
-        return any(not isinstance(item, int) for item in expr.items)
-    if isinstance(expr, t.Call) and expr.function not in ENTRYWISE_CALLS and expr.function.rstrip("'") not in SIGNS:
-        return expr.option("axis") is not None or _maps_entries(expr, scope)
-    if isinstance(expr, t.Sum):
-        return is_array(expr.body, scope)
-    return any(is_array(child, scope) for child in t.children(expr))
-
-
-def _maps_entries(call: t.Call, scope: Scope) -> bool:
-    known = call.function.rstrip("'") in scope.functions
-    return known and any(is_array(arg, scope) for arg in call.args)
 
 
 class Printer(ABC, Generic[T]):
@@ -146,7 +67,15 @@ class Printer(ABC, Generic[T]):
     def show(self, expr: t.Expr, need: Level = Level.RELATION, path: Path = ()) -> T:
         """Set a node, in brackets when it holds together less tightly than `need`."""
         piece = self.mark(self._ways[type(expr)](expr, path), path, expr)
-        return self.enclosed(piece) if self.level(expr) < need else piece
+        if self.level(expr) >= need:
+            return piece
+        if isinstance(expr, t.Call) and self.stands_unbracketed(expr):
+            return self.row([self.word(expr.function), self.enclosed(self.show(expr.args[0], path=(*path, 0)))])
+        return self.enclosed(piece)
+
+    def word(self, function: str) -> T:
+        """Set the name of a function before brackets."""
+        return self.text(function)
 
     def level(self, expr: t.Expr) -> Level:
         """Return how tightly a node holds together in this face."""
@@ -158,7 +87,7 @@ class Printer(ABC, Generic[T]):
             return self._number_level(expr)
         if isinstance(expr, t.Call):
             return self.call_level(expr)
-        return _LEVELS.get(type(expr), Level.ATOM)
+        return LEVELS.get(type(expr), Level.ATOM)
 
     def call_level(self, call: t.Call) -> Level:
         """Return how tightly a function with its arguments holds together."""
@@ -275,17 +204,21 @@ class Printer(ABC, Generic[T]):
         return self.row(spaced)
 
     def _juxtaposed(self, factors: list[tuple[t.Expr, Path]], last: bool) -> T:
-        shown: list[T] = []
-        for n, (factor, path) in enumerate(factors):
-            final = last and n == len(factors) - 1
-            piece = self._factor(factor, path, final, first=not n)
-            if shown:
-                space = self.space(shown[-1], piece, factors[n - 1][0], factor)
-                shown += [self.text(space)] if space else []
-            shown.append(piece)
+        pieces = [
+            self._factor(factor, path, last and n == len(factors) - 1) for n, (factor, path) in enumerate(factors)
+        ]
+        gaps = [
+            self.gap(self.edges(left), self.edges(right), before, after)
+            for left, right, (before, _), (after, _) in zip(pieces, pieces[1:], factors, factors[1:], strict=False)
+        ]
+        dotted = "·" in gaps
+        shown = pieces[:1]
+        for gap, piece in zip(gaps, pieces[1:], strict=True):
+            between = "·" if dotted else gap
+            shown += [self.text(between), piece] if between else [piece]
         return self.row(shown)
 
-    def _factor(self, expr: t.Expr, path: Path, final: bool, first: bool) -> T:
+    def _factor(self, expr: t.Expr, path: Path, final: bool) -> T:
         if (
             final
             and self.is_open(expr)
@@ -296,26 +229,35 @@ class Printer(ABC, Generic[T]):
         encloses = self.fractions_enclose or isinstance(expr, t.Derivative)
         return self.show(expr, Level.QUOTIENT if encloses else Level.POWER, path)
 
-    def space(self, left: T, right: T, before: t.Expr, after: t.Expr) -> str:
-        """Return what stands between two factors: nothing, a space, or a dot where they would run together."""
-        return self.gap(self.edges(left), self.edges(right), before, after)
-
     def gap(self, left: str, right: str, before: t.Expr, after: t.Expr) -> str:
-        """Decide `space` on the texts of the two factors."""
-        start = right[:1]
-        if start.isdigit() or start in ("[", "|", "‖", "½") or (isinstance(before, t.Number) and "e" in before.text):
+        """Return what stands between two factors: nothing, a space, or a dot where they would run together.
+
+        Args:
+            left: The text of the first factor on its base line.
+            right: That of the second.
+            before: The first factor.
+            after: The second.
+        """
+        if any(isinstance(e, t.Compare) and text[:1] == "[" for e, text in ((before, left), (after, right))):
+            return " "
+        if right[:1].isdigit() or right[:1] in ("[", "|", "‖", "½") or left[-1:] in ("|", "‖"):
             return "·"
-        if any(isinstance(e, t.Derivative | t.Sum) and r[:1] != "(" for e, r in ((before, left), (after, right))):
+        if isinstance(before, t.Number) and "e" in before.text:
+            return "·"
+        if any(isinstance(e, t.Derivative | t.Sum) and text[:1] != "(" for e, text in ((before, left), (after, right))):
             return " "
-        word, run = leading_word(right), trailing_word(left)
-        if left[-1:].isdigit() and not isinstance(before, t.Number) and not ends_in_script(left) and word:
-            return " "
+        return self._letter_gap(left, leading_word(right), before)
+
+    def _letter_gap(self, left: str, word: str, before: t.Expr) -> str:
+        """Decide between nothing and a space before a word."""
         if not word:
             return ""
+        if left[-1:].isdigit() and not isinstance(before, t.Number) and not ends_in_script(left):
+            return " "
+        run = trailing_word(left)
         if len(word) > 1 or len(run) > 1 or left.endswith(("}", "′")):
             return " "
-        joined = run + word
-        return " " if self._runs_together(joined, before) else ""
+        return " " if self._runs_together(run + word, before) else ""
 
     def _runs_together(self, joined: str, before: t.Expr) -> bool:
         if isinstance(before, t.Number):
@@ -424,30 +366,3 @@ class Printer(ABC, Generic[T]):
     @abstractmethod
     def set_slice(self, expr: t.Slice, path: Path) -> T:
         """Set NumPy indexing."""
-
-
-def exact(value: Fraction) -> str:
-    """Return a rational as an integer, a finite decimal, or a quotient."""
-    if value.denominator == 1:
-        return str(value.numerator)
-    digits, rest = 0, value.denominator
-    for prime in (2, 5):
-        while rest % prime == 0:
-            rest //= prime
-            digits += 1
-    if rest != 1 or digits > 12:
-        return f"{value.numerator}/{value.denominator}"
-    scaled = value * 10**digits
-    text = f"{abs(scaled.numerator):0{digits + 1}d}"
-    sign = "-" if value < 0 else ""
-    return (sign + text[:-digits] + "." + text[-digits:]).rstrip("0").rstrip(".")
-
-
-def slice_text(items: tuple[t.Span | int | None, ...]) -> str:
-    """Return the inside of Python's index brackets."""
-    return ", ".join("None" if i is None else str(i) if isinstance(i, int) else _span(i) for i in items)
-
-
-def _span(span: t.Span) -> str:
-    start, stop = ("" if n is None else str(n) for n in (span.start, span.stop))
-    return f"{start}:{stop}" + ("" if span.step is None else f":{span.step}")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from bptutor.notation import tree as t
+from bptutor.notation.faces.binding import exact, is_array, slice_text
 from bptutor.notation.faces.latex import greek
-from bptutor.notation.faces.printer import exact, is_array, slice_text
 from bptutor.notation.faces.scripts import split_scripts
 from bptutor.notation.scope import Scope
 
@@ -33,7 +33,7 @@ def words(expr: t.Expr, scope: Scope) -> str:
     Returns:
         One sentence without a final stop; a bracket is "the quantity", closed by a comma where more follows.
     """
-    return _Voice(scope).say(expr)
+    return _Voice(scope).say(expr).rstrip(",")
 
 
 class _Voice:
@@ -56,7 +56,7 @@ class _Voice:
         return said if last or not isinstance(expr, t.Sum | t.Call | t.Derivative | t.Pow) else f"{said},"
 
     def _number(self, expr: t.Number) -> str:
-        text = (expr.text or exact(expr.value)).replace("−", "-")
+        text = exact(expr.value) if not expr.text or "e" in expr.text.lower() else expr.text.replace("−", "-")
         return text.replace("-", "minus ").replace("/", " over ")
 
     def _name(self, expr: t.Name) -> str:
@@ -126,7 +126,11 @@ class _Voice:
         base = self._part(expr.base, last=False)
         if isinstance(expr.exponent, t.Number) and expr.exponent.value in _POWERS:
             return f"{base} {_POWERS[int(expr.exponent.value)]}"
-        return f"{base} to the power {self._part(expr.exponent)}"
+        return f"{base} to the power {self._exponent(expr.exponent)}"
+
+    def _exponent(self, expr: t.Expr) -> str:
+        simple = isinstance(expr, t.Neg) and isinstance(expr.arg, t.Name | t.At | t.Number | t.Letter)
+        return self.say(expr) if simple else self._part(expr)
 
     def _transpose(self, expr: t.Transpose) -> str:
         return f"{self._part(expr.arg, last=False)} transposed"
@@ -148,7 +152,7 @@ class _Voice:
     def _call(self, expr: t.Call) -> str:
         args = " and ".join(self._part(arg) for arg in expr.args)
         if expr.function == "exp":
-            return f"e to the power {args}"
+            return f"e to the power {self._exponent(expr.args[0])}"
         function = expr.function.rstrip("'")
         if function != expr.function:
             return f"the slope of {spelled(function)} at {args}"
@@ -157,7 +161,7 @@ class _Voice:
         return f"{said} {args}{options}"
 
     def _compare(self, expr: t.Compare) -> str:
-        return f"1 if {self._condition(expr)} else 0"
+        return f"the quantity 1 if {self._condition(expr)}, else 0,"
 
     def _condition(self, expr: t.Expr) -> str:
         if isinstance(expr, t.Mul):
@@ -171,11 +175,16 @@ class _Voice:
         return "; ".join([*said, f"otherwise {self.say(expr.otherwise)}"])
 
     def _stack(self, expr: t.Stack) -> str:
-        kind = "the rows" if any(isinstance(item, t.Stack) for item in expr.items) else "the list"
-        return f"{kind} {', '.join(self.say(item) for item in expr.items)}"
+        if any(isinstance(item, t.Stack) for item in expr.items):
+            return f"the matrix with rows {'; '.join(self._listed(item) for item in expr.items)}"
+        return f"the list {self._listed(expr)}"
+
+    def _listed(self, expr: t.Expr) -> str:
+        return ", ".join(self.say(item) for item in expr.items) if isinstance(expr, t.Stack) else self.say(expr)
 
     def _einsum(self, expr: t.Einsum) -> str:
-        spec = " to ".join(" ".join(side.replace(",", " , ").split()) for side in expr.spec.split("->"))
+        inputs, _, output = expr.spec.partition("->")
+        spec = ", ".join(" ".join(letters) for letters in inputs.split(",")) + " to " + (" ".join(output) or "a number")
         return f"einsum {spec} of {' and '.join(self._part(operand) for operand in expr.operands)}"
 
     def _slice(self, expr: t.Slice) -> str:

@@ -10,9 +10,13 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from bptutor.notation import tree as t
-from bptutor.notation.faces.printer import SIGNS, Level, Path, Printer, Style, slice_text
+from bptutor.notation.faces.binding import SIGNS, Level, Path, Style, slice_text
+from bptutor.notation.faces.printer import Printer
 from bptutor.notation.faces.scripts import LOWERED, ends_in_script, lowered, raised
 from bptutor.notation.scope import Scope
+
+BARS = {"abs": ("|", "|"), "norm": ("‖", "‖")}
+"""Functions shown by bars around their argument."""
 
 
 def line(expr: t.Expr, scope: Scope) -> str:
@@ -137,8 +141,10 @@ class Line(Printer[str]):
     def limits(self, expr: t.Sum) -> str:
         """Set what stands at Σ, in lowered and raised letters where there are some."""
         below, above = self.limit_texts(expr)
-        under = lowered(below) or "_{" + below + "}"
-        return under + ((raised(above) or "^{" + above + "}") if above else "")
+        under, over = lowered(below), raised(above)
+        if under and (over or not above):
+            return under + over
+        return "_{" + below + "}" + ("^{" + above + "}" if above else "")
 
     def limit_texts(self, expr: t.Sum) -> tuple[str, str]:
         """Return what stands below and above Σ: `k≠i` and nothing, `k=1` and `K`."""
@@ -160,6 +166,8 @@ class Line(Printer[str]):
             return f"{expr.function} {args[0]}"
         if expr.function == "sqrt" and not expr.options:
             return f"√({args[0]})"
+        if expr.function in BARS and len(args) == 1 and not expr.options and not set("|‖[") & set(args[0]):
+            return BARS[expr.function][0] + args[0] + BARS[expr.function][1]
         options = [f"{key}={option_text(value)}" for key, value in expr.options]
         return f"{self.function_sign(expr.function)}({', '.join([*args, *options])})"
 
