@@ -123,10 +123,25 @@ def decide(met: Read) -> Decision:
         return Decision(outcome)
     from bptutor.notation import prove
 
-    comparison = met.comparison
-    proof = prove.prove(met.expr, comparison.expected, comparison.scene.scope, comparison.where, exact=False)
-    refuted = proof.outcome is prove.Outcome.REFUTED
+    proof = held_against(met, exact=False)
+    refuted = proof.outcome is prove.Outcome.REFUTED and proof.witness is not None
     return Decision(Outcome.DIFFERENT, proof) if refuted else Decision(outcome)
+
+
+def held_against(met: Read, exact: bool) -> Proof:
+    """Return the prover's word on whether an answer equals what it was brought to."""
+    from bptutor.notation import prove
+
+    held = met.comparison
+    return prove.prove(
+        met.expr,
+        held.expected,
+        held.scene.scope,
+        held.where,
+        exact=exact,
+        order=held.layout.letters,
+        columns=held.columns,
+    )
 
 
 def _kinked(met: Read) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bptutor.grading.case import Case
 from bptutor.grading.comparison import Outcome
-from bptutor.grading.expressions import Read, bring, decide
+from bptutor.grading.expressions import Read, bring, decide, held_against
 from bptutor.grading.reads import models, read_answer
 from bptutor.grading.verdict import Finding, Mark, ProofMark, Verdict
 from bptutor.notation import prove
@@ -17,11 +17,11 @@ def proved(case: Case, verdict: Verdict) -> Verdict:
     met = _accepted(case)
     if met is None:
         return verdict
-    comparison = met.comparison
-    proof = prove.prove(met.expr, comparison.expected, comparison.scene.scope, comparison.where, exact=True)
+    proof = held_against(met, exact=True)
     if proof.outcome is prove.Outcome.PROVED:
         return replace(verdict, proof=ProofMark.PROVED)
-    if proof.outcome is prove.Outcome.REFUTED:
+    refuted = proof.outcome is prove.Outcome.REFUTED and proof.method not in {"shape", "free-index"}
+    if refuted or proof.method == "disagreement":
         message = "Two ways of checking disagree, so nothing is said of this answer. Look at a report of this verdict."
         finding = Finding("disagreement", message)
         return replace(verdict, mark=Mark.UNDECIDED, proof=ProofMark.UNDECIDED, findings=(finding,), reached=None)

@@ -14,7 +14,11 @@ SCENE = {
     "given": {"z": {"axes": ["K"]}, "y": {"axes": ["K"], "draw": "one-hot"}},
     "define": {"p": "softmax(z)", "L": "-Σ_k y_k log p_k"},
 }
-EXAMPLE = {"id": "a1", "question": {"type": "symbolic", "answer": "p_i - y_i", "scene": SCENE}, "answer": "-(y_i - p_i)"}
+EXAMPLE = {
+    "id": "a1",
+    "question": {"type": "symbolic", "answer": "p_i - y_i", "scene": SCENE},
+    "answer": "-(y_i - p_i)",
+}
 
 
 def graded(*objects: Any, jobs: int = 1) -> list[dict[str, Any]]:
@@ -77,7 +81,10 @@ def test_several_processes_keep_the_order() -> None:
 
 
 def test_a_line_over_its_limit_is_undecided_and_delays_the_next_by_no_more() -> None:
-    heavy = {**EXAMPLE, "answer": "p_i - y_i + " + "+".join(f"log(1 + e^(z_i + {n} z_i^2))" for n in range(40)) + " - p_i"}
+    heavy = {
+        **EXAMPLE,
+        "answer": "p_i - y_i + " + "+".join(f"log(1 + e^(z_i + {n} z_i^2))" for n in range(40)) + " - p_i",
+    }
     start = time.monotonic()
     lines = [json.dumps(EXAMPLE), json.dumps(heavy), json.dumps(EXAMPLE)]
     records = [json.loads(text) for text in grade_lines(lines, limit=0.0)]
