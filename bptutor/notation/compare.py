@@ -159,6 +159,8 @@ def _same_axes(a: tuple[str, ...], b: tuple[str, ...], left: Expr, right: Expr) 
 def _arranged(kind: axes.Kind, names: tuple[str, ...], order: tuple[str, ...]) -> tuple[str, ...]:
     """Return the letters in the order of positional axes: by name where names differ, else as they appear."""
     letters = [*(x for x in order if x in kind.letters), *(x for x in kind.letters if x not in order)]
+    if "" in names and len(names) == len(letters):  # an axis without a name is matched by place
+        names = tuple(name or kind.letters[x] for name, x in zip(names, letters, strict=True))
     if sorted(kind.letters.values()) != sorted(names):
         raise Misfit("shape", f"({', '.join(kind.letters.values())}) against ({', '.join(names)})")
     if len(set(names)) < len(names):
@@ -173,5 +175,3 @@ def conditions_text(condition: Expr, scope: Scope) -> str:
 
     text = unicode.line(condition, scope)
     return text[1:-1] if text.startswith("[") and text.endswith("]") else text
-
-

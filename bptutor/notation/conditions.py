@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -11,10 +13,14 @@ from bptutor.errors import BptutorError
 from bptutor.notation.draws import Held
 from bptutor.notation.field import FLOATS, Array, Field
 from bptutor.notation.scope import Role, Scope, Source
-from bptutor.notation.tree import Compare, Expr, Name, Relation, walk
+from bptutor.notation.tree import Add, Compare, Expr, Name, Neg, Relation, walk
 from bptutor.notation.value import Values, evaluate
 
 _EXACT = 1e-9
+
+Place = tuple[Any, ...]
+Move = tuple[Place, bool]
+"""Which entries move, and whether they are scaled (True) or shifted."""
 
 
 def satisfied(
@@ -37,12 +43,11 @@ def satisfied(
             out[name] = _unit_rows(out[name])
             if out[name] is None or (name in held.positive and bool(np.any(out[name] <= 0))):
                 return None
-    for condition in held.equations:
-        if condition.relation is Relation.EQ and not _solve(scope, out, sizes, condition, held, field):
+    conditions = [_Condition(scope, sizes, c, field) for c in held.equations]
+    for condition in conditions:
+        if condition.compare.relation is Relation.EQ and not condition.solve(out, held):
             return None
-    if all(_holds(scope, out, sizes, condition, field) for condition in held.equations):
-        return out
-    return None
+    return out if all(condition.holds(out) for condition in conditions) else None
 
 
 def _unit_rows(array: Array) -> Any:
@@ -50,30 +55,82 @@ def _unit_rows(array: Array) -> Any:
     return None if bool(np.any(abs(sums) < 1e-2)) else array / sums
 
 
-def _holds(scope: Scope, given: Mapping[str, Array], sizes: Mapping[str, int], condition: Compare, field: Field) -> bool:
-    try:
-        gap = _gap(scope, given, sizes, condition, field)
-    except (BptutorError, ArithmeticError, ValueError, KeyError):
+@dataclass(frozen=True)
+class _Condition:
+    """One condition of a scene, in the entries of a field, at the sizes of a draw."""
+
+    scope: Scope
+    sizes: Mapping[str, int]
+    compare: Compare
+    field: Field
+
+    def gap(self, given: Mapping[str, Array]) -> Array:
+        """Left side less right side, with letters in order of appearance."""
+        values = Values(self.scope, given, self.sizes, self.field)
+        return np.asarray(evaluate(Add((self.compare.left, Neg(self.compare.right))), values))
+
+    def holds(self, given: Mapping[str, Array]) -> bool:
+        """Tell whether it is met, equations up to rounding."""
+        try:
+            gap = self.gap(given)
+        except (BptutorError, ArithmeticError, ValueError, KeyError):
+            return False
+        tests = {
+            Relation.EQ: abs(gap) <= _EXACT,
+            Relation.NE: abs(gap) > _EXACT,
+            Relation.GT: gap > 0,
+            Relation.GE: gap >= 0,
+            Relation.LT: gap < 0,
+            Relation.LE: gap <= 0,
+        }
+        return bool(np.all(tests[self.compare.relation]))
+
+    def solve(self, given: dict[str, Array], held: Held) -> bool:
+        """Meet an equation in place, one component after the other; False when nothing solves it."""
+        fixed = held.one_hot | held.pick | held.unit_sum
+        names = sorted(names_under(self.scope, self.compare) - fixed)
+        free = [n for n in names if self.scope.names[n].draw.source is not Source.LITERAL]
+        try:
+            components = list(np.ndindex(self.gap(given).shape))
+            for component in components:
+                if abs(self.gap(given)[component]) > self._rounding and not self._met(
+                    given, component, free or names, held
+                ):
+                    return False
+        except (BptutorError, ArithmeticError, ValueError, KeyError):
+            return False
+        return True
+
+    @property
+    def _rounding(self) -> float:
+        return 1e-13 if self.field is FLOATS else 1e-40
+
+    def _met(self, given: dict[str, Array], component: Place, names: list[str], held: Held) -> bool:
+        for name, move in _moves(given, names, held):
+            solved = self._along(given, component, name, move)
+            if solved is not None:
+                given[name] = solved
+                return True
         return False
-    tests = {
-        Relation.EQ: abs(gap) <= _EXACT,
-        Relation.NE: abs(gap) > _EXACT,
-        Relation.GT: gap > 0,
-        Relation.GE: gap >= 0,
-        Relation.LT: gap < 0,
-        Relation.LE: gap <= 0,
-    }
-    return bool(np.all(tests[condition.relation]))
 
+    def _along(self, given: Mapping[str, Array], component: Place, name: str, move: Move) -> Array | None:
+        """Solve one component along one move, where it is affine; None where it is not."""
+        where, scaled = move
 
-def _gap(
-    scope: Scope, given: Mapping[str, Array], sizes: Mapping[str, int], condition: Compare, field: Field
-) -> Array:
-    """Left side less right side, with letters in order of appearance."""
-    values = Values(scope, given, sizes, field)
-    from bptutor.notation.tree import Add, Neg
+        def moved(t: Any) -> Array:
+            array = given[name].copy()
+            array[where] = array[where] * t if scaled else array[where] + t
+            return array
 
-    return evaluate(Add((condition.left, Neg(condition.right))), values)
+        def gap_at(n: int) -> Any:
+            return self.gap({**given, name: moved(self.field.number(Fraction(n)))})[component]
+
+        start, one, two = gap_at(0), gap_at(1), gap_at(2)
+        slope = one - start
+        if abs(slope) < 1e-9 or abs(two - one - slope) > 1e-9 * (1 + abs(slope)):
+            return None
+        t = -start / slope
+        return None if scaled and t <= 0 else moved(t)
 
 
 def names_under(scope: Scope, expr: Expr) -> set[str]:
@@ -91,35 +148,6 @@ def names_under(scope: Scope, expr: Expr) -> set[str]:
     return {n for n in found if scope.names[n].role is Role.GIVEN}
 
 
-def _solve(
-    scope: Scope, given: dict[str, Array], sizes: Mapping[str, int], condition: Compare, held: Held, field: Field
-) -> bool:
-    """Meet an equation, one component after the other; False when nothing solves it."""
-    movable = [
-        name
-        for name in names_under(scope, condition)
-        if name not in held.one_hot and name not in held.pick and name not in held.unit_sum
-        and scope.names[name].draw.source is not Source.LITERAL
-    ] or [n for n in names_under(scope, condition) if n not in held.one_hot | held.pick | held.unit_sum]
-    gap = _gap(scope, given, sizes, condition, field)
-    for place in np.ndindex(gap.shape):
-        if abs(_gap(scope, given, sizes, condition, field)[place]) <= (1e-40 if field is not FLOATS else 1e-13):
-            continue
-        for name, change in _moves(given, sorted(movable), held):
-            solved = _along(scope, given, sizes, condition, field, place, name, change)
-            if solved is not None:
-                given[name] = solved
-                break
-        else:
-            return False
-    return True
-
-
-Place = tuple[Any, ...]
-Move = tuple[Place, bool]
-"""Which entries move, and whether they are scaled (True) or shifted."""
-
-
 def _moves(given: Mapping[str, Array], names: list[str], held: Held) -> Iterator[tuple[str, Move]]:
     for name in names:
         shape = given[name].shape
@@ -128,35 +156,3 @@ def _moves(given: Mapping[str, Array], names: list[str], held: Held) -> Iterator
                 yield name, ((*row, slice(None)), True)
         for place in reversed(list(np.ndindex(shape))):
             yield name, (place, False)
-
-
-def _along(
-    scope: Scope,
-    given: Mapping[str, Array],
-    sizes: Mapping[str, int],
-    condition: Compare,
-    field: Field,
-    component: Place,
-    name: str,
-    move: Move,
-) -> Array | None:
-    """Solve one component of an equation along one move, where it is affine; None where it is not."""
-    where, scaled = move
-
-    def moved(t: Any) -> Array:
-        array = given[name].copy()
-        array[where] = array[where] * t if scaled else array[where] + t
-        return array
-
-    def gap_at(t: Any) -> Any:
-        return _gap(scope, {**given, name: moved(t)}, sizes, condition, field)[component]
-
-    try:
-        start, one, two = (gap_at(field.array(np.array(n))[()]) for n in (0, 1, 2))
-        slope = one - start
-        if abs(slope) < 1e-9 or abs(two - one - slope) > 1e-9 * (1 + abs(slope)):
-            return None
-        t = -start / slope
-    except (BptutorError, ArithmeticError, ValueError, KeyError):
-        return None
-    return None if scaled and t <= 0 else moved(t)

@@ -109,8 +109,13 @@ def draw(
                 given[name] = _seen(declared, shape, rng) if literals else _probe(declared, shape, rng, held)
         met = satisfied(scope, given, chosen, held, literals=literals)
         if met is not None:
-            return met, chosen
+            return (_tidied(met) if literals else met), chosen
     raise NoDraw(f"no draw of {TRIES} meets the conditions")
+
+
+def _tidied(given: dict[str, Array]) -> dict[str, Array]:
+    """Bring what was solved back to the nearest float of its decimal."""
+    return {n: np.round(a, 12) + 0.0 if a.dtype == np.float64 else a for n, a in given.items()}
 
 
 def _numbers(literal: object) -> Array:
@@ -124,9 +129,7 @@ def _floats(literal: object) -> Any:
     return float(Fraction(str(literal)))
 
 
-def _position(
-    declared: Declared, scope: Scope, rng: Random, sizes: Mapping[str, int], literals: bool
-) -> Array:
+def _position(declared: Declared, scope: Scope, rng: Random, sizes: Mapping[str, int], literals: bool) -> Array:
     if literals and declared.draw.literal is not None:
         return np.array(int(str(declared.draw.literal)))
     return np.array(scope.count_from + int(rng.random() * sizes[declared.position_of]))

@@ -24,9 +24,7 @@ from bptutor.notation.value import Values, evaluate
 _MOST_ASSIGNMENTS = 128
 
 
-def proved(
-    pair: Pair, held: Held, rounds: Sequence[Mapping[str, int]], deadline: float
-) -> list[Mapping[str, int]]:
+def proved(pair: Pair, held: Held, rounds: Sequence[Mapping[str, int]], deadline: float) -> list[Mapping[str, int]]:
     """Return the sizes at which the pair is proved: all rounds, or fewer when one is not proved.
 
     Args:
@@ -61,13 +59,16 @@ def size_rounds(scope: Scope, least: Mapping[str, int], used: Sequence[str]) -> 
         try:
             sizes = draw_sizes(scope, Random(0), wanted, fixed=False, least=least)  # noqa: S311 - nothing is drawn
         except BptutorError:
-            sizes = _enlarged(scope, wanted, least)
-        if sizes is not None and sizes not in out:
+            enlarged = _enlarged(scope, least)
+            if enlarged is None:
+                continue
+            sizes = enlarged
+        if sizes not in out:
             out.append(sizes)
     return out
 
 
-def _enlarged(scope: Scope, wanted: dict[str, int], least: Mapping[str, int]) -> dict[str, int] | None:
+def _enlarged(scope: Scope, least: Mapping[str, int]) -> dict[str, int] | None:
     """Give up the wish for small sizes where derived ones need larger ones."""
     for seed in range(60):
         try:
@@ -208,7 +209,8 @@ def _symbols(
 
 def _solved(scope: Scope, held: Held, sizes: Mapping[str, int], given: dict[str, Array]) -> dict[str, Array] | None:
     """Put the equations of the scene into the symbols."""
-    from bptutor.notation.symbolic import SYMBOLS, solved_entry
+    from bptutor.notation.solving import solved_entry
+    from bptutor.notation.symbolic import SYMBOLS
 
     for condition in held.equations:
         if condition.relation is not Relation.EQ:
@@ -225,5 +227,3 @@ def _solved(scope: Scope, held: Held, sizes: Mapping[str, int], given: dict[str,
                     for n, a in given.items()
                 }
     return given
-
-

@@ -26,8 +26,12 @@ _MOST_ENTRIES = 60
 def checked(pair: Pair, prober: Prober, held: Held, until: float) -> bool | None:
     """Check every derivative of a scalar by a whole array: True, False, or None when there is none to check."""
     found: bool | None = None
-    wanted = {(n.of, n.by.base if isinstance(n.by, At) else n.by) for e in (pair.left, pair.right) for n in walk(e)
-              if isinstance(n, Derivative)}
+    wanted = {
+        (n.of, n.by.base if isinstance(n.by, At) else n.by)
+        for e in (pair.left, pair.right)
+        for n in walk(e)
+        if isinstance(n, Derivative)
+    }
     for of, by in wanted:
         if not isinstance(by, Name) or by.id not in pair.scope.names or time.monotonic() > until:
             continue
@@ -62,8 +66,9 @@ def _agrees(pair: Pair, prober: Prober, held: Held, slope: Derivative) -> bool |
             return None
         numeric = np.empty(at.shape)
         for place in np.ndindex(at.shape):
-            numeric[place] = (_moved(values, slope, name, at, place, STEP)
-                              - _moved(values, slope, name, at, place, -STEP)) / (2 * STEP)
+            numeric[place] = (
+                _moved(values, slope, name, at, place, STEP) - _moved(values, slope, name, at, place, -STEP)
+            ) / (2 * STEP)
         scale = max(1e-3, float(np.max(np.abs(gradient), initial=0.0)), float(np.max(np.abs(numeric), initial=0.0)))
         if np.isfinite(scale):
             return bool(np.max(np.abs(gradient - numeric), initial=0.0) <= TOLERANCE * max(scale, 1.0))

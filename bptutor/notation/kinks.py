@@ -6,13 +6,14 @@ such a function is the same kink at every draw of the same sizes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from random import Random
 from typing import Any
 
 import numpy as np
 
+from bptutor.errors import BptutorError
 from bptutor.notation.compare import Pair
 from bptutor.notation.field import FLOATS, Array, Field
 from bptutor.notation.tree import Relation
@@ -52,20 +53,26 @@ _KINKED = frozenset({"abs", "relu", "leaky_relu", "sign", "floor"})
 def sites(pair: Pair, given: Mapping[str, Array], sizes: Mapping[str, int]) -> list[Array]:
     """Return the kink arguments met at a point, in the order of evaluation; empty where there is no value."""
     seen: list[Array] = []
-    pair.at(given, sizes, watching(seen))
+    try:
+        with np.errstate(all="ignore"):
+            pair.sides(pair.values(given, sizes, watching(seen)))
+    except (BptutorError, ArithmeticError, ValueError, KeyError, TypeError):
+        return []
     return seen
 
 
-def around(pair: Pair, given: Given, sizes: Mapping[str, int], rng: Random) -> Iterator[Given]:
+def around(
+    pair: Pair, given: Given, sizes: Mapping[str, int], rng: Random, movable: Collection[str]
+) -> Iterator[Given]:
     """Yield points close to both sides of every kink that can be reached from one point.
 
-    Each given is moved along a line, one entry or all of them, until a kink's argument changes its
+    Each of the movable names is moved along a line, one entry or all of them, until a kink's argument changes its
     sign; the crossing is found by halving.
     """
     start = sites(pair, given, sizes)
     if not start:
         return
-    lines = list(_lines(given, rng))
+    lines = list(_lines(given, rng, movable))
     moving = _moving(pair, given, sizes, lines, start)
     for n in moving[:_MOST_SITES]:
         crossed = 0
@@ -83,9 +90,9 @@ def around(pair: Pair, given: Given, sizes: Mapping[str, int], rng: Random) -> I
 Line = Callable[[float], Given]
 
 
-def _lines(given: Given, rng: Random) -> Iterator[Line]:
+def _lines(given: Given, rng: Random, movable: Collection[str]) -> Iterator[Line]:
     for name, array in given.items():
-        if array.dtype != np.float64 or not np.issubdtype(array.dtype, np.floating):
+        if name not in movable:
             continue
         directions = [np.ones(array.shape)]
         if array.size > 1:
@@ -100,10 +107,8 @@ def _line(given: Given, name: str, direction: Array) -> Line:
     return lambda t: {**given, name: given[name] + t * direction}
 
 
-def _moving(
-    pair: Pair, given: Given, sizes: Mapping[str, int], lines: list[Line], start: list[Array]
-) -> list[int]:
-    """Return the numbers of the kinks whose argument depends on the point."""
+def _moving(pair: Pair, given: Given, sizes: Mapping[str, int], lines: list[Line], start: list[Array]) -> list[int]:
+    """Return the numbers of the kinks whose argument depends on the point, each argument once."""
     found: set[int] = set()
     for line in lines:
         other = sites(pair, line(0.37), sizes)
@@ -112,7 +117,10 @@ def _moving(
         for n, (a, b) in enumerate(zip(start, other, strict=True)):
             if a.shape == b.shape and bool(np.any(a != b)):
                 found.add(n)
-    return sorted(found)
+    distinct: dict[tuple[object, ...], int] = {}
+    for n in sorted(found):
+        distinct.setdefault((start[n].shape, start[n].tobytes()), n)
+    return list(distinct.values())
 
 
 def _crossings(pair: Pair, sizes: Mapping[str, int], line: Line, n: int) -> Iterator[tuple[float, float]]:

@@ -127,16 +127,15 @@ class Prober:
         return None if entries is None else self.pair.at(entries, sizes, DIGITS)
 
     def _kinks(self, start: Point, held: Held, rng: Random) -> Point | None:
-        given = {n: a for n, a in start.given.items() if n in self.under and n not in held.one_hot | held.pick}
-        given = {n: a for n, a in given.items() if self.pair.scope.names[n].role is not Role.POSITION}
-        rest = {n: a for n, a in start.given.items() if n not in given}
-
-        for moved in around(_with(self.pair, rest), given, start.sizes, rng):
+        fast = held.one_hot | held.pick
+        names = self.pair.scope.names
+        movable = {n for n in start.given if n in self.under - fast and names[n].role is not Role.POSITION}
+        for moved in around(self.pair, start.given, start.sizes, rng, movable):
             if time.monotonic() > self.deadline:
                 return None
             if any(bool(np.any(moved[n] <= 0)) for n in held.positive if n in moved):
                 continue
-            solved = satisfied(self.pair.scope, {**rest, **moved}, start.sizes, held)
+            solved = satisfied(self.pair.scope, moved, start.sizes, held)
             point = self.at(solved, start.sizes) if solved is not None else None
             if point and not point.difference.agrees and self.refutes(point, held):
                 return point
@@ -154,23 +153,12 @@ class Prober:
         return None
 
 
-class _with:  # noqa: N801 - reads as a word: the pair with some names held fast
-    """A pair some of whose names keep their numbers."""
-
-    def __init__(self, pair: Pair, rest: Given) -> None:
-        self._pair, self._rest = pair, rest
-
-    def at(self, given: Given, sizes: Mapping[str, int], entries: object) -> Difference | None:
-        """Compare at the point that the other names complete."""
-        return self._pair.at({**self._rest, **given}, sizes, entries)  # type: ignore[arg-type]  # a field
-
-
 def shrunk(prober: Prober, point: Point, held: Held) -> Point:
     """Return a point that refutes with small, readable numbers, if one is found; else the point."""
     rng = Random(7)  # noqa: S311 - a fixed stream, so that a witness can be repeated
     scope = prober.pair.scope
     small = {a: max(2, prober.least.get(a, 0)) for a, t in scope.sizes.items() if not t.strip() or t.strip().isdigit()}
-    for sizes in ([prober.fixed] if prober.fixed else [small, None]):
+    for sizes in [prober.fixed] if prober.fixed else [small, None]:
         for n in range(24):
             try:
                 given, chosen = draw(scope, rng, sizes=sizes, literals=False, held=held, least=prober.least)

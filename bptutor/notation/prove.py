@@ -56,7 +56,7 @@ class Proof:
     right: object = None
 
 
-def prove(
+def prove(  # noqa: PLR0913 - the sides, where they stand, and how to look
     left: Expr,
     right: Expr,
     scope: Scope,
@@ -210,9 +210,7 @@ def _relevant(held: Held, under: set[str], scope: Scope) -> Held:
     names = frozenset(under)
     equations = tuple(c for c in held.equations if names_under(scope, c) & names)
     names |= {n for c in equations for n in names_under(scope, c)}
-    return Held(
-        equations, held.one_hot & names, held.unit_sum & names, held.positive & names, held.pick & names
-    )
+    return Held(equations, held.one_hot & names, held.unit_sum & names, held.positive & names, held.pick & names)
 
 
 def _weaker(held: Held) -> list[Any]:

@@ -13,64 +13,14 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from fractions import Fraction
 
-from bptutor.notation.symbols import Sym, TooHard
+from bptutor.notation.ratio import WIDTH, Factor, Generator, Poly, Ratio, Terms
+from bptutor.notation.symbols import TooHard
 
-WIDTH = 32
 _MASK = (1 << WIDTH) - 1
 _MAX_EXPONENT = 1 << 16
 _MAX_TERMS = 60_000
-
-Terms = dict[int, int]
-"""Monomial -> integer coefficient, none of them 0."""
-
-
-@dataclass(eq=False)
-class Generator:
-    """Something that polynomials treat as a variable; compared by identity."""
-
-    index: int
-    key: object
-    positive: bool = False
-    node: Sym | None = None
-    """The entry it stands for, where it is a symbol."""
-    degree: int = 0
-    """With `tail`: this generator to the power `degree` equals `tail`."""
-    tail: Ratio | None = None
-    log: Ratio | None = None
-    """Its logarithm, for an exponential or a root."""
-
-    @property
-    def unit(self) -> int:
-        """The monomial of its first power."""
-        return 1 << (WIDTH * self.index)
-
-
-@dataclass(eq=False)
-class Poly:
-    """A polynomial with coprime integer coefficients, no monomial factor, and a positive leading term."""
-
-    terms: Terms
-    powers: list[Terms] = field(default_factory=list)
-    """Its powers, as far as they were needed."""
-
-
-Factor = Generator | Poly
-
-
-@dataclass(frozen=True, eq=False)
-class Ratio:
-    """coefficient · Π factor^exponent; zero has coefficient 0 and no factors."""
-
-    coefficient: Fraction
-    powers: Mapping[Factor, int]
-
-    @property
-    def key(self) -> tuple[Fraction, frozenset[tuple[Factor, int]]]:
-        """What makes it equal to another, as far as the form tells."""
-        return self.coefficient, frozenset(self.powers.items())
 
 
 class Algebra:
@@ -194,7 +144,7 @@ class Algebra:
             out = self.times(out, self._expanded(poly, n))
         return out
 
-    def expanded(self, polys: Mapping[Poly, int]) -> Terms:
+    def expanded(self, polys: Mapping[Factor, int]) -> Terms:
         """Return a product of positive powers of polynomials, multiplied out."""
         return self._reduced(self._residue(Ratio(Fraction(1), dict(polys)), {}, 1))
 
@@ -253,9 +203,9 @@ class Algebra:
             return terms[lead], dict(self.decoded(lead))
         powers: dict[Factor, int] = {}
         shared = 0
-        for generator, n in self.decoded(min(terms)):
+        for generator, _ in self.decoded(min(terms)):
             shift = WIDTH * generator.index
-            least = min(n, min((m >> shift) & _MASK for m in terms))
+            least = min((m >> shift) & _MASK for m in terms)
             if least:
                 powers[generator] = least
                 shared += least * generator.unit
@@ -305,3 +255,15 @@ def _common(parts: list[Ratio]) -> dict[Factor, int]:
         for factor, n in part.powers.items():
             common[factor] = min(common.get(factor, 0), n)
     return {f: n for f, n in common.items() if n}
+
+
+class Factorizer:
+    """Splits a polynomial into factors (see `symbolic`)."""
+
+    def split(self, algebra: Algebra, poly: Poly) -> Ratio | None:
+        """Return the polynomial as a product of smaller ones; None when it does not split."""
+        raise NotImplementedError
+
+
+class OutsideDomain(Exception):
+    """Under the assumed signs the entry has no value: the logarithm or root of a negative number."""

@@ -8,20 +8,16 @@ A logarithm is read as log|u|, and a root as that of |u|: the same where the ent
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
-from bptutor.notation.rational import Algebra, Factor, Generator, Poly, Ratio
-from bptutor.notation.symbols import Apply, Choice, Constant, Power, Product, Step, Sym, Symbol, TooHard, Total
+from bptutor.notation.angles import turn
+from bptutor.notation.branches import Choice, Step
+from bptutor.notation.grain import primes
+from bptutor.notation.ratio import Factor, Generator, Poly, Ratio
+from bptutor.notation.rational import Algebra, Factorizer, OutsideDomain
+from bptutor.notation.symbols import Apply, Constant, Power, Product, Sym, Symbol, TooHard, Total
 from bptutor.notation.tree import Relation
-
-_MOST_TURNS = 12
-_GRAIN = 5040
-
-
-class OutsideDomain(Exception):
-    """Under the assumed signs the entry has no value: the logarithm or root of a negative number."""
 
 
 class Rationalizer:
@@ -92,7 +88,7 @@ class Rationalizer:
             case "abs":
                 return self.absolute(self(node.arg))
             case "sin" | "cos":
-                pair = self._turn(node.arg)
+                pair = turn(self.algebra, self._monomials(node.arg), self.grain)
                 return pair[1] if node.function == "sin" else pair[0]
         return self.algebra.of(self.algebra.generator((node.function, self(node.arg).key)))
 
@@ -278,8 +274,8 @@ class Rationalizer:
             under, over = _split(whole)
             if not over.coefficient:
                 continue
-            polys = {f: n for f, n in over.powers.items() if isinstance(f, Poly)}
-            outside = {**under, **{f: n for f, n in over.powers.items() if not isinstance(f, Poly)}}
+            polys: dict[Factor, int] = {f: n for f, n in over.powers.items() if isinstance(f, Poly)}
+            outside = {**under, **{f: n for f, n in over.powers.items() if f not in polys}}
             for monomial, c in algebra.expanded(polys).items():
                 powers: dict[Factor, int] = dict(outside)
                 for generator, n in algebra.decoded(monomial):
@@ -297,89 +293,8 @@ class Rationalizer:
         generator = self.algebra.generator(key, positive=True, log=Ratio(Fraction(1, grain), powers))
         return self.algebra.of(generator, int(c * grain))
 
-    def _turn(self, arg: Sym) -> tuple[Ratio, Ratio]:
-        """Return cosine and sine of an argument, by the addition theorems."""
-        turn = (self.algebra.one, self.algebra.zero)
-        for powers, c in self._monomials(arg):
-            grain = self.grain if self.grain % c.denominator == 0 else c.denominator
-            count = int(c * grain)
-            if abs(count) > _MOST_TURNS:
-                grain, count = 1, 1
-                powers, sign = dict(powers), 1
-                key: object = ("angle", c, frozenset(powers.items()))
-            else:
-                sign = 1 if count >= 0 else -1
-                key = ("angle", grain, frozenset(powers.items()))
-            for _ in range(abs(count)):
-                turn = self._turned(turn, self._basic_turn(key, sign))
-        return turn
-
-    def _basic_turn(self, key: object, sign: int) -> tuple[Ratio, Ratio]:
-        algebra = self.algebra
-        cosine = algebra.of(algebra.generator(("cos", key)))
-        tail = algebra.add([algebra.one, self._scaled(algebra.power(cosine, 2), Fraction(-1))])
-        sine = algebra.of(algebra.generator(("sin", key), degree=2, tail=tail))
-        return cosine, self._scaled(sine, Fraction(sign))
-
-    def _turned(self, a: tuple[Ratio, Ratio], b: tuple[Ratio, Ratio]) -> tuple[Ratio, Ratio]:
-        algebra = self.algebra
-        cosine = [algebra.multiply([a[0], b[0]]), self._scaled(algebra.multiply([a[1], b[1]]), Fraction(-1))]
-        sine = [algebra.multiply([a[1], b[0]]), algebra.multiply([a[0], b[1]])]
-        return algebra.add(cosine), algebra.add(sine)
-
-
-class Factorizer:
-    """Splits a polynomial into factors (see `symbolic`)."""
-
-    def split(self, algebra: Algebra, poly: Poly) -> Ratio | None:
-        """Return the polynomial as a product of smaller ones; None when it does not split."""
-        raise NotImplementedError
-
 
 def _split(ratio: Ratio) -> tuple[dict[Factor, int], Ratio]:
     """Part the polynomial denominators from the rest."""
-    under = {f: n for f, n in ratio.powers.items() if isinstance(f, Poly) and n < 0}
+    under: dict[Factor, int] = {f: n for f, n in ratio.powers.items() if isinstance(f, Poly) and n < 0}
     return under, Ratio(ratio.coefficient, {f: n for f, n in ratio.powers.items() if f not in under})
-
-
-def primes(number: Fraction) -> list[tuple[int, int]]:
-    """Return the prime powers of a positive rational; a rest without small factors counts as prime."""
-    out = _prime_powers(number.numerator)
-    out += [(p, -n) for p, n in _prime_powers(number.denominator)]
-    return out
-
-
-def _prime_powers(n: int) -> list[tuple[int, int]]:
-    out = []
-    p = 2
-    while p * p <= n and p < 1000:
-        count = 0
-        while n % p == 0:
-            n //= p
-            count += 1
-        if count:
-            out.append((p, count))
-        p += 1 if p == 2 else 2
-    if n > 1:
-        out.append((n, 1))
-    return out
-
-
-def grain_of(node: Sym) -> int:
-    """Return the least common denominator of the numbers inside exponents and angles, if it is small."""
-    seen: set[int] = set()
-    found = 1
-    stack: list[tuple[Sym, bool]] = [(node, False)]
-    while stack:
-        part, inside = stack.pop()
-        if id(part) in seen and not inside:
-            continue
-        seen.add(id(part))
-        if isinstance(part, Constant) and inside and part.value.denominator <= _GRAIN:
-            grown = math.lcm(found, part.value.denominator)
-            found = grown if grown <= _GRAIN else found
-        if isinstance(part, Power) and part.exponent.denominator > 1:
-            found = math.lcm(found, part.exponent.denominator)
-        deeper = inside or (isinstance(part, Apply) and part.function in ("exp", "sin", "cos"))
-        stack.extend((p, deeper) for p in part.parts())
-    return found if found <= _GRAIN else 1

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 
-from bptutor.notation.rational import Algebra, Factor, Generator
+from bptutor.notation.ratio import Factor, Generator
+from bptutor.notation.rational import Algebra
 
 Row = tuple[dict[int, Fraction], Fraction, bool]
 """Σ c·monomial + constant > 0 (True) or ≥ 0 (False)."""

@@ -126,15 +126,15 @@ def _term(tokens: list[str], sizes: Mapping[str, int]) -> int:
 
 
 def _atom(tokens: list[str], sizes: Mapping[str, int]) -> int:
-    token = tokens.pop(0)
-    if token == "(":
+    mark = tokens.pop(0)
+    if mark == "(":
         value = _sum(tokens, sizes)
         if tokens.pop(0) != ")":
             raise ValueError("a bracket is open")
         return value
-    if token in "-−":
+    if mark in "-−":
         return -_atom(tokens, sizes)
-    return int(token) if token.isdigit() else sizes[token]
+    return int(mark) if mark.isdigit() else sizes[mark]
 
 
 def least_sizes(scope: Scope, exprs: Iterable[Expr]) -> dict[str, int]:

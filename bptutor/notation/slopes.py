@@ -5,25 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 
+from bptutor.notation.branches import Choice, Step, choose, step
 from bptutor.notation.symbols import (
     ONE,
     ZERO,
     Apply,
-    Choice,
     Constant,
     Power,
     Product,
-    Step,
     Sym,
     Symbol,
     TooHard,
     Total,
     add,
     apply,
-    choose,
     multiply,
     power,
-    step,
 )
 from bptutor.notation.tree import Relation
 

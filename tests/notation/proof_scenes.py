@@ -71,5 +71,3 @@ def table(name: str) -> list[dict[str, Any]]:
     """Return the rows of a table."""
     lines = (DATA / name).read_text(encoding="utf-8").splitlines()
     return [json.loads(line) for line in lines if line.strip()]
-
-

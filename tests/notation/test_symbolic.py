@@ -1,0 +1,155 @@
+"""The exact test on entries built by hand, against identities from any table of formulas."""
+
+from __future__ import annotations
+
+import math
+import time
+from fractions import Fraction
+from random import Random
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bptutor.notation.rational import Algebra
+from bptutor.notation.rationalize import Rationalizer
+from bptutor.notation.slopes import Replacement, Slope
+from bptutor.notation.symbolic import SYMBOLS, warm, zero
+from bptutor.notation.symbols import Apply, Constant, Power, Product, Sym, Symbol, Total, raised
+
+x, y, z = Symbol("x"), Symbol("y"), Symbol("z")
+
+
+def f(name: str, u: Any) -> Any:
+    return SYMBOLS.unary[name](np.array(u, dtype=object))[()]
+
+
+def number(node: Sym, at: dict[Symbol, float]) -> float:
+    """Compute a tree in floats, independently of the exact test."""
+    match node:
+        case Constant():
+            return float(node.value)
+        case Symbol():
+            return at[node]
+        case Total():
+            return sum(number(t, at) for t in node.terms)
+        case Product():
+            return math.prod(number(t, at) for t in node.factors)
+        case Power():
+            return number(node.base, at) ** float(node.exponent)
+        case Apply():
+            return float(getattr(math, {"abs": "fabs"}.get(node.function, node.function))(number(node.arg, at)))
+    raise AssertionError(node)
+
+
+TRUE = {
+    "half angle": f("sigmoid", x) * (1 - f("sigmoid", x)) - Fraction(1, 4) / f("cosh", x * Fraction(1, 2)) ** 2,
+    "logit": f("log", f("sigmoid", x) / (1 - f("sigmoid", x))) - x,
+    "softplus": f("softplus", x) - x - f("softplus", -x),
+    "root and denominator": 1 / (f("sqrt", x) - 1) - (f("sqrt", x) + 1) / (x - 1),
+    "split logarithm": f("log", x * x - y * y) - f("log", x - y) - f("log", x + y),
+    "angle sum": f("sin", x + y) - f("sin", x) * f("cos", y) - f("sin", y) * f("cos", x),
+    "cube root": raised(x, Constant(Fraction(1, 3))) ** 3 - x,
+    "triangle cases": f("abs", x * y) - f("abs", x) * f("abs", y),
+    "nested kink": f("relu", f("relu", x) - 1) - f("relu", x - 1),
+}
+FALSE = {
+    "third": x * Fraction(333333, 10**6) - x * Fraction(1, 3),
+    "root of a square": f("sqrt", x * x) - x,
+    "far kink": f("relu", x - 5) - f("relu", x),
+    "sign of zero": f("sign", x) ** 2 - 1,
+    "tiny": x * Fraction(1, 10**40),
+    "sum of exponentials": f("exp", x + y) - f("exp", x) - f("exp", y),
+    "sum of roots": f("sqrt", x + y) - f("sqrt", x) - f("sqrt", y),
+}
+
+
+@pytest.mark.parametrize("entry", TRUE.values(), ids=TRUE.keys())
+def test_an_identity_is_proved(entry: Sym) -> None:
+    assert zero([entry]) is True
+
+
+@pytest.mark.parametrize("entry", FALSE.values(), ids=FALSE.keys())
+def test_what_is_not_an_identity_is_not_proved(entry: Sym) -> None:
+    assert zero([entry]) is None
+
+
+def test_one_entry_that_is_not_zero_leaves_the_array_unproved() -> None:
+    assert zero([x - x, x * y - y * x, x - y]) is None
+
+
+def test_a_deadline_gives_no_answer() -> None:
+    hard = (x + y + z + 1) ** 12 - (x + y + z + 1) ** 6 * (1 + z + y + x) ** 6
+    assert zero([hard * (x + f("exp", y)) - hard * f("exp", y)], time.monotonic() - 1) is not True
+
+
+def test_warming_proves_a_line() -> None:
+    warm()
+
+
+def random_tree(rng: Random, depth: int) -> Sym:
+    if depth == 0 or rng.random() < 0.2:
+        return rng.choice([x, y, z, Constant(Fraction(rng.randint(1, 4), rng.randint(1, 3)))])
+    a, b = random_tree(rng, depth - 1), random_tree(rng, depth - 1)
+    kind = rng.randrange(7)
+    if kind < 4:
+        return [a + b, a - b, a * b, a / (b * b + 1)][kind]
+    return f(["exp", "sigmoid", "abs"][kind - 4], a)
+
+
+@given(st.integers(0, 10**9))
+@settings(max_examples=150, deadline=None)
+def test_reading_a_tree_as_a_rational_function_keeps_its_value(seed: int) -> None:
+    rng = Random(seed)
+    tree = random_tree(rng, 3)
+    other = random_tree(rng, 2)
+    rearranged = (tree + other) * (tree - other) - (tree * tree - other * other)
+    assert zero([rearranged]) is True
+    perturbed = rearranged + Constant(Fraction(1, 10**9)) * (1 + x * x)
+    assert zero([perturbed]) is None
+
+
+@given(st.integers(0, 10**9))
+@settings(max_examples=100, deadline=None)
+def test_a_zero_is_never_claimed_where_floats_differ(seed: int) -> None:
+    rng = Random(seed)
+    difference = random_tree(rng, 2) - random_tree(rng, 2)
+    if zero([difference]):
+        for _ in range(5):
+            at = {s: rng.uniform(0.3, 1.7) for s in (x, y, z)}
+            try:
+                assert abs(number(difference, at)) < 1e-6
+            except OverflowError:
+                continue
+
+
+@given(st.integers(0, 10**9))
+@settings(max_examples=100, deadline=None)
+def test_a_slope_agrees_with_a_central_difference(seed: int) -> None:
+    rng = Random(seed)
+    tree = random_tree(rng, 2)
+    at = {s: rng.uniform(0.2, 0.9) for s in (x, y, z)}
+    slope = Slope(x)(tree)
+    if any(node in repr(type(part)) for part in [slope] for node in ("Step", "Choice")):
+        return
+    try:
+        up, down = (number(tree, {**at, x: at[x] + h}) for h in (1e-5, -1e-5))
+        exact = number(slope, at)
+    except (AssertionError, OverflowError):
+        return
+    if abs(exact) < 1e3:
+        assert abs((up - down) / 2e-5 - exact) < 1e-4 * (1 + abs(exact))
+
+
+def test_symbols_are_replaced_all_at_once() -> None:
+    swapped = Replacement({x: y, y: x})(x - 2 * y)
+    assert zero([swapped - (y - 2 * x)]) is True
+
+
+def test_one_polynomial_is_one_object_whatever_the_way_to_it() -> None:
+    algebra = Algebra()
+    read = Rationalizer(algebra, {})
+    assert read((x + y) * (x - y) + y * y).key == read(x * x).key
+    assert read(2 * x + 2 * y).key[1] == read(-y - x).key[1]
