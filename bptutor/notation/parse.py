@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bptutor.errors import UnreadableAnswer
 from bptutor.notation.reading import atoms, bounds, grammar, prose
+from bptutor.notation.reading.implied import sized
 from bptutor.notation.reading.lexer import Kind
 from bptutor.notation.reading.reader import Reader, Rules, Spelling, described
 from bptutor.notation.scope import Scope
@@ -111,6 +112,8 @@ def _whole_text(reader: Reader, expr: Expr) -> Expr:
         raise _left_over(reader)
     if bounds.depth(expr) > bounds.MAX_TREE_DEPTH:
         raise UnreadableAnswer(1, "too many operations inside each other", "write it in parts")
+    if not bounds.bounded(expr):
+        raise UnreadableAnswer(1, "a power is too large", f"exponents up to {bounds.MAX_EXPONENT:,} can be read")
     for letter in _standing_letters(expr, False):
         column = reader.loose.get(letter, 1)
         raise UnreadableAnswer(column, f"{letter} is not a name here", reader.words.nearest(letter))
@@ -163,7 +166,7 @@ def _resolved(expr: Expr, scope: Scope, spelling: Spelling) -> Expr:
     from bptutor.notation import axes
 
     columns = spelling is Spelling.ANY
-    done = axes.resolve(expr, scope, columns=columns)
+    done = sized(expr, scope, columns)
     axes.of(done, scope, columns=columns)
     return done
 

@@ -6,7 +6,7 @@ import math
 from fractions import Fraction
 
 from bptutor.errors import UnreadableAnswer
-from bptutor.notation.reading import bounds, brackets, calls, methods, operators, powers, subscripts
+from bptutor.notation.reading import bounds, brackets, calls, derivatives, methods, operators, powers, subscripts, sums
 from bptutor.notation.reading.lexer import Kind, Token
 from bptutor.notation.reading.reader import Reader, described
 from bptutor.notation.reading.spellings import KEYWORDS
@@ -100,8 +100,8 @@ def word(reader: Reader) -> Expr:
     token = reader.next
     text = token.text
     words = reader.words
-    if text[0] == "d" and not reader.python and operators.rewrite_differentials(reader):
-        return operators.derivative(reader)
+    if text[0] == "d" and not reader.python and derivatives.rewrite_differentials(reader):
+        return derivatives.derivative(reader)
     if text in words.names:
         id_ = words.names[text]
         if text in ("δ", "delta") and reader.rank(id_) != 2 and operators.sees_two_indices(reader):
@@ -110,11 +110,18 @@ def word(reader: Reader) -> Expr:
         if reader.scope.layers and text in words.bases and powers.sees_layer(reader):
             return powers.layered(reader, token)
         return reader.name(id_, token)
-    if text in words.bases and text not in words.functions and reader.ahead().text in ("^", "_") and not reader.python:
-        if not (text in ("δ", "delta") and reader.ahead().text == "_" and operators.sees_two_indices(reader)):
-            reader.take()
-            return powers.layered(reader, token)
+    if _is_layered(reader, text):
+        reader.take()
+        return powers.layered(reader, token)
     return _unnamed(reader, token)
+
+
+def _is_layered(reader: Reader, text: str) -> bool:
+    """Say whether the word ahead is a base such as W where only W1 and W2 are names."""
+    after = reader.ahead().text
+    if reader.python or text not in reader.words.bases or text in reader.words.functions or after not in ("^", "_"):
+        return False
+    return not (text in ("δ", "delta") and after == "_" and operators.sees_two_indices(reader))
 
 
 def _unnamed(reader: Reader, token: Token) -> Expr:
@@ -223,10 +230,10 @@ _SIGNS = {
     "‖": brackets.bars,
     "⌊": brackets.floored,
     "⌈": brackets.floored,
-    "Σ": operators.summation,
-    "∂": operators.derivative,
-    "∇": operators.gradient,
+    "Σ": sums.summation,
+    "∂": derivatives.derivative,
+    "∇": derivatives.gradient,
     "√": _root,
     "𝟏": operators.ones,
-    "\\frac": operators.fraction,
+    "\\frac": derivatives.fraction,
 }

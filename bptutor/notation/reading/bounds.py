@@ -77,6 +77,14 @@ def degree(expr: Expr) -> Fraction:
     return below
 
 
+def bounded(expr: Expr) -> bool:
+    """Say whether the constant exponents of an expression are within the bound."""
+    try:
+        return degree(expr) <= MAX_EXPONENT
+    except TooLarge:
+        return False
+
+
 def depth(expr: Expr) -> int:
     """Return how many nodes stand above each other at most, without recursion."""
     level, found = [expr], 0

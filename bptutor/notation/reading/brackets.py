@@ -9,14 +9,12 @@ from bptutor.notation.reading.reader import Reader
 from bptutor.notation.reading.spellings import RELATIONS
 from bptutor.notation.reading.subscripts import is_index, rank
 from bptutor.notation.tree import (
-    Add,
     At,
     Call,
     Cases,
     Compare,
     Delta,
     Expr,
-    Juxtapose,
     Letter,
     Name,
     Neg,
@@ -150,31 +148,28 @@ def _item(reader: Reader) -> Expr | Span | int | None:
         return None
     if reader.sees("..."):
         raise reader.error("“...” is not read here", "write one “:” for each axis")
-    bounds: list[int | None] = [None]
-    colons = 0
     start = reader.next
-    item: Expr | None = None
-    while True:
+    parts: list[Expr | None] = [None]
+    while not reader.sees(",", "]") and reader.next.kind is not Kind.END:
         if reader.accept(":"):
-            colons += 1
-            bounds.append(None)
-            if colons > 2:
-                raise reader.error("too many colons", "write start:stop:step", start)
-        elif reader.sees(",", "]") or reader.next.kind is Kind.END:
-            break
+            parts.append(None)
         else:
-            item = reader.expression()
-            bounds[-1] = whole_number(item)
-            if colons and bounds[-1] is None:
-                raise reader.error("a slice is made of whole numbers", "write a[1:3]", start)
-    if colons:
-        if bounds[-1] == 0 and colons == 2:
-            raise reader.error("a step cannot be 0", "", start)
-        return Span(*bounds)
-    if item is None:
-        raise reader.error("an index is expected here")
-    number = whole_number(item)
-    return item if number is None else number
+            parts[-1] = reader.expression()
+    if len(parts) == 1:
+        if parts[0] is None:
+            raise reader.error("an index is expected here")
+        number = whole_number(parts[0])
+        return parts[0] if number is None else number
+    return _span(reader, parts, start)
+
+
+def _span(reader: Reader, parts: list[Expr | None], start: Token) -> Span:
+    bounds = [None if part is None else whole_number(part) for part in parts]
+    if len(parts) > 3 or any(part is not None and bound is None for part, bound in zip(parts, bounds, strict=True)):
+        raise reader.error("a slice is made of whole numbers", "write a[1:3] or a[::2]", start)
+    if len(bounds) == 3 and bounds[2] == 0:
+        raise reader.error("a step cannot be 0", "write a[::2]", start)
+    return Span(*bounds)
 
 
 def whole_number(expr: Expr) -> int | None:
@@ -244,7 +239,7 @@ def _filled(reader: Reader, base: At, items: list[Expr | Span | int | None], ope
 
 
 def environment(reader: Reader) -> Expr:
-    """Read `\\begin{bmatrix}...` as an array, `\\begin{cases}...` as cases."""
+    r"""Read `\begin{bmatrix}...` as an array, `\begin{cases}...` as cases."""
     opened = reader.take()
     name = opened.text[len("\\begin{") : -1]
     if name != "cases" and not name.endswith("matrix"):

@@ -6,13 +6,12 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from bptutor.notation.reading import functions
+from bptutor.notation.reading.called import Called, Value
 from bptutor.notation.reading.lexer import Kind, Token
 from bptutor.notation.reading.reader import Reader, described
 from bptutor.notation.reading.spellings import KEYWORDS, WITH_DERIVATIVE
 from bptutor.notation.reading.subscripts import attach
 from bptutor.notation.tree import Call, Expr, Juxtapose, Neg, Number, Pow
-
-Value = Expr | str | bool | None
 
 
 class Arguments(NamedTuple):
@@ -26,7 +25,7 @@ class Arguments(NamedTuple):
 
     def built(self, function: str) -> Expr:
         """Return the node that a function with brackets means."""
-        call = functions.Called(self.reader, self.token, function, self.args, dict(self.options))
+        call = Called(self.reader, self.token, function, self.args, dict(self.options))
         return functions.BUILD[function](call)
 
 
@@ -68,6 +67,8 @@ def _value(reader: Reader) -> Value:
     if token.kind is Kind.WORD and token.text in ("True", "False", "None") and reader.ahead().text in (",", ")"):
         reader.take()
         return {"True": True, "False": False, "None": None}[token.text]
+    if token.text in ("float", "int") and reader.ahead().text in (",", ")"):
+        return reader.take().text
     with reader.nested():
         return reader.expression()
 
@@ -83,7 +84,7 @@ def apply(reader: Reader) -> Expr:
     token = reader.take()
     function = reader.words.functions.get(token.text, token.text)
     if token.text in ("max", "min") and reader.sees("_") and not reader.python:
-        from bptutor.notation.reading.operators import largest
+        from bptutor.notation.reading.sums import largest
 
         reader.at -= 1
         return largest(reader)

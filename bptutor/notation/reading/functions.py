@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 from fractions import Fraction
-from typing import NamedTuple
 
-from bptutor.errors import UnreadableAnswer
-from bptutor.notation.reading.brackets import whole_number
-from bptutor.notation.reading.lexer import Token
-from bptutor.notation.reading.reader import Reader
+from bptutor.notation.reading import array_calls
+from bptutor.notation.reading.called import Called, plain
 from bptutor.notation.reading.spellings import ENTRYWISE
 from bptutor.notation.reading.subscripts import rank
 from bptutor.notation.tree import (
@@ -29,64 +26,9 @@ from bptutor.notation.tree import (
     Outer,
     Pow,
     Stack,
-    Transpose,
 )
 
-Value = Expr | str | bool | None
-MODES = ("valid", "full", "same")
 _ONE = Number(Fraction(1), "1")
-
-
-class Called(NamedTuple):
-    """A call as it was written."""
-
-    reader: Reader
-    token: Token
-    function: str
-    args: tuple[Value, ...]
-    options: dict[str, Value]
-
-    def error(self, message: str, help: str = "") -> UnreadableAnswer:  # noqa: A002
-        """Return an error at the function."""
-        return self.reader.error(f"{self.token.text} {message}", help, self.token)
-
-    def arrays(self, low: int, high: int | None = None) -> tuple[Expr, ...]:
-        """Return the arguments if all are expressions, as many as the function takes."""
-        most = low if high is None else high
-        found = tuple(arg for arg in self.args if isinstance(arg, Expr))
-        if len(found) != len(self.args) or not low <= len(found) <= most:
-            count = f"{low}" if low == most else f"{low} to {most}"
-            noun = "argument" if count == "1" else "arguments"
-            raise self.error(f"takes {count} {noun}, not {len(self.args)}")
-        return found
-
-    def only(self, *keys: str) -> None:
-        """Refuse other keyword arguments."""
-        for key in self.options:
-            if key not in keys:
-                raise self.error(f"does not take {key}= here", f"it takes {', '.join(keys)}" if keys else "")
-
-    def named(self, key: str, place: int) -> Value:
-        """Return an argument by its name or its place."""
-        return self.options.get(key, self.args[place] if len(self.args) > place else None)
-
-
-def plain(value: Value, call: Called, what: str) -> int | tuple[object, ...]:
-    """Return a whole number or a nested tuple of them from an argument."""
-    if isinstance(value, Stack):
-        return tuple(plain(item, call, what) for item in value.items)
-    number = whole_number(value) if isinstance(value, Expr) else None
-    if number is None:
-        raise call.error(f"needs whole numbers for {what}", "write axis=0")
-    return number
-
-
-def tuple_of(items: Sequence[Expr]) -> Stack:
-    """Return a written-out tuple."""
-    return Stack(tuple(items))
-
-
-# --- builders -------------------------------------------------------------------------------------------
 
 
 def _same(call: Called) -> Expr:
@@ -101,18 +43,19 @@ def _two(call: Called) -> Expr:
 
 def _softmax(call: Called) -> Expr:
     call.only("axis")
-    if call.options and whole_number(call.options["axis"]) != -1:  # type: ignore[arg-type]  # None is refused
+    args = call._replace(args=call.args[:1]).arrays(1)
+    axis = call.named("axis", 1)
+    if axis is not None and plain(axis, call, "axis") not in (-1, (rank(call.reader, args[0]) or 0) - 1):
         raise call.error("acts on the last axis here", "write softmax(z)")
-    return Call("softmax", call.arrays(1))
+    return Call("softmax", args)
 
 
 def _reduction(call: Called) -> Expr:
     """Read sum, mean, max, min over all entries, one axis, or several."""
     call.only("axis", "keepdims")
     python_sum = call.reader.python and call.token.text == call.function and _is_bare(call)
-    if call.function in ("max", "min") and len(call.args) > 1 and (not call.reader.python or python_sum):
-        if not _is_dotted(call):
-            return _pairwise(call._replace(function=call.function + "imum"))
+    if call.function in ("max", "min") and len(call.args) > 1 and _is_bare(call):
+        return _pairwise(call._replace(function=call.function + "imum"))
     first = call._replace(args=call.args[:1]).arrays(1)
     axis = call.named("axis", 1)
     options: list[tuple[str, object]] = []
@@ -199,95 +142,6 @@ def _cases(call: Called) -> Expr:
     return Cases(pairs, otherwise)
 
 
-def _filled(call: Called) -> Expr:
-    """Read ones, zeros, eye with their sizes."""
-    call.only("dtype", "shape")
-    args = call.arrays(0 if call.options.get("shape") else 1, 4)
-    shape = call.options.get("shape")
-    sizes: list[Expr] = [shape] if isinstance(shape, Expr) else []
-    for arg in (*args, *sizes[:0]):
-        sizes += arg.items if isinstance(arg, Stack) else (arg,)
-    if len(sizes) == 1 and isinstance(sizes[0], Stack):
-        sizes = [*sizes[0].items]
-    return Call(call.function, tuple(sizes))
-
-
-def _like(call: Called) -> Expr:
-    call.only("dtype")
-    return Call(call.function, call.arrays(1))
-
-
-def _reshape(call: Called) -> Expr:
-    call.only()
-    args = call.arrays(2, 6)
-    sizes: list[Expr] = []
-    for arg in args[1:]:
-        sizes += arg.items if isinstance(arg, Stack) else (arg,)
-    return Call("reshape", (args[0], *(_size(size) for size in sizes)))
-
-
-def _size(size: Expr) -> Expr:
-    number = whole_number(size)
-    return size if number is None else Number(Fraction(number))
-
-
-def _transpose(call: Called) -> Expr:
-    call.only("axes")
-    args = call.arrays(1, 5)
-    order = call.named("axes", 1)
-    if order is None:
-        return Transpose(args[0])
-    places = plain(order, call, "axes") if isinstance(order, Stack) else tuple(plain(a, call, "axes") for a in args[1:])
-    if not isinstance(places, tuple) or sorted(places, key=str) != [*range(len(places))]:
-        raise call.error("needs each axis once", "write np.transpose(A, (1, 0))")
-    letters = "ijklmn"[: len(places)]
-    return Einsum(f"{letters}->{''.join(letters[int(str(place))] for place in places)}", args[:1])
-
-
-def _tensordot(call: Called) -> Expr:
-    call.only("axes")
-    args = call._replace(args=call.args[:2]).arrays(2)
-    axes = call.named("axes", 2)
-    return Call("tensordot", args, (("axes", 2 if axes is None else plain(axes, call, "axes")),))
-
-
-def _windowed(call: Called) -> Expr:
-    """Read corr, conv and their NumPy and SciPy names."""
-    call.only("mode")
-    args = call._replace(args=call.args[:2]).arrays(2)
-    default = "valid" if call.function == "corr" and not call.token.text.endswith("2d") else "full"
-    mode = call.named("mode", 2) or default
-    if mode not in MODES:
-        raise call.error("needs a mode", 'write "valid", "full" or "same"')
-    return Call(call.function, args, (("mode", mode),))
-
-
-def _pad(call: Called) -> Expr:
-    call.only("pad_width", "mode", "constant_values")
-    args = call._replace(args=call.args[:1]).arrays(1)
-    if call.options.get("mode", "constant") != "constant":
-        raise call.error("pads with zeros only", "leave the mode out")
-    width = call.named("pad_width", 1)
-    return Call("pad", args, (("pad_width", plain(width, call, "pad_width")),))
-
-
-def _flip(call: Called) -> Expr:
-    call.only("axis")
-    args = call._replace(args=call.args[:1]).arrays(1)
-    axis = call.named("axis", 1)
-    return Call("flip", args, () if axis is None else (("axis", plain(axis, call, "axis")),))
-
-
-def _window(call: Called) -> Expr:
-    call.only("window_shape")
-    args = call.arrays(1, 5)
-    shape = call.options.get("window_shape", args[1] if len(args) == 2 else None)
-    sizes = shape.items if isinstance(shape, Stack) else (shape,) if isinstance(shape, Expr) else args[1:]
-    if not sizes:
-        raise call.error("needs the shape of the window", "write sliding_window_view(X, (2, 2))")
-    return Call("sliding_window_view", (args[0], *sizes))
-
-
 def _of_two(make: Callable[[Expr, Expr], Expr]) -> Callable[[Called], Expr]:
     def build(call: Called) -> Expr:
         call.only()
@@ -300,7 +154,7 @@ def _of_two(make: Callable[[Expr, Expr], Expr]) -> Callable[[Called], Expr]:
 def _of_one(make: Callable[[Expr], Expr]) -> Callable[[Called], Expr]:
     def build(call: Called) -> Expr:
         call.only("axis", "dtype")
-        return make(call.arrays(1, 2)[0])
+        return make(call._replace(args=call.args[:1]).arrays(1)[0])
 
     return build
 
@@ -334,11 +188,13 @@ BUILD: dict[str, Callable[[Called], Expr]] = {
     **{name: _reduction for name in ("sum", "mean", "max", "min")},
     **{name: _pairwise for name in ("maximum", "minimum")},
     **{name: _two for name in ("dot", "kron")},
-    **{name: _filled for name in ("ones", "zeros", "eye")},
-    **{name: _like for name in ("ones_like", "zeros_like")},
-    **{name: _windowed for name in ("corr", "conv")},
-    "einsum": _einsum, "where": _where, "cases": _cases, "reshape": _reshape, "transpose": _transpose,
-    "tensordot": _tensordot, "pad": _pad, "flip": _flip, "sliding_window_view": _window, "len": _length,
+    **{name: array_calls.filled for name in ("ones", "zeros", "eye")},
+    **{name: array_calls.like for name in ("ones_like", "zeros_like")},
+    **{name: array_calls.windowed for name in ("corr", "conv")},
+    "einsum": _einsum, "where": _where, "cases": _cases, "reshape": array_calls.reshape,
+    "transpose": array_calls.transpose,
+    "tensordot": array_calls.tensordot, "pad": array_calls.pad, "flip": array_calls.flip,
+    "sliding_window_view": array_calls.window, "len": _length,
     "array": _array, "pinv": _same,
     "outer": _of_two(Outer), "matmul": _of_two(MatMul), "divide": _of_two(Div), "power": _of_two(Pow),
     "multiply": _of_two(lambda a, b: Mul((a, b))), "add": _of_two(lambda a, b: Add((a, b))),
@@ -362,7 +218,9 @@ METHODS = {
     "flatten": "ravel", "transpose": "transpose", "trace": "trace", "copy": "float", "astype": "float",
     "argmax": "argmax",
 }  # fmt: skip
-OPTIONS = frozenset("axis keepdims axes mode shape dtype pad_width window_shape optimize constant_values".split())
+OPTIONS = frozenset(
+    ("axis", "keepdims", "axes", "mode", "shape", "dtype", "pad_width", "window_shape", "optimize", "constant_values")
+)
 
 
 def nearest(name: str) -> str:

@@ -192,7 +192,7 @@ class _Lexer:
         elif name in spellings.LATEX_SIZES:
             if self.text.startswith(".", self.at):
                 self.at += 1
-        elif name in spellings.LATEX_TEXT or name == "begin" or name == "end":
+        elif name in spellings.LATEX_TEXT or name in ("begin", "end"):
             self._quoted(name, start)
         elif name in spellings.LATEX_FONTS:
             self._font(start)

@@ -6,7 +6,7 @@ from bptutor.notation.reading import functions
 from bptutor.notation.reading.calls import Arguments, arguments
 from bptutor.notation.reading.lexer import Kind
 from bptutor.notation.reading.reader import Reader, described
-from bptutor.notation.tree import Expr, Name, Number, Transpose
+from bptutor.notation.tree import Expr, Name, Number, Stack, Transpose
 
 _MODULES = ("np", "numpy", "linalg", "lib", "stride_tricks", "signal", "scipy", "special")
 
@@ -36,7 +36,7 @@ def _shape(reader: Reader, base: Expr) -> Expr:
         raise reader.error("only a name has a known shape", "write W.shape[0]", token)
     opened = reader.accept("[")
     if opened is None:
-        return functions.tuple_of([Name(axis) for axis in axes])
+        return Stack(tuple(Name(axis) for axis in axes))
     place = reader.expression()
     reader.expect("]", opened)
     if not isinstance(place, Number) or place.value.denominator != 1 or not 0 <= place.value < len(axes):

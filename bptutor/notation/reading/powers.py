@@ -39,7 +39,7 @@ def _ends_in_power(reader: Reader, expr: Expr, start: Token) -> bool:
 
 
 def _accept_transpose(reader: Reader) -> bool:
-    """Move over `^T`, `^{T}`, `^\\top`, `^⊤`, `^'` if it is ahead and T is no name."""
+    r"""Move over `^T`, `^{T}`, `^\top`, `^⊤`, `^'` if it is ahead and T is no name."""
     first = reader.ahead()
     braces = first.text in ("{", "(")
     token = reader.ahead(2) if braces else first
@@ -53,11 +53,8 @@ def _accept_transpose(reader: Reader) -> bool:
 
 def checked(reader: Reader, power: Pow, token: Token) -> Pow:
     """Return a power if its constant exponents are within the bound."""
-    try:
-        if bounds.degree(power) <= bounds.MAX_EXPONENT:
-            return power
-    except bounds.TooLarge:
-        pass
+    if bounds.bounded(power):
+        return power
     raise reader.error("the power is too large", f"exponents up to {bounds.MAX_EXPONENT:,} can be read", token)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bptutor.errors import UnreadableAnswer
 from bptutor.notation.reading import grammar
+from bptutor.notation.reading.implied import as_text, sized
 from bptutor.notation.reading.lexer import Kind
 from bptutor.notation.reading.reader import Reader
 from bptutor.notation.tree import Chain, Expr, Juxtapose, Mul, Text, rebuild, walk
@@ -40,15 +42,12 @@ def _side(reader: Reader) -> Expr:
 
 def _decided(reader: Reader, side: Expr) -> Expr:
     """Decide what factors side by side mean, as far as the names are known."""
-    from bptutor.errors import UnreadableAnswer
-    from bptutor.notation import axes
-
     if not any(isinstance(node, Text) for node in walk(side)):
         try:
-            return axes.resolve(side, reader.scope)
+            return sized(side, reader.scope, True)
         except UnreadableAnswer:
             pass
-    return _beside(side)
+    return _beside(as_text(side))
 
 
 def _beside(expr: Expr) -> Expr:

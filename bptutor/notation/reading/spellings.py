@@ -66,8 +66,28 @@ LATEX_SIGNS = {
     "end": "\\end", "text": "\\text", "&": "&", "_": "_",
 }  # fmt: skip
 LATEX_SPACES = frozenset((*",;:! ", "quad", "qquad", "thinspace", "limits", "nolimits", "displaystyle", "textstyle"))
-LATEX_SIZES = frozenset("left right big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr middle".split())
-LATEX_FONTS = frozenset("mathbf mathrm boldsymbol bm mathit mathsf mathcal operatorname vec mathbb bf rm".split())
+LATEX_SIZES = frozenset(
+    (
+        "left",
+        "right",
+        "big",
+        "Big",
+        "bigg",
+        "Bigg",
+        "bigl",
+        "bigr",
+        "Bigl",
+        "Bigr",
+        "biggl",
+        "biggr",
+        "Biggl",
+        "Biggr",
+        "middle",
+    )
+)
+LATEX_FONTS = frozenset(
+    ("mathbf", "mathrm", "boldsymbol", "bm", "mathit", "mathsf", "mathcal", "operatorname", "vec", "mathbb", "bf", "rm")
+)
 LATEX_ACCENTS = {"hat": "\u0302", "widehat": "\u0302", "tilde": "\u0303", "bar": "\u0304", "dot": "\u0307"}
 LATEX_TEXT = frozenset(("text", "textrm", "mbox"))
 
@@ -82,7 +102,7 @@ FUNCTIONS = {
 """Spelled -> id, for functions of one argument; these may stand without brackets."""
 
 WITH_DERIVATIVE = frozenset(
-    "exp log sqrt sin cos tan sinh cosh tanh sigmoid relu softplus abs".split()
+    ("exp", "log", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh", "sigmoid", "relu", "softplus", "abs")
 )  # fmt: skip
 """Functions of one number, which may carry a prime."""
 
@@ -91,4 +111,4 @@ ENTRYWISE = WITH_DERIVATIVE | frozenset(("log10", "log2", "sign", "floor", "ceil
 
 DOT_PRODUCTS = frozenset("·×⊙∘*")
 RELATIONS = {"=": "=", "==": "=", "≠": "≠", "!=": "≠", "<": "<", "<=": "≤", "≤": "≤", ">": ">", ">=": "≥", "≥": "≥"}
-KEYWORDS = frozenset("if else otherwise and or not for in lambda is".split())
+KEYWORDS = frozenset(("if", "else", "otherwise", "and", "or", "not", "for", "in", "lambda", "is"))

@@ -69,10 +69,7 @@ def subscript_items(reader: Reader, axes: int | None) -> tuple[Expr, ...]:
     """
     sign = reader.take()
     opened = reader.accept("{")
-    if opened:
-        items = _listed(reader, axes, opened)
-    else:
-        items = _bare(reader, axes)
+    items = _listed(reader, axes, opened) if opened else _bare(reader, axes)
     if not items:
         raise reader.error("an index is expected after “_”", "write x_i or W_{ij}", sign)
     return tuple(items)

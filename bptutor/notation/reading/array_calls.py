@@ -1,0 +1,112 @@
+"""Calls that make arrays or change their shape: ones, reshape, transpose, windows."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from bptutor.notation.reading.brackets import whole_number
+from bptutor.notation.reading.called import MODES, Called, plain
+from bptutor.notation.tree import (
+    Call,
+    Einsum,
+    Expr,
+    Number,
+    Stack,
+    Transpose,
+)
+
+
+def filled(call: Called) -> Expr:
+    """Read ones, zeros, eye with their sizes."""
+    call.only("dtype", "shape")
+    args = call.arrays(0 if call.options.get("shape") else 1, 4)
+    shape = call.options.get("shape")
+    sizes: list[Expr] = [shape] if isinstance(shape, Expr) else []
+    for arg in (*args, *sizes[:0]):
+        sizes += arg.items if isinstance(arg, Stack) else (arg,)
+    if len(sizes) == 1 and isinstance(sizes[0], Stack):
+        sizes = [*sizes[0].items]
+    return Call(call.function, tuple(sizes))
+
+
+def like(call: Called) -> Expr:
+    """Read ones_like and zeros_like."""
+    call.only("dtype")
+    return Call(call.function, call.arrays(1))
+
+
+def reshape(call: Called) -> Expr:
+    """Read a shape as further arguments."""
+    call.only()
+    args = call.arrays(2, 6)
+    sizes: list[Expr] = []
+    for arg in args[1:]:
+        sizes += arg.items if isinstance(arg, Stack) else (arg,)
+    return Call("reshape", (args[0], *(_size(size) for size in sizes)))
+
+
+def _size(size: Expr) -> Expr:
+    number = whole_number(size)
+    return size if number is None else Number(Fraction(number))
+
+
+def transpose(call: Called) -> Expr:
+    """Read a transpose; with an order of axes it is an einsum."""
+    call.only("axes")
+    args = call.arrays(1, 5)
+    order = call.named("axes", 1)
+    if order is None:
+        return Transpose(args[0])
+    places = plain(order, call, "axes") if isinstance(order, Stack) else tuple(plain(a, call, "axes") for a in args[1:])
+    if not isinstance(places, tuple) or sorted(places, key=str) != [*range(len(places))]:
+        raise call.error("needs each axis once", "write np.transpose(A, (1, 0))")
+    letters = "ijklmn"[: len(places)]
+    return Einsum(f"{letters}->{''.join(letters[int(str(place))] for place in places)}", args[:1])
+
+
+def tensordot(call: Called) -> Expr:
+    """Read the pairs of axes that are summed."""
+    call.only("axes")
+    args = call._replace(args=call.args[:2]).arrays(2)
+    axes = call.named("axes", 2)
+    return Call("tensordot", args, (("axes", 2 if axes is None else plain(axes, call, "axes")),))
+
+
+def windowed(call: Called) -> Expr:
+    """Read corr, conv and their NumPy and SciPy names."""
+    call.only("mode")
+    args = call._replace(args=call.args[:2]).arrays(2)
+    default = "valid" if call.function == "corr" and not call.token.text.endswith("2d") else "full"
+    mode = call.named("mode", 2) or default
+    if mode not in MODES:
+        raise call.error("needs a mode", 'write "valid", "full" or "same"')
+    return Call(call.function, args, (("mode", mode),))
+
+
+def pad(call: Called) -> Expr:
+    """Read the width of a padding with zeros."""
+    call.only("pad_width", "mode", "constant_values")
+    args = call._replace(args=call.args[:1]).arrays(1)
+    if call.options.get("mode", "constant") != "constant":
+        raise call.error("pads with zeros only", "leave the mode out")
+    width = call.named("pad_width", 1)
+    return Call("pad", args, (("pad_width", plain(width, call, "pad_width")),))
+
+
+def flip(call: Called) -> Expr:
+    """Read which axes are reversed."""
+    call.only("axis")
+    args = call._replace(args=call.args[:1]).arrays(1)
+    axis = call.named("axis", 1)
+    return Call("flip", args, () if axis is None else (("axis", plain(axis, call, "axis")),))
+
+
+def window(call: Called) -> Expr:
+    """Read the shape of a sliding window."""
+    call.only("window_shape")
+    args = call.arrays(1, 5)
+    shape = call.options.get("window_shape", args[1] if len(args) == 2 else None)
+    sizes = shape.items if isinstance(shape, Stack) else (shape,) if isinstance(shape, Expr) else args[1:]
+    if not sizes:
+        raise call.error("needs the shape of the window", "write sliding_window_view(X, (2, 2))")
+    return Call("sliding_window_view", (args[0], *sizes))
