@@ -12,7 +12,7 @@ from bptutor.packs.fields import Fields
 from bptutor.packs.lesson_blocks import Chunk, chunks, parts, prompt_of
 from bptutor.packs.model import Block, Derivation, Lesson, Line, Nudge, Place, Prose, Question, Show
 from bptutor.packs.questions import FACES, read_question
-from bptutor.packs.yaml import MAX_CHARACTERS, Located, control_problems, problem, read
+from bptutor.packs.yaml import MAX_CHARACTERS, Located, control_problems, places, problem, read
 
 if TYPE_CHECKING:
     from bptutor.packs.formulas import Formulas
@@ -36,6 +36,7 @@ class Front:
     objective: str = ""
     chapter: str = ""
     scene: Located | None = None
+    places: Mapping[str, Place] | None = None
 
 
 def read_lesson(path: Path, shown: str = "") -> Lesson:
@@ -97,6 +98,7 @@ def lesson_from(text: str, path: str, problems: list[Problem]) -> Lesson:
         allow=front.allow or {},
         objective=front.objective,
         chapter=front.chapter,
+        places=front.places or {},
     )
 
 
@@ -114,6 +116,7 @@ def front_matter(text: str, line: int, path: str, problems: list[Problem]) -> Fr
         objective=fields.text("objective"),
         chapter=fields.text("chapter"),
         scene=fields.get("scene"),
+        places=places(fields.node),
     )
     fields.close()
     return front
@@ -216,7 +219,7 @@ class _Blocks:
         fields.close()
         self.formulas.derivation(goal, written.items, faces)
         texts = {name: face.text for name, face in faces.items()}
-        return Derivation(id_, goal.text, lines, texts, node.place)
+        return Derivation(id_, goal.text, lines, texts, node.place, places(node))
 
     def line(self, node: Located) -> Line:
         """Read one line of a derivation."""
@@ -241,7 +244,8 @@ class _Blocks:
             show=fields.one_of("show", FACES),
             skills=fields.texts("skills"),
             names=fields.texts("names"),
-            place=node.mapping["math"].place if "math" in node.mapping else node.place,
+            place=node.mapping["math"].at(1) if "math" in node.mapping else node.place,
+            places=places(node),
         )
         fields.close()
         return line

@@ -102,6 +102,8 @@ class Question:
     derived: Derived | None = None
     """Set for an asked line of a derivation."""
     place: Place = Place()
+    places: Mapping[str, Place] = field(default_factory=dict, compare=False)
+    """Where each key stands: `answer`, `hints.0`, ..."""
     source: Mapping[str, object] = field(default_factory=dict)
     """The mapping as written (plain data, with `derived` when set and without the scene); what `grade` takes."""
 
@@ -122,6 +124,9 @@ class Line:
     skills: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     place: Place = Place()
+    """Of `math`."""
+    places: Mapping[str, Place] = field(default_factory=dict, compare=False)
+    """Where each key stands: `by.0`, `hints.0`, ..."""
 
 
 @dataclass(frozen=True)
@@ -134,6 +139,8 @@ class Derivation:
     faces: Mapping[str, str] = field(default_factory=dict)
     """`index`, `matrix`, `numpy`: each proved equal to the last line."""
     place: Place = Place()
+    places: Mapping[str, Place] = field(default_factory=dict, compare=False)
+    """Where each key stands: `goal`, `faces.numpy`, ..."""
 
     def question(self, n: int) -> Question:
         """Return line `n` (0-based) as the question that grading takes."""
@@ -161,6 +168,7 @@ class Derivation:
             show=line.show,
             derived=derived,
             place=line.place,
+            places=line.places,
             source=source,
         )
 
@@ -212,6 +220,8 @@ class Lesson:
     file: Path = Path()
     objective: str = ""
     chapter: str = ""
+    places: Mapping[str, Place] = field(default_factory=dict, compare=False)
+    """Where each key of the front matter stands: `title`, `needs.0`, ..."""
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Any
 from bptutor.errors import PackError, Problem
 from bptutor.packs.fields import Fields, nearest, whole_number
 from bptutor.packs.model import Choice, Derived, Kind, Place, Question
-from bptutor.packs.yaml import Located, located, plain, problem
+from bptutor.packs.yaml import Located, located, places, plain, problem
 
 FACES = ("index", "matrix", "numpy", "numbers")
 FORMS = ("index", "matrix", "numpy", "no-sum", "no-delta")
@@ -62,6 +62,7 @@ def read_question(node: Located, problems: list[Problem]) -> Question | None:
         wrong=_wrong(fields),
         derived=_derived(fields),
         place=node.place,
+        places=places(node),
         source=written if isinstance(written, dict) else {},
         **own,
     )

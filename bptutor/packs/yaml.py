@@ -77,6 +77,16 @@ def plain(node: Located) -> object:
     return {key: plain(value) for key, value in node.value.items()}
 
 
+def places(node: Located) -> dict[str, Place]:
+    """Return where each entry of a mapping stands, and each item of the lists and mappings in it (`hints.0`)."""
+    found: dict[str, Place] = {}
+    for key, value in node.mapping.items():
+        found[key] = value.at(1)
+        found |= {f"{key}.{n}": item.at(1) for n, item in enumerate(value.items)}
+        found |= {f"{key}.{name}": item.at(1) for name, item in value.mapping.items()}
+    return found
+
+
 def located(value: object, place: Place | None = None, depth: int = 0) -> Located:
     """Give plain data (also JSON's numbers and booleans) one place for all of it.
 

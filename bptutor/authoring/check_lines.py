@@ -1,0 +1,158 @@
+"""Proving what a lesson shows: every line against the one before, the faces, and the equations in its prose."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from bptutor.authoring.report import Checked
+from bptutor.errors import UnreadableAnswer
+from bptutor.notation import axes, parse
+from bptutor.notation.faces import layout, unicode
+from bptutor.notation.prove import Outcome, Proof, prove
+from bptutor.notation.scope import Scope
+from bptutor.notation.tree import Chain, Expr, Text, walk
+from bptutor.packs.model import Derivation, Lesson, Place, Prose, Question
+from bptutor.packs.templates import TEMPLATE
+from bptutor.packs.yaml import problem
+
+WIDTH = 78
+NO_SCOPE = Scope({})
+MATH = re.compile(r"\$\$(.+?)\$\$|\$([^$\n]+?)\$", re.DOTALL)
+CODE = re.compile(r"```.*?```|~~~.*?~~~|`[^`\n]*`", re.DOTALL)
+EQUATION = frozenset({"="})
+
+
+@dataclass(frozen=True)
+class Side:
+    """One side of an equation, with its place."""
+
+    tree: Expr
+    place: Place
+    where: Expr | None = None
+    numpy: bool = False
+
+
+def check_derivation(derivation: Derivation, lesson: Lesson, checked: Checked) -> None:
+    """Prove every line against the one before, the first against the goal, and each face against the last."""
+    scope = lesson.scene.scope if lesson.scene else NO_SCOPE
+    goal = parse.read(derivation.goal, scope)
+    order = tuple(axes.of(goal, scope).letters)
+    before = Side(goal, derivation.places.get("goal", derivation.place))
+    _width(before, scope, checked)
+    for n, line in enumerate(derivation.lines, 1):
+        where = parse.read_condition(line.where, scope) if line.where else None
+        side = Side(parse.read(line.math, scope), line.place, where)
+        _width(side, scope, checked)
+        above = f"line {n - 1}" if n > 1 else "the goal"
+        _prove(before, side, scope, order, f"line {n} does not follow from {above}", lesson, checked)
+        before = side
+    for name, text in derivation.faces.items():
+        numpy = name == "numpy"
+        tree = parse.read(text, scope, parse.Spelling.NUMPY if numpy else parse.Spelling.ANY)
+        place = derivation.places.get(f"faces.{name}", derivation.place)
+        side = Side(tree, place, numpy=numpy)
+        _prove(before, side, scope, order, f"the {name} face is not the last line", lesson, checked)
+
+
+def _prove(
+    left: Side, right: Side, scope: Scope, order: tuple[str, ...], what: str, lesson: Lesson, checked: Checked
+) -> None:
+    """Prove two sides equal; report what refutes them, or that nothing proves them."""
+    proof = prove(left.tree, right.tree, scope, right.where or left.where, order=order, columns=not right.numpy)
+    shown = f"{unicode.line(left.tree, scope)} is not {unicode.line(right.tree, scope)}"
+    if proof.outcome is Outcome.REFUTED:
+        checked.problems.append(problem(right.place, f"{what}: {_refuted(proof, shown)}", _help(proof), "not-equal"))
+    elif proof.outcome is Outcome.UNDECIDED:
+        checked.problems.append(problem(right.place, f"{what}: cannot decide; {proof.detail}", "", "undecided"))
+    elif proof.outcome is Outcome.PROBES and proof.method != "gradient-check" and "not-proved" not in lesson.allow:
+        help_ = "write a line between, or `allow: {not-proved: why}` in the front matter"
+        checked.problems.append(problem(right.place, f"{what}: {proof.detail}", help_, "not-proved"))
+    else:
+        checked.lines += 1
+        if proof.conditions:
+            place = f"{right.place.path}:{right.place.line}:{right.place.column}"
+            checked.conditions[place] = proof.conditions
+
+
+def _refuted(proof: Proof, shown: str) -> str:
+    if proof.witness is None:
+        return f"{shown}; {proof.detail}"
+    return f"{shown} at {witness_text(proof.witness)}: {proof.left} and {proof.right}"
+
+
+def _help(proof: Proof) -> str:
+    if proof.witness is None:
+        return "let both sides have the same free letters and axes"
+    return "correct one of the two, or add the missing condition to `assume`"
+
+
+def witness_text(witness: Mapping[str, object]) -> str:
+    """Return a witness as `z = [0.1, 2], y = [0, 1]`."""
+    return ", ".join(f"{name} = {value}" for name, value in witness.items()) or "any values"
+
+
+def _width(side: Side, scope: Scope, checked: Checked) -> None:
+    width = layout.fit(side.tree, scope, WIDTH, height=200).width
+    if width > WIDTH:
+        what = f"this formula is {width} columns wide"
+        checked.problems.append(problem(side.place, what, f"split it: a screen has {WIDTH}", "too-wide"))
+
+
+# --- prose ------------------------------------------------------------------------------------------------
+
+
+def check_prose(lesson: Lesson, checked: Checked) -> None:
+    """Prove the equations in prose whose names are all declared."""
+    scope = lesson.scene.scope if lesson.scene else NO_SCOPE
+    for text, place in _texts(lesson):
+        for math, at in formulas(text, place):
+            try:
+                tree = parse.read_prose(math, scope)
+            except UnreadableAnswer as error:
+                help_ = error.help or "write it as the language of the lesson"
+                found = Place(at.path, at.line, at.column + (error.column - 1 if "\n" not in math else 0))
+                checked.problems.append(problem(found, error.message, help_, "unreadable"))
+                continue
+            if isinstance(tree, Chain) and set(tree.relations) == EQUATION:
+                _chain(tree, scope, at, lesson, checked)
+
+
+def _texts(lesson: Lesson) -> Iterator[tuple[str, Place]]:
+    for block in lesson.blocks:
+        if isinstance(block, Prose):
+            yield block.text, block.place
+        elif isinstance(block, Question) and block.solution:
+            yield block.solution, block.places.get("solution", block.place)
+
+
+def formulas(text: str, place: Place) -> Iterator[tuple[str, Place]]:
+    """Yield the mathematics of some Markdown with its place; code, quotations and `{{ }}` are left out."""
+    blank = CODE.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), text)
+    blank = re.sub(r"^ {0,3}>.*$", lambda match: " " * len(match[0]), blank, flags=re.MULTILINE)
+    for match in MATH.finditer(blank):
+        group = 1 if match[1] else 2
+        math = match[group]
+        if TEMPLATE.search(math):
+            continue
+        before = blank[: match.start(group)]
+        line = before.count("\n")
+        column = match.start(group) - (before.rfind("\n") + 1) + (1 if line else place.column)
+        yield math, Place(place.path, place.line + line, column)
+
+
+def _chain(chain: Chain, scope: Scope, place: Place, lesson: Lesson, checked: Checked) -> None:
+    """Prove neighbouring sides of an equation that has no unknown name and is not a definition of the scene."""
+    if any(isinstance(node, Text) for side in chain.sides for node in walk(side)):
+        return
+    for left, right in zip(chain.sides, chain.sides[1:], strict=False):
+        try:
+            resolved = [axes.resolve(side, scope) for side in (left, right)]
+            for side in resolved:
+                axes.of(side, scope)
+        except UnreadableAnswer as error:
+            checked.problems.append(problem(place, error.message, error.help, "unreadable"))
+            return
+        sides = [Side(tree, place) for tree in resolved]
+        _prove(sides[0], sides[1], scope, (), "an equation in the text does not hold", lesson, checked)

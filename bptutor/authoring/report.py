@@ -1,0 +1,111 @@
+"""What a check found, as text, JSON or SARIF."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from bptutor import __version__
+from bptutor.errors import Problem
+
+
+@dataclass
+class Checked:
+    """What the check of one lesson, or of a whole pack, found and did."""
+
+    problems: list[Problem] = field(default_factory=list)
+    lines: int = 0
+    """Lines and faces proved."""
+    questions: int = 0
+    """Questions and asked lines graded."""
+    grades: int = 0
+    """Answers graded."""
+    conditions: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Place of a line -> the conditions of the scene that its proof needs."""
+
+    def add(self, other: Checked) -> None:
+        """Add what another check found."""
+        self.problems += other.problems
+        self.lines += other.lines
+        self.questions += other.questions
+        self.grades += other.grades
+        self.conditions |= other.conditions
+
+
+@dataclass(frozen=True)
+class Report:
+    """The check of a pack."""
+
+    problems: tuple[Problem, ...]
+    pack: str = ""
+    lessons: int = 0
+    lines: int = 0
+    questions: int = 0
+    grades: int = 0
+    conditions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def code(self) -> int:
+        """The exit code: 1 when there is a problem."""
+        return int(bool(self.problems))
+
+
+def text(report: Report) -> str:
+    """Return every problem as `path:line:column: what`, and one line that sums up."""
+    shown = [str(problem) for problem in report.problems]
+    needed = [f"{place}: holds because {', '.join(said)}" for place, said in report.conditions.items()]
+    count = len(report.problems)
+    end = f"{count} problem{'s' * (count != 1)}" if count else "no problems"
+    lessons = f"{report.lessons} lesson{'s' * (report.lessons != 1)}"
+    done = f"{report.lines} lines and faces proved, {report.questions} questions graded with {report.grades} answers"
+    return "\n".join([*needed, *shown, f"{report.pack or 'pack'}: {lessons}, {done}: {end}"])
+
+
+def as_json(report: Report) -> str:
+    """Return the report as one JSON object."""
+    problems = [
+        {"path": p.path, "line": p.line, "column": p.column, "rule": p.rule, "message": p.what, "help": p.help}
+        for p in report.problems
+    ]
+    whole = {
+        "pack": report.pack,
+        "lessons": report.lessons,
+        "lines": report.lines,
+        "questions": report.questions,
+        "grades": report.grades,
+        "conditions": {place: list(said) for place, said in report.conditions.items()},
+        "problems": problems,
+    }
+    return json.dumps(whole, ensure_ascii=False)
+
+
+def sarif(report: Report) -> str:
+    """Return the report as SARIF 2.1.0, which code hosts show beside the lines."""
+    rules = sorted({problem.rule for problem in report.problems})
+    driver = {
+        "name": "bptutor check",
+        "version": __version__,
+        "rules": [{"id": rule, "shortDescription": {"text": rule.replace("-", " ")}} for rule in rules],
+    }
+    run = {"tool": {"driver": driver}, "results": [_result(p) for p in report.problems]}
+    schema = "https://json.schemastore.org/sarif-2.1.0.json"
+    return json.dumps({"$schema": schema, "version": "2.1.0", "runs": [run]}, ensure_ascii=False)
+
+
+def _result(problem: Problem) -> dict[str, object]:
+    place: dict[str, object] = {"artifactLocation": {"uri": problem.path.replace("\\", "/")}}
+    if problem.line:
+        place["region"] = {"startLine": problem.line} | ({"startColumn": problem.column} if problem.column else {})
+    message = problem.what + (f" ({problem.help})" if problem.help else "")
+    return {
+        "ruleId": problem.rule,
+        "level": "error",
+        "message": {"text": message},
+        "locations": [{"physicalLocation": place}],
+    }
+
+
+STYLES: Mapping[str, Callable[[Report], str]] = MappingProxyType({"text": text, "json": as_json, "sarif": sarif})
+"""Name of an output format -> its writer."""
