@@ -30,6 +30,7 @@ _MARKS = {
     Mark.WRONG: "Not right.",
     Mark.UNDECIDED: "I cannot decide this; it does not count as wrong.",
 }
+_EXPRESSIONS = frozenset({Kind.SYMBOLIC, Kind.MATRIX_EXPRESSION})
 _STATES = {LineState.RIGHT: "", LineState.SHOWN: "", LineState.REVEALED: " (revealed)", LineState.SKIPPED: ""}
 
 
@@ -103,7 +104,7 @@ def _answer(question: Question, text: str, scope: Scope | None) -> str:
             question.choices[n].text for n in map("abcdefghijklmnop".find, text.lower()) if _is_one_of(n, question)
         ]
         return "; ".join(sentence(choice, scope) for choice in chosen) or text
-    if question.kind in {Kind.SYMBOLIC, Kind.MATRIX_EXPRESSION}:
+    if question.kind in _EXPRESSIONS:
         return spoken(text, scope)
     return text
 
@@ -176,7 +177,9 @@ def verdict_lines(verdict: Verdict, view: View) -> list[str]:
         return wrapped(clean(f"I cannot read that{where}: {verdict.error.message}.{advice}").replace("..", "."))
     lines: list[str] = []
     if verdict.read_as and not verdict.right:
-        lines += wrapped(f"I read: {clean(spoken(verdict.read_as, scope_of(view)))}")
+        kind = view.question.kind if view.question else None
+        said = spoken(verdict.read_as, scope_of(view)) if kind in _EXPRESSIONS else verdict.read_as
+        lines += wrapped(f"I read: {clean(said)}")
     lines += wrapped(_MARKS[verdict.mark])
     for finding in verdict.findings[:2]:
         lines += _finding(finding)

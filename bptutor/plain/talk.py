@@ -49,7 +49,7 @@ def run(session: Session, lesson_id: str | None, stdin: TextIO, stdout: TextIO) 
 async def _held(talk: Talk, session: Session, lesson_id: str | None) -> int:
     try:
         return await talk.hold(lesson_id)
-    except (KeyboardInterrupt, BrokenPipeError):
+    except (KeyboardInterrupt, asyncio.CancelledError, BrokenPipeError):
         return 0
     finally:
         await session.close()
@@ -76,15 +76,13 @@ class Talk:
         """Open a lesson and talk until the end; returns the exit code."""
         try:
             view = self._open(lesson_id or self._where())
+            self._show(view)
+            while (text := self._ask()) is not None and text.casefold() not in {"quit", "exit"}:
+                view = await self._do(text, view)
+                self._show(view)
         except BptutorError as problem:
             self._lines(clean(str(problem)).splitlines())
             return 1
-        while view is not None:
-            self._show(view)
-            text = self._ask()
-            if text is None or text.casefold() in {"quit", "exit"}:
-                break
-            view = await self._do(text, view)
         self._lines(["Saved." if self.session.log.saving else "Not saved.", ""])
         return 0
 

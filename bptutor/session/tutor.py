@@ -14,7 +14,7 @@ from bptutor.session import course, shown
 from bptutor.session.asked import SEEDS, Asked, seed_of
 from bptutor.session.course import CourseEntry
 from bptutor.session.needs import Grader, Library
-from bptutor.session.numbers import Numbers
+from bptutor.session.numbers import Numbers, right_text
 from bptutor.session.stops import Stop, cut
 from bptutor.session.view import Outcome, Reading, View, Wants
 from bptutor.session.walk import Walk
@@ -38,19 +38,13 @@ class Session:
         self._answered: tuple[str, int] | None = None
         """Stop and seed of the answer whose proof is awaited."""
 
-    # --- the course ------------------------------------------------------------------------------
-
     @property
     def first_start(self) -> bool:
         """Whether this learner never opened a lesson of the pack."""
         return not self.log.lessons(self.library.pack.id)
 
     def first_lesson(self) -> str:
-        """Return the id of the first lesson: the first ten minutes.
-
-        Raises:
-            UsageError: The pack has no lesson.
-        """
+        """Return the id of the first lesson, the first ten minutes; raises `UsageError` when there is none."""
         entries = self.library.entries()
         if not entries:
             raise UsageError(f"the pack {self.library.pack.id!r} has no lessons", "add one to `lessons` in pack.yaml")
@@ -73,9 +67,7 @@ class Session:
     def open(self, lesson_id: str, seed: int | None = None) -> View:
         """Open a lesson where it was left: same stop, seed, draft and hints. A finished one can be read again.
 
-        Args:
-            lesson_id: Id of a lesson of the pack.
-            seed: 0 to 9999; another seed than that of the run begins a new run.
+        A seed (0 to 9999) other than that of the run begins a new run.
 
         Raises:
             PackError: The lesson's file is wrong.
@@ -165,7 +157,9 @@ class Session:
         """Show the answer, after the last hint; it is not a pass."""
         stop = self._here.current
         if stop is not None and self.view().may_reveal:
-            self._record(EventKind.REVEALED, stop, text=self._asked(stop).right_text())
+            self._record(
+                EventKind.REVEALED, stop, text=right_text(self._asked(stop), self.lesson.scene, self._here.seed)
+            )
         return self.view()
 
     def another(self) -> View:
@@ -203,10 +197,9 @@ class Session:
         return Reading(found.read_as, found.fits, found.problem, found.column, found.help)
 
     async def submit(self, text: str) -> Outcome:
-        """Grade an answer and write it down before it is shown.
+        """Grade an answer and write it down before it is shown; unreadable text is no attempt.
 
-        Unreadable text is no attempt: nothing is written. A verdict that comes when the learner has moved on is
-        dropped: the view is the one of where the learner is.
+        A verdict that comes when the learner has moved on is dropped: the view is of where the learner is.
         """
         stop, seed = self._here.current, self._here.seed
         if stop is None or self._wants() is not Wants.ANSWER:

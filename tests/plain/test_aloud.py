@@ -1,0 +1,91 @@
+"""Markdown, mathematics and arrays for the ear."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from bptutor.plain.aloud import array, clean, number, paragraphs, sentence
+from tests.session.fakes import FakeScene, FakeValues
+
+SCOPE = FakeScene.scope
+
+
+@pytest.mark.parametrize(
+    ("markdown", "said"),
+    [
+        ("the score $z_i$", "the score z i"),
+        ("it costs $5, not $4", "it costs $5, not $4"),
+        ("write `p - $y$` as *code*", "write p - $y$ as code"),
+        ("**bold** and _soft_ and snake_case_name", "bold and soft and snake_case_name"),
+        ("2 * 3 * 4", "2 * 3 * 4"),
+        ("see [the page](https://example.org)", "see the page (https://example.org)"),
+        ("a \\$ sign", "a $ sign"),
+        ("$$p - y$$", "p minus y"),
+        ("## The slope", "The slope"),
+        ("\x1b[31mred\x07", "[31mred"),
+    ],
+)
+def test_sentences(markdown: str, said: str) -> None:
+    assert sentence(markdown, SCOPE) == said
+
+
+def test_mathematics_that_cannot_be_read_stays_as_written() -> None:
+    assert sentence("so $)]$ there", SCOPE) == "so )] there"
+
+
+def test_paragraphs_lists_and_code() -> None:
+    markdown = "one\ntwo\n\n- first\n  more\n- second\n\n```python\ndW = d  @ a\n\nx\n```\n## Head\nafter"
+    assert paragraphs(markdown, SCOPE) == [
+        "one two",
+        "",
+        "- first more",
+        "- second",
+        "",
+        "    dW = d  @ a",
+        "    ",
+        "    x",
+        "",
+        "Head",
+        "",
+        "after",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (0.3, "0.3"),
+        (-0.25, "minus 0.25"),
+        (1 / 3, "0.333"),
+        (0.0, "0"),
+        (-0.0, "0"),
+        (2.0, "2"),
+        (1e-5, "1e-05"),
+        (10.0, "10"),
+    ],
+)
+def test_numbers(value: float, said: str) -> None:
+    assert number(value) == said
+
+
+def test_arrays_are_lines() -> None:
+    grid = np.array([[1.0, -2.0], [0.5, 0.0], [3.0, 4.0]])
+    values = FakeValues(
+        SCOPE, {"z": np.array([0.3, -0.2]), "y": grid, "p": np.zeros((30, 30)), "L": np.array(1.54)}, {}
+    )
+    assert array("z", values) == ["z, 2 entries: 0.3, minus 0.2"]  # type: ignore[arg-type]
+    assert array("L", values) == ["L: 1.54"]  # type: ignore[arg-type]
+    assert array("y", values) == [  # type: ignore[arg-type]
+        "y, 3 by 2:",
+        "  row 1: 1, minus 2",
+        "  row 2: 0.5, 0",
+        "  row 3: 3, 4",
+    ]
+    assert array("p", values) == ["p, 30 by 30: too large to be read out"]  # type: ignore[arg-type]
+
+
+def test_clean_keeps_mathematics() -> None:
+    text = "∂L/∂zᵢ = −Σₖ yₖ δᵢₖ ⊙ 𝟏\nW²"
+    assert clean(text) == text
+    assert clean("a\u202eb\u200bc\ud800") == "abc"
