@@ -32,6 +32,7 @@ class Latex(Printer[str]):
 
     minus: ClassVar[str] = "-"
     entrywise: ClassVar[str] = r" \odot "
+    times: ClassVar[str] = r" \cdot "
     outer_sign: ClassVar[str] = r" \otimes "
 
     def text(self, text: str, style: Style = Style.PLAIN) -> str:

@@ -7,66 +7,21 @@ constructions enclose their parts by themselves (a fraction bar, a radical).
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
-from typing import ClassVar, Generic, TypeVar
-
 from bptutor.notation import tree as t
 from bptutor.notation.faces.binding import LEVELS, UNBRACKETED, Level, Path, Style, exact, is_array
 from bptutor.notation.faces.scripts import ends_in_script, leading_word, trailing_word
-from bptutor.notation.scope import Role, Scope
+from bptutor.notation.faces.setting import Setting, T
+from bptutor.notation.scope import Role
 
-T = TypeVar("T")
 
-
-class Printer(ABC, Generic[T]):
+class Printer(Setting[T]):
     """Walks a tree; subclasses set the pieces."""
-
-    fractions_enclose: ClassVar[bool] = True
-    """Whether a quotient stands as one factor without brackets (a fraction bar does)."""
-    minus: ClassVar[str] = "−"
-    entrywise: ClassVar[str] = " ⊙ "
-    outer_sign: ClassVar[str] = " ⊗ "
-
-    def __init__(self, scope: Scope) -> None:
-        """Remember where displays come from."""
-        self.scope = scope
-        self._ways: dict[type[t.Expr], Callable[[t.Expr, Path], T]] = {
-            kind: getattr(self, "set_" + kind.__name__.lower())
-            for kind in (
-                *(t.Number, t.Name, t.Letter, t.Whole, t.At, t.Add, t.Neg, t.Mul, t.Juxtapose, t.Div, t.Pow, t.MatMul),
-                *(t.Transpose, t.Outer, t.Sum, t.Delta, t.Derivative, t.Call, t.Compare, t.Cases, t.Stack),
-                *(t.Einsum, t.Slice, t.Chain, t.Text),
-            )
-        }
-
-    # --- what a face must say -----------------------------------------------------------------
-
-    @abstractmethod
-    def text(self, text: str, style: Style = Style.PLAIN) -> T:
-        """Set characters."""
-
-    @abstractmethod
-    def row(self, pieces: Sequence[T]) -> T:
-        """Set pieces side by side."""
-
-    @abstractmethod
-    def enclosed(self, piece: T, left: str = "(", right: str = ")") -> T:
-        """Put brackets around a piece."""
-
-    @abstractmethod
-    def edges(self, piece: T) -> str:
-        """Return the text on the base line of a piece, to decide on the space between factors."""
-
-    def mark(self, piece: T, path: Path, expr: t.Expr) -> T:
-        """Remember where the node at `path` stands; only boxes do."""
-        return piece
 
     # --- brackets -----------------------------------------------------------------------------
 
     def show(self, expr: t.Expr, need: Level = Level.RELATION, path: Path = ()) -> T:
         """Set a node, in brackets when it holds together less tightly than `need`."""
-        piece = self.mark(self._ways[type(expr)](expr, path), path, expr)
+        piece = self.mark(self.ways[type(expr)](expr, path), path, expr)
         if self.level(expr) >= need:
             return piece
         if isinstance(expr, t.Call) and self.stands_unbracketed(expr):
@@ -93,6 +48,8 @@ class Printer(ABC, Generic[T]):
         """Return how tightly a function with its arguments holds together."""
         if self.stands_unbracketed(call):
             return Level.PRODUCT
+        if call.function == "sqrt":
+            return Level.POWER
         return Level.POWER if call.function == "exp" and not self.is_taken("e") else Level.ATOM
 
     def stands_unbracketed(self, call: t.Call) -> bool:
@@ -123,7 +80,9 @@ class Printer(ABC, Generic[T]):
         return Level.QUOTIENT if "/" in self.digits(number) else Level.ATOM
 
     def _is_entrywise(self, product: t.Mul | t.Juxtapose) -> bool:
-        return sum(is_array(factor, self.scope) for factor in product.factors) > 1
+        """Whether a product needs signs: it has two arrays, or an array before a scalar."""
+        arrays = [is_array(factor, self.scope) for factor in product.factors]
+        return any(arrays[:-1])
 
     def _is_entrywise_quotient(self, quotient: t.Div) -> bool:
         return not self.fractions_enclose and is_array(quotient.num, self.scope) and is_array(quotient.den, self.scope)
@@ -172,17 +131,22 @@ class Printer(ABC, Generic[T]):
     def set_mul(self, expr: t.Mul, path: Path) -> T:
         """Set a product; ⊙ stands before each array but the first, scalars stand beside what they multiply."""
         groups: list[list[tuple[t.Expr, Path]]] = [[]]
+        signs: list[str] = []
         arrays = 0
         for n, factor in enumerate(expr.factors):
             array = is_array(factor, self.scope)
-            if array and arrays:
+            follows_array = bool(groups[-1]) and is_array(groups[-1][-1][0], self.scope)
+            if (array and arrays) or follows_array:
                 groups.append([])
+                signs.append(self.entrywise if array else self.times)
             arrays += array
             groups[-1].append((factor, (*path, n)))
         if len(groups) == 1:
             return self._juxtaposed(groups[0], last=True)
-        pieces = [self._entry_factor(group, n == len(groups) - 1) for n, group in enumerate(groups)]
-        return self._joined(pieces, self.entrywise)
+        pieces = [self._entry_factor(groups[0], last=False)]
+        for n, (sign, group) in enumerate(zip(signs, groups[1:], strict=True), start=2):
+            pieces += [self.text(sign), self._entry_factor(group, last=n == len(groups))]
+        return self.row(pieces)
 
     def _entry_factor(self, group: list[tuple[t.Expr, Path]], last: bool) -> T:
         if len(group) > 1:
@@ -238,9 +202,11 @@ class Printer(ABC, Generic[T]):
             before: The first factor.
             after: The second.
         """
-        if any(isinstance(e, t.Compare) and text[:1] == "[" for e, text in ((before, left), (after, right))):
+        if right[:1].isdigit():
+            return "·"
+        if any(isinstance(e, t.Compare | t.Delta) and text[:1] == "[" for e, text in ((before, left), (after, right))):
             return " "
-        if right[:1].isdigit() or right[:1] in ("[", "|", "‖", "½") or left[-1:] in ("|", "‖"):
+        if right[:1] in ("[", "|", "‖", "½") or left[-1:] in ("|", "‖"):
             return "·"
         if isinstance(before, t.Number) and "e" in before.text:
             return "·"
@@ -312,57 +278,3 @@ class Printer(ABC, Generic[T]):
         if declared.role in (Role.SIZE, Role.POSITION):
             return Style.ITALIC
         return Style.BOLD if len(declared.axes) == 1 else Style.ITALIC
-
-    # --- constructions that differ ---------------------------------------------------------------
-
-    @abstractmethod
-    def set_name(self, expr: t.Name, path: Path) -> T:
-        """Set a declared name by its display."""
-
-    @abstractmethod
-    def set_at(self, expr: t.At, path: Path) -> T:
-        """Set elements of an array."""
-
-    @abstractmethod
-    def set_div(self, expr: t.Div, path: Path) -> T:
-        """Set a quotient."""
-
-    @abstractmethod
-    def set_pow(self, expr: t.Pow, path: Path) -> T:
-        """Set a power."""
-
-    @abstractmethod
-    def set_transpose(self, expr: t.Transpose, path: Path) -> T:
-        """Set a transpose."""
-
-    @abstractmethod
-    def set_sum(self, expr: t.Sum, path: Path) -> T:
-        """Set Σ with what stands at it."""
-
-    @abstractmethod
-    def set_delta(self, expr: t.Delta, path: Path) -> T:
-        """Set Kronecker's δ."""
-
-    @abstractmethod
-    def set_derivative(self, expr: t.Derivative, path: Path) -> T:
-        """Set ∂of/∂by."""
-
-    @abstractmethod
-    def set_call(self, expr: t.Call, path: Path) -> T:
-        """Set a function with its arguments."""
-
-    @abstractmethod
-    def set_cases(self, expr: t.Cases, path: Path) -> T:
-        """Set values under conditions."""
-
-    @abstractmethod
-    def set_stack(self, expr: t.Stack, path: Path) -> T:
-        """Set an array written out."""
-
-    @abstractmethod
-    def set_einsum(self, expr: t.Einsum, path: Path) -> T:
-        """Set einsum with its operands."""
-
-    @abstractmethod
-    def set_slice(self, expr: t.Slice, path: Path) -> T:
-        """Set NumPy indexing."""

@@ -1,0 +1,36 @@
+"""Mathematics in words, as one would say it."""
+
+from __future__ import annotations
+
+import pytest
+
+from bptutor.notation import parse
+from bptutor.notation.faces.spoken import words
+
+from .scenes import SCOPE
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Σ_k y_k (δ_ki - p_i)", "the sum over k of y k times the quantity delta k i minus p i"),
+        ("∂L/∂z_i", "the derivative of L by z i"),
+        ("p_i^2", "p i squared"),
+        ("W2ᵀ d2", "W 2 transposed times delta 2"),
+        ("Σ_{k≠i} y_k", "the sum over k, where k is not i, of y k"),
+        ("(p_i + y_i) z_i", "the quantity p i plus y i, times z i"),
+        ("y_i/(p_i z_i)", "y i over the quantity p i times z i"),
+        ("y_i/p_i z_i", "the quantity y i over p i, times z i"),
+        ("p_i Σ_k y_k - y_i", "p i times the sum over k of y k, minus y i"),
+        ("e^{-s}", "e to the power minus s"),
+        ("where(s > 0, s, 0)", "s if s is greater than 0; otherwise 0"),
+        ("[[1, 2], [3, 4]]", "the matrix with rows 1, 2; 3, 4"),
+    ],
+)
+def test_said_as_people_say_it(text: str, said: str) -> None:
+    assert words(parse.read(text, SCOPE), SCOPE) == said
+
+
+@pytest.mark.parametrize(("one", "other"), [("(p_i + y_i) z_i", "p_i + y_i z_i"), ("y_i/(p_i z_i)", "y_i/p_i z_i")])
+def test_brackets_are_heard(one: str, other: str) -> None:
+    assert words(parse.read(one, SCOPE), SCOPE) != words(parse.read(other, SCOPE), SCOPE)

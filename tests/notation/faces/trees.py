@@ -1,0 +1,95 @@
+"""Random trees of the shared scene, for round trips: no nested products, as the parser makes them."""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+
+from bptutor.notation import tree as t
+
+from .scenes import at, n
+
+
+def scalars(letters: tuple[str, ...] = ("i", "j")) -> SearchStrategy[t.Expr]:
+    """Trees over elements of vectors along K, with sums, quotients, powers, functions and δ."""
+    names = st.sampled_from(("z", "p", "y"))
+    letter = st.sampled_from(letters)
+    leaf: SearchStrategy[t.Expr] = st.one_of(
+        st.builds(at, names, letter),
+        st.just(t.Name("s")),
+        st.integers(1, 12).map(n),
+        st.builds(lambda a, b: t.Delta(t.Letter(a), t.Letter(b)), letter, letter),
+        st.builds(lambda v, a: t.Derivative(t.Name("L"), at(v, a)), names, letter),
+        st.builds(lambda v, a: t.Derivative(t.Call("log", (at("p", a),)), at(v, "i")), names, letter),
+    )
+    return st.recursive(leaf, _composed, max_leaves=9)
+
+
+def arrays() -> SearchStrategy[t.Expr]:
+    """Trees over whole vectors along C: products of matrices, ⊙, transposes, functions."""
+    leaf: SearchStrategy[t.Expr] = st.sampled_from(
+        (
+            t.Name("d2"),
+            t.MatMul(t.Name("W2"), t.Name("a1")),
+            t.MatMul(t.MatMul(t.Name("W2"), t.Transpose(t.Name("A"))), t.Name("d2")),
+            t.MatMul(t.Transpose(t.Transpose(t.Name("W2"))), t.Name("a1")),
+            t.MatMul(t.Name("A"), t.MatMul(t.Transpose(t.Name("W2")), t.Name("d2"))),
+        )
+    )
+    return st.recursive(leaf, _composed_arrays, max_leaves=6)
+
+
+def _composed(parts: SearchStrategy[t.Expr]) -> SearchStrategy[t.Expr]:
+    several = st.lists(parts, min_size=2, max_size=3)
+    return st.one_of(
+        several.map(added),
+        several.map(multiplied),
+        st.builds(t.Div, parts, parts),
+        parts.map(t.Neg),
+        st.builds(t.Pow, parts, st.one_of(st.integers(2, 3).map(n), st.just(t.Neg(n(1))), st.just(at("z", "i")))),
+        st.builds(
+            lambda f, x: t.Call(f, (x,)), st.sampled_from(("exp", "log", "sqrt", "sigmoid", "sigmoid'", "abs")), parts
+        ),
+        parts.map(lambda x: t.Sum(("k",), multiplied([at("y", "k"), x]))),
+        parts.map(lambda x: t.Sum(("k",), multiplied([at("p", "k"), x]), where=_unequal("k", "i"))),
+        st.builds(
+            lambda a, b: t.Mul((t.Compare(t.Relation.GT, a, n(0)), b)) if not isinstance(b, t.Mul) else b, parts, parts
+        ),
+    )
+
+
+def _composed_arrays(parts: SearchStrategy[t.Expr]) -> SearchStrategy[t.Expr]:
+    several = st.lists(parts, min_size=2, max_size=3)
+    return st.one_of(
+        several.map(added),
+        several.map(multiplied),
+        parts.map(t.Neg),
+        parts.map(lambda x: multiplied([t.Name("s"), x])),
+        st.builds(t.Div, parts, parts),
+        st.builds(lambda f, x: t.Call(f, (x,)), st.sampled_from(("exp", "log", "sigmoid", "sigmoid'")), parts),
+        parts.map(lambda x: t.MatMul(t.Name("A"), t.MatMul(t.Transpose(t.Name("W2")), x))),
+    )
+
+
+def _unequal(left: str, right: str) -> t.Compare:
+    return t.Compare(t.Relation.NE, t.Letter(left), t.Letter(right))
+
+
+def added(terms: list[t.Expr]) -> t.Expr:
+    """A sum whose terms are not sums; the first is no negative number of its own."""
+    flat = [part for term in terms for part in (term.terms if isinstance(term, t.Add) else (term,))]
+    return t.Add(tuple(flat))
+
+
+def multiplied(factors: list[t.Expr]) -> t.Expr:
+    """A product whose factors are not products."""
+    flat = [part for factor in factors for part in (factor.factors if isinstance(factor, t.Mul) else (factor,))]
+    return t.Mul(tuple(flat))
+
+
+def flattened(expr: t.Expr) -> t.Expr:
+    """Sums in sums and products in products taken together: the same value, the same look."""
+    done = t.rebuild(expr, flattened)
+    if isinstance(done, t.Mul):
+        return multiplied(list(done.factors))
+    return added(list(done.terms)) if isinstance(done, t.Add) else done
