@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from bptutor.errors import UnreadableAnswer
 from bptutor.notation.parse import read
 from tests.notation.scopes import SCOPES
 

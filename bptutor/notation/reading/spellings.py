@@ -28,7 +28,7 @@ _SAME_SIGNS = {
     "-": "−–—‐‑‒﹣", "·": "⋅∙•", "'": "′’ʹ‘", '"': "“”", "/": "∕⁄÷", "*": "∗", "|": "∣ǀ", "‖": "∥", "Σ": "∑",
     "⊤": "⟙", "∘": "○◦", "⊙": "⨀", "⊗": "⨂", "Δ": "∆", "Ω": "Ω", "μ": "µ", "ε": "ϵ", "φ": "ϕ", "θ": "ϑ", "⋆": "★☆",
     "𝟏": "𝟙", "≤": "⩽", "≥": "⩾", ":": "∶",
-    " ": "\t\n\r\f\v\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u2061\u2062\u2063\u3000",
+    " ": "\t\n\r\f\v\u00a0\u202f\u205f\u2061\u2062\u2063\u3000" + "".join(map(chr, range(0x2000, 0x200B))),
 }  # fmt: skip
 SAME_SIGN = {ord(other): sign for sign, others in _SAME_SIGNS.items() for other in others}
 """For `str.translate`: each sign that people use for another one, one code point for one."""
