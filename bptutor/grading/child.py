@@ -34,7 +34,7 @@ EXAMPLE = {
         "scene": {
             "sizes": {"K": 3},
             "given": {"z": {"axes": ["K"]}, "y": {"axes": ["K"], "draw": "one-hot"}},
-            "define": {"p": "softmax(z)"},
+            "define": {"p": "softmax(z)", "L": "-Σ_k y_k log p_k"},
         },
     },
     "answer": "-(y_i - p_i)",

@@ -116,8 +116,8 @@ def test_a_number_may_be_given_as_a_number(answer: float) -> None:
 
 
 def test_an_answer_that_follows_from_an_earlier_one() -> None:
-    question = {"type": "vector", "answer": "c", "scene": {"sizes": {"K": 2}, "given": {"a": {"axes": ["K"], "value": [1, 2]}},
-                "define": {"b": "2 a", "c": "b + 1"}}}  # fmt: skip
+    scene = {"given": {"a": {"axes": ["K"], "value": [1, 2]}}, "define": {"b": "2 a", "c": "b + 1"}}
+    question = {"type": "vector", "answer": "c", "scene": {"sizes": {"K": 2}, **scene}}
     given = {"id": 1, "question": question, "earlier": {"b": [3, 4]}}
     records = graded({**given, "answer": "4 5"}, {**given, "answer": "3 5"}, {**given, "answer": "9 9"})
     assert [record["mark"] for record in records] == ["right-from-earlier", "right", "wrong"]
