@@ -1,0 +1,175 @@
+"""What a pack promises as a whole: ids, files, prerequisites, skills and rules."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from bptutor.errors import Problem
+from bptutor.packs.fields import nearest
+from bptutor.packs.lesson_blocks import parts
+from bptutor.packs.library import PACK_FILE, Library, lesson_files
+from bptutor.packs.markdown import Front, file_text, front_matter
+from bptutor.packs.model import Derivation, Kind, Lesson, Place, Question
+from bptutor.packs.yaml import Located, problem, read
+
+
+class PackCheck:
+    """The check of a pack beside that of its lessons."""
+
+    def __init__(self, library: Library) -> None:
+        """Read `pack.yaml` once more, for its places, and the front matter of every lesson file."""
+        self.pack = library.pack
+        self.problems: list[Problem] = []
+        self.file = str(self.pack.root / PACK_FILE)
+        ignored: list[Problem] = []
+        self.node = read(file_text(Path(self.file), self.file, ignored), self.file, ignored)
+        self.fronts: dict[str, tuple[Path, Front]] = {}
+        for file in lesson_files(self.pack.root):
+            front = _front(file)
+            if front.id in self.fronts:
+                other = self.fronts[front.id][0].name
+                self._wrong(_at(front, "id", file), f"the id `{front.id}` is also that of {other}", "", "duplicate-id")
+            elif front.id:
+                self.fronts[front.id] = (file, front)
+
+    def _wrong(self, place: Place, what: str, help_: str, rule: str) -> None:
+        self.problems.append(problem(place, what, help_, rule))
+
+    def run(self, lessons: list[Lesson]) -> list[Problem]:
+        """Return every problem; `lessons` are those that could be read."""
+        self._files()
+        self._needs()
+        self._names(lessons)
+        self._unused(lessons)
+        return self.problems
+
+    def _files(self) -> None:
+        listed = self.node.mapping.get("lessons", Located(()))
+        for node in listed.items:
+            if node.text not in self.fronts:
+                what = f"no lesson file has the id `{node.text}`"
+                self._wrong(node.place, what, nearest(node.text, self.fronts), "missing-lesson")
+        for id_, (file, front) in self.fronts.items():
+            if id_ not in self.pack.lessons:
+                help_ = f"add it to `lessons` in {PACK_FILE}"
+                self._wrong(_at(front, "id", file), f"the lesson `{id_}` is not listed", help_, "not-listed")
+
+    def _needs(self) -> None:
+        """Check prerequisites: known, earlier in the course, and not in a circle."""
+        order = {id_: n for n, id_ in enumerate(self.pack.lessons)}
+        for id_, (file, front) in self.fronts.items():
+            for n, need in enumerate(front.needs):
+                place = _at(front, f"needs.{n}", file)
+                if need not in self.fronts:
+                    self._wrong(place, f"there is no lesson `{need}`", nearest(need, self.fronts), "unknown-lesson")
+                elif circle := self._circle(need, id_):
+                    what = "the lessons need each other in a circle: " + " → ".join((id_, *circle))
+                    self._wrong(place, what, "leave one of them out", "cycle")
+                elif order.get(need, -1) > order.get(id_, len(order)):
+                    what = f"`{id_}` needs `{need}`, which comes later"
+                    self._wrong(place, what, "change the order of `lessons`", "order")
+
+    def _circle(self, start: str, goal: str) -> tuple[str, ...]:
+        """Return a way by `needs` from one lesson to another, both included; empty when there is none."""
+        ways: list[tuple[str, ...]] = [(start,)]
+        seen = {start}
+        while ways:
+            way = ways.pop()
+            if way[-1] == goal:
+                return way
+            for need in self.fronts[way[-1]][1].needs if way[-1] in self.fronts else ():
+                if need not in seen:
+                    seen.add(need)
+                    ways.append((*way, need))
+        return ()
+
+    def _names(self, lessons: list[Lesson]) -> None:
+        """Check skills, rules, chapters, and ids within each lesson."""
+        for lesson in lessons:
+            for n, skill in enumerate(lesson.skills):
+                self._skill(skill, lesson.places.get(f"skills.{n}") or lesson.places.get("skills", Place()))
+            if self.pack.chapters and lesson.chapter not in self.pack.chapters:
+                place = lesson.places.get("chapter") or Place(str(lesson.file), 1, 1)
+                what = f"there is no chapter `{lesson.chapter}`" if lesson.chapter else "the lesson has no chapter"
+                self._wrong(place, what, nearest(lesson.chapter, self.pack.chapters), "unknown-chapter")
+            counted: Counter[str] = Counter()
+            for block in lesson.blocks:
+                if isinstance(block, Question | Derivation):
+                    counted[block.id] += 1
+                    if block.id and counted[block.id] == 2:
+                        place = block.places.get("id", block.place)
+                        what = f"the id `{block.id}` stands in this lesson a second time"
+                        self._wrong(place, what, "give one of the two another id", "duplicate-id")
+                for skills, rules in [_named(block)]:
+                    for skill, place in skills:
+                        self._skill(skill, place)
+                    for rule, place in rules:
+                        self._rule(rule, place)
+
+    def _skill(self, skill: str, place: Place) -> None:
+        if skill not in self.pack.skills:
+            self._wrong(place, f"the pack has no skill `{skill}`", nearest(skill, self.pack.skills), "unknown-skill")
+
+    def _rule(self, rule: str, place: Place) -> None:
+        if rule not in self.pack.rules:
+            self._wrong(place, f"the pack has no rule `{rule}`", nearest(rule, self.pack.rules), "unknown-rule")
+
+    def _unused(self, lessons: list[Lesson]) -> None:
+        """Report a skill that is never asked; only when every lesson could be read."""
+        if len(lessons) < len(self.fronts):
+            return
+        asked = {skill for lesson in lessons for skill in asked_skills(lesson)}
+        skills = self.node.mapping.get("skills", Located({}))
+        for skill in self.pack.skills:
+            if skill not in asked:
+                place = skills.keys.get(skill, skills.place)
+                help_ = "ask it in a question (`skills: [...]`), or delete it"
+                self._wrong(place, f"the skill `{skill}` is never asked", help_, "skill-never-asked")
+
+
+Named = list[tuple[str, Place]]
+
+
+def _named(block: object) -> tuple[Named, Named]:
+    """Return the skills and the rules that a block names, with their places."""
+    skills: Named = []
+    rules: Named = []
+    if isinstance(block, Question):
+        skills += _with_places(block.skills, "skills", block.places, block.place)
+        if block.kind is Kind.RULE and block.options:
+            rules += _with_places(block.options, "options", block.places, block.place)
+    elif isinstance(block, Derivation):
+        for line in block.lines:
+            skills += _with_places(line.skills, "skills", line.places, line.place)
+            rules += _with_places(line.by, "by", line.places, line.place)
+    return skills, rules
+
+
+def _with_places(ids: tuple[str, ...], key: str, places: object, place: Place) -> Iterator[tuple[str, Place]]:
+    found = places if isinstance(places, dict) else {}
+    for n, id_ in enumerate(ids):
+        yield id_, found.get(f"{key}.{n}") or found.get(key, place)
+
+
+def asked_skills(lesson: Lesson) -> Iterator[str]:
+    """Yield the skills that a lesson asks: those of its questions, and its own for lines without any."""
+    for block in lesson.blocks:
+        if isinstance(block, Question):
+            yield from block.skills or lesson.skills
+        elif isinstance(block, Derivation):
+            for line in block.lines:
+                if line.ask:
+                    yield from line.skills or lesson.skills
+
+
+def _front(file: Path) -> Front:
+    ignored: list[Problem] = []
+    halves = parts(file_text(file, str(file), ignored), str(file), ignored)
+    return front_matter(halves.front, halves.front_line, str(file), ignored)
+
+
+def _at(front: Front, key: str, file: Path) -> Place:
+    places = front.places or {}
+    return places.get(key) or places.get(key.split(".", maxsplit=1)[0]) or Place(str(file), 1, 1)

@@ -1,0 +1,209 @@
+"""Grading what an author calls right: it must be, on every seed; what is no answer must not be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from bptutor.authoring.report import Checked
+from bptutor.errors import BptutorError, UnreadableAnswer
+from bptutor.grading.grade import grade
+from bptutor.grading.verdict import Mark, Verdict
+from bptutor.notation import axes, parse
+from bptutor.notation.scope import Role
+from bptutor.notation.value import evaluate
+from bptutor.packs.model import Kind, Lesson, Place, Question
+from bptutor.packs.scene import Scene
+from bptutor.packs.templates import number_text
+from bptutor.packs.yaml import problem
+
+if TYPE_CHECKING:
+    from bptutor.notation.value import Values
+
+NUMBERS = frozenset({Kind.NUMERIC, Kind.VECTOR, Kind.MATRIX})
+EXPRESSIONS = frozenset({Kind.SYMBOLIC, Kind.MATRIX_EXPRESSION, Kind.NUMPY})
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+SEEDS = 25
+SAMPLE = 3
+"""Seeds for questions whose verdict comes from probes, which draw 20 times each."""
+
+
+class Grading:
+    """The check of one question."""
+
+    def __init__(self, question: Question, lesson: Lesson, seeds: int, checked: Checked) -> None:
+        """Take the question, with what it gives itself."""
+        self.question = question
+        self.lesson = lesson
+        base = lesson.scene or Scene.from_mapping({})
+        self.scene = base.extended(question.given) if question.given else base
+        self.checked = checked
+        drawn = any(_drawn(name.draw.literal, name.role) for name in self.scene.scope.names.values())
+        few = seeds if question.kind in NUMBERS | {Kind.SHAPE} and drawn else min(seeds, SAMPLE)
+        self.seeds = range(few if drawn else 1)
+
+    def run(self) -> None:
+        """Grade the model answer, what is accepted, and what must not be."""
+        self.checked.questions += 1
+        place = self.question.places.get("answer", self.question.place)
+        try:
+            self._right(place)
+        except UnreadableAnswer as error:
+            self._wrong(place, f"the answer cannot be read: {error.message}", error.help, "model-answer")
+            return
+        except BptutorError as error:
+            self._wrong(place, f"no numbers can be drawn: {error}", "", "draw")
+            return
+        self._not_right()
+
+    def _grade(self, text: str, seed: int) -> Verdict:
+        self.checked.grades += 1
+        return grade(self.question, text, self.lesson.scene, seed)
+
+    def _wrong(self, place: Place, what: str, help_: str, rule: str) -> None:
+        self.checked.problems.append(problem(place, what, help_, rule))
+
+    # --- what must be right -------------------------------------------------------------------------
+
+    def _right(self, place: Place) -> None:
+        """Grade the model answer and every accepted one; one problem each."""
+        asked = [("the model answer", self.question.answer, place)]
+        for n, text in enumerate(self.question.accept):
+            asked.append(("an accepted answer", text, self.question.places.get(f"accept.{n}", place)))
+        for what, answer, at in asked:
+            for seed in self.seeds:
+                typed = model_text(self.question, answer, self.scene, seed)
+                verdict = self._grade(typed, seed)
+                if verdict.mark is not Mark.RIGHT:
+                    said = f"{what} `{typed}` is graded {verdict.mark.value} (seed {seed})"
+                    self._wrong(at, said, _reason(verdict), "model-answer")
+                    break
+
+    # --- what must not be right ---------------------------------------------------------------------
+
+    def _not_right(self) -> None:
+        place = self.question.places.get("answer", self.question.place)
+        for text, what, rule in self._others():
+            if rule in self.lesson.allow:
+                continue
+            if all(self._grade(text, seed).right for seed in self.seeds):
+                help_ = f"ask for something else, or `allow: {{{rule}: why}}` in the front matter"
+                self._wrong(place, f"{what} `{text}` is accepted", help_, rule)
+        for n, (answer, _) in enumerate(self.question.wrong):
+            if any(self._grade(answer, seed).right for seed in self.seeds):
+                at = self.question.places.get(f"wrong.{n}", place)
+                self._wrong(at, f"the wrong answer `{answer}` is accepted", "it is right: delete it", "accepted-wrong")
+
+    def _others(self) -> Iterator[tuple[str, str, str]]:
+        """Yield texts that are no answer, what they are, and the rule that they break."""
+        question = self.question
+        yield " ", "a blank answer", "accepted-blank"
+        if question.kind not in {Kind.CHOICE, Kind.ORDER, Kind.RULE}:
+            yield "0", "zero", "accepted-zero"
+            if question.prompt.strip():
+                yield question.prompt.strip()[:900], "the prompt", "accepted-prompt"
+        if question.derived is not None:
+            yield question.derived.goal, "the goal", "no-progress"
+            for line in question.derived.above:
+                yield line, "a line above", "no-progress"
+        if question.kind in EXPRESSIONS:
+            for name in self._equal_names():
+                yield name, "the bare name", "no-progress"
+
+    def _equal_names(self) -> Iterator[str]:
+        """Yield the defined names whose value is that of the answer, as arrays and with its letters."""
+        scope = self.scene.scope
+        tree = parse.read(str(self.question.answer), scope)
+        letters = tuple(axes.of(tree, scope).letters)
+        values = self.scene.fresh(1)
+        with np.errstate(all="ignore"):
+            truth = evaluate(tree, values, order=letters)
+            for name, declared in scope.names.items():
+                if declared.role is not Role.DEFINED or name == str(self.question.answer).strip():
+                    continue
+                array = values[name]
+                if array.shape == truth.shape and np.allclose(array, truth, rtol=1e-9, atol=1e-12):
+                    yield name + (f"_{{{','.join(letters)}}}" if letters else "")
+
+
+def _drawn(literal: object, role: Role) -> bool:
+    return literal is None and role in {Role.GIVEN, Role.POSITION}
+
+
+def _reason(verdict: Verdict) -> str:
+    if verdict.error is not None:
+        return f"{verdict.error.message}; {verdict.error.help}".rstrip("; ")
+    return verdict.findings[0].message.rstrip(".") if verdict.findings else ""
+
+
+def model_text(question: Question, answer: object, scene: Scene, seed: int) -> str:
+    """Return what a learner who knows the answer would type.
+
+    Args:
+        question: The question.
+        answer: Its `answer`, or one that it accepts.
+        scene: The names, with those that the question gives.
+        seed: Which numbers the learner sees.
+
+    Raises:
+        UnreadableAnswer: The answer cannot be read.
+    """
+    if question.kind is Kind.CHOICE:
+        return ",".join(LETTERS[n] for n, choice in enumerate(question.choices) if choice.right)
+    if question.kind is Kind.ORDER:
+        return str(answer) or _order(question)
+    if question.kind is Kind.SHAPE:
+        return _shape(answer, scene, seed)
+    if question.kind in NUMBERS:
+        return _numbers(answer, question.decimals, scene, seed)
+    return str(answer)
+
+
+def _order(question: Question) -> str:
+    """Return the first order that `after` allows; the written one when nothing is said."""
+    count = len(question.lines)
+    done: list[int] = []
+    while len(done) < count:
+        ready = [n for n in range(1, count + 1) if n not in done and all(m in done for m in question.after.get(n, ()))]
+        done.append(ready[0] if ready else count + 1)
+    return ",".join(str(n) for n in done)
+
+
+def _shape(answer: object, scene: Scene, seed: int) -> str:
+    if isinstance(answer, tuple):
+        return "(" + ", ".join(str(part) for part in answer) + ("," if len(answer) == 1 else "") + ")"
+    if not any(character.isalpha() for character in str(answer)):
+        return str(answer)
+    return str(evaluate(parse.read(str(answer), scene.scope), _values(scene, seed)).shape)
+
+
+def _numbers(answer: object, decimals: int, scene: Scene, seed: int) -> str:
+    if isinstance(answer, tuple):
+        return "[" + ", ".join(_numbers(part, decimals, scene, seed) for part in answer) + "]"
+    text = str(answer)
+    if not any(character.isalpha() for character in text):
+        return text
+    value: Any = evaluate(parse.read(text, scene.scope), _values(scene, seed))
+    return number_text(value.tolist(), decimals)
+
+
+def _values(scene: Scene, seed: int) -> Values:
+    return scene.draw(seed)
+
+
+def check_questions(lesson: Lesson, seeds: int, checked: Checked) -> None:
+    """Check every question and every asked line of a lesson."""
+    from bptutor.packs.model import Derivation
+
+    for block in lesson.blocks:
+        if isinstance(block, Question):
+            Grading(block, lesson, seeds, checked).run()
+        elif isinstance(block, Derivation):
+            for n, line in enumerate(block.lines):
+                if line.ask:
+                    question = block.question(n)
+                    places = {**line.places, "answer": line.place}
+                    Grading(replace(question, places=places), lesson, seeds, checked).run()
