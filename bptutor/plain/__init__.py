@@ -1,5 +1,5 @@
 """The same session by lines on stdin and stdout, mathematics in words."""
 
-from bptutor.plain.play import run
+from bptutor.plain.talk import run
 
 __all__ = ["run"]
