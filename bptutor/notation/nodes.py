@@ -237,7 +237,9 @@ def _einsum(run: Walk, expr: Einsum) -> Labelled:
         rest = tuple(x for x in product.letters if x != letter)
         place = (product.letters.index(letter),)
         product = Labelled(rest, run.arithmetic.sum(product.data, place))
-    return relabel(run.arithmetic, product, tuple(f"·{c}" for c in out))
+    letters = tuple(x for x in product.letters if not x.startswith("·"))
+    placed = relabel(run.arithmetic, product, (*letters, *(f"·{c}" for c in out)))
+    return Labelled(letters, placed.data)  # the axes of the output are positional from here on
 
 
 def _slice(run: Walk, expr: Slice) -> Labelled:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from bptutor.notation.faces.binding import Path, Style
 
@@ -18,11 +19,13 @@ _TALL = {
 }
 
 
+@lru_cache(maxsize=4096)
 def cells(text: str) -> int:
     """Return how many terminal cells a text takes: 0 for combining marks, 2 for wide letters."""
     return len(text) if text.isascii() else sum(_cell(character) for character in text)
 
 
+@lru_cache(maxsize=1024)
 def _cell(character: str) -> int:
     if unicodedata.combining(character) or unicodedata.category(character) in ("Cf", "Me"):
         return 0

@@ -79,6 +79,11 @@ def aligned(goal: t.Expr, lines: Sequence[t.Expr], scope: Scope, sign: str = "="
 class Layout(Printer[Box]):
     """Sets a tree as a box."""
 
+    def __init__(self, scope: Scope) -> None:
+        """Keep a printer of lines for scripts and limits."""
+        super().__init__(scope)
+        self.line = unicode.Line(scope)
+
     entrywise: ClassVar[str] = " ⊙ "
 
     def text(self, text: str, style: Style = Style.PLAIN) -> Box:
@@ -144,18 +149,19 @@ class Layout(Printer[Box]):
         return Box(base.lines, base.baseline, tuple(parts))
 
     def _lowered(self, base: Box, subscripts: Sequence[t.Expr], path: Path, first: int) -> Box:
-        low = unicode.Line(self.scope).subscripts(subscripts)
+        low = self.line.subscripts(subscripts)
         if not low.startswith("_") and base.height == 1:
             return beside([base, Box((low,))])
         pieces: list[Box] = []
+        separator = ", " if any(isinstance(s, t.Add) for s in subscripts) else ","
         for n, subscript in enumerate(subscripts):
-            pieces += [Box((", " if " " in "".join(str(p) for p in pieces) else ",",))] if n else []
+            pieces += [Box((separator,))] if n else []
             pieces.append(self._tight(subscript, (*path, first + n)))
         return lowered_box(base, beside(pieces))
 
     def _tight(self, expr: t.Expr, path: Path) -> Box:
         """Set a script: sums without spaces."""
-        return self.mark(Box((unicode.Line(self.scope).show(expr, Level.SUM).replace(" ", ""),)), path, expr)
+        return self.mark(Box((self.line.show(expr, Level.SUM).replace(" ", ""),)), path, expr)
 
     def set_delta(self, expr: t.Delta, path: Path) -> Box:
         """Set `δₖᵢ`."""
@@ -179,7 +185,7 @@ class Layout(Printer[Box]):
         return self._raised(base, expr.exponent, (*path, 1))
 
     def _raised(self, base: Box, exponent: t.Expr, path: Path) -> Box:
-        high = unicode.Line(self.scope).superscript(exponent)
+        high = self.line.superscript(exponent)
         if not high.startswith("^"):
             script = self.mark(Box((high,)), path, exponent)
             return beside([base, script]) if base.height == 1 else raised_box(base, script)
@@ -206,7 +212,7 @@ class Layout(Printer[Box]):
     def set_sum(self, expr: t.Sum, path: Path) -> Box:
         """Set ∑ with its letters below, and its upper end above."""
         body = self.show(expr.body, Level.ENTRYWISE, (*path, 0))
-        below, over = unicode.Line(self.scope).limit_texts(expr)
+        below, over = self.line.limit_texts(expr)
         column = [self.text(over, Style.ITALIC)] if over else []
         sign = above([*column, Box(("∑",)), self.text(below, Style.ITALIC)], len(column))
         return beside([sign, Box((" ",)), body])
@@ -224,7 +230,7 @@ class Layout(Printer[Box]):
         if expr.function in unicode.BARS and single:
             return bracketed(args[0], *unicode.BARS[expr.function])
         options = [Box((f"{key}={unicode.option_text(value)}",)) for key, value in expr.options]
-        sign = unicode.Line(self.scope).function_sign(expr.function)
+        sign = self.line.function_sign(expr.function)
         style = Style.ITALIC if len(sign.rstrip("′")) == 1 else Style.PLAIN
         return beside([self.text(sign, style), bracketed(self._joined([*args, *options], ", "), "(", ")")])
 

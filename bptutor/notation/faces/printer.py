@@ -21,7 +21,7 @@ class Printer(Setting[T]):
 
     def show(self, expr: t.Expr, need: Level = Level.RELATION, path: Path = ()) -> T:
         """Set a node, in brackets when it holds together less tightly than `need`."""
-        piece = self.mark(self.ways[type(expr)](expr, path), path, expr)
+        piece = self.mark(self.way(expr, path), path, expr)
         if self.level(expr) >= need:
             return piece
         if isinstance(expr, t.Call) and self.stands_unbracketed(expr):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import ClassVar, Generic, TypeVar
 
 from bptutor.notation import tree as t
@@ -11,6 +11,15 @@ from bptutor.notation.faces.binding import Path, Style
 from bptutor.notation.scope import Scope
 
 T = TypeVar("T")
+WAYS: dict[type[t.Expr], str] = {
+    kind: "set_" + kind.__name__.lower()
+    for kind in (
+        *(t.Number, t.Name, t.Letter, t.Whole, t.At, t.Add, t.Neg, t.Mul, t.Juxtapose, t.Div, t.Pow, t.MatMul),
+        *(t.Transpose, t.Outer, t.Sum, t.Delta, t.Derivative, t.Call, t.Compare, t.Cases, t.Stack),
+        *(t.Einsum, t.Slice, t.Chain, t.Text),
+    )
+}
+"""Type of node -> name of the method that sets it."""
 
 
 class Setting(ABC, Generic[T]):
@@ -26,14 +35,11 @@ class Setting(ABC, Generic[T]):
     def __init__(self, scope: Scope) -> None:
         """Remember where displays come from."""
         self.scope = scope
-        self.ways: dict[type[t.Expr], Callable[[t.Expr, Path], T]] = {
-            kind: getattr(self, "set_" + kind.__name__.lower())
-            for kind in (
-                *(t.Number, t.Name, t.Letter, t.Whole, t.At, t.Add, t.Neg, t.Mul, t.Juxtapose, t.Div, t.Pow, t.MatMul),
-                *(t.Transpose, t.Outer, t.Sum, t.Delta, t.Derivative, t.Call, t.Compare, t.Cases, t.Stack),
-                *(t.Einsum, t.Slice, t.Chain, t.Text),
-            )
-        }
+
+    def way(self, expr: t.Expr, path: Path) -> T:
+        """Set a node by the method that is called after its type."""
+        result: T = getattr(self, WAYS[type(expr)])(expr, path)
+        return result
 
     # --- what a face must say -----------------------------------------------------------------
 

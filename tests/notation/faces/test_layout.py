@@ -102,7 +102,9 @@ FORMULAS: dict[str, tuple[t.Expr, Scope]] = {
             (
                 t.Sum(
                     ("m",),
-                    t.Mul((at("W", "m", "n"), t.At(W, tuple(t.Add((t.Letter(a), t.Letter(b))) for a, b in ("im", "jn"))))),
+                    t.Mul(
+                        (at("W", "m", "n"), t.At(W, tuple(t.Add((t.Letter(a), t.Letter(b))) for a, b in ("im", "jn"))))
+                    ),
                 ),
                 t.Name("b"),
             )
@@ -110,12 +112,21 @@ FORMULAS: dict[str, tuple[t.Expr, Scope]] = {
         Scope({"W": Declared("W", ("M", "N")), "b": Declared("b")}),
     ),
     "jacobian-3x3": (
-        equal(t.Name("J"), t.Stack(ROWS), t.Add((t.Call("diag", (t.Name("p"),)), t.Neg(t.Outer(t.Name("p"), t.Name("p")))))),
+        equal(
+            t.Name("J"),
+            t.Stack(ROWS),
+            t.Add((t.Call("diag", (t.Name("p"),)), t.Neg(t.Outer(t.Name("p"), t.Name("p"))))),
+        ),
         SCOPE,
     ),
     "sigmoid": (
         t.Chain(
-            (SIGMOID, t.Div(n(1), t.Add((n(1), t.Call("exp", (t.Neg(X),))))), t.Call("sigmoid'", (X,)), t.Mul((SIGMOID, one_minus(SIGMOID)))),
+            (
+                SIGMOID,
+                t.Div(n(1), t.Add((n(1), t.Call("exp", (t.Neg(X),))))),
+                t.Call("sigmoid'", (X,)),
+                t.Mul((SIGMOID, one_minus(SIGMOID))),
+            ),
             ("=", ",", "="),
         ),
         LAYERS,
@@ -124,7 +135,7 @@ FORMULAS: dict[str, tuple[t.Expr, Scope]] = {
         t.Derivative(t.Div(t.Pow(at("z", "j"), n(2)), t.Add((n(1), t.Call("sqrt", (at("z", "k"),))))), at("y", "j")),
         SCOPE,
     ),
-}  # fmt: skip
+}
 
 
 def targets() -> dict[str, str]:
@@ -169,13 +180,13 @@ def test_nothing_is_wider_than_its_place_or_lost(name: str, width: int) -> None:
     found = layout.fit(expr, scope, width)
     assert found.width <= width
     letters = {c for c in str(layout.box(expr, scope)) if c.isascii() and c.isalpha()}
-    assert letters - set("otherwif") <= set("".join(found.lines)) or name == "nested"
+    assert letters - set("otherwisf") <= set("".join(found.lines)) or name == "nested"
 
 
 def test_a_chain_is_broken_at_its_relations() -> None:
     expr, scope = FORMULAS["softmax-jacobian"]
     lines = layout.fit(expr, scope, 40).lines
-    assert [line.index("=") for line in lines if "=" in line][:2] == [4, 4]
+    assert [lines[n].index("=") for n in (1, 5)] == [4, 4]
 
 
 def test_a_derivation_has_its_signs_in_one_column() -> None:
