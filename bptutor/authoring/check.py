@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -13,9 +14,9 @@ from bptutor.authoring import check_cache
 from bptutor.authoring.check_pack import PackCheck
 from bptutor.authoring.fix import write_ids
 from bptutor.authoring.report import STYLES, Checked, Report
-from bptutor.errors import BptutorError, PackError, UnreadableAnswer
+from bptutor.errors import BptutorError, PackError, Problem, UnreadableAnswer
 from bptutor.packs.library import PACK_FILE, Library, lesson_files
-from bptutor.packs.markdown import read_lesson
+from bptutor.packs.markdown import file_text, lesson_from, read_lesson
 from bptutor.packs.model import Derivation, Lesson, Place
 from bptutor.packs.yaml import problem
 
@@ -78,14 +79,15 @@ def check(path: Path | None = None, jobs: int = 1, seeds: int = SEEDS) -> Report
     root = library.pack.root
     total = Checked()
     lessons: list[Lesson] = []
+    complete = True
     files = lesson_files(root)
     for file, checked in zip(files, _shared(files, jobs, seeds), strict=True):
         total.add(checked)
-        try:
-            lessons.append(read_lesson(file))
-        except PackError:
-            continue
-    total.problems += PackCheck(library).run(lessons)
+        unreadable: list[Problem] = []
+        lesson = lesson_from(file_text(file, str(file), unreadable), str(file), unreadable)
+        lessons.append(replace(lesson, file=file))
+        complete = complete and not unreadable
+    total.problems += PackCheck(library).run(lessons, complete)
     order = {str(root / PACK_FILE): -1} | {str(file): n for n, file in enumerate(files)}
     unique = dict.fromkeys(total.problems)
     problems = sorted(unique, key=lambda p: (order.get(p.path, 0), p.line, p.column))

@@ -37,12 +37,13 @@ class PackCheck:
     def _wrong(self, place: Place, what: str, help_: str, rule: str) -> None:
         self.problems.append(problem(place, what, help_, rule))
 
-    def run(self, lessons: list[Lesson]) -> list[Problem]:
-        """Return every problem; `lessons` are those that could be read."""
+    def run(self, lessons: list[Lesson], complete: bool) -> list[Problem]:
+        """Return every problem; `complete` tells whether every file could be read without one."""
         self._files()
         self._needs()
         self._names(lessons)
-        self._unused(lessons)
+        if complete:
+            self._unused(lessons)
         return self.problems
 
     def _files(self) -> None:
@@ -117,9 +118,7 @@ class PackCheck:
             self._wrong(place, f"the pack has no rule `{rule}`", nearest(rule, self.pack.rules), "unknown-rule")
 
     def _unused(self, lessons: list[Lesson]) -> None:
-        """Report a skill that is never asked; only when every lesson could be read."""
-        if len(lessons) < len(self.fronts):
-            return
+        """Report a skill that is never asked."""
         asked = {skill for lesson in lessons for skill in asked_skills(lesson)}
         skills = self.node.mapping.get("skills", Located({}))
         for skill in self.pack.skills:

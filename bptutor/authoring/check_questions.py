@@ -76,11 +76,20 @@ class Grading:
         for what, answer, at in asked:
             for seed in self.seeds:
                 typed = model_text(self.question, answer, self.scene, seed)
-                verdict = self._grade(typed, seed)
+                verdict = self._own(typed, seed) if what != "the model answer" else self._grade(typed, seed)
                 if verdict.mark is not Mark.RIGHT:
                     said = f"{what} `{typed}` is graded {verdict.mark.value} (seed {seed})"
                     self._wrong(at, said, _reason(verdict), "model-answer")
                     break
+
+    def _own(self, text: str, seed: int) -> Verdict:
+        """Grade an accepted expression: it must equal the model answer, in whatever form."""
+        alone = replace(self.question, accept=())
+        if self.question.kind in EXPRESSIONS | {Kind.FILL}:
+            verdict = grade(alone, text, self.lesson.scene, seed)
+            if verdict.mark is not Mark.RIGHT_OTHER_FORM:
+                return verdict
+        return self._grade(text, seed)
 
     # --- what must not be right ---------------------------------------------------------------------
 

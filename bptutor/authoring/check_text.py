@@ -88,15 +88,14 @@ def _hints(asked: Asked, scope: Scope, checked: Checked) -> None:
 
 def _leaks(asked: Asked, lesson: Lesson, checked: Checked) -> None:
     """Report an answer that stands in the title, in the prompt, or in a hint before the last."""
-    answer = _plain(asked.answer)
-    if len(answer) < 3 or BARE.fullmatch(asked.answer.strip()):
+    if len(_plain(asked.answer)) < 3 or BARE.fullmatch(asked.answer.strip()):
         return
     places = [(lesson.title, "the title", lesson.places.get("title", asked.place))]
     places.append((asked.prompt, "the prompt", asked.prompt_place))
     for n, hint in enumerate(asked.hints[:-1]):
         places.append((hint, f"hint {n + 1}", asked.places.get(f"hints.{n}", asked.place)))
     for text, where, place in places:
-        if _contains(_plain(text), answer) and _plain(text) != answer:
+        if _contains(text, asked.answer) and _plain(text) != _plain(asked.answer):
             what = f"{where} gives the answer `{asked.answer}` away"
             checked.problems.append(problem(place, what, "say it without the answer", "leak"))
 
@@ -106,15 +105,11 @@ def _plain(text: str) -> str:
 
 
 def _contains(text: str, answer: str) -> bool:
-    """Tell whether an answer stands in a text, and is not the middle of a longer formula."""
-    found = text.find(answer)
-    while found >= 0:
-        before, after = text[:found][-1:], text[found + len(answer) :][:1]
-        joined = (before.isalnum() and answer[:1].isalnum()) or (after.isalnum() and answer[-1:].isalnum())
-        if not joined:
-            return True
-        found = text.find(answer, found + 1)
-    return False
+    """Tell whether an answer stands in a text, however spaced, and is not the middle of a longer word."""
+    gap = r"[\s$`*·]*"
+    letters = [re.escape(letter) for letter in answer.replace("−", "-") if not re.fullmatch(gap, letter)]
+    pattern = r"(?<!\w)" + gap.join(letters) + r"(?!\w)"
+    return re.search(pattern, text.replace("−", "-"), re.IGNORECASE) is not None
 
 
 def _same(hint: str, answer: str, scope: Scope) -> bool:

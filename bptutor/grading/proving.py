@@ -20,8 +20,8 @@ def proved(case: Case, verdict: Verdict) -> Verdict:
     proof = held_against(met, exact=True)
     if proof.outcome is prove.Outcome.PROVED:
         return replace(verdict, proof=ProofMark.PROVED)
-    refuted = proof.outcome is prove.Outcome.REFUTED and proof.method not in {"shape", "free-index"}
-    if refuted or proof.method == "disagreement":
+    refuted = proof.outcome is prove.Outcome.REFUTED and proof.rule not in {"shape", "free-index"}
+    if refuted or proof.rule == "disagreement":
         message = "Two ways of checking disagree, so nothing is said of this answer. Look at a report of this verdict."
         finding = Finding("disagreement", message)
         return replace(verdict, mark=Mark.UNDECIDED, proof=ProofMark.UNDECIDED, findings=(finding,), reached=None)

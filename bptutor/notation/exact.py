@@ -32,6 +32,9 @@ def proved(pair: Pair, held: Held, rounds: Sequence[Mapping[str, int]], deadline
         held: The conditions that may be used.
         rounds: Sizes of all axes, one mapping a round.
         deadline: A time of `time.monotonic()`.
+
+    Raises:
+        Contradiction: An entry is surely not zero.
     """
     done: list[Mapping[str, int]] = []
     for sizes in rounds:
@@ -84,11 +87,22 @@ def _at_sizes(pair: Pair, held: Held, sizes: Mapping[str, int], deadline: float)
     try:
         cuts = list(_cuts(pair))
         for fixed in _assignments(pair.scope, held, sizes):
-            if not any(_zero_with(pair, held, sizes, cut, fixed, zero, deadline) for cut in cuts):
+            found = None
+            for cut in cuts:
+                found = _zero_with(pair, held, sizes, cut, fixed, zero, deadline)
+                if found:
+                    break
+            if found is False:  # the last cut is empty: nothing was left out
+                raise Contradiction("an entry is not zero")
+            if not found:
                 return False
     except _TooMany:
         return False
     return True
+
+
+class Contradiction(Exception):
+    """The exact test finds a difference where probes found none."""
 
 
 class _TooMany(Exception):
@@ -103,7 +117,7 @@ def _zero_with(
     fixed: Mapping[str, Array],
     zero: Any,
     deadline: float,
-) -> bool:
+) -> bool | None:
     """Prove one assignment with some defined names taken as independent."""
     from bptutor.notation.symbolic import SYMBOLS
     from bptutor.notation.symbols import TooHard
@@ -113,13 +127,14 @@ def _zero_with(
         if given is None:  # a symbol known to be positive cannot be solved for: know less
             given = _symbols(pair.scope, replace(held, positive=frozenset()), sizes, cut, fixed)
         if given is None:
-            return False
+            return None
         left, right, mask = pair.sides(Values(pair.scope, given, sizes, SYMBOLS))
         gaps = np.asarray(left - right, dtype=object)
         entries = gaps[mask] if mask is not None else gaps.reshape(-1)
-        return zero(list(entries.flat), deadline) is True
+        found: bool | None = zero(list(entries.flat), deadline)
+        return found
     except (TooHard, BptutorError, ArithmeticError, ValueError, KeyError, TypeError, RecursionError):
-        return False
+        return None
 
 
 def _cuts(pair: Pair) -> Iterator[frozenset[str]]:

@@ -44,7 +44,7 @@ class Proof:
 
     outcome: Outcome
     method: str
-    """`probes`, `digits`, `entrywise`, `gradient-check`, `free-index`, `shape` or `disagreement`."""
+    """`probes`, `digits`, `entrywise` or `gradient-check`."""
     witness: Mapping[str, object] | None = None
     """Name -> value (a number or nested lists), where the sides differ."""
     conditions: tuple[str, ...] = ()
@@ -54,6 +54,9 @@ class Proof:
     left: object = None
     """The left side at the witness."""
     right: object = None
+    """The right side at the witness."""
+    rule: str = ""
+    """`free-index` or `shape` where the axes differ already (then no witness); `disagreement` of two ways."""
 
 
 def prove(  # noqa: PLR0913 - the sides, where they stand, and how to look
@@ -83,7 +86,7 @@ def prove(  # noqa: PLR0913 - the sides, where they stand, and how to look
     try:
         pair = compare.pair(left, right, scope, where, order=order, columns=columns)
     except Misfit as misfit:
-        return Proof(Outcome.REFUTED, misfit.rule, detail=str(misfit))
+        return Proof(Outcome.REFUTED, "probes", detail=str(misfit), rule=misfit.rule)
     except BptutorError as error:
         return Proof(Outcome.UNDECIDED, "probes", detail=str(error))
     return _Proving(pair, until).run(exact)
@@ -119,7 +122,7 @@ class _Proving:
         gradient = checked(self.pair, self.prober, self.all, self.until)
         if gradient is False:
             detail = f"{said}; the gradient check disagrees"
-            return Proof(Outcome.UNDECIDED, "disagreement", conditions=texts, detail=detail)
+            return Proof(Outcome.UNDECIDED, "gradient-check", conditions=texts, detail=detail, rule="disagreement")
         if gradient:
             said += "; gradient check"
         if not exact:
@@ -127,11 +130,15 @@ class _Proving:
         return self._exact(held, texts, said, bool(gradient))
 
     def _exact(self, held: Held, texts: tuple[str, ...], said: str, gradient: bool) -> Proof:
-        from bptutor.notation.exact import proved, size_rounds
+        from bptutor.notation.exact import Contradiction, proved, size_rounds
 
         rounds = [dict(self.prober.fixed)] if self.prober.fixed else size_rounds(self.scope, self.least, self._axes())
         for using in dict.fromkeys((replace(held, positive=self.all.positive), self.all)):
-            done = proved(self.pair, using, rounds, self.until)
+            try:
+                done = proved(self.pair, using, rounds, self.until)
+            except Contradiction as found:
+                detail = f"{said}; the exact test disagrees: {found}"
+                return Proof(Outcome.UNDECIDED, "entrywise", conditions=texts, detail=detail, rule="disagreement")
             if done and len(done) == len(rounds):
                 if using is not held and using.equations != held.equations:
                     texts = self._texts(using)

@@ -153,7 +153,9 @@ _MOST_CASES = 400
 
 
 def zero(entries: Iterable[object], deadline: float = math.inf) -> bool | None:
-    """Return True when every entry is proved to be zero, None when that is not known.
+    """Return True when every entry is proved to be zero, False when one surely is not, None otherwise.
+
+    Sure is only what is rational in the symbols themselves.
 
     Args:
         entries: `Sym` nodes, integers or fractions.
@@ -165,8 +167,18 @@ def zero(entries: Iterable[object], deadline: float = math.inf) -> bool | None:
         if all(_proved(node, algebra, factors) for node in nodes):
             return True
         if time.monotonic() > deadline or not any(_has_log_of_sum(algebra)):
-            return None
-    return None
+            break
+    return False if _nonzero(nodes) else None
+
+
+def _nonzero(nodes: list[Sym]) -> bool:
+    """Tell whether an entry is a rational function of the symbols alone that is not zero."""
+    algebra = Algebra()
+    try:
+        found = [Rationalizer(algebra, {})(node) for node in nodes]
+    except (TooHard, OutsideDomain, RecursionError, OverflowError):
+        return False
+    return any(r.coefficient for r in found) and all(isinstance(g.node, Symbol) for g in algebra.generators)
 
 
 def _has_log_of_sum(algebra: Algebra) -> Iterable[bool]:

@@ -30,6 +30,8 @@ class Declaring:
         """Begin with nothing, or with the names of another scope."""
         self.problems = problems
         self.scope = base or Scope({})
+        self.failed: set[str] = set()
+        """Names whose definition could not be read; what uses them says nothing new."""
 
     # --- reading ------------------------------------------------------------------------------------
 
@@ -183,10 +185,11 @@ class Declaring:
                 fields.close()
             if not isinstance(formula.value, str):
                 self.wrong(formula.place, f"`{key}` is {formula.kind}, not a formula", "put quotes around it", "define")
-            elif formula.comment:
+                continue
+            if formula.comment:
                 what = f"a comment cuts the expression `{formula.text}` here"
                 self.wrong(formula.comment, what, "quote the expression", "comment")
-            elif function := FUNCTION.fullmatch(key.strip()):
+            if function := FUNCTION.fullmatch(key.strip()):
                 self.function(function, formula, place)
             else:
                 self.defined(key.strip(), formula, place, show)
@@ -198,11 +201,14 @@ class Declaring:
         if (subscripted := SUBSCRIPTED.fullmatch(key)) and not self.scope.names.get(key):
             name = subscripted[1]
             letters = tuple(x for x in (subscripted[2] or subscripted[3]).replace(",", "").replace(" ", ""))
-        tree = self.expression(node)
-        if not self.free(name, place) or tree is None:
+        if any(re.search(rf"(?<![^\W_]){re.escape(bad)}(?![^\W_])", node.text) for bad in self.failed):
+            self.failed.add(name)
             return
-        axes = self.axes(tree, letters, node, name)
-        if axes is not None:
+        tree = self.expression(node)
+        axes = self.axes(tree, letters, node, name) if self.free(name, place) and tree is not None else None
+        if tree is None or axes is None:
+            self.failed.add(name)
+        else:
             self.add(Declared(name, axes, Role.DEFINED, show, definition=tree, letters=letters))
 
     def axes(self, tree: Expr, letters: tuple[str, ...], node: Located, name: str) -> tuple[str, ...] | None:

@@ -22,8 +22,15 @@ NUMBERS = frozenset({Kind.NUMERIC, Kind.VECTOR, Kind.MATRIX})
 class Formulas:
     """Reads formulas with the names of one scene; problems are collected."""
 
-    def __init__(self, scene: Scene | None, problems: list[Problem]) -> None:
-        """Take the scene of the lesson, if it has one."""
+    def __init__(self, scene: Scene | None, problems: list[Problem], blind: bool = False) -> None:
+        """Take the scene of the lesson, if it has one.
+
+        Args:
+            scene: The names.
+            problems: Where problems are added.
+            blind: Whether the scene itself is wrong, so that nothing can be said of formulas.
+        """
+        self.blind = blind
         self.scene = scene or Scene(Scope({}))
         self.problems = problems
 
@@ -41,7 +48,7 @@ class Formulas:
         return self._reads(node, lambda text: parse.read_condition(text, scope or self.scene.scope))
 
     def _reads(self, node: Located, how: Callable[[str], Expr]) -> Expr | None:
-        if not isinstance(node.value, str) or not node.value or node.comment:
+        if self.blind or not isinstance(node.value, str) or not node.value or node.comment or node.broken:
             return None
         try:
             return how(node.value)
@@ -65,7 +72,7 @@ class Formulas:
 
     def names(self, node: Located, scope: Scope) -> None:
         """Refuse a name in `names` that the scene does not have."""
-        written = node.mapping.get("names")
+        written = None if self.blind else node.mapping.get("names")
         known = [*scope.names, *scope.functions, *scope.alias]
         for item in (written.items or (written,)) if written is not None else ():
             if item.text and item.text not in known:

@@ -83,9 +83,11 @@ def lesson_from(text: str, path: str, problems: list[Problem]) -> Lesson:
 
     halves = parts(text, path, problems)
     front = front_matter(halves.front, halves.front_line, path, problems)
+    before = len(problems)
     read_scene: Scene | None = scene(front.scene, problems) if front.scene is not None else None
+    formulas = Formulas(read_scene, problems, blind=len(problems) > before)
     body = chunks(halves.body, halves.body_line, path, problems)
-    blocks = _Blocks(path, problems, Formulas(read_scene, problems)).read(body)
+    blocks = _Blocks(path, problems, formulas).read(body)
     return Lesson(
         id=front.id,
         title=front.title,
@@ -160,7 +162,10 @@ class _Blocks:
 
     def block(self, chunk: Chunk, prompt: str) -> Block | None:
         """Read one fenced block; None when its kind is unknown or it cannot be made out."""
+        before = len(self.problems)
         node = read(chunk.text, self.path, self.problems, chunk.line)
+        if any(found.rule == "yaml" for found in self.problems[before:]):
+            return None
         if chunk.word == "derivation":
             return self.derivation(node)
         if chunk.word == "question":

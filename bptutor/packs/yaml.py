@@ -35,6 +35,8 @@ class Located:
     comment: Place | None = None
     """Of an unquoted text: the comment that ends its line, where YAML cut it."""
     runs: tuple[Run, ...] = ()
+    broken: bool = False
+    """Whether YAML cut this text in two, which is reported already."""
 
     @property
     def text(self) -> str:
@@ -81,9 +83,9 @@ def places(node: Located) -> dict[str, Place]:
     """Return where each entry of a mapping stands, and each item of the lists and mappings in it (`hints.0`)."""
     found: dict[str, Place] = {}
     for key, value in node.mapping.items():
-        found[key] = value.at(1)
-        found |= {f"{key}.{n}": item.at(1) for n, item in enumerate(value.items)}
-        found |= {f"{key}.{name}": item.at(1) for name, item in value.mapping.items()}
+        found[key] = value.place
+        found |= {f"{key}.{n}": item.place for n, item in enumerate(value.items)}
+        found |= {f"{key}.{name}": item.place for name, item in value.mapping.items()}
     return found
 
 
@@ -244,14 +246,14 @@ class _Reader:
                 what = f"the escape for U+{ord(character):04X} may not stand in a pack"
                 self.refuse(place, what, "delete it", "control-character")
         text = "".join(" " if forbidden(c) else c for c in text)
-        comment = None
+        comment, bracket = None, ""
         if not event.style:
             comment = self.comment_after(event.end_mark)
             if flow and (bracket := unbalanced(text)):
                 what = f"`{text}` has an unbalanced `{bracket}`: inside brackets YAML splits at every comma"
                 self.refuse(place, what, "quote the whole item, or write it on a line of its own", "unbalanced-flow")
         runs = scalar_runs(event, self.lines, self.first_line)
-        return Located(text, place, comment=comment, runs=runs)
+        return Located(text, place, comment=comment, runs=runs, broken=bool(bracket))
 
     def comment_after(self, mark: Any) -> Place | None:
         rest = self.lines[mark.line][mark.column :] if mark.line < len(self.lines) else ""

@@ -73,11 +73,11 @@ def test_an_identity_is_proved(entry: Sym) -> None:
 
 @pytest.mark.parametrize("entry", FALSE.values(), ids=FALSE.keys())
 def test_what_is_not_an_identity_is_not_proved(entry: Sym) -> None:
-    assert zero([entry]) is None
+    assert not zero([entry])
 
 
 def test_one_entry_that_is_not_zero_leaves_the_array_unproved() -> None:
-    assert zero([x - x, x * y - y * x, x - y]) is None
+    assert zero([x - x, x * y - y * x, x - y]) is False
 
 
 def test_a_deadline_gives_no_answer() -> None:
@@ -108,7 +108,7 @@ def test_reading_a_tree_as_a_rational_function_keeps_its_value(seed: int) -> Non
     rearranged = (tree + other) * (tree - other) - (tree * tree - other * other)
     assert zero([rearranged]) is True
     perturbed = rearranged + Constant(Fraction(1, 10**9)) * (1 + x * x)
-    assert zero([perturbed]) is None
+    assert not zero([perturbed])
 
 
 @given(st.integers(0, 10**9))

@@ -96,8 +96,10 @@ def euler(reader: Reader) -> Expr:
 
 
 def circle(reader: Reader) -> Expr:
-    """Read `π`."""
-    reader.take()
+    """Read `π`; `pi` beside an array p is more likely an element of it."""
+    token = reader.take()
+    if token.text == "pi" and reader.rank(reader.words.names.get("p", "")):
+        raise reader.error("pi can be π or an element of p", "write p_i or π", token)
     return Name("pi")
 
 

@@ -117,6 +117,10 @@ class Vocabulary:
 
     def nearest(self, word: str) -> str:
         """Return what was probably meant, as `did you mean ...?`, or the names there are."""
+        for cut in range(1, len(word)):
+            name, letters = word[:cut], word[cut:]
+            if letters.isalpha() and self.ranks.get(self.names.get(name, ""), 0) == len(letters):
+                return f"did you mean {name}_{letters}?"
         lower = word.lower()
         same = [name for name in self.spoken() if name.lower() == lower and name != word]
         close = same or get_close_matches(word, [n for n in self.spoken() if abs(len(n) - len(word)) < 3], 2, 0.6)

@@ -1,0 +1,100 @@
+"""Packs that are right pass; each broken pack is refused at the very place, for the very reason."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from bptutor.authoring.check import check, run
+from bptutor.errors import Problem
+
+DATA = Path(__file__).parent.parent / "data" / "packs"
+INVALID = sorted(folder.name for folder in (DATA / "invalid").iterdir() if folder.is_dir())
+VALID = sorted(folder.name for folder in (DATA / "valid").iterdir() if folder.is_dir())
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Keep what is cached out of the learner's home."""
+    monkeypatch.setenv("BPTUTOR_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+def matches(problem: Problem, expected: str) -> bool:
+    """Tell whether a problem has the place and all the fragments of an expected line, `place: part | part`."""
+    place, _, parts = expected.partition(": ")
+    found = f"{Path(problem.path).name}:{problem.line}:{problem.column}"
+    said = f"{problem.what} {problem.help}"
+    return found == place and all(part.strip() in said for part in parts.split("|"))
+
+
+@pytest.mark.parametrize("name", INVALID)
+def test_a_broken_pack_is_refused_where_it_is_broken(name: str) -> None:
+    folder = DATA / "invalid" / name
+    expected = (folder / "expected.txt").read_text(encoding="utf-8").splitlines()
+    report = check(folder, seeds=4)
+    shown = "\n".join(str(p) for p in report.problems)
+    for line in expected:
+        assert any(matches(p, line) for p in report.problems), f"missing {line}\nin\n{shown}"
+    for problem in report.problems:
+        assert any(matches(problem, line) for line in expected), f"unexpected\n{problem}"
+    assert report.code == 1
+
+
+@pytest.mark.parametrize("name", VALID)
+def test_a_right_pack_passes(name: str) -> None:
+    report = check(DATA / "valid" / name, seeds=4)
+    assert not report.problems, "\n".join(str(p) for p in report.problems)
+    assert report.lines > 0
+    assert report.questions > 0
+
+
+def test_there_are_many_broken_packs() -> None:
+    assert len(INVALID) >= 30
+
+
+def test_the_built_in_pack_passes() -> None:
+    report = check(None)
+    assert not report.problems, "\n".join(str(p) for p in report.problems)
+
+
+def test_a_second_check_finds_the_same(home: Path) -> None:
+    folder = DATA / "invalid" / "wrong-sign-in-a-line"
+    first = check(folder, seeds=4)
+    assert list((home / "cache" / "check").glob("*.json"))
+    assert check(folder, seeds=4) == first
+
+
+def test_several_processes_find_the_same() -> None:
+    folder = DATA / "invalid" / "cycle-in-needs"
+    assert check(folder, jobs=2, seeds=4) == check(folder, seeds=4)
+
+
+def test_json_holds_every_problem() -> None:
+    folder = DATA / "invalid" / "wrong-sign-in-a-line"
+    text, code = run(folder, style="json")
+    record = json.loads(text)
+    assert code == 1
+    assert record["problems"][0]["line"] == 22
+    assert record["problems"][0]["rule"] == "not-equal"
+
+
+def test_sarif_names_the_place() -> None:
+    text, _ = run(DATA / "invalid" / "face-differs", style="sarif")
+    record = json.loads(text)
+    assert record["version"] == "2.1.0"
+    (found,) = record["runs"][0]["results"]
+    assert found["locations"][0]["physicalLocation"]["region"] == {"startLine": 25, "startColumn": 10}
+    assert {rule["id"] for rule in record["runs"][0]["tool"]["driver"]["rules"]} == {found["ruleId"]}
+
+
+def test_fix_writes_the_ids_that_are_missing(tmp_path: Path) -> None:
+    for file in (DATA / "valid" / "plain").iterdir():
+        text = file.read_text(encoding="utf-8").replace("id: q\n", "").replace("id: d\n", "")
+        (tmp_path / file.name).write_text(text, encoding="utf-8")
+    assert {p.what for p in check(tmp_path, seeds=2).problems} == {"a question has no `id`", "a derivation has no `id`"}
+    text, code = run(tmp_path, fix=True)
+    assert code == 0, text
+    assert "id: question-1\n" in (tmp_path / "one.md").read_text(encoding="utf-8")

@@ -1,0 +1,71 @@
+"""A running app on the fake lessons, driven by keys, for stories told at two sizes."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from textual.pilot import Pilot
+
+from bptutor.progress.events import Log
+from bptutor.tui.app import TutorApp
+from tests.session.fakes import FakeGrader, FakeLibrary
+from tests.tui.screen_text import screen_text
+
+SMALL, LARGE = (80, 24), (120, 36)
+_NAMED = {
+    ".": "full_stop",
+    " ": "space",
+    "-": "minus",
+    "_": "underscore",
+    "?": "question_mark",
+    "!": "exclamation_mark",
+}
+
+
+class Stage:
+    """What a person does and sees."""
+
+    def __init__(self, app: TutorApp, pilot: Pilot[None], grader: FakeGrader) -> None:
+        self.app, self.pilot, self.grader = app, pilot, grader
+
+    @property
+    def text(self) -> str:
+        return screen_text(self.app)
+
+    @property
+    def rows(self) -> list[str]:
+        return self.text.split("\n")
+
+    async def until(self, wanted: str) -> None:
+        """Wait until a text stands on the screen; fails with the screen when it never does."""
+        for _ in range(200):
+            if wanted in self.text:
+                return
+            await self.pilot.pause(0.01)
+        raise AssertionError(f"{wanted!r} never came:\n{self.text}")
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+        await self.pilot.pause()
+
+    async def type(self, text: str) -> None:
+        await self.press(*(_NAMED.get(char, char) for char in text))
+
+
+@asynccontextmanager
+async def stage(
+    home: Path, lesson: str | None = None, seed: int | None = 7, size: tuple[int, int] = SMALL, **more: Any
+) -> AsyncIterator[Stage]:
+    """Run the app; `library` and `log` may be given."""
+    grader = FakeGrader()
+    log = more.get("log") or Log.open(home)
+    app = TutorApp(more.get("library") or FakeLibrary(), log, "me", lesson, seed, grader)
+    try:
+        async with app.run_test(size=size, notifications=True) as pilot:
+            yield Stage(app, pilot, grader)
+    finally:
+        if "log" not in more:
+            log.close()

@@ -1,0 +1,188 @@
+"""Sittings from the first key to the last, read from the screen."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+
+import pytest
+
+from bptutor.errors import PackError, Problem
+from bptutor.packs.model import Lesson
+from bptutor.progress.events import Log
+from tests.session.fakes import FakeLibrary
+from tests.tui.stage import LARGE, SMALL, stage
+
+SIZES = pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "120x36"])
+
+
+@SIZES
+async def test_the_first_start_opens_the_first_lesson_and_goes_to_its_end(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    async with stage(tmp_path, size=size) as s:
+        await s.until("What does L do?")
+        assert "First ten minutes" in s.rows[0] and "1/4" in s.rows[0]
+        assert "is 1.540 here" in s.text
+        letter = next(row.split()[0] for row in s.rows if "It falls." in row)
+        await s.type(letter)
+        await s.press("enter")
+        await s.until("✔ right")
+        await s.press("enter", "enter")
+        await s.until("slope of L by z (measured)")
+        assert "0.354" in s.text and "−0.786" not in s.text
+        await s.press("right", "right", "right")
+        await s.until("−0.786")  # p − y for z = (0.3, −0.2, 0.5), class 2: a published first example
+        await s.press("enter")
+        await s.type("p-y")
+        await s.until("I read: p − y")
+        assert "✔" not in s.text.split("────")[-1]
+        await s.press("enter")
+        await s.until("proved")
+        await s.press("enter")
+        await s.until("stop here")
+        await s.press("c")
+        await s.until("The output error")
+
+
+@SIZES
+async def test_a_wrong_answer_is_named_hinted_revealed_and_left(tmp_path: Path, size: tuple[int, int]) -> None:
+    async with stage(tmp_path, "output-error", size=size) as s:
+        await s.until("enter go on")
+        await s.press("enter", "enter")
+        await s.until("Carry the derivative")
+        await s.type("p_i")
+        await s.press("enter")
+        await s.until("✗ wrong")
+        assert "Look at the nudge of the true class." in s.text
+        await s.press("f4")
+        await s.until("3 to go")
+        await s.press("f2", "f2", "f2")
+        await s.until("hint 3/3")
+        assert "F4 reveals" in s.text
+        await s.press("f4")
+        await s.until("revealed")
+        await s.press("enter")
+        await s.until("Insert it and cancel.")
+        assert "2/" not in s.rows[0] and "3/7" in s.rows[0]
+
+
+async def test_faces_of_an_asked_line_stay_closed(tmp_path: Path) -> None:
+    async with stage(tmp_path, "output-error") as s:
+        await s.until("enter go on")
+        await s.press("enter", "enter")
+        await s.until("Carry the derivative")
+        await s.press("f3", "f3")
+        await s.until("[matrix]")
+        assert "opens when the last line stands" in s.text
+        await s.press("f3")
+        await s.until("[numpy]")
+        assert "opens when the last line stands" in s.text
+        await s.press("f3")
+        await s.until("[numbers]")
+        assert "0.354" in s.text  # the numbers of what is shown are open
+        await s.press("tab", "right", "right", "down")
+        await s.until("p[2] = 0.214")
+        await s.press("tab")
+        await s.type("p")
+        await s.until("> p")
+
+
+async def test_the_line_above_and_names_come_by_key(tmp_path: Path) -> None:
+    async with stage(tmp_path, "output-error") as s:
+        await s.until("enter go on")
+        await s.press("enter", "enter")
+        await s.until("Carry the derivative")
+        await s.press("up")
+        await s.until("> -Σ_k y_k ∂(log p_k)/∂z_i")
+        await s.press("down")
+        await s.until("type your answer")
+
+
+async def test_leaving_keeps_the_draft_and_the_map_says_where(tmp_path: Path) -> None:
+    log = Log.open(tmp_path)
+    async with stage(tmp_path, "output-error", log=log) as s:
+        await s.until("enter go on")
+        await s.press("enter", "enter")
+        await s.until("Carry the derivative")
+        await s.type("y_k")
+        await s.press("escape")
+        await s.until("continue: The output error")
+    async with stage(tmp_path, seed=None, log=log) as s:
+        await s.until("continue: The output error, 2")
+        assert "◐ The output error" in s.text
+        await s.press("c")
+        await s.until("> y_k")
+    log.close()
+
+
+async def test_the_map_shows_searches_and_opens(tmp_path: Path) -> None:
+    async with stage(tmp_path, "reading") as s:
+        await s.until("Only prose.")
+        await s.press("m")
+        await s.until("continue:")
+        await s.press("slash")
+        await s.type("output")
+        await s.until("○ The output error")
+        assert not any(row.startswith("○ To read") for row in s.rows)
+        await s.press("escape")
+        await s.until("● To read")
+        await s.press("slash")
+        await s.type("zzz")
+        await s.until("no lesson fits")
+        await s.press("escape")
+        await s.press("up", "enter")
+        await s.until("Both derivatives you know")
+
+
+async def test_a_verdict_that_comes_too_late_is_dropped(tmp_path: Path) -> None:
+    async with stage(tmp_path, "output-error") as s:
+        await s.until("enter go on")
+        await s.press("enter", "enter")
+        await s.until("Carry the derivative")
+        s.grader.gate = asyncio.Event()
+        await s.type("p_i")
+        await s.press("enter")
+        await s.until("grading …")
+        await s.press("f6")
+        await s.until("Insert it and cancel.")
+        s.grader.gate.set()
+        await s.press("x")
+        assert "wrong" not in s.text and "Insert it and cancel." in s.text
+
+
+async def test_a_report_is_the_object_that_grade_takes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BPTUTOR_HOME", str(tmp_path))
+    library = FakeLibrary()
+    first = library.lessons["first-minutes"]
+    library.lessons = {first.id: Lesson(first.id, first.title, (first.blocks[2],))}
+    async with stage(tmp_path, "first-minutes", library=library) as s:
+        await s.until("What does L do?")
+        await s.press("f7")
+        await s.until("no verdict")
+        await s.type("a,b")
+        await s.press("enter")
+        await s.until("✗ wrong")
+        await s.press("f7")
+    (path,) = (tmp_path / "reports").iterdir()
+    case = json.loads(path.read_text(encoding="utf-8"))
+    assert (case["id"], case["answer"], case["seed"], case["said"]["mark"]) == ("rises", "a,b", 7, "wrong")
+    assert case["question"]["type"] == "choice"
+
+
+class BrokenLibrary(FakeLibrary):
+    """One lesson of it cannot be read."""
+
+    def lesson(self, id: str) -> Lesson:  # noqa: A002
+        if id == "output-error":
+            raise PackError(Problem("12-output-error.md", 9, 3, "`by` names no rule", "did you mean sum-rule"))
+        return super().lesson(id)
+
+
+async def test_a_broken_lesson_shows_its_problem_and_the_rest_works(tmp_path: Path) -> None:
+    async with stage(tmp_path, "output-error", library=BrokenLibrary()) as s:
+        await s.until("12-output-error.md:9:3: `by` names no rule")
+        await s.press("enter", "f2", "f3", "f4", "f5", "f6", "f7", "y", "right", "pageup", "tab")
+        await s.press("escape")
+        await s.until("To read")
