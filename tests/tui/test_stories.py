@@ -127,7 +127,7 @@ async def test_the_map_shows_searches_and_opens(tmp_path: Path) -> None:
         await s.until("○ The output error")
         assert not any(row.startswith("○ To read") for row in s.rows)
         await s.press("escape")
-        await s.until("● To read")
+        await s.until("◐ To read")
         await s.press("slash")
         await s.type("zzz")
         await s.until("no lesson fits")

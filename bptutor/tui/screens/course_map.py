@@ -36,7 +36,7 @@ class MapScreen(Screen[None]):
             at: Id of the lesson to stand on; empty for where to continue.
             searching: Whether the search is open at once.
         """
-        super().__init__(id="map")
+        super().__init__()
         self._session = session
         self._rooms = rooms
         self._course = session.course()

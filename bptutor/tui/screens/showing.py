@@ -45,7 +45,7 @@ class ViewScreen(Screen[None]):
             entry: The lesson, from the light index.
             seed: 0 to 9999; None for where the learner stopped.
         """
-        super().__init__(id="lesson")
+        super().__init__()
         self._session = session
         self._rooms = rooms
         self._entry = entry
