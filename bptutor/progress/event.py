@@ -64,6 +64,7 @@ class Event:
     findings: tuple[str, ...] = ()
     """Rule ids of what was found."""
     skills: tuple[str, ...] = ()
+    """What the question exercises; those of the lesson where it names none."""
     question: str = ""
     """Kind of the question, as its value."""
     aided: bool = False

@@ -21,11 +21,11 @@ BATCH = 1_000
 class Imported:
     """What an import did."""
 
-    new: int
+    added: int
     known: int
     """Events that were there already: importing twice changes nothing."""
-    malformed: tuple[tuple[int, str], ...]
-    """(1-based line number, what is wrong); all other lines were imported."""
+    problems: tuple[str, ...]
+    """`line 3: what is wrong`, for each malformed line; all other lines were imported."""
 
 
 def export_lines(log: Log) -> Iterator[str]:
@@ -43,18 +43,18 @@ def import_lines(log: Log, lines: Iterable[str]) -> Imported:
     if not log.saving:
         raise UsageError(log.saving_problem, "close the other window, or set BPTUTOR_HOME to a folder you can write")
     latest = (datetime.now(UTC) + timedelta(days=1)).isoformat()
-    malformed: list[tuple[int, str]] = []
+    problems: list[str] = []
     new = known = 0
     batch: list[Event] = []
     for number, line in enumerate(lines, 1):
         try:
             batch += _event(line, log.learner, latest)
         except ValueError as error:
-            malformed.append((number, str(error)))
+            problems.append(f"line {number}: {error}")
         if len(batch) >= BATCH:
             new, known, batch = _added(log, batch, new, known)
     new, known, _ = _added(log, batch, new, known)
-    return Imported(new, known, tuple(malformed))
+    return Imported(new, known, tuple(problems))
 
 
 def _added(log: Log, batch: list[Event], new: int, known: int) -> tuple[int, int, list[Event]]:

@@ -260,7 +260,7 @@ class Session:
             self.library.pack.id,
             stop.id if stop else "",
             self._here.seed,
-            skills=question.skills if question else (),
+            skills=(question.skills or self.lesson.skills) if question else (),
             question=question.kind.value if question else "",
             learner=self.learner,
         )

@@ -38,7 +38,7 @@ def number(node: Sym, at: dict[Symbol, float]) -> float:
         case Product():
             return math.prod(number(t, at) for t in node.factors)
         case Power():
-            return number(node.base, at) ** float(node.exponent)
+            return float(number(node.base, at) ** float(node.exponent))
         case Apply():
             return float(getattr(math, {"abs": "fabs"}.get(node.function, node.function))(number(node.arg, at)))
     raise AssertionError(node)

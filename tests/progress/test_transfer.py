@@ -54,9 +54,9 @@ def test_a_round_trip_changes_nothing(tmp_path: Path) -> None:
     source, target = filled(tmp_path / "a"), Log.open(tmp_path / "b")
     lines = list(export_lines(source))
     done = import_lines(target, lines)
-    assert (done.new, done.known, done.malformed) == (30, 0, ())
+    assert (done.added, done.known, done.problems) == (30, 0, ())
     again = import_lines(target, lines)
-    assert (again.new, again.known) == (0, 30)
+    assert (again.added, again.known) == (0, 30)
     assert list(export_lines(target)) == lines
     assert mastery(target) == mastery(source)
     assert mistakes(target) == mistakes(source)
@@ -80,8 +80,8 @@ def test_malformed_lines_are_named_and_the_others_taken(tmp_path: Path) -> None:
         "[" * 5000,
     ]
     done = import_lines(target, [good[0], *bad, "", good[1], good[2]])
-    assert done.new == 3
-    assert [number for number, _ in done.malformed] == [2, 3, 4, 5, 6, 7, 8, 9, 10]
+    assert done.added == 3
+    assert [problem.split(":")[0] for problem in done.problems] == [f"line {n}" for n in range(2, 11)]
     source.close()
     target.close()
 

@@ -259,6 +259,30 @@ async def test_a_lesson_goes_on_when_nothing_can_be_saved(start: Start) -> None:
     assert isinstance(session.advance().shown[-1], ShownProse)
 
 
+async def test_a_line_without_skills_exercises_those_of_its_lesson(start: Start) -> None:
+    session = start()
+    session.open("output-error")
+    session.advance()
+    await session.submit(ERROR.lines[1].math)
+    session.advance()
+    await session.submit(ERROR.lines[4].math)
+    session.advance()
+    answered = [e.skills for e in session.log.run("fake", "output-error") if e.kind is EventKind.ANSWERED]
+    assert answered == [("chain",), ("softmax",)]
+    session.open("first-minutes")
+    assert session.course()[1].mastery > 0
+    again = session.open("output-error", 7)
+    for _ in range(2):
+        again = session.advance()
+    assert again.stop == 2
+    session.skip()
+    session.skip()
+    session.advance()
+    await session.submit(ERROR.lines[4].math)
+    last = session.log.run("fake", "output-error")[-1]
+    assert (last.stop, last.skills) == ("error-by-z.5", ("output-error", "chain", "softmax"))
+
+
 def test_a_seed_out_of_range_and_a_lesson_that_is_not_there(start: Start) -> None:
     session = start()
     with pytest.raises(UsageError, match="10000"):
