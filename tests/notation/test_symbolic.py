@@ -96,7 +96,8 @@ def random_tree(rng: Random, depth: int) -> Sym:
     kind = rng.randrange(7)
     if kind < 4:
         return [a + b, a - b, a * b, a / (b * b + 1)][kind]
-    return f(["exp", "sigmoid", "abs"][kind - 4], a)
+    made: Sym = f(["exp", "sigmoid", "abs"][kind - 4], a)
+    return made
 
 
 @given(st.integers(0, 10**9))

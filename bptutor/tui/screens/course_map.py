@@ -55,6 +55,8 @@ class MapScreen(Screen[None]):
         self.call_after_refresh(self._rest)
 
     async def _rest(self) -> None:
+        if not self.is_attached:  # left before the first paint was over
+            return
         pack, following = self._session.library.pack, self._next
         await self.mount(
             Static(Flow(lambda width: [continue_row(pack, following, width)]), id="top"),

@@ -81,6 +81,8 @@ class ViewScreen(Screen[None]):
         self._setting = Setting(
             Typesetter(view.lesson.scene.scope if view.lesson.scene else None), self._session.library.pack.rules
         )
+        if not self.is_attached:  # left before the first paint was over
+            return
         await self.mount(
             Static(id="banner"),
             Static(id="path"),
