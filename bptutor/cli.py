@@ -148,10 +148,10 @@ def _progress(args: argparse.Namespace) -> int:
                 _write(line)
         else:
             taken = import_lines(log, _lines(args.file))
-            for number, what in taken.malformed:
-                _say(f"line {number}: {what}")
-            _write(f"{taken.new} events added, {taken.known} known already, {len(taken.malformed)} lines not read")
-            return PROBLEMS if taken.malformed else OK
+            for problem in taken.problems:
+                _say(problem)
+            _write(f"{taken.added} events added, {taken.known} known already, {len(taken.problems)} lines not read")
+            return PROBLEMS if taken.problems else OK
         return OK
     finally:
         log.close()

@@ -68,7 +68,7 @@ def _asked(lesson: Lesson) -> Iterator[Asked]:
             if block.kind in {Kind.ORDER, Kind.RULE}:
                 guarded = ""
             hidden = right if block.kind is Kind.CHOICE else guarded
-            yield Asked(hidden, block.prompt, block.hints, place, block.places, block.place)
+            yield Asked(hidden, block.prompt, block.hints, place, block.places, block.places.get("prompt", block.place))
         elif isinstance(block, Derivation):
             for line in block.lines:
                 if line.ask:

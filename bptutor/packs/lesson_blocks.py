@@ -107,8 +107,8 @@ def _word(info: str, place: Place, problems: list[Problem]) -> str:
     return words[1]
 
 
-def prompt_of(chunk: Chunk) -> tuple[Chunk | None, str]:
-    """Split the last paragraph off some prose: the prose that is left, and the prompt (empty for a heading).
+def prompt_of(chunk: Chunk) -> tuple[Chunk | None, Chunk | None]:
+    """Split the last paragraph off some prose: the prose that is left, and the prompt (None below a heading).
 
     Code directly above the question belongs to the prompt, with the paragraph above it.
     """
@@ -121,8 +121,11 @@ def prompt_of(chunk: Chunk) -> tuple[Chunk | None, str]:
     prompt = lines[begin:]
     if prompt and HEADING.match(prompt[0]):
         prompt, begin = prompt[1:], begin + 1
-    rest = "\n".join(lines[:begin])
-    return (Chunk("", rest, chunk.line) if rest.strip() else None), "\n".join(prompt).strip()
+    while prompt and not prompt[0].strip():
+        prompt, begin = prompt[1:], begin + 1
+    rest, asked = "\n".join(lines[:begin]), "\n".join(prompt)
+    left = Chunk("", rest, chunk.line) if rest.strip() else None
+    return left, (Chunk("", asked, chunk.line + begin) if asked else None)
 
 
 def _paragraph(lines: list[str], end: int) -> int:

@@ -140,7 +140,7 @@ class _Blocks:
                 self._keep(prose, found)
                 prose = chunk
                 continue
-            prompt = ""
+            prompt = None
             if chunk.word == "question" and prose is not None:
                 prose, prompt = prompt_of(prose)
             self._keep(prose, found)
@@ -160,7 +160,7 @@ class _Blocks:
         self.formulas.templates(prose.text, prose.place)
         found.append(prose)
 
-    def block(self, chunk: Chunk, prompt: str) -> Block | None:
+    def block(self, chunk: Chunk, prompt: Chunk | None) -> Block | None:
         """Read one fenced block; None when its kind is unknown or it cannot be made out."""
         before = len(self.problems)
         node = read(chunk.text, self.path, self.problems, chunk.line)
@@ -172,17 +172,20 @@ class _Blocks:
             return self.question(node, prompt, Place(self.path, chunk.fence, 1))
         return self.show(node) if chunk.word == "show" else None
 
-    def question(self, node: Located, prompt: str, place: Place) -> Question | None:
+    def question(self, node: Located, prompt: Chunk | None, place: Place) -> Question | None:
         """Read a question; the paragraph above it is its prompt."""
         question = read_question(node, self.problems)
         if question is None:
             return None
         if not question.id:
             self.problems.append(problem(node.place, "a question has no `id`", "add `id: short-name`", "missing-key"))
-        if not (question.prompt or prompt):
+        if not question.prompt and prompt is None:
             help_ = "write the question in a paragraph directly above it"
             self.problems.append(problem(place, "a question has no prompt", help_, "prompt"))
-        question = replace(question, prompt=question.prompt or prompt)
+        if prompt is not None and not question.prompt:
+            at = Place(self.path, prompt.line, 1)
+            self.formulas.templates(prompt.text, at)
+            question = replace(question, prompt=prompt.text, places={**question.places, "prompt": at})
         self.formulas.question(node, question)
         return question
 
