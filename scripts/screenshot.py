@@ -12,9 +12,12 @@ import sys
 import tempfile
 from pathlib import Path
 
+from textual.pilot import Pilot
+
 from bptutor.packs.library import Library
 from bptutor.progress.events import Log
 from bptutor.tui.app import TutorApp
+from bptutor.tui.widgets.answer_bar import AnswerBar
 
 LESSON, SEED, SIZE = "output-error", 7, (100, 30)
 TARGET = Path(__file__).parents[1] / "docs" / "lesson.svg"
@@ -28,23 +31,23 @@ async def picture() -> str:
         log = Log.open(Path(home))
         app = TutorApp(Library.builtin(), log, lesson=LESSON, seed=SEED)
         async with app.run_test(size=SIZE) as pilot:
-            await _until(app, pilot, "#steps")
-            while not app.query_one("#bar-row").display:
+            await _until(pilot, "#bar-row")
+            while not app.screen.query_one("#bar-row").display:
                 await pilot.press("enter")
                 await pilot.pause()
             await pilot.press("f3", "f3", "f3", "f3")
-            bar = app.query_one("#bar")
-            bar.value = TYPED  # type: ignore[attr-defined]  # the answer line, found by its id
+            app.screen.query_one(AnswerBar).value = TYPED
+            app.screen.query_one(AnswerBar).cursor_blink = False
             await pilot.pause(0.2)
             svg = app.export_screenshot(title="bptutor")
         log.close()
     return svg
 
 
-async def _until(app: TutorApp, pilot: object, selector: str) -> None:
-    while not app.screen.query(selector):
-        await pilot.pause(0.02)  # type: ignore[attr-defined]  # a Pilot of this app
-    await pilot.pause(0.2)  # type: ignore[attr-defined]  # a Pilot of this app
+async def _until(pilot: Pilot[None], selector: str) -> None:
+    while not pilot.app.screen.query(selector):
+        await pilot.pause(0.02)
+    await pilot.pause(0.2)
 
 
 def steady(svg: str) -> str:

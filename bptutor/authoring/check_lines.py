@@ -123,7 +123,8 @@ def _texts(lesson: Lesson) -> Iterator[tuple[str, Place]]:
     for block in lesson.blocks:
         if isinstance(block, Prose):
             yield block.text, block.place
-        elif isinstance(block, Question) and block.solution:
+        elif isinstance(block, Question):
+            yield block.prompt, block.places.get("prompt", block.place)
             yield block.solution, block.places.get("solution", block.place)
 
 
