@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from bptutor.errors import BptutorError
 from bptutor.grading import formulas as scene_formulas
-from bptutor.grading import value_mistakes
+from bptutor.grading import numbers, value_mistakes
 from bptutor.grading.case import Case
 from bptutor.grading.comparison import CLOSE, PROBES, Comparison, close
 from bptutor.grading.guesses import Met, Target
@@ -45,7 +45,7 @@ def wrong(case: Case, met: Read, shown: str, proof: Proof | None = None) -> Verd
     found = named(target, Met(draws, CLOSE))
     findings += found or ([] if missing else plain_differences(draws))
     if not findings or len(found) > SAID:
-        findings.insert(0, witness(met, draws))
+        findings.insert(0, witness(case, met, draws))
     return Verdict(Mark.WRONG, ProofMark.REFUTED, tuple(findings), shown)
 
 
@@ -133,18 +133,21 @@ def _shown(number: float) -> str:
 # --- the witness -------------------------------------------------------------------------------------------
 
 
-def witness(met: Read, draws: tuple[tuple[Values, Array, Array], ...]) -> Finding:
+def witness(case: Case, met: Read, draws: tuple[tuple[Values, Array, Array], ...]) -> Finding:
     """Return numbers for which the answer differs, with the first place where it does."""
     if not draws:
         return Finding("witness", "The two sides differ. Look at where your answer has no value.")
     values, truth, got = _clearest(met.comparison, draws)
-    shape = np.broadcast_shapes(truth.shape, got.shape)
+    try:
+        shape = np.broadcast_shapes(truth.shape, got.shape)
+    except ValueError:
+        return _other_size(truth, got)
     truth, got = np.broadcast_to(truth, shape), np.broadcast_to(got, shape)
     counts = met.comparison.mask(values, shape)
     apart = np.argwhere((np.abs(truth - got) > CLOSE * max(1.0, float(np.abs(truth).max(initial=0.0)))) & counts)
     where = tuple(int(n) for n in apart[0]) if len(apart) and apart[0].size else None
     expected, given = (float(side[where]) if where else float(side.flat[0]) for side in (truth, got))
-    place = _place(met.comparison.layout, where)
+    place = _place(met.comparison.layout, where, case.scope.count_from)
     message = f"On these numbers it is {_shown(expected)} and yours is {_shown(given)}{place[0]}. Look at {place[1]}."
     return Finding(
         "witness",
@@ -154,6 +157,13 @@ def witness(met: Read, draws: tuple[tuple[Values, Array, Array], ...]) -> Findin
         expected=_small(truth),
         got=_small(got),
     )
+
+
+def _other_size(truth: Array, got: Array) -> Finding:
+    """Return the finding for an answer whose size only its numbers tell, as that of a convolution."""
+    mine, theirs = numbers.shown_shape(got.shape), numbers.shown_shape(truth.shape)
+    message = f"On one draw your answer has shape {mine}, what is asked has {theirs}. Look at the size of each axis."
+    return Finding("shape", message)
 
 
 def _found_by_proof(proof: Proof) -> Finding:
@@ -175,13 +185,13 @@ def _clearest(comparison: Comparison, draws: tuple[tuple[Values, Array, Array], 
     return draws[0]
 
 
-def _place(shape: Layout, where: tuple[int, ...] | None) -> tuple[str, str]:
+def _place(shape: Layout, where: tuple[int, ...] | None, first: int) -> tuple[str, str]:
     if where is None:
         return "", "how each number enters"
     if shape.letters and len(shape.letters) == len(where):
-        text = ", ".join(f"{letter} = {n + 1}" for letter, n in zip(shape.letters, where, strict=True))
+        text = ", ".join(f"{letter} = {n + first}" for letter, n in zip(shape.letters, where, strict=True))
         return f" at {text}", f"the case {text}"
-    text = ", ".join(str(n + 1) for n in where)
+    text = ", ".join(str(n + first) for n in where)
     return f" at entry {text}", f"entry {text}"
 
 

@@ -61,7 +61,7 @@ def _comparable(asked: Layout, got: Layout) -> bool:
 def _other_shape(case: Case, comparison: Comparison, given: Expr, got: Layout) -> Verdict:
     """Return the verdict of an answer of another shape: the mistake that makes it, and both shapes."""
     asked = comparison.layout
-    message = f"Your answer has axes {got.shown}, what is asked has {asked.shown}. Look at its axes one by one."
+    message = f"Your answer has {got.described}, what is asked has {asked.described}. Look at its axes one by one."
     shape = Finding("shape", message)
     draws = tuple(finite_draws(comparison, given))
     found = named(make_target(case, comparison), Met(draws, CLOSE))

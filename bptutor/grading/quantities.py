@@ -139,18 +139,18 @@ def _findings(case: Case, asked: Asked, truth: Array, got: Array, tolerance: flo
         mine, theirs = numbers.shown_shape(got.shape), numbers.shown_shape(truth.shape)
         yield Finding("shape", f"Your grid is {mine}, what is asked is {theirs}{axes}. Look at its first axis.")
     elif truth.shape != ():
-        yield _cells(fitted, truth, tolerance)
+        yield _cells(fitted, truth, tolerance, case.scope.count_from)
     elif not found:
         yield _number_finding(case, float(truth), float(fitted))
 
 
-def _cells(got: Array, truth: Array, tolerance: float) -> Finding:
+def _cells(got: Array, truth: Array, tolerance: float, start: int) -> Finding:
     apart = tuple(tuple(int(n) for n in place) for place in np.argwhere(np.abs(got - truth) > tolerance))
     first = apart[0]
     place = (
-        f"row {first[0] + 1}, column {first[1] + 1}"
+        f"row {first[0] + start}, column {first[1] + start}"
         if len(first) == 2
-        else "entry " + ", ".join(str(n + 1) for n in first)
+        else "entry " + ", ".join(str(n + start) for n in first)
     )
     differ = "cell differs" if len(apart) == 1 else "cells differ"
     return Finding("cells", f"{len(apart)} of {truth.size} {differ}. Look at {place}.", first, cells=apart)

@@ -123,7 +123,7 @@ def _show(shown: ShownShow, scope: Scope | None, session: Session) -> Iterator[l
     if nudge is None:
         return
     by, of = spoken(nudge.by, scope), spoken(nudge.of, scope)
-    for n, slope in enumerate(shown.slopes, 1):
+    for n, slope in enumerate(shown.slopes, values.scope.count_from):
         yield wrapped(f"Nudging {by} {n}: the slope of {of} is {number(slope)}, measured.")
 
 

@@ -200,12 +200,16 @@ def _named_array(text: str, setting: Setting) -> NamedArray | None:
         return None
     try:
         if text in setting.setter.scope.names:
-            return NamedArray(setting.setter.scope.shown(text), np.asarray(values[text], dtype=float))
+            return NamedArray(
+                setting.setter.scope.shown(text), np.asarray(values[text], dtype=float), values.scope.count_from
+            )
         tree = setting.setter.tree(text, prose=False)
         if tree is None:
             return None
         from bptutor.notation.value import evaluate
 
-        return NamedArray(setting.setter.plain(text), np.asarray(evaluate(tree, values), dtype=float))
+        return NamedArray(
+            setting.setter.plain(text), np.asarray(evaluate(tree, values), dtype=float), values.scope.count_from
+        )
     except (ArithmeticError, KeyError, TypeError, ValueError):
         return None
