@@ -39,6 +39,8 @@ class Layout:
     def described(self) -> str:
         """Return the axes by name, or their number where they have no names, as those of a convolution."""
         count = len(self.all_axes)
+        if not count:
+            return "no axes"
         unnamed = "one axis" if count == 1 else f"{count} axes"
         return unnamed if "" in self.all_axes else f"axes {self.shown}"
 
