@@ -26,6 +26,9 @@ from bptutor.notation.tree import (
     rebuild,
 )
 
+USUAL = frozenset("ijklmn")
+"""Letters that are indices wherever they are no names."""
+
 
 def summation(reader: Reader) -> Expr:
     """Read `Σ_k ...`; the body reaches to the next `+` or `-` outside brackets."""
@@ -71,10 +74,10 @@ def _range(reader: Reader, token: Token) -> tuple[tuple[str, ...], Expr | None, 
 
 
 def _bound_letters(reader: Reader, word: Token, many: bool, known: list[str]) -> list[str]:
-    """Take letters of a sum; without braces only one, and the rest of the word is the body."""
+    """Take letters of a sum; without braces only one, or several usual ones, and the rest of the word is the body."""
     reader.take()
     text = word.text
-    if not many and len(text) > 1:
+    if not many and len(text) > 1 and not _all_bound(text, reader):
         rest = text[1:]
         reader.tokens.insert(reader.at, Token(Kind.WORD, rest, word.column + 1, True))
         text = text[0]
@@ -84,6 +87,11 @@ def _bound_letters(reader: Reader, word: Token, many: bool, known: list[str]) ->
         if not letter.isalpha():
             raise reader.error(f"a letter is expected here, not {letter}", "write Σ_k x_k", word)
     return [*text]
+
+
+def _all_bound(text: str, reader: Reader) -> bool:
+    """Tell whether `ij` in `Σ_ij W_ij` is two letters, and not one letter before the body, as in `Σ_kln p_k`."""
+    return USUAL.issuperset(text) and not text.endswith("ln") and reader.words.names.keys().isdisjoint(text)
 
 
 def _upper(reader: Reader) -> Expr:
