@@ -91,7 +91,8 @@ def _bound_letters(reader: Reader, word: Token, many: bool, known: list[str]) ->
 
 def _all_bound(text: str, reader: Reader) -> bool:
     """Tell whether `ij` in `Σ_ij W_ij` is two letters, and not one letter before the body, as in `Σ_kln p_k`."""
-    return USUAL.issuperset(text) and not text.endswith("ln") and reader.words.names.keys().isdisjoint(text)
+    letters = USUAL | reader.scope.indices.keys()
+    return letters.issuperset(text) and not text.endswith("ln") and reader.words.names.keys().isdisjoint(text)
 
 
 def _upper(reader: Reader) -> Expr:
