@@ -32,7 +32,7 @@ def test_hints_lead_to_the_reveal_and_the_reveal_to_the_end(tmp_path: Path, less
                 assert not view.may_reveal
                 view = here.hint()
                 assert len(view.hints) == n + 1
-            stop = view.question.id
+            stop = view.question.id if view.question else ""
             view = here.reveal()
             assert view.wants is not Wants.ANSWER, stop
         view = here.advance()
