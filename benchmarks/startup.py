@@ -15,7 +15,6 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.bare import LAST, TEXT
 from benchmarks.terminal import Program, paired
-
 from bptutor.progress.event import Event, EventKind
 from bptutor.progress.events import Log
 

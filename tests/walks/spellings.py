@@ -62,7 +62,7 @@ def wrong(question: Question, model: str) -> str:
 def _scope(question: Question, scene: Scene | None) -> Scope:
     if scene is None:
         return Scope({})
-    return (scene.extended(question.given) if question.given else scene).scope
+    return scene.changed(question.changes).scope
 
 
 def _plus_one(value: object) -> object:
