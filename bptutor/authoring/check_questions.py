@@ -156,10 +156,12 @@ class Grading:
         """Yield the defined names whose value is that of the answer, as arrays and with its letters."""
         scope = self.scene.scope
         tree = parse.read(str(self.question.answer), scope)
-        letters = tuple(axes.of(tree, scope).letters)
+        goal = self.question.derived.goal if self.question.derived else ""
+        known = axes.of(parse.read(goal, scope), scope).letters if goal else {}
+        letters = tuple(axes.of(tree, scope, True, known).letters)
         values = self.scene.fresh(1)
         with np.errstate(all="ignore"):
-            truth = evaluate(tree, values, order=letters)
+            truth = evaluate(tree, values, order=letters, known=known)
             for name, declared in scope.names.items():
                 if declared.role is not Role.DEFINED or name == str(self.question.answer).strip():
                     continue
