@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from bptutor.authoring.check_code import check_code
 from bptutor.authoring.report import Checked
 from bptutor.errors import BptutorError, UnreadableAnswer
 from bptutor.grading.grade import grade
@@ -203,13 +204,21 @@ def _values(scene: Scene, seed: int) -> Values:
     return scene.draw(seed)
 
 
+def _graded(question: Question, lesson: Lesson, seeds: int, checked: Checked) -> None:
+    Grading(question, lesson, seeds, checked).run()
+
+
+_CHECKS = {Kind.CODE: check_code}
+"""Kinds that are not checked answer by answer on one seed after the other."""
+
+
 def check_questions(lesson: Lesson, seeds: int, checked: Checked) -> None:
     """Check every question and every asked line of a lesson."""
     from bptutor.packs.model import Derivation
 
     for block in lesson.blocks:
         if isinstance(block, Question):
-            Grading(block, lesson, seeds, checked).run()
+            _CHECKS.get(block.kind, _graded)(block, lesson, seeds, checked)
         elif isinstance(block, Derivation):
             for n, line in enumerate(block.lines):
                 if line.ask:

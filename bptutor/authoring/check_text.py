@@ -23,6 +23,7 @@ ALLOWED = (
     "symmetric",
     "constant",
     "leak",
+    "accepted-mistake",
 )
 """Rules that a lesson may break with a reason."""
 BARE = re.compile(r"[\w∂/^]+(_\{[^{}]*\})?|[\d.,\s()\[\]-]{0,3}")
@@ -67,6 +68,8 @@ def _asked(lesson: Lesson) -> Iterator[Asked]:
             guarded = answer if block.kind in WRITTEN or len(answer) > 3 else ""
             if block.kind in {Kind.ORDER, Kind.RULE}:
                 guarded = ""
+            if block.kind is Kind.CODE:
+                guarded = _returned(answer)
             hidden = right if block.kind is Kind.CHOICE else guarded
             yield Asked(hidden, block.prompt, block.hints, place, block.places, block.places.get("prompt", block.place))
         elif isinstance(block, Derivation):
@@ -74,6 +77,12 @@ def _asked(lesson: Lesson) -> Iterator[Asked]:
                 if line.ask:
                     ask = line.places.get("ask", line.place)
                     yield Asked(line.math, line.ask, line.hints, line.place, line.places, ask)
+
+
+def _returned(source: str) -> str:
+    """Return what the last `return` of a program gives back: the part of it that a hint must not hold."""
+    found = re.findall(r"^\s*return\b(.*)$", source, re.MULTILINE)
+    return found[-1].strip() if found else ""
 
 
 def _hints(asked: Asked, scope: Scope, checked: Checked) -> None:

@@ -7,7 +7,6 @@ answer returns where the author wrote no `expect`.
 from __future__ import annotations
 
 import json
-import re
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -26,13 +25,12 @@ from bptutor.grading.sandbox.wire import Made
 from bptutor.notation import parse
 from bptutor.notation.tree import Expr
 from bptutor.notation.value import Values, evaluate
+from bptutor.packs.code_keys import NUMBER, PYTHON, WORDS, is_expression
 from bptutor.packs.model import Code
 
 Array = NDArray[np.float64]
 Path = tuple[int | str, ...]
 """Where a part stands in what is returned: places in lists, keys of dictionaries; () for the whole."""
-_NUMBER = re.compile(r"[-+−]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", re.ASCII)
-_WORDS: Mapping[str, object] = {"true": True, "false": False, "none": None}
 _KEPT = 32
 
 
@@ -127,27 +125,32 @@ def _call(case: Case, code: Code, written: Mapping[str, object], n: int, made: d
 def _argument(spec: object, case: Case, values: Values, made: dict[str, str]) -> Any:
     """Return what one spec stands for: an array, a number, a text, a list or mapping of them, or the pack's code."""
     if isinstance(spec, Mapping):
-        if set(spec) == {"python"}:
-            return Made(made.setdefault(str(spec["python"]), f"_made_{len(made)}"))
+        if set(spec) == {PYTHON}:
+            return Made(made.setdefault(str(spec[PYTHON]), f"_made_{len(made)}"))
         return {str(key): _argument(item, case, values, made) for key, item in spec.items()}
     if isinstance(spec, list | tuple):
         return np.array(_floats(spec)) if plain(spec) else [_argument(item, case, values, made) for item in spec]
     text = str(spec).strip()
-    if text.casefold() in _WORDS:
-        return _WORDS[text.casefold()]
-    if len(text) > 1 and text[0] == text[-1] == "'":
-        return text[1:-1]
-    if _NUMBER.fullmatch(text):
-        return int(text) if text.lstrip("-+").isdigit() else float(text.replace("−", "-"))
+    if not is_expression(text):
+        return _literal(text)
     array = np.array(evaluate(_read(text, case), values), dtype=float)
     return array if array.ndim else float(array)
+
+
+def _literal(text: str) -> object:
+    if text.casefold() in WORDS:
+        return WORDS[text.casefold()]
+    if NUMBER.fullmatch(text):
+        number = text.replace("−", "-")
+        return int(number) if number.lstrip("-+").isdigit() else float(number)
+    return text[1:-1]
 
 
 def plain(spec: object) -> bool:
     """Return whether a spec is numbers alone, which make one array."""
     if isinstance(spec, list | tuple):
         return bool(spec) and all(plain(item) for item in spec)
-    return isinstance(spec, str | int | float) and _NUMBER.fullmatch(str(spec).strip()) is not None
+    return isinstance(spec, str | int | float) and NUMBER.fullmatch(str(spec).strip()) is not None
 
 
 def _floats(spec: Any) -> Any:

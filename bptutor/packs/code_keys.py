@@ -24,8 +24,9 @@ tolerance: 1e-6                  # for results that are themselves approximate
 from __future__ import annotations
 
 import ast
+import re
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bptutor.packs.fields import Fields
@@ -34,6 +35,11 @@ from bptutor.packs.yaml import Located, plain
 
 MAX_CASES = 50
 DEFAULT_CASES = 5
+NUMBER = re.compile(r"[-+−]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", re.ASCII)
+WORDS: Mapping[str, object] = {"true": True, "false": False, "none": None}
+"""Arguments that are written as words."""
+PYTHON = "python"
+"""The key of an argument that is Python of the pack, and is made in the sandbox."""
 
 
 def code_keys(fields: Fields) -> dict[str, Any]:
@@ -61,6 +67,23 @@ def code_keys(fields: Fields) -> dict[str, Any]:
             tolerance=_tolerance(fields),
         ),
     }
+
+
+def is_expression(text: str) -> bool:
+    """Return whether an argument is an expression of the scene: no number, no `true`, no text in single quotes."""
+    bare = text.strip()
+    quoted = len(bare) > 1 and bare[0] == bare[-1] == "'"
+    return not (quoted or bare.casefold() in WORDS or NUMBER.fullmatch(bare))
+
+
+def expressions(node: Located) -> Iterator[Located]:
+    """Yield every expression of the scene in an argument or in `expect`, however deep in lists and mappings."""
+    if isinstance(node.value, str):
+        if is_expression(node.text):
+            yield node
+    elif set(node.mapping) != {PYTHON}:
+        for part in (*node.items, *node.mapping.values()):
+            yield from expressions(part)
 
 
 def _parsed(node: Located, key: str, fields: Fields) -> ast.Module | None:

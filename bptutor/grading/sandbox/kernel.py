@@ -44,82 +44,35 @@ class Calls:
     """clone3, openat2, io_uring_setup: said to be unknown, so that the older calls are used."""
 
 
+def _numbers(table: str) -> tuple[int, ...]:
+    """Return the numbers of a table `name number name number ...`."""
+    return tuple(int(word) for word in table.split()[1::2])
+
+
 CALLS: Mapping[str, Calls] = {
     "x86_64": Calls(
         0xC000003E,
-        # fmt: off
-        (
-            41,
-            42,
-            53,
-            57,
-            58,
-            59,
-            62,
-            76,
-            77,
-            82,
-            83,
-            84,
-            85,
-            86,
-            87,
-            88,
-            90,
-            91,
-            92,
-            93,
-            94,
-            101,
-            133,
-            165,
-            200,
-            258,
-            259,
-            260,
-            263,
-            264,
-            265,
-            266,
-            268,
-            310,
-            311,
-            316,
-            322,
-            424,
+        _numbers(
+            """
+            fork 57 vfork 58 execve 59 execveat 322 kill 62 tkill 200 pidfd_send_signal 424 ptrace 101
+            process_vm_readv 310 process_vm_writev 311 socket 41 connect 42 socketpair 53 creat 85 truncate 76
+            ftruncate 77 rename 82 renameat 264 renameat2 316 mkdir 83 mkdirat 258 rmdir 84 link 86 linkat 265
+            symlink 88 symlinkat 266 unlink 87 unlinkat 263 mknod 133 mknodat 259 chmod 90 fchmod 91 fchmodat 268
+            chown 92 fchown 93 lchown 94 fchownat 260 mount 165
+            """
         ),
-        # fmt: on
         56,
         ((2, 1), (257, 2)),
     ),
     "aarch64": Calls(
         0xC00000B7,
-        (
-            33,
-            34,
-            35,
-            36,
-            37,
-            38,
-            40,
-            45,
-            46,
-            52,
-            53,
-            54,
-            55,
-            117,
-            129,
-            130,
-            198,
-            199,
-            203,
-            221,
-            270,
-            271,
-            276,
-            281,
-            424,
+        _numbers(
+            """
+            execve 221 execveat 281 kill 129 tkill 130 pidfd_send_signal 424 ptrace 117 process_vm_readv 270
+            process_vm_writev 271 socket 198 connect 203 socketpair 199 truncate 45 ftruncate 46 renameat 38
+            renameat2 276 mkdirat 34 linkat 37 symlinkat 36 unlinkat 35 mknodat 33 fchmod 52 fchmodat 53 fchown 55
+            fchownat 54 mount 40
+            """
         ),
         220,
         ((56, 2),),
