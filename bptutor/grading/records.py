@@ -112,6 +112,6 @@ def _unpack_finding(packed: Mapping[str, Any]) -> Finding:
 
 def _printed_finding(packed: Mapping[str, Any]) -> dict[str, Any]:
     keys = ["rule", "message", "where"]
-    if packed["rule"] == "witness" or packed["values"]:
+    if packed["rule"] == "witness" or packed.get("values"):
         keys += ["values", "expected", "got"]
     return {key: packed[key] for key in keys}
