@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from bptutor.errors import UsageError
 from bptutor.grading import code_words as words
 from bptutor.grading import diagnosis
 from bptutor.grading.case import Case
@@ -31,7 +32,11 @@ def grade_code(case: Case) -> Verdict:
 
 
 def judge(case: Case, asked: Calls) -> Verdict:
-    """Grade a program on given calls: the first that fails decides."""
+    """Grade a program on given calls: the first that fails decides.
+
+    Raises:
+        UsageError: The code of the question itself does not run.
+    """
     code = code_of(case)
     ran = run(asked.job(case.text, code.entry))
     known = _unjudged(case, ran)
@@ -52,13 +57,19 @@ def judge(case: Case, asked: Calls) -> Verdict:
 
 
 def _unjudged(case: Case, ran: Ran) -> Verdict | None:
-    """Return the verdict of a program that cannot be read, or that did not get its chance."""
+    """Return the verdict of a program that cannot be read, or that did not get its chance.
+
+    Raises:
+        UsageError: The code of the question itself does not run.
+    """
     stopped = ran.stopped
     if stopped is None:
         return None
     if stopped.stop is Stop.NOT_STARTED:
         message = "The process that runs your code does not start here, so nothing is said of it."
         return Verdict(Mark.UNDECIDED, ProofMark.UNDECIDED, (Finding("disagreement", message),))
+    if stopped.stop is Stop.GIVEN:
+        raise UsageError(f"the code of the question does not run ({stopped.message})", "look at `setup` and `args`")
     code = code_of(case)
     if stopped.stop is Stop.MISSING:
         call = f"def {code.entry}({', '.join(code.parameters)}):"

@@ -93,7 +93,7 @@ def _sequence(truth: Any, got: Any, tolerance: float, notes: list[Note], path: P
 
 def _numbers(truth: Array, got: Any, tolerance: float, notes: list[Note], path: Path) -> Difference | None:
     array = as_array(got)
-    if array is None:
+    if array is None or (isinstance(got, list | tuple) and array.shape != truth.shape):
         asked = f"an array of shape {shape_text(truth.shape)}" if truth.ndim else "a number"
         return Difference(Fault.TYPE, path, truth, got, kind(got), asked)
     if array.shape != truth.shape and array.shape == (1, *truth.shape):

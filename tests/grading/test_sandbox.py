@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -209,7 +208,7 @@ RESULTS = {
     "range(3)": wire.Other("a range"),
     "10 ** 5000": wire.Other("a thing that cannot be looked at"),
     "float('nan')": float("nan"),
-    "Odd()": wire.Other("an Odd"),
+    "Odd()": wire.Other("a thing that cannot be looked at"),
     "'text'": "text",
 }
 

@@ -5,7 +5,7 @@ may be empty) and `cases.json`. Messages go out as JSON lines; what the program 
 
     {"ready": true}                                  everything is loaded; the clock starts
     {"case": 0, "value": ..., "changed": ["W2"]}     a result, and the arguments that the call changed
-    {"stop": "raised", "case": 1, "message": "ValueError: ...", "line": 3, "column": 0}
+    {"stop": "raised", "message": "ValueError: ...", "line": 3, "column": 0}
     {"done": true}
 """
 
@@ -39,9 +39,12 @@ def main() -> None:
     fence.close_in()
     say({"ready": True})
     answer = str(Path(ANSWER).resolve())
-    case = -1
     try:
         given = vars(_module("given", GIVEN, {}))
+    except BaseException as raised:
+        say({"stop": "given", "message": _message(raised)})
+        os._exit(0)
+    try:
         program = _module("answer", ANSWER, {name: value for name, value in given.items() if name[:1] != "_"})
         function = vars(program).get(job["entry"])
         if not callable(function):
@@ -51,7 +54,7 @@ def main() -> None:
             say({"case": case, **_called(function, arguments, given)})
         say({"done": True})
     except BaseException as raised:
-        say({"case": case, **_stop(raised, answer)})
+        say(_stop(raised, answer))
     os._exit(0)
 
 

@@ -39,6 +39,8 @@ class Stop(Enum):
     UNREADABLE = "unreadable"
     MISSING = "missing"
     """It does not define the function."""
+    GIVEN = "given"
+    """The pack's own code raised, before the program began."""
     RAISED = "raised"
     EXITED = "exited"
     MEMORY = "memory"
