@@ -22,6 +22,9 @@ _NAMED = {
     "_": "underscore",
     "?": "question_mark",
     "!": "exclamation_mark",
+    "(": "left_parenthesis",
+    ")": "right_parenthesis",
+    "/": "slash",
 }
 
 
@@ -59,8 +62,8 @@ class Stage:
 async def stage(
     home: Path, lesson: str | None = None, seed: int | None = 7, size: tuple[int, int] = SMALL, **more: Any
 ) -> AsyncIterator[Stage]:
-    """Run the app; `library` and `log` may be given."""
-    grader = FakeGrader()
+    """Run the app; `library`, `log` and `grader` may be given."""
+    grader = more.get("grader") or FakeGrader()
     log = more.get("log") or Log.open(home)
     app = TutorApp(more.get("library") or FakeLibrary(), log, "me", lesson, seed, grader)
     try:

@@ -18,15 +18,12 @@ def program_rows(source: str) -> Lines:
 
 
 def case_rows(finding: Finding, width: int) -> Lines:
-    """Lay out the case of a finding: what the function was given, what is asked, what it returned."""
+    """Lay out the case of a finding: what it returned beside what is asked, then what it was called with."""
     if not finding.values:
         return []
-    rows = [Content.styled("called with", "$quiet"), *_laid(dict(finding.values), width)]
-    if finding.expected is not None:
-        rows += [Content.styled("asked", "$quiet"), *_laid({"asked": finding.expected}, width)]
-    if finding.got is not None:
-        rows += [Content.styled("yours", "$quiet"), *_laid({"yours": finding.got}, width)]
-    return rows
+    results = {"yours": finding.got, "asked": finding.expected}
+    rows = _laid({name: value for name, value in results.items() if value is not None}, width)
+    return [*rows, Content.styled("when called with", "$quiet"), *_laid(dict(finding.values), width)]
 
 
 def _laid(named: dict[str, object], width: int) -> Lines:
