@@ -12,7 +12,7 @@ from bptutor.packs.code_keys import expressions
 from bptutor.packs.fields import nearest
 from bptutor.packs.model import Code, Kind, Place, Question
 from bptutor.packs.runs import Run
-from bptutor.packs.scene import Scene, extended
+from bptutor.packs.scene import Scene, changed
 from bptutor.packs.templates import templates
 from bptutor.packs.yaml import Located, problem
 
@@ -82,7 +82,7 @@ class Formulas:
 
     def question(self, node: Located, question: Question) -> None:
         """Read the formulas of a question by what its kind takes."""
-        scene = extended(self.scene, node.mapping["given"], self.problems) if question.given else self.scene
+        scene = changed(self.scene, node, self.problems) if question.changes else self.scene
         scope = scene.scope
         if question.kind in EXPRESSIONS:
             self._written(node, question, scope)
@@ -90,6 +90,8 @@ class Formulas:
             for answer in _answers(node):
                 if question.kind is not Kind.SHAPE or not _is_shape(answer.text):
                     self.expression(answer, scope)
+        elif question.kind is Kind.FILL:
+            self._beside(node, scope)
         elif question.kind is Kind.EINSUM and "operands" in node.mapping:
             for operand in node.mapping["operands"].items:
                 self.expression(operand, scope)
@@ -103,8 +105,7 @@ class Formulas:
         narrow = replace(scope, allowed=frozenset(question.names)) if question.names else scope
         for answer in _answers(node):
             self.expression(answer, narrow if answer is not node.mapping.get("answer") else scope, numpy)
-        if "where" in node.mapping:
-            self.condition(node.mapping["where"], scope)
+        self._beside(node, scope)
 
     def _code(self, node: Located, code: Code, scope: Scope) -> None:
         """Read the expressions that a function is called with and held against; each parameter must be known."""
@@ -117,6 +118,14 @@ class Formulas:
                 what = f"the parameter `{name}` is no name of the scene"
                 help_ = f"say what is handed over: `args: {{{name}: ...}}`"
                 self.problems.append(problem(node.mapping["answer"].place, what, help_, "unknown-name"))
+
+    def _beside(self, node: Located, scope: Scope) -> None:
+        """Read what stands beside an answer: the condition under which it holds, and what it must equal."""
+        if "where" in node.mapping:
+            self.condition(node.mapping["where"], scope)
+        for key in ("goal", "whole"):
+            if key in node.mapping:
+                self.expression(node.mapping[key], scope)
 
     def templates(self, text: str, place: Place) -> None:
         """Read every `{{ }}` of some prose that begins at a place."""

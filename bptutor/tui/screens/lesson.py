@@ -7,7 +7,8 @@ from textual.app import SuspendNotSupported
 from textual.widgets import Input
 
 from bptutor.errors import UsageError
-from bptutor.packs.model import LessonEntry, Question
+from bptutor.packs.model import Question
+from bptutor.packs.outline import LessonEntry
 from bptutor.session import Outcome, Reading, Session, View, Wants
 from bptutor.tui import keys
 from bptutor.tui.render.asking import Typed
