@@ -121,6 +121,31 @@ def alive(group: int) -> list[str]:
     return [" ".join(row) for row in rows if row[0] == str(group) and not row[1].startswith("Z")]
 
 
+ORPHAN = """
+from bptutor.grading.sandbox import run as module
+begin = module._started
+def noted(folder):
+    process = begin(folder)
+    print(process.pid, flush=True)
+    return process
+module._started = noted
+module.run(module.Job("import time\\ndef f():\\n    time.sleep(600)\\n", "f", ({},)), wall=600)
+"""
+
+
+def test_the_program_does_not_outlive_a_tutor_that_is_killed() -> None:
+    """The grader is killed whenever it hangs: then nobody is left to end the program."""
+    with subprocess.Popen([sys.executable, "-c", ORPHAN], stdout=subprocess.PIPE, text=True) as tutor:
+        assert tutor.stdout is not None
+        group = int(tutor.stdout.readline())
+        tutor.kill()
+    sealed = sys.platform == "linux"
+    for _ in range(200):
+        if not alive(group) or not sealed:
+            return
+    raise AssertionError(f"still alive: {alive(group)}")
+
+
 SEALED = """
 import os, socket, sys, threading
 from bptutor.grading.sandbox.kernel import seal

@@ -39,8 +39,8 @@ async def test_a_function_is_written_run_named_and_put_right(
         await s.type("p-y)")
         assert "3      return(p-y)" in s.text
         await s.press("f8")
-        await s.until("✗ wrong")
-        assert "Copying the batch would double your gradient" in s.text
+        await s.until("Copying the batch would double your gradient")
+        assert "✗ wrong" in s.text
         assert "return(p-y)" in s.text and "Write the output error" in s.text
         await s.press("f7")
         await s.until("The case is written")

@@ -120,7 +120,8 @@ def _lay_out(job: Job, folder: Path) -> None:
     cases = [{name: wire.encode(value) for name, value in case.items()} for case in job.cases]
     (folder / "answer.py").write_text(job.source, encoding="utf-8")
     (folder / "given.py").write_text(job.setup, encoding="utf-8")
-    (folder / "cases.json").write_text(json.dumps({"entry": job.entry, "cases": cases}), encoding="utf-8")
+    given = {"entry": job.entry, "cases": cases, "parent": os.getpid()}
+    (folder / "cases.json").write_text(json.dumps(given), encoding="utf-8")
 
 
 def _started(folder: str) -> subprocess.Popen[bytes]:
