@@ -129,6 +129,11 @@ def noted(folder):
     print(process.pid, flush=True)
     return process
 module._started = noted
+take = module._Hearing._message
+def taken(self, message):
+    print(message, flush=True)
+    return take(self, message)
+module._Hearing._message = taken
 module.run(module.Job("import time\\ndef f():\\n    time.sleep(600)\\n", "f", ({},)), wall=600)
 """
 
@@ -138,6 +143,7 @@ def test_the_program_does_not_outlive_a_tutor_that_is_killed() -> None:
     with subprocess.Popen([sys.executable, "-c", ORPHAN], stdout=subprocess.PIPE, text=True) as tutor:
         assert tutor.stdout is not None
         group = int(tutor.stdout.readline())
+        assert "ready" in tutor.stdout.readline()
         tutor.kill()
     sealed = sys.platform == "linux"
     for _ in range(200):
