@@ -204,7 +204,7 @@ def _finding(finding: Finding) -> list[str]:
     lines = wrapped(clean(finding.message))
     if finding.values:
         given = "; ".join(f"{name} = {_nested(value)}" for name, value in list(finding.values.items())[:8])
-        lines += wrapped(clean(f"For {given}:"), hanging=True)
+        lines += wrapped(clean(f"For {given}{'.' if finding.got is None else ':'}"), hanging=True)
     if finding.expected is not None and finding.got is not None:
         lines += wrapped(clean(f"wanted {_nested(finding.expected)}, your answer gives {_nested(finding.got)}."))
     return lines

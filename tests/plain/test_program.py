@@ -30,6 +30,7 @@ def test_a_function_by_lines_wrong_unreadable_and_right(tmp_path: Path) -> None:
         tmp_path, "",
         HEAD, "    n = len(p)", "", "    return (y - p) / n", ".",
         HEAD, "    return (p -", ".",
+        HEAD, "    return p @ y", ".",
         HEAD, "    n = len(p)", "    return (p - y) / n", ".",
         "",
     )  # fmt: skip
@@ -37,6 +38,8 @@ def test_a_function_by_lines_wrong_unreadable_and_right(tmp_path: Path) -> None:
     assert f"    {HEAD}\n        ..." in said
     assert "Not right.\nYour numbers have the right size and the opposite direction." in said
     assert "For p = [[" in said and "your answer gives [[" in said
+    raised = said.partition("Look at line 2.\nFor p = [[")[2]
+    assert raised.partition("\n\n")[0].endswith("]].")
     assert "I cannot read that: line 2, column 12: '(' was never closed." in said
     assert "Right.\nEqual in all trials, not proved." in said.replace("Proved.", "Equal in all trials, not proved.")
     assert "Write both gradients of a layer" in said
