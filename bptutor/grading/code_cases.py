@@ -147,18 +147,22 @@ def _literal(text: str) -> object:
 
 
 def plain(spec: object) -> bool:
-    """Return whether a spec is numbers alone, which make one array."""
+    """Return whether a spec is numbers alone, in rows of one length: they make one array."""
+    return _shape(spec) is not None
+
+
+def _shape(spec: object) -> tuple[int, ...] | None:
+    """Return the shape of nested lists of numbers; None where there is anything else, or rows differ."""
     if isinstance(spec, list | tuple):
-        return bool(spec) and all(plain(item) for item in spec)
-    return isinstance(spec, str | int | float) and NUMBER.fullmatch(str(spec).strip()) is not None
+        rows = {_shape(item) for item in spec}
+        row = rows.pop() if len(rows) == 1 else None
+        return None if row is None else (len(spec), *row)
+    return () if isinstance(spec, str | int | float) and NUMBER.fullmatch(str(spec).strip()) else None
 
 
 def _floats(spec: Any) -> Any:
     if isinstance(spec, list | tuple):
-        rows = [_floats(item) for item in spec]
-        if len({np.shape(row) for row in rows}) > 1:
-            raise UsageError("rows of different lengths in an argument", "give every row as many numbers")
-        return rows
+        return [_floats(item) for item in spec]
     return float(str(spec).strip().replace("−", "-"))
 
 

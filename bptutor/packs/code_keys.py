@@ -46,22 +46,23 @@ def code_keys(fields: Fields) -> dict[str, Any]:
     """Read the keys that only `code` questions have."""
     entry = fields.require("entry", "output_error")
     answer = fields.require("answer", "|")
-    parameters = _parameters(answer, entry, fields)
+    parameters, needed = _parameters(answer, entry, fields)
     starter, setup = fields.get("starter"), fields.get("setup")
     for node, key in ((starter, "starter"), (setup, "setup")):
         if node is not None:
             _parsed(node, key, fields)
     expect = fields.get("expect")
     count, cases = _cases(fields, parameters)
+    args = _handed(fields.get("args"), parameters, fields)
     return {
         "answer": answer.text,
         "code": Code(
             entry=entry.text,
-            parameters=parameters,
+            parameters=_called_with(parameters, needed, args, cases),
             starter=starter.text if starter else "",
             setup=setup.text if setup else "",
             expect=None if expect is None or expect.value == "" else plain(expect),
-            args=_handed(fields.get("args"), parameters, fields),
+            args=args,
             count=count,
             cases=cases,
             tolerance=_tolerance(fields),
@@ -104,17 +105,38 @@ def _parsed(node: Located, key: str, fields: Fields) -> ast.Module | None:
     return None
 
 
-def _parameters(answer: Located, entry: Located, fields: Fields) -> tuple[str, ...]:
-    """Return the parameters of the asked function, as the model answer names them."""
+def _parameters(answer: Located, entry: Located, fields: Fields) -> tuple[tuple[str, ...], int]:
+    """Return the parameters of the asked function, as the model answer names them, and how many must be given."""
     tree = _parsed(answer, "answer", fields) if answer.value else None
     if tree is None or not entry.text:
-        return ()
+        return (), 0
     for node in tree.body:
-        if isinstance(node, ast.FunctionDef) and node.name == entry.text:
-            return tuple(arg.arg for arg in (*node.args.posonlyargs, *node.args.args))
+        found = _arguments(node, entry.text)
+        if found is not None:
+            names = tuple(arg.arg for arg in (*found.posonlyargs, *found.args))
+            return names, len(names) - len(found.defaults)
     what = f"the answer does not define `{entry.text}`"
     fields.wrong(answer.place, what, f"write `def {entry.text}(...):` in it, or change `entry`", "code")
-    return ()
+    return (), 0
+
+
+def _arguments(node: ast.stmt, entry: str) -> ast.arguments | None:
+    """Return the arguments of a statement that defines the function, by `def` or as a lambda; None for any other."""
+    if isinstance(node, ast.FunctionDef) and node.name == entry:
+        return node.args
+    if isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda):
+        named = any(isinstance(target, ast.Name) and target.id == entry for target in node.targets)
+        return node.value.args if named else None
+    return None
+
+
+def _called_with(
+    parameters: tuple[str, ...], needed: int, args: Mapping[str, object], cases: tuple[Mapping[str, object], ...]
+) -> tuple[str, ...]:
+    """Return the parameters that are handed over: those without a default, and further ones that the author names."""
+    named = {*args, *(name for case in cases for name in case)}
+    last = max((n for n, name in enumerate(parameters) if name in named), default=-1)
+    return parameters[: max(needed, last + 1)]
 
 
 def _cases(fields: Fields, parameters: tuple[str, ...]) -> tuple[int, tuple[Mapping[str, object], ...]]:
@@ -128,9 +150,11 @@ def _cases(fields: Fields, parameters: tuple[str, ...]) -> tuple[int, tuple[Mapp
 
 
 def _handed(node: Located | None, parameters: tuple[str, ...], fields: Fields) -> Mapping[str, object]:
-    """Read what is handed over: parameter -> expression, numbers, lists, or `{python: ...}`."""
+    """Read what is handed over: parameter -> expression, numbers, lists, `{python: ...}`; a list goes by position."""
     if node is None or node.value == "":
         return {}
+    if node.items and len(node.items) <= len(parameters):  # in the order of the parameters
+        return {name: plain(value) for name, value in zip(parameters, node.items, strict=False)}
     if not isinstance(node.value, Mapping):
         fields.wrong(node.place, f"arguments are {node.kind}, not a mapping", "write `{p: softmax(z), y: y}`", "code")
         return {}

@@ -223,6 +223,26 @@ def test_lines_of_the_grade_command() -> None:
     assert finding["expected"] == finding["got"]
 
 
+BARE = [
+    ({"entry": "f", "answer": "f = lambda x: x * x", "cases": [{"x": 2}, {"x": -3}]}, "def f(x):\n    return x ** 2"),
+    ({"entry": "f", "answer": "def f(x, y, k=2):\n    return x + k * y", "cases": [[1, 2], [[1, 2], 3]]},
+     "def f(x, y):\n    return y + x + y"),
+    ({"entry": "f", "answer": "def f(xs, k=2):\n    return [k * x for x in xs]", "args": {"k": 3},
+      "cases": [{"xs": [[1, 2], [[3]]]}], "expect": [[3, 6], [[9]]]},
+     "def f(xs, k):\n    return tuple(x * k for x in xs)"),
+    ({"entry": "f", "answer": "def f(word):\n    return {'n': len(word)}", "args": {"word": "'ReLU'"}},
+     "def f(word):\n    return {'n': 4}"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("mapping", "source"), BARE)
+def test_a_question_without_a_scene(mapping: dict[str, Any], source: str) -> None:
+    asks = question({"type": "code", **mapping})
+    assert grade(asks, source, None).mark is Mark.RIGHT
+    wrong = source.replace("return ", "return 7, ")
+    assert grade(asks, wrong, None).mark is Mark.WRONG
+
+
 def test_a_question_that_cannot_be_computed_accuses_nobody_and_runs_nothing_here(tmp_path: Path) -> None:
     """Answer, setup and arguments of a question are Python that only the sandbox runs: it may not leave a file."""
     mark = tmp_path / "ran"

@@ -116,7 +116,8 @@ class LessonScreen(ViewScreen):
         if turn != self._turn:
             return
         self._case = (question, text, view.seed)
-        self._answers.append(text)
+        if question.code is None:  # a program is no line to bring back
+            self._answers.append(text)
         right = outcome.verdict.right
         judged = Judged(outcome.verdict, waiting=right)
         if right:
