@@ -52,5 +52,6 @@ def test_the_examples_use_every_key_that_an_author_may_write(tmp_path: Path, mon
 
 
 def test_every_key_is_explained() -> None:
-    keys = "where path allow nudge hole fade why outside position positive alias layers count-from require vary".split()
+    keys = ["where", "path", "allow", "nudge", "hole", "fade", "why", "outside", "position", "positive", "alias"]
+    keys += ["layers", "count-from", "require", "vary", "goal", "accept", "form", "names", "operands", "network"]
     assert [key for key in keys if f"`{key}" not in GUIDE] == []
