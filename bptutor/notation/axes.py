@@ -58,7 +58,7 @@ class _Letters:
         if known != axis:
             letter = key.partition("#")[0]
             raise ShapeMisfit(
-                f"{letter} stands over {known} in one place and over {axis} in another",
+                f"the letter {letter} stands over {known} in one place and over {axis} in another",
                 "use one letter for each axis",
             )
 
