@@ -84,16 +84,18 @@ def _asked(case: Case) -> Iterator[Asked]:
         except UnreadableAnswer:
             yield Asked(numbers.read_grid(text, case.scope))
             continue
-        yield (
-            Asked(_plain(tree, case), tree)
-            if not isinstance(tree, Stack)
-            else Asked(numbers.read_grid(text, case.scope))
-        )
+        literal = isinstance(tree, Stack) and not _named(tree)
+        yield Asked(numbers.read_grid(text, case.scope)) if literal else Asked(_plain(tree, case), tree)
+
+
+def _named(tree: Expr) -> bool:
+    """Return whether a tree depends on the scene."""
+    return any(isinstance(part, Name) for part in walk(tree))
 
 
 def _plain(tree: Expr, case: Case) -> Array | None:
     """Return the value of a tree without names; None when it depends on the scene."""
-    if any(isinstance(part, Name) for part in walk(tree)):
+    if _named(tree):
         return None
     return Asked(tree=tree).value(Values(case.scope, {}, {}))
 

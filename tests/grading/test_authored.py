@@ -53,3 +53,13 @@ def test_a_wrong_answer_that_is_no_expression_is_passed_over() -> None:
     verdict = grade(question(mapping), "i->", SCENE)
     assert verdict.mark is Mark.WRONG
     assert SAY not in [finding.message for finding in verdict.findings]
+
+
+def test_a_vector_may_be_asked_entry_by_entry() -> None:
+    """The slopes of 3 x^2 t at x = 2, t = 5 are 6 x t = 60 and 3 x^2 = 12 (Parr and Howard's example)."""
+    scene = Scene.from_mapping({"given": {"x": {"value": "2"}, "t": {"value": "5"}}, "define": {"f": "3 x^2 t"}})
+    mapping = asked("vector", "[∂f/∂x, ∂f/∂t]", ("[∂f/∂t, ∂f/∂x]", OTHER))
+    assert grade(question(mapping), "[60, 12]", scene).mark is Mark.RIGHT
+    verdict = grade(question(mapping), "[12, 60]", scene)
+    assert verdict.mark is Mark.WRONG
+    assert verdict.findings[0].message == OTHER
