@@ -58,6 +58,15 @@ class Plan(ABC):
         return sum(prod(axes.values()) for placed in self.placed for axes in placed.parameters.values())
 
     @property
+    def products(self) -> int:
+        """Number of multiplications of one sample's forward pass, about."""
+        return sum(
+            prod(axes.values()) * (prod([*placed.above.values()][1:]) if len(axes) == 4 else 1)
+            for placed in self.placed
+            for axes in placed.parameters.values()
+        )
+
+    @property
     def last_activation(self) -> str:
         """The activation of the last layer; identity where it has none."""
         return self.blocks[-1].activation or "identity"
