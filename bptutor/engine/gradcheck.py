@@ -145,8 +145,7 @@ def directional(spec: Plan, values: Values, seed: int = 0) -> float:
 
 
 def near_kink(spec: Plan, values: Values) -> bool:
-    """Return whether some z in front of a ReLU, or some window of max pooling, is so near to a kink that a nudge can
-    cross it."""
+    """Return whether a nudge can cross a kink: some z before a ReLU near 0, or a window with two largest entries."""
     largest = max(float(np.abs(array).max()) for array in values.values())
     reach = STEP * (1 + largest) ** 2 * max(_fan(placed) for placed in spec.placed)
     for placed in spec.placed:
@@ -168,7 +167,7 @@ def _fan(placed: Placed) -> int:
 
 
 def _tied(spec: Plan, placed: Placed, below: Array, reach: float) -> bool:
-    """Return whether the two largest entries of some window are that close; zeros that a ReLU made stay where they are."""
+    """Return whether the two largest entries of some window are that close; zeros of a ReLU do not move."""
     if not isinstance(placed.block, Pool) or prod(placed.block.window.size) == 1:
         return False
     seen = gather(below, placed.block.window)
