@@ -38,13 +38,14 @@ def conv2d(X: Array, K: Array, b: Array | None = None, stride: int | Pair = 1, p
     """
     images, kernels = lifted(X, K)
     window = Window.of(kernels.shape[2:], stride, padding)
+    places = window.positions(images.shape[2:])
     P = patches(images, window)
     Z: Array = np.matmul(kernels.reshape(len(kernels), -1), P)
     if b is not None:
         if np.size(b) != len(kernels):
             raise WindowError(f"b has shape {np.shape(b)}, K has shape {K.shape}", "one bias for each filter")
         Z = Z + np.reshape(b, (-1, 1))
-    Z = Z.reshape(*Z.shape[:2], *window.positions(images.shape[2:]))
+    Z = Z.reshape(*Z.shape[:2], *places)
     shape = Z.shape[4 - X.ndim :]
     return Z.reshape(shape)
 
