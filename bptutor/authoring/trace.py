@@ -65,6 +65,7 @@ def run(
     parts = [heading(network, seed), _passes(pass_), _jacobians(pass_, slopes)]
     if trained and network.train:
         moved = f"after {network.train.steps} steps of rate {network.train.rate:g}"
+        moved += "" if network.train.optimizer == "sgd" else f", {network.train.optimizer}"
         parts.append(_section(moved.replace("after 1 steps", "after 1 step"), trained, pass_.axes))
     if checked is not None:
         parts.append(_check_text(checked))

@@ -31,8 +31,8 @@ def cross_entropy_backward(a: Array, y: Array) -> Array:
 
 def quadratic(a: Array, y: Array) -> Array:
     """L = ½ Σ_k (a_k − y_k)²."""
-    d = a - y
-    total: Array = 0.5 * (d * d).sum()
+    d = (a - y).reshape(-1)
+    total: Array = 0.5 * d.dot(d)  # not vdot, which would conjugate a complex step
     return total
 
 

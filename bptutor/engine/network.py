@@ -85,6 +85,8 @@ def _shape_help(name: str, got: tuple[int, ...], wanted: tuple[int, ...]) -> str
         return f"{name} is (out, in): transpose it"
     if name.startswith("K"):
         return f"{name} is (filters, channels, rows, columns)"
+    if name == "x" and len(wanted) > 2:
+        return "an image is (channels, rows, columns); with batch: rows one image after the other"
     if name in {"x", "y"} and len(got) != len(wanted):
         return "batch: rows takes one sample a row, batch: one a single vector"
     return ""

@@ -26,10 +26,6 @@ from bptutor.packs.yaml import Located, problem
 MAX_SIZE = 10_000
 
 
-class _Unreadable(Exception):
-    """A layer has a problem that is reported already."""
-
-
 class Layers:
     """The list of layers while it is read; every problem goes into `problems`, none stops the reading."""
 
@@ -78,26 +74,21 @@ class Layers:
             self.problems.append(problem(place, f"layer {n}: {said} is no kind of layer", help_, "unknown-name"))
             return None
         keys, reader = READERS[kind]
-        node = entries[kind]
-        fields = self._fields(f"layer {n}: {kind}", node, keys)
-        before = len(self.problems)
-        try:
-            block = reader(self, f"layer {n}: {kind}", node, fields)
-        except _Unreadable:
+        who, node = f"layer {n}: {kind}", entries[kind]
+        if node.kind != "a mapping" and (node.text or node.items):
+            help_ = f"its keys: {', '.join(keys)}" if keys else "it has no keys"
+            self._problem(node, f"{who} takes a mapping, not {node.text or node.kind}", help_)
             return None
+        before = len(self.problems)
+        for key in node.mapping.keys() - set(keys):
+            help_ = meant(key, keys) if keys else "it has no keys"
+            self.problems.append(problem(node.keys[key], f"{who} has no key `{key}`", help_, "unknown-key"))
+        try:
+            block = reader(self, who, node)
         except NetworkError as error:
             self._problem(node, f"layer {n}: {error.message}", error.help, "network")
             return None
         return block if len(self.problems) == before else None
-
-    def _fields(self, who: str, node: Located, keys: tuple[str, ...]) -> Mapping[str, Located]:
-        """Return the entries of a layer, and report those that its kind does not have."""
-        if node.kind != "a mapping" and node.text:
-            self._problem(node, f"{who} takes a mapping, not `{node.text}`", f"its keys: {', '.join(keys) or 'none'}")
-        for key in node.mapping.keys() - set(keys):
-            help_ = meant(key, keys) if keys else "it has no keys"
-            self.problems.append(problem(node.keys[key], f"{who} has no key `{key}`", help_, "unknown-key"))
-        return node.mapping
 
     def _number(self, node: Located) -> int:
         """Return a whole number from 0 to `MAX_SIZE`; 0 when it is none."""
@@ -105,85 +96,74 @@ class Layers:
         return int(node.text) if found and int(node.text) <= MAX_SIZE else 0
 
     def _whole(self, node: Located, what: str, least: int) -> int:
-        """Read a whole number.
-
-        Raises:
-            _Unreadable: It is none; reported.
-        """
+        """Read a whole number; a number that will do in place of one that is reported."""
         number = self._number(node)
-        if number < least or (number == 0 and node.text.strip() != "0"):
-            said = f"{what} is a whole number from {least} to {MAX_SIZE:,}, not `{node.text or node.kind}`"
-            self._problem(node, said, f"such as {max(least, 2)}", "number")
-            raise _Unreadable
-        return number
+        if number >= least and (number or node.text.strip() == "0"):
+            return number
+        said = f"{what} is a whole number from {least} to {MAX_SIZE:,}, not `{node.text or node.kind}`"
+        self._problem(node, said, f"such as {max(least, 2)}", "number")
+        return 1
 
-    def _count(self, who: str, node: Located, fields: Mapping[str, Located], key: str) -> int:
+    def _count(self, who: str, node: Located, key: str) -> int:
         """Read a number that has to be there."""
-        if key not in fields:
-            self._problem(node, f"{who} needs `{key}`", f"write `{key}: 2`", "missing-key")
-            raise _Unreadable
-        return self._whole(fields[key], f"{who}: {key}", 1)
+        if key in node.mapping:
+            return self._whole(node.mapping[key], f"{who}: {key}", 1)
+        self._problem(node, f"{who} needs `{key}`", f"write `{key}: 2`", "missing-key")
+        return 1
 
-    def _pair(self, who: str, fields: Mapping[str, Located], key: str, least: int, default: Pair | None) -> Pair:
+    def _pair(self, who: str, node: Located, key: str, default: Pair | None = None) -> Pair:
         """Read `[rows, columns]`, or one number for both."""
-        node = fields.get(key)
-        if node is None and default is not None:
-            return default
-        if node is None:
-            raise NetworkError("", f"{who.partition(': ')[2]} needs `{key}`", f"write `{key}: [2, 2]`")
-        if node.items:
-            if len(node.items) != 2:
-                what = f"{who}: {key} is [rows, columns], not {len(node.items)} numbers"
-                self._problem(node, what, "such as [3, 3], or 3", "shape")
-                raise _Unreadable
-            rows, columns = (self._whole(part, f"{who}: {key}", least) for part in node.items)
-            return rows, columns
-        number = self._whole(node, f"{who}: {key}", least)
-        return number, number
+        item, least = node.mapping.get(key), 0 if key == "padding" else 1
+        if item is None:
+            if default is None:
+                self._problem(node, f"{who} needs `{key}`", f"write `{key}: [2, 2]`", "missing-key")
+            return default or (1, 1)
+        if len(item.items) not in (0, 2):
+            what = f"{who}: {key} is [rows, columns], not {len(item.items)} numbers"
+            self._problem(item, what, "such as [3, 3], or 3", "shape")
+            return 1, 1
+        numbers = [self._whole(part, f"{who}: {key}", least) for part in item.items or (item,)]
+        return numbers[0], numbers[-1]
 
-    def _activation(self, who: str, fields: Mapping[str, Located]) -> str:
+    def _activation(self, who: str, node: Located) -> str:
         """Read the activation; identity when it is left out."""
-        node = fields.get("activation")
-        if node is None:
-            return "identity"
-        if node.text not in ACTIVATIONS:
-            said = f"`{node.text}`" if node.text else node.kind
-            self._problem(node, f"{who}: there is no activation {said}", meant(node.text, ACTIVATIONS), "unknown-name")
-            raise _Unreadable
-        return node.text
+        item = node.mapping.get("activation")
+        if item is None or item.text in ACTIVATIONS:
+            return item.text if item else "identity"
+        said = f"`{item.text}`" if item.text else item.kind
+        self._problem(item, f"{who}: there is no activation {said}", meant(item.text, ACTIVATIONS), "unknown-name")
+        return "identity"
 
-    def conv(self, who: str, node: Located, fields: Mapping[str, Located]) -> Block:
+    def conv(self, who: str, node: Located) -> Block:
         """Read a convolution."""
-        filters, size = self._count(who, node, fields, "filters"), self._pair(who, fields, "size", 1, None)
-        window = Window(
-            size, self._pair(who, fields, "stride", 1, (1, 1)), self._pair(who, fields, "padding", 0, (0, 0))
-        )
-        return Conv(filters, window, self._activation(who, fields))
+        size, stride = self._pair(who, node, "size"), self._pair(who, node, "stride", (1, 1))
+        window = Window(size, stride, self._pair(who, node, "padding", (0, 0)))
+        return Conv(self._count(who, node, "filters"), window, self._activation(who, node))
 
-    def pool(self, who: str, node: Located, fields: Mapping[str, Located]) -> Block:
+    def pool(self, who: str, node: Located) -> Block:
         """Read pooling."""
-        kind = fields.get("kind")
+        kind = node.mapping.get("kind")
         if kind is None or kind.text not in POOLS:
-            said = f"there is no pooling `{kind.text}`" if kind else f"{who} needs `kind`"
+            said = f"{who}: there is no pooling `{kind.text}`" if kind else f"{who} needs `kind`"
             self._problem(kind or node, said, meant(kind.text if kind else "", POOLS), "unknown-name")
-            raise _Unreadable
-        if kind.text == "global-average":
-            for key in fields.keys() & {"size", "stride"}:
-                self._problem(fields[key], f"{who}: global-average takes no {key}", "it takes the whole image")
+        elif kind.text == "global-average":
+            for key in node.mapping.keys() & {"size", "stride"}:
+                self._problem(node.mapping[key], f"{who}: global-average takes no {key}", "it takes the whole image")
             return Pool(kind.text)
-        size = self._pair(who, fields, "size", 1, None)
-        return Pool(kind.text, Window(size, self._pair(who, fields, "stride", 1, size)))
+        size = self._pair(who, node, "size")
+        window = Window(size, self._pair(who, node, "stride", size))
+        return Pool(kind.text if kind and kind.text in POOLS else "max", window)
 
-    def flatten(self, who: str, node: Located, fields: Mapping[str, Located]) -> Block:
+    def flatten(self, who: str, node: Located) -> Block:
         """Read flatten."""
         return Flatten()
 
-    def dense(self, who: str, node: Located, fields: Mapping[str, Located]) -> Block:
+    def dense(self, who: str, node: Located) -> Block:
         """Read a dense layer."""
-        return Dense(self._count(who, node, fields, "units"), self._activation(who, fields))
+        return Dense(self._count(who, node, "units"), self._activation(who, node))
 
 
-Reader = Callable[[Layers, str, Located, Mapping[str, Located]], Block]
+Reader = Callable[[Layers, str, Located], Block]
 
 READERS: Mapping[str, tuple[tuple[str, ...], Reader]] = MappingProxyType(
     {

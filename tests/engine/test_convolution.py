@@ -29,7 +29,7 @@ CASES: dict[str, list[dict[str, Any]]] = json.loads(FILE.read_text(encoding="utf
 NINE = np.arange(1.0, 10.0).reshape(3, 3)
 
 
-def close(got: Array, expected: object) -> None:
+def close(got: Array, expected: Any) -> None:
     np.testing.assert_allclose(got, expected, atol=1e-12, rtol=1e-12)
 
 
