@@ -17,6 +17,7 @@ from bptutor.errors import UsageError
 
 Axes = dict[str, int]
 """Axis name -> size, in the order of the array's axes."""
+HALVES = Window((2, 2), (2, 2))
 POOLS = ("max", "average", "global-average")
 
 
@@ -102,7 +103,7 @@ class Pool:
     """Each window becomes one number; `global-average` makes one number of each channel, so that a vector is left."""
 
     kind: str
-    window: Window = Window((1, 1))  # noqa: RUF009 # it is frozen
+    window: Window = HALVES
     """Of no meaning for `global-average`."""
     activation: str | None = None
 
