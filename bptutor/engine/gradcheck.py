@@ -123,7 +123,7 @@ def check(spec: Plan, values: Values, names: Iterable[str] = ()) -> tuple[Checke
 def directional(spec: Plan, values: Values, seed: int = 0) -> float:
     """Compare the slope of L along one random direction of all parameters and x with the gradient's.
 
-    One complex step, whatever the number of parameters: v · ∂L against Im L(w + ihv) / h.
+    v · ∂L against Im L(w + ihv) / h: two forward passes, one of them complex, whatever the number of parameters.
 
     Returns:
         The difference relative to Σ |v_k ∂L_k|, or to L / 10,000 when that is larger.
