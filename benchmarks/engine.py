@@ -2,16 +2,18 @@
 
     OMP_NUM_THREADS=1 python benchmarks/engine.py [--pairs 31] [--only NAME]
 
-All sides take turns in one run and the figures are medians, so that a busy machine slows all of them. The floor is the
+All sides take turns in one run; times are medians, and ratios the medians of the turns' ratios, so that a busy machine
+slows both sides of them. The floor is the
 sum of the matrix products that a step cannot do without. `pip install -e '.[bench]'` brings the other packages; what is
 not installed is left out.
 """
 
+# ruff: noqa: E402 - the number of threads has to be said before NumPy is imported
 from __future__ import annotations
 
 import os
 
-for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):  # before NumPy reads them
+for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[threads] = "1"
 
 import argparse
@@ -100,7 +102,7 @@ def products(spec: Plan, values: Values) -> Step:
         elif isinstance(placed.block, Conv):
             filters, *image = placed.above.values()
             entries, places = placed.block.window.size[0] * placed.block.window.size[1], image[0] * image[1]
-            entries *= [*placed.below.values()][0]
+            entries *= next(iter(placed.below.values()))
             K, P, d = array(filters, entries), array(rows, entries, places), array(rows, filters, places)
             calls.append((np.matmul, (K, P, array(rows, filters, places))))
             calls.append((np.matmul, (d, P.transpose(0, 2, 1), array(rows, filters, entries))))
@@ -185,8 +187,8 @@ SIDES: Mapping[str, tuple[str, Callable[[Plan, Values], Step | None]]] = {
 }
 
 
-def measured(steps: Mapping[str, Step], pairs: int) -> dict[str, float]:
-    """Return the median seconds of one step for each side; the sides take turns, `pairs` times."""
+def measured(steps: Mapping[str, Step], pairs: int) -> dict[str, list[float]]:
+    """Return the seconds of one step for each side and turn; the sides take turns, `pairs` times."""
     repeats = {}
     for name, step in steps.items():
         for _ in range(3):
@@ -202,7 +204,12 @@ def measured(steps: Mapping[str, Step], pairs: int) -> dict[str, float]:
             for _ in range(repeats[name]):
                 step()
             found[name].append((perf_counter() - start) / repeats[name])
-    return {name: median(times) for name, times in found.items()}
+    return found
+
+
+def ratio(times: Mapping[str, list[float]], side: str) -> float:
+    """Return our time by another side's, the median over the turns."""
+    return median(ours / theirs for ours, theirs in zip(times["bptutor"], times[side], strict=True))
 
 
 def main() -> None:
@@ -227,9 +234,9 @@ def report(subject: Subject, there: Mapping[str, Callable[[Plan, Values], Step |
         values = numbers(subject.spec, kind)
         made = {name: make(subject.spec, dict(values)) for name, make in there.items()}
         times = measured({name: step for name, step in made.items() if step}, pairs)
-        cells = "".join(f"{times[name] * 1e6:>11.1f}" if name in times else f"{'-':>11}" for name in SIDES)
-        floor = times["bptutor"] / times["floor"]
-        torch = times["bptutor"] / times["PyTorch"] if "PyTorch" in times else None
+        cells = "".join(f"{median(times[name]) * 1e6:>11.1f}" if name in times else f"{'-':>11}" for name in SIDES)
+        floor = ratio(times, "floor")
+        torch = ratio(times, "PyTorch") if "PyTorch" in times else None
         print(f"{subject.name + ' ' + kind[5:]:<28}{cells}{floor:>10.2f}" + (f"{torch:>11.3f}" if torch else ""))
         if kind == "float32" and subject.floor is not None:
             said.append(f"{floor:.2f} of the floor ({subject.floor})")
