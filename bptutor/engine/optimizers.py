@@ -11,6 +11,10 @@ import numpy as np
 from bptutor.engine.graph import Array
 
 
+PIECE = 65_536
+"""How many numbers move at a time: what is computed in between stays in the processor's cache."""
+
+
 class Optimizer(Protocol):
     """A rule with its memory."""
 
@@ -28,10 +32,12 @@ class Descent:
 
     def move(self, w: Array, g: Array) -> None:
         """Move w by one step; g stays."""
-        if self.work.shape != w.shape:
-            self.work, self.eta = np.empty_like(w), np.asarray(self.rate, w.dtype)
-        np.multiply(g, self.eta, self.work)
-        np.subtract(w, self.work, w)
+        if self.work.dtype != w.dtype or len(self.work) != min(len(w), PIECE):
+            self.work, self.eta = np.empty(min(len(w), PIECE), w.dtype), np.asarray(self.rate, w.dtype)
+        for at in range(0, len(w), PIECE):
+            piece, move = w[at : at + PIECE], self.work[: len(w) - at]
+            np.multiply(g[at : at + PIECE], self.eta, move)
+            np.subtract(piece, move, piece)
 
 
 class Momentum:

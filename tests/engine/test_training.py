@@ -14,6 +14,7 @@ import pytest
 from bptutor.engine.blocks import Conv, Dense, Flatten, NetworkError, Pool
 from bptutor.engine.graph import Array
 from bptutor.engine.network import ImageSpec, Plan, Spec, given, shape, trace
+from bptutor.engine.optimizers import Descent
 from bptutor.engine.spec import learned
 from bptutor.engine.train import Trainer, Training, progress, train
 from bptutor.engine.windows import Window
@@ -192,3 +193,11 @@ def test_a_rate_that_is_too_large_shows_in_the_result() -> None:
 def test_what_cannot_train(training: Training, said: str) -> None:
     with pytest.raises(NetworkError, match=said):
         train(DEEP, values_of(DEEP, 0), training)
+
+
+def test_many_parameters_move_like_few() -> None:
+    """Descent works piece by piece; the last piece is smaller."""
+    w, g = np.arange(150_001.0), np.ones(150_001)
+    Descent(0.25).move(w, g)
+    np.testing.assert_array_equal(w, np.arange(150_001.0) - 0.25)
+    np.testing.assert_array_equal(g, 1)
