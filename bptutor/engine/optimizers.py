@@ -10,7 +10,6 @@ import numpy as np
 
 from bptutor.engine.graph import Array
 
-
 PIECE = 65_536
 """How many numbers move at a time: what is computed in between stays in the processor's cache."""
 
