@@ -68,7 +68,6 @@ class Program:
         self._forward = [stage.forward for stage in stages]
         self._backward = [stage.backward for stage in reversed(stages) if stage.out.slope is not None]
         self._from_logits = (spec.last_activation, spec.loss) in FROM_LOGITS
-        self._activation = ACTIVATIONS[spec.last_activation]
         self._loss = FROM_LOGITS[spec.last_activation, spec.loss] if self._from_logits else LOSSES[spec.loss]
         self._share = np.asarray(1 / self.rows, dtype)
 
@@ -79,16 +78,16 @@ class Program:
             np.copyto(self.y, y.reshape(self.y.shape))
 
     def forward(self) -> float:
-        """Run forward and return L."""
+        """Run forward and return L; `last` then holds the last activation."""
         for forward in self._forward:
             forward()
-        return float(self._loss.value(self.last.value, self.y)) / self.rows
+        value = self.last.value
+        loss = self._loss.value(value, self.y, value) if self._from_logits else self._loss.value(value, self.y)
+        return float(loss) / self.rows
 
     def backward(self) -> None:
         """Run backward after `forward`: every gradient of the parameters is then in its place."""
         value, slope = self.last.value, self.last.slope
-        if self._from_logits:
-            self._activation.value(value, value)
         if slope is not None:
             np.multiply(self._loss.backward(value, self.y), self._share, slope)
         for backward in self._backward:
