@@ -126,10 +126,12 @@ class Grading:
         """Yield the defined names whose value is that of the answer, as arrays and with its letters."""
         scope = self.scene.scope
         tree = parse.read(str(self.question.answer), scope)
+        goal = parse.read(self.question.derived.goal, scope) if self.question.derived else tree
+        known = {letter: axis for part in (tree, goal) for letter, axis in axes.of(part, scope).letters.items() if axis}
         letters = tuple(axes.of(tree, scope).letters)
         values = self.scene.fresh(1)
         with np.errstate(all="ignore"):
-            truth = evaluate(tree, values, order=letters)
+            truth = evaluate(tree, values, order=letters, known=known)
             for name, declared in scope.names.items():
                 if declared.role is not Role.DEFINED or name == str(self.question.answer).strip():
                     continue

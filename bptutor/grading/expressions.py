@@ -140,6 +140,7 @@ def held_against(met: Read, exact: bool) -> Proof:
         held.where,
         exact=exact,
         order=held.layout.letters,
+        known=held.layout.known,
         columns=held.columns,
     )
 

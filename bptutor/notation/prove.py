@@ -67,6 +67,7 @@ def prove(  # noqa: PLR0913 - the sides, where they stand, and how to look
     *,
     exact: bool = True,
     order: tuple[str, ...] = (),
+    known: Mapping[str, str] | None = None,
     columns: bool = True,
     deadline: float = SECONDS,
 ) -> Proof:
@@ -79,12 +80,13 @@ def prove(  # noqa: PLR0913 - the sides, where they stand, and how to look
         where: A condition on letters; only entries that meet it are compared.
         exact: Whether to try the exact test after probes and digits.
         order: Letters in the order of positional axes on the other side; else as they appear.
+        known: Axes of letters that neither side fixes, such as those of the goal.
         columns: Whether vectors are columns, or NumPy's 1-D arrays.
         deadline: Seconds; when they are over, the outcome is `PROBES` at best.
     """
     until = time.monotonic() + deadline
     try:
-        pair = compare.pair(left, right, scope, where, order=order, columns=columns)
+        pair = compare.pair(left, right, scope, where, order=order, known=known, columns=columns)
     except Misfit as misfit:
         return Proof(Outcome.REFUTED, "probes", detail=str(misfit), rule=misfit.rule)
     except BptutorError as error:
