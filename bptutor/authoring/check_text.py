@@ -27,6 +27,8 @@ ALLOWED = (
 """Rules that a lesson may break with a reason."""
 BARE = re.compile(r"[\w∂/^]+(_\{[^{}]*\})?|[\d.,\s()\[\]-]{0,3}")
 WRITTEN = frozenset({Kind.SYMBOLIC, Kind.MATRIX_EXPRESSION, Kind.NUMPY, Kind.EINSUM, Kind.FILL})
+COMPUTED = frozenset({Kind.NUMERIC, Kind.VECTOR, Kind.MATRIX, Kind.SHAPE})
+"""Kinds whose answer is what a formula comes to: the formula itself may stand in the prompt."""
 
 
 @dataclass(frozen=True)
@@ -64,8 +66,9 @@ def _asked(lesson: Lesson) -> Iterator[Asked]:
             answer = block.answer if isinstance(block.answer, str) else ""
             right = "; ".join(choice.text for choice in block.choices if choice.right)
             place = block.places.get("answer", block.place)
+            computed = block.kind in COMPUTED and any(character.isalpha() for character in answer)
             guarded = answer if block.kind in WRITTEN or len(answer) > 3 else ""
-            if block.kind in {Kind.ORDER, Kind.RULE}:
+            if computed or block.kind in {Kind.ORDER, Kind.RULE}:
                 guarded = ""
             hidden = right if block.kind is Kind.CHOICE else guarded
             yield Asked(hidden, block.prompt, block.hints, place, block.places, block.places.get("prompt", block.place))
