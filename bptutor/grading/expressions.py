@@ -142,6 +142,7 @@ def held_against(met: Read, exact: bool) -> Proof:
         exact=exact,
         order=held.layout.letters,
         known=held.layout.known,
+        sizes=dict(held.sizes),
         columns=held.columns,
     )
 
