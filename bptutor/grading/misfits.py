@@ -97,15 +97,10 @@ def _squared(made: Declared) -> Declared:
     return replace(made, axes=("n",) * len(made.axes), role=role)
 
 
-def _sentence(message: str) -> str:
-    """Begin a message with a capital, unless it begins with a letter of the formula such as the i of x_i."""
-    word = message.split(" ", 1)[0]
-    return message if len(word) == 1 and word != "a" else message[:1].upper() + message[1:]
-
-
 def misfit(case: Case, problem: ShapeMisfit) -> Verdict:
     """Return the verdict of an answer whose parts do not fit together."""
-    shape = Finding("shape", f"{_sentence(problem.message)}. Look at the axes of each part.")
+    message = f"{problem.message[:1].upper()}{problem.message[1:]}. Look at the axes of each part."
+    shape = Finding("shape", message)
     found: list[Finding] = []
     try:
         found = _square_findings(case)

@@ -18,7 +18,7 @@ from bptutor.notation.tree import At, Compare, Delta, Derivative, Expr, Letter, 
 
 __all__ = ["Spelling", "read", "read_answer", "read_condition", "read_integer", "read_prose"]
 
-_IN_PLACE = re.compile(r"(\s*\w+\s*[-+*/@])=(?!=)(.*)", re.DOTALL)
+_IN_PLACE = re.compile(r"\A(\s*\w+\s*[-+*/@])=(?!=)(.*)", re.DOTALL)
 
 _RULES = Rules(grammar.whole, grammar.term, atoms.factor)
 
