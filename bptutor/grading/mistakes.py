@@ -169,6 +169,12 @@ CATALOGUE: tuple[Mistake, ...] = (
         on_names(naming_rules.weight_for_activation),
     ),
     Mistake(
+        "updated-weights",
+        "weights after the step where those before it belong",
+        "Your answer uses numbers that the forward pass never saw. Look at what {part} was while z was computed.",
+        on_names(naming_rules.updated_weights),
+    ),
+    Mistake(
         "bias-axis",
         "the sum over the wrong axis",
         "Your db keeps the examples apart and adds up the units. Look at how many examples share b_i.",

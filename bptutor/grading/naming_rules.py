@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from bptutor.grading.formulas import made_by
 from bptutor.grading.rewrites import Made, Rule
 from bptutor.grading.slope_rules import SLOPES
-from bptutor.notation.scope import Scope
-from bptutor.notation.tree import Expr, Name
+from bptutor.notation.scope import Role, Scope
+from bptutor.notation.tree import Add, Expr, Name
 
 
 def exchange(scope: Scope, pairs: Iterator[tuple[str, str]]) -> Rule:
@@ -52,3 +52,12 @@ def weight_for_activation(scope: Scope) -> Iterator[tuple[str, str]]:
     for name in scope.names:
         if name.rstrip("0123456789") in {"a", "x", "X"}:
             yield from ((name, weight) for weight in weights)
+
+
+def updated_weights(scope: Scope) -> Iterator[tuple[str, str]]:
+    """Yield pairs (W, W after a step): a name that the scene defines as a given array plus or minus something."""
+    for after, made in scope.names.items():
+        first = made.definition.terms[0] if isinstance(made.definition, Add) else None
+        before = scope.names.get(first.id) if isinstance(first, Name) else None
+        if before is not None and before.role is Role.GIVEN and before.axes == made.axes:
+            yield before.id, after

@@ -166,7 +166,7 @@ def _number_finding(case: Case, truth: float, got: float) -> Finding:
                 "rounding", f"Your number agrees to {fewer} decimals. Look at how many are asked: {decimals}."
             )
     names = "the numbers it is made of" if case.scope.names else "the question's numbers"
-    return Finding("cells", f"Your number is further than half a unit of decimal {decimals} away. Look at {names}.")
+    return Finding("cells", f"Your number is more than {numbers.tolerance(decimals):g} away. Look at {names}.")
 
 
 def _mistakes(case: Case, asked: Asked, truth: Array, got: Array, tolerance: float) -> list[Finding]:

@@ -6,6 +6,8 @@ names of the scope and refuses everything else.
 
 from __future__ import annotations
 
+import re
+
 from bptutor.errors import UnreadableAnswer
 from bptutor.notation.reading import atoms, bounds, grammar, prose
 from bptutor.notation.reading.implied import sized
@@ -15,6 +17,8 @@ from bptutor.notation.scope import Scope
 from bptutor.notation.tree import At, Compare, Delta, Derivative, Expr, Letter, Name, Sum, children
 
 __all__ = ["Spelling", "read", "read_answer", "read_condition", "read_integer", "read_prose"]
+
+_IN_PLACE = re.compile(r"\A(\s*\w+\s*[-+*/@])=(?!=)(.*)", re.DOTALL)
 
 _RULES = Rules(grammar.whole, grammar.term, atoms.factor)
 
@@ -49,12 +53,16 @@ def read_condition(text: str, scope: Scope) -> Expr:
 def read_answer(text: str, scope: Scope, goal: Expr | None = None, spelling: Spelling = Spelling.ANY) -> Expr:
     """Read an answer; of an equation `dL/dz_i = p_i - y_i` the right side, where the left names what is asked.
 
+    In NumPy `W -= x` is what it leaves in W: `W - (x)`, with the same columns.
+
     Args:
         text: As it was typed.
         scope: The names it may use.
         goal: What is asked, if that is known.
         spelling: What people type, or strictly NumPy.
     """
+    if spelling is Spelling.NUMPY:
+        text = _IN_PLACE.sub(r"\1(\2)", text)
     reader = _reader(text, scope, spelling)
     place = _equals_sign(reader)
     if place is None:

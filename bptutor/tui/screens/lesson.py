@@ -143,7 +143,7 @@ class LessonScreen(ViewScreen):
             judged = Judged(verdict if verdict.right else self._typed.judged.verdict)
             self._typed = Typed(self._typed.text, self._typed.reading, judged, self._typed.judged_text)
             self.query_one(Dock).show(self._view, self._typed, self._setting)
-        await self.query_one(Steps).show(self._view, self._setting)
+        await self._steps_anew()
 
     def _notice(self, text: str) -> None:
         if self._view is None:

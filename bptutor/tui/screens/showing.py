@@ -56,6 +56,8 @@ class ViewScreen(Screen[None]):
         self._face = ""
         """The open face; empty while none is open."""
         self._answers: list[str] = []
+        self._painting = asyncio.Lock()
+        """Held while widgets are mounted: a key that comes meanwhile shows its view after this one, not into it."""
 
     # --- opening -----------------------------------------------------------------------------------
 
@@ -107,6 +109,10 @@ class ViewScreen(Screen[None]):
             judged: The verdict on the answer that led here, if one did.
             text: That answer.
         """
+        async with self._painting:
+            await self._paint(view, judged, text)
+
+    async def _paint(self, view: View, judged: Judged | None, text: str) -> None:
         asked_before = self._view.question.id if self._view and self._view.question else None
         same_seed = self._view is not None and self._view.seed == view.seed
         self._view = view
@@ -174,8 +180,14 @@ class ViewScreen(Screen[None]):
         """Set formulas anew when the screen becomes high or low."""
         if self._view is not None and self._setting.tall != (self.app.size.height >= TALL):
             self._setting.tall = not self._setting.tall
-            await self.query_one(Steps).show(self._view, self._setting)
+            await self._steps_anew()
             self.query_one(Dock).show(self._view, self._typed, self._setting)
+
+    async def _steps_anew(self) -> None:
+        """Draw the steps of the view again, after what is being painted."""
+        async with self._painting:
+            if self._view is not None:
+                await self.query_one(Steps).show(self._view, self._setting)
 
     def keep_draft(self) -> None:
         """Keep what is typed, before this screen is left."""
