@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bptutor.errors import BptutorError
-from bptutor.grading import formulas as scene_formulas
-from bptutor.grading import value_mistakes
+from bptutor.grading import targets, value_mistakes
 from bptutor.grading.case import Case
-from bptutor.grading.comparison import CLOSE, PROBES, Comparison, close
-from bptutor.grading.guesses import Met, Target
+from bptutor.grading.comparison import CLOSE, PROBES, Comparison, Outcome
+from bptutor.grading.fitting import Fit, fits
+from bptutor.grading.guesses import TROUBLE, Draw, Met, Target
+from bptutor.grading.index_rules import untangled
 from bptutor.grading.layouts import Layout
-from bptutor.grading.lift import by_letters
-from bptutor.grading.mistakes import fits
+from bptutor.grading.mistakes import BY_ID, PLACE
 from bptutor.grading.reads import own_layout
-from bptutor.grading.softmax_rules import minus, targets
 from bptutor.grading.verdict import Finding, Mark, ProofMark, Verdict
-from bptutor.notation.tree import Expr, Name, walk
+from bptutor.notation.tree import Expr, Name, Sum, walk
 from bptutor.notation.value import Values
 
 if TYPE_CHECKING:
@@ -37,83 +36,82 @@ def wrong(case: Case, met: Read, shown: str, proof: Proof | None = None) -> Verd
     if proof is not None:
         return Verdict(Mark.WRONG, ProofMark.REFUTED, (_found_by_proof(proof),), shown)
     draws = tuple(finite_draws(met.comparison, met.expr))
-    findings: list[Finding] = []
-    missing = _missing_letters(met)
-    if missing:
-        findings.append(missing)
-    target = make_target(case, met.comparison)
-    found = named(target, Met(draws, CLOSE))
-    findings += found or ([] if missing else plain_differences(draws))
-    if not findings or len(found) > SAID:
+    findings = named(met.comparison, draws, met.expr)
+    mistakes = len(findings)
+    if not findings:
+        findings = plain_differences(draws)
+    if not findings or mistakes > SAID:
         findings.insert(0, witness(met, draws))
     return Verdict(Mark.WRONG, ProofMark.REFUTED, tuple(findings), shown)
 
 
-def make_target(case: Case, comparison: Comparison) -> Target:
-    """Return what mistakes are made from: the expected tree, and the forms in which its value is also known."""
-    known = scene_formulas.formulas(case.scope, getattr(case.scene, "source", {}))
-    trees = [comparison.expected, *_same_value(case, comparison, known)]
-    if isinstance(comparison.expected, Name) and comparison.expected.id in known:
-        trees.append(known[comparison.expected.id])
-    for tree in list(trees):
-        for rounds in (1, scene_formulas.DEEP):
-            trees.append(scene_formulas.unfolded(tree, known, rounds=rounds))
-    trees += [scene_formulas.slopes_named(tree, case.scope) for tree in list(trees)]
-    return Target(comparison, tuple(dict.fromkeys(trees)), known)
-
-
-def _same_value(case: Case, comparison: Comparison, known: Mapping[str, Expr]) -> Iterator[Expr]:
-    """Yield trees that mistakes are known for, where their value is the expected one: p − y, dW2, ..."""
-    letters, axes = comparison.layout.letters, comparison.layout.all_axes
-    candidates: list[Expr] = [
-        minus(Name(p), Name(y)) for p, y in targets(case.scope) if case.scope.names[p].axes == axes
-    ]
-    candidates += [Name(name) for name in known if case.scope.names[name].axes == axes]
-    if isinstance(comparison.expected, Name):
-        candidates = [tree for tree in candidates if tree != comparison.expected]
-    for tree in candidates:
-        held = by_letters(tree, letters, case.scope) if letters and not comparison.layout.axes else tree
-        if _agrees(comparison, held):
-            yield held
-            if isinstance(tree, Name):
-                made = known[tree.id]
-                yield by_letters(made, letters, case.scope) if held is not tree else made
-
-
-def _agrees(comparison: Comparison, tree: Expr) -> bool:
-    try:
-        for n, values in enumerate(comparison.draws()):
-            truth, got = comparison.truth(values), comparison.given(tree, values)
-            if truth.shape != got.shape or not close(truth, got):
-                return False
-            if n + 1 == PROBES:
-                return True
-    except (BptutorError, ValueError):
-        return False
-    return False
-
-
-def finite_draws(comparison: Comparison, expr: Expr) -> Iterator[tuple[Values, Array, Array]]:
-    """Yield the draws on which both sides are finite, as many as a mistake must hold on."""
+def finite_draws(comparison: Comparison, expr: Expr) -> Iterator[Draw]:
+    """Yield the draws on which both sides are finite where they count, as many as a mistake must hold on."""
     count = 0
     for values in comparison.draws():
         truth, got = comparison.truth(values), comparison.given(expr, values)
+        counts = None
+        if comparison.where is not None and truth.shape == got.shape:
+            counts = np.asarray(comparison.mask(values, truth.shape))
+            if not counts.any():
+                continue
         if np.isfinite(truth).all() and np.isfinite(got).all():
-            yield values, truth, got
+            yield Draw(values, truth, got, counts)
             count += 1
         if count == PROBES:
             return
 
 
-def named(target: Target, met: Met) -> list[Finding]:
-    """Return a finding for every mistake that the answer is, in catalogue order."""
-    return [Finding(mistake.id, mistake.message(part, target.scope)) for mistake, part in fits(target, met)]
+def named(comparison: Comparison, draws: tuple[Draw, ...], expr: Expr | None = None) -> list[Finding]:
+    """Return a finding for every mistake that the answer is, in catalogue order.
+
+    Args:
+        comparison: What is asked.
+        draws: The answer on draws.
+        expr: The learner's tree, where there is one: its letters are looked at too.
+    """
+    target = targets.target(comparison)
+    found = fits(target, Met(draws, CLOSE))
+    if expr is not None:
+        letters = list(_letters(expr, comparison))
+        if letters:
+            kept = [fit for fit in found if not fit[0].vague and fit[0].id != "other-quantity"]
+            found = sorted((*kept, *letters), key=lambda fit: PLACE[fit[0].id])
+    return said(found, target)
 
 
-def plain_differences(draws: tuple[tuple[Values, Array, Array], ...]) -> list[Finding]:
+def said(found: list[Fit], target: Target) -> list[Finding]:
+    """Return mistakes as findings."""
+    softmax = any(made.function == "softmax" for made in target.parts.activations)
+    return [Finding(mistake.id, mistake.message(part, target.scope, softmax)) for mistake, part in found]
+
+
+def _letters(expr: Expr, comparison: Comparison) -> Iterator[Fit]:
+    """Yield what is wrong with the letters of an answer: one with two meanings, one that is missing."""
+    letters = comparison.layout.letters
+    if not letters:
+        return
+    for meant in untangled(expr, letters):
+        try:
+            if comparison.compare(meant, PROBES) is Outcome.EQUAL:
+                yield BY_ID["index-clash"], next(iter(_bound(expr) & set(letters)))
+                break
+        except TROUBLE:
+            continue
+    got = own_layout(expr, comparison.layout, comparison.scene.scope, comparison.columns)
+    missing = [letter for letter in letters if letter not in got.letters]
+    if missing and not got.axes and (got.letters or _bound(expr) & set(letters)):
+        yield BY_ID["free-index"], f"where {missing[0]} went"
+
+
+def _bound(expr: Expr) -> set[str]:
+    return {letter for part in walk(expr) if isinstance(part, Sum) for letter in part.letters}
+
+
+def plain_differences(draws: tuple[Draw, ...]) -> list[Finding]:
     """Return a finding when the answer is off by one constant factor, or by one constant."""
     for rule, measure in (("factor", value_mistakes.ratio), ("offset", value_mistakes.offset)):
-        found = [measure(truth, got) for _, truth, got in draws]
+        found = [measure(draw.truth, draw.got) for draw in draws]
         first = found[0] if found else None
         if first is not None and all(c is not None and abs(c - first) <= 1e-7 * max(1, abs(first)) for c in found):
             if rule == "factor" and first == 0:
@@ -133,11 +131,12 @@ def _shown(number: float) -> str:
 # --- the witness -------------------------------------------------------------------------------------------
 
 
-def witness(met: Read, draws: tuple[tuple[Values, Array, Array], ...]) -> Finding:
+def witness(met: Read, draws: tuple[Draw, ...]) -> Finding:
     """Return numbers for which the answer differs, with the first place where it does."""
     if not draws:
         return Finding("witness", "The two sides differ. Look at where your answer has no value.")
-    values, truth, got = _clearest(met.comparison, draws)
+    draw = _clearest(met.comparison, draws)
+    values, truth, got = draw.values, draw.truth, draw.got
     shape = np.broadcast_shapes(truth.shape, got.shape)
     truth, got = np.broadcast_to(truth, shape), np.broadcast_to(got, shape)
     counts = met.comparison.mask(values, shape)
@@ -167,11 +166,11 @@ def _brief(value: object) -> str:
     return _shown(value) if isinstance(value, float | int) else "the numbers below"
 
 
-def _clearest(comparison: Comparison, draws: tuple[tuple[Values, Array, Array], ...]) -> tuple[Values, Array, Array]:
+def _clearest(comparison: Comparison, draws: tuple[Draw, ...]) -> Draw:
     """Return a draw on which the two differ."""
-    for values, truth, got in draws:
-        if comparison.same(truth, got, values) is False:
-            return values, truth, got
+    for draw in draws:
+        if comparison.same(draw.truth, draw.got, draw.values) is False:
+            return draw
     return draws[0]
 
 
@@ -204,13 +203,3 @@ def _small(value: Any) -> Any:
         return {name: _small(array) for name, array in value.items()}
     rounded = np.vectorize(lambda x: float(f"{x:.6g}"), otypes=[float])(np.asarray(value, dtype=float))
     return rounded.tolist()
-
-
-def _missing_letters(met: Read) -> Finding | None:
-    """Return the finding for a goal's letter that the answer does not have."""
-    got = own_layout(met.expr, met.comparison.layout, met.comparison.scene.scope, met.comparison.columns)
-    missing = [letter for letter in met.comparison.layout.letters if letter not in got.letters]
-    if not missing or not got.letters or got.axes:
-        return None
-    message = f"Your answer is the same for every {missing[0]}. Look at the free letters of the goal."
-    return Finding("free-index", message)

@@ -9,44 +9,97 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bptutor.errors import BptutorError
-from bptutor.grading import naming_rules, softmax_rules
-from bptutor.grading import value_mistakes as by_value
 from bptutor.grading.comparison import Comparison
+from bptutor.grading.formulas import Lines
+from bptutor.grading.layers import Parts
 from bptutor.grading.rewrites import Rule, everywhere
+from bptutor.notation.dual import plain
+from bptutor.notation.labelled import Labelled
 from bptutor.notation.scope import Scope
-from bptutor.notation.tree import Expr
-from bptutor.notation.value import Values
+from bptutor.notation.tree import Expr, Letter, Number, walk
+from bptutor.notation.value import Values, Walk
 
 Array = NDArray[np.float64]
-MOST = 60
-"""Rewrites of one tree tried for one mistake."""
+MOST = 80
+"""Rewrites of one question tried for one mistake."""
+TROUBLE = (BptutorError, ValueError, KeyError, IndexError, TypeError, StopIteration, ArithmeticError)
+"""What a rewritten tree that does not fit may raise: this mistake cannot be made here."""
+Hole = Callable[[Values], Array]
+"""What stands in the place of a name that the scene does not have."""
+Change = Callable[[Array, Values], Array]
+"""From the truth on a draw to what the mistake makes of it."""
+Guess = tuple[Callable[[Values], Array], str]
+"""What a mistake makes of a draw, and the name that its message mentions."""
+_NOTHING = Number(0)  # type: ignore[arg-type]  # a root that no letter is looked up in
 
 
-@dataclass(frozen=True)
+class Once(Walk):
+    """A walk over trees without letters that computes each part once: rewrites share all but one path."""
+
+    def __init__(self, values: Values, columns: bool, holes: Mapping[str, Hole]) -> None:
+        """Start with nothing computed; holes are names that are filled when they are met."""
+        for name, fill in holes.items():
+            values = values.supposing(name, np.asarray(fill(values), dtype=float))
+        super().__init__(_NOTHING, values, columns, {})
+        self.kept: dict[int, tuple[Expr, Labelled]] = {}
+
+    def __call__(self, expr: Expr) -> Labelled:
+        """Return the value of a part, computed at its first meeting."""
+        found = self.kept.get(id(expr))
+        if found is None:
+            found = (expr, super().__call__(expr))
+            self.kept[id(expr)] = found
+        return found[1]
+
+
+@dataclass
 class Target:
-    """What a wrong answer was meant to equal."""
+    """What a wrong answer was meant to equal, in the forms that mistakes are made in."""
 
     comparison: Comparison
     trees: tuple[Expr, ...]
-    """The right answer in the forms that mistakes are made in."""
-    known: Mapping[str, Expr] = field(default_factory=dict)
-    """The formulas of the scene."""
-    _truths: dict[int, Array] = field(default_factory=dict, compare=False)
+    """The right answer: as written, on whole arrays, and made of given and forward arrays alone."""
+    levels: tuple[Expr, ...]
+    """The same with the gradients between left in, step by step."""
+    spelled: tuple[Expr, ...]
+    """The first forms with slopes written out: a(1 − a) for σ'(z)."""
+    lines: Lines
+    parts: Parts
+    asked: frozenset[Expr] = frozenset()
+    """The gradients and names of the scene that the right answer equals."""
+    holes: dict[str, Hole] = field(default_factory=dict)
+    guesses: object = None
+    """What mistakes make of it; see `fitting`."""
+    _truths: dict[int, tuple[Values, Array]] = field(default_factory=dict)
+    _walks: dict[int, Once] = field(default_factory=dict)
+    _letters: dict[int, tuple[Expr, bool]] = field(default_factory=dict)
 
     def truth(self, values: Values) -> Array:
         """Return the right entries on a draw; every guess about the value starts from them."""
         if id(values) not in self._truths:
-            self._truths[id(values)] = self.comparison.truth(values)
-        return self._truths[id(values)]
+            self._truths[id(values)] = (values, self.comparison.truth(values))
+        return self._truths[id(values)][1]
 
     @property
     def scope(self) -> Scope:
         """The names."""
         return self.comparison.scene.scope
 
+    def value(self, tree: Expr, values: Values) -> Array:
+        """Return the entries of a tree: over the letters of the question, or over its axes."""
+        known = self._letters.get(id(tree))
+        if known is None:
+            known = self._letters[id(tree)] = (tree, any(isinstance(part, Letter) for part in walk(tree)))
+        if known[1]:
+            return self.comparison.given(tree, values)
+        with np.errstate(all="ignore"):
+            return np.asarray(plain(self._walk(values)(tree).data), dtype=float)
 
-Guess = tuple[Callable[[Values], Array], str]
-"""What a mistake makes of a draw, and the name that its message mentions."""
+    def _walk(self, values: Values) -> Once:
+        if id(values) not in self._walks:
+            self.truth(values)  # keeps the draw alive, so that its id stays its own
+            self._walks[id(values)] = Once(values, self.comparison.columns, self.holes)
+        return self._walks[id(values)]
 
 
 @dataclass(frozen=True)
@@ -62,59 +115,74 @@ class Mistake:
     """When the scene tells more (a softmax and its target); else `say`."""
     vague: bool = False
     """Whether it only says what no other row explains."""
+    change: Callable[[Target], Iterator[Change]] | None = None
+    """For a mistake on the value alone: it may come on top of another one."""
 
-    def message(self, part: str, scope: Scope) -> str:
+    def message(self, part: str, scope: Scope, softmax: bool = False) -> str:
         """Return what is said when an answer is this mistake."""
-        softmax = next((True for _ in softmax_rules.targets(scope)), False)
         text = self.here if self.here and softmax else self.say
-        return text.replace("{part}", scope.shown(part) if part else "the product")
+        return text.replace("{part}", (scope.shown(part) if part in scope.names else part) or "the product")
 
 
-def on_trees(make: Callable[[Scope], Rule]) -> Callable[[Target], Iterator[Guess]]:
+Forms = Callable[[Target], tuple[Expr, ...]]
+"""Which forms of the right answer a rule is tried on."""
+
+
+def whole(target: Target) -> tuple[Expr, ...]:
+    """Return the right answer made of given and forward arrays."""
+    return target.trees
+
+
+def steps(target: Target) -> tuple[Expr, ...]:
+    """Return also the forms with the gradients between left in."""
+    return target.levels
+
+
+def spelled(target: Target) -> tuple[Expr, ...]:
+    """Return also the forms with slopes written out, as a learner multiplies them."""
+    return (*target.trees, *target.spelled)
+
+
+def on_trees(make: Callable[[Target], Rule], forms: Forms = whole) -> Callable[[Target], Iterator[Guess]]:
     """Return the guesses of a rule on trees."""
 
     def guesses(target: Target) -> Iterator[Guess]:
-        rule = make(target.scope)
-        seen: set[Expr] = set()
-        for tree in target.trees:
-            for changed, part in everywhere(tree, rule):
-                if changed not in seen and len(seen) < MOST:
-                    seen.add(changed)
-                    yield _value_of(changed, target), part
+        rule = make(target)
+        for changed, part in _rewritten(rule, forms(target)):
+            yield _value_of(changed, target), part
 
     return guesses
 
 
+def _rewritten(rule: Rule, trees: tuple[Expr, ...]) -> Iterator[tuple[Expr, str]]:
+    seen: set[Expr] = set()
+    for tree in trees:
+        for changed, part in everywhere(tree, rule):
+            if changed not in seen and len(seen) < MOST:
+                seen.add(changed)
+                yield changed, part
+
+
 def _value_of(tree: Expr, target: Target) -> Callable[[Values], Array]:
-    return lambda values: target.comparison.given(tree, values)
+    return lambda values: target.value(tree, values)
 
 
-def on_tree(rule: Rule) -> Callable[[Target], Iterator[Guess]]:
+def on_tree(rule: Rule, forms: Forms = whole) -> Callable[[Target], Iterator[Guess]]:
     """Return the guesses of a rule that needs no scene."""
-    return on_trees(lambda _: rule)
+    return on_trees(lambda _: rule, forms)
 
 
-def on_softmax(mistake: str) -> Callable[[Target], Iterator[Guess]]:
-    """Return the guesses of one mistake about p − y."""
-    return on_trees(lambda scope: softmax_rules.softmax_rule(scope, mistake))
-
-
-def on_names(pairs: Callable[[Scope], Iterator[tuple[str, str]]]) -> Callable[[Target], Iterator[Guess]]:
-    """Return the guesses that put one name for another."""
-    return on_trees(lambda scope: naming_rules.exchange(scope, pairs(scope)))
-
-
-def on_value(make: by_value.Make) -> Callable[[Target], Iterator[Guess]]:
+def on_value(make: Callable[[Target], Iterator[Change]]) -> Callable[[Target], Iterator[Guess]]:
     """Return the guesses of a rule on the value."""
 
     def guesses(target: Target) -> Iterator[Guess]:
-        for change in make(target.scope):
+        for change in make(target):
             yield _changed(change, target), ""
 
     return guesses
 
 
-def _changed(change: by_value.Change, target: Target) -> Callable[[Values], Array]:
+def _changed(change: Change, target: Target) -> Callable[[Values], Array]:
     return lambda values: change(target.truth(values), values)
 
 
@@ -128,33 +196,62 @@ def any_of(*kinds: Callable[[Target], Iterator[Guess]]) -> Callable[[Target], It
     return guesses
 
 
+def nothing(_: Target) -> Iterator[Guess]:
+    """Return no guess: for rows that are seen in the learner's tree."""
+    return iter(())
+
+
+@dataclass(frozen=True)
+class Draw:
+    """A learner's answer on one draw, beside the truth; all finite."""
+
+    values: Values
+    truth: Array
+    got: Array
+    counts: NDArray[np.bool_] | None = None
+    """Which entries count; None for all."""
+
+
 @dataclass(frozen=True)
 class Met:
     """A learner's answer on the draws where it is told from the truth."""
 
-    draws: tuple[tuple[Values, Array, Array], ...]
-    """Values, truth and answer; all finite."""
+    draws: tuple[Draw, ...]
     tolerance: float
     """Largest difference that counts as equal, relative where `relative`."""
     relative: bool = True
 
-    def equal(self, left: Array, right: Array) -> bool:
+    def equal(self, left: Array, right: Array, counts: NDArray[np.bool_] | None = None) -> bool:
         """Return whether two arrays hold the same entries; axes of length 1 do not count."""
-        left, right = np.squeeze(left), np.squeeze(right)
-        if left.shape != right.shape or not np.isfinite(left).all():
+        left, right = _squeezed(left), _squeezed(right)
+        if left.shape != right.shape:
             return False
-        scale = max(1.0, float(np.max(np.abs(right), initial=0.0))) if self.relative else 1.0
-        return bool(np.max(np.abs(left - right), initial=0.0) <= self.tolerance * scale)
+        if counts is not None and _squeezed(counts).shape == left.shape:
+            left, right = left[_squeezed(counts)], right[_squeezed(counts)]
+        apart = np.abs(left - right)
+        largest = float(apart.max()) if apart.size else 0.0
+        if not largest < np.inf:  # also when a side is nan
+            return False
+        scale = max(1.0, float(np.abs(right).max())) if self.relative and right.size else 1.0
+        return largest <= self.tolerance * scale
+
+    def made(self, guess: Callable[[Values], Array]) -> bool:
+        """Return whether a guess gives the learner's entries on every draw, and never the right ones."""
+        for draw in self.draws:
+            made = entries(guess, draw.values)
+            if made is None or not self.equal(made, draw.got, draw.counts) or self.equal(made, draw.truth, draw.counts):
+                return False
+        return bool(self.draws)
 
 
-def is_made(guess: Callable[[Values], Array], met: Met) -> bool:
-    """Return whether a guess gives the learner's entries on every draw, and never the right ones."""
-    for values, truth, got in met.draws:
-        try:
-            with np.errstate(all="ignore"):
-                made = np.asarray(guess(values), dtype=float)
-        except (BptutorError, ValueError, KeyError, IndexError, TypeError, StopIteration):
-            return False  # this mistake cannot be made here: the rewritten tree does not fit
-        if not met.equal(made, got) or met.equal(made, truth):
-            return False
-    return bool(met.draws)
+def _squeezed(array: NDArray[np.generic]) -> Array:
+    return array.squeeze() if 1 in array.shape else array  # type: ignore[return-value]  # keeps its type
+
+
+def entries(guess: Callable[[Values], Array], values: Values) -> Array | None:
+    """Return what a guess makes of a draw; None where the mistake cannot be made."""
+    try:
+        with np.errstate(all="ignore"):
+            return np.asarray(guess(values), dtype=float)
+    except TROUBLE:
+        return None

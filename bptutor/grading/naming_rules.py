@@ -2,53 +2,222 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import permutations
+from typing import TYPE_CHECKING
 
-from bptutor.grading.formulas import made_by
-from bptutor.grading.rewrites import Made, Rule
-from bptutor.grading.slope_rules import SLOPES
-from bptutor.notation.scope import Scope
-from bptutor.notation.tree import Expr, Name
+import numpy as np
+from numpy.typing import NDArray
+
+from bptutor.grading.backward import gradient
+from bptutor.grading.formulas import scalars
+from bptutor.grading.product_rules import bare
+from bptutor.grading.rewrites import Made, Rule, substituted
+from bptutor.notation.tree import Expr, MatMul, Mul, Name, Neg, Transpose, walk
+from bptutor.notation.value import Values
+
+if TYPE_CHECKING:
+    from bptutor.grading.guesses import Guess, Hole, Target
+
+Array = NDArray[np.float64]
+Pairs = Callable[["Target"], Iterator[tuple[Expr, Expr]]]
+RATES = ("eta", "η", "rate", "lr", "alpha", "α")
+"""What a learning rate is called."""
 
 
-def exchange(scope: Scope, pairs: Iterator[tuple[str, str]]) -> Rule:
-    """Return the rule that puts one name in the place of another."""
-    known = set(pairs)
+def exchange(pairs: Pairs) -> Callable[[Target], Rule]:
+    """Return the rule that puts one array in the place of another, once or everywhere."""
+
+    def make(target: Target) -> Rule:
+        known: dict[Expr, list[Expr]] = {}
+        for old, new in dict.fromkeys(pairs(target)):
+            known.setdefault(old, []).append(new)
+        roots = {id(tree) for tree in target.levels}
+
+        def rule(expr: Expr) -> Made:
+            for new in known.get(expr, ()):
+                yield new, _shown(expr)
+            if id(expr) in roots:
+                inside = [part for part in walk(expr) if part in known]
+                for old in dict.fromkeys(part for part in inside if inside.count(part) > 1):
+                    for new in known[old]:
+                        yield substituted(expr, old, new), _shown(old)
+
+        return rule
+
+    return make
+
+
+def _shown(expr: Expr) -> str:
+    return next((part.id for part in walk(expr) if isinstance(part, Name)), "")
+
+
+def _names(names: Iterator[tuple[str, str]]) -> Iterator[tuple[Expr, Expr]]:
+    return ((Name(old), Name(new)) for old, new in names)
+
+
+def z_for_a(target: Target) -> Iterator[tuple[Expr, Expr]]:
+    """Yield pairs (a, z) where the scene makes a from z entry by entry."""
+    yield from _names((made.a, made.z) for made in target.parts.activations)
+
+
+def wrong_layer(target: Target) -> Iterator[tuple[Expr, Expr]]:
+    """Yield pairs of one kind in two layers: a1 and x, W1 and W2, z1 and z2; and ∂L/∂z of two layers."""
+    parts = target.parts
+    kinds = (
+        (*parts.below(), *(made.a for made in parts.activations)),
+        parts.weights(),
+        tuple(made.z for made in parts.activations),
+    )
+    for kind in kinds:
+        yield from _names((old, new) for old, new in permutations(dict.fromkeys(kind), 2))
+    for old, new in permutations(list(_by_z(target)), 2):
+        if new not in target.lines.errors and new != _last(target):
+            yield old, new
+
+
+def _by_z(target: Target) -> Iterator[Expr]:
+    """Yield ∂L/∂z of each layer, the last one first."""
+    for of in scalars(target.scope)[:1]:
+        for layer in reversed(target.parts.layers):
+            found = gradient(target.scope, of, layer.z)
+            if found in target.lines.back:
+                yield found
+
+
+def _last(target: Target) -> Expr | None:
+    return next(_by_z(target), None)
+
+
+def restart(target: Target) -> Iterator[tuple[Expr, Expr]]:
+    """Yield pairs (∂L/∂z of a layer, ∂L/∂z of the last one)."""
+    last, *others = [*_by_z(target)] or [None]
+    for other in others:
+        if last is not None:
+            yield other, last
+
+
+def stopped(target: Target) -> Rule:
+    """Return the rule that takes ∂L/∂a of the last layer for its ∂L/∂z, where that is a − y."""
+    known: dict[Expr, list[Expr]] = {}
+    for made in target.parts.activations:
+        for of in scalars(target.scope)[:1]:
+            wanted = gradient(target.scope, of, made.z)
+            if wanted in target.lines.errors:
+                slope = gradient(target.scope, of, made.a)
+                line = target.lines.line(slope)
+                known.setdefault(wanted, []).append(slope)
+                known.setdefault(target.lines.errors[wanted], []).extend([slope] if line is None else [slope, line])
 
     def rule(expr: Expr) -> Made:
-        if isinstance(expr, Name):
-            for old, new in known:
-                if old == expr.id and new in scope.names:
-                    yield Name(new), old
+        for new in known.get(expr, ()):
+            yield new, ""
 
     return rule
 
 
-def z_for_a(scope: Scope) -> Iterator[tuple[str, str]]:
-    """Yield pairs (a, z) where the scene makes a from z entry by entry, and the other way round."""
-    for name in scope.names:
-        if name.startswith("a") and f"z{name[1:]}" in scope.names:
-            yield name, f"z{name[1:]}"
-        for f in SLOPES:
-            z = made_by(Name(name), f, scope)
-            if isinstance(z, Name):
-                yield name, z.id
+def weight_for_activation(target: Target) -> Iterator[tuple[Expr, Expr]]:
+    """Yield pairs (input of a layer, weight)."""
+    yield from _names((below, weight) for below in target.parts.below() for weight in target.parts.weights())
 
 
-def wrong_layer(scope: Scope) -> Iterator[tuple[str, str]]:
-    """Yield pairs of one kind in two layers: a1 and a2, W1 and W2, x and a1."""
-    kinds: dict[str, list[str]] = {}
-    for name in scope.names:
-        stem = name.rstrip("0123456789")
-        if stem in {"x", "X", "a", "W", "z", "dz", "δ", "d"}:
-            kinds.setdefault("a" if stem in {"x", "X"} else stem, []).append(name)
-    for names in kinds.values():
-        yield from ((old, new) for old in names for new in names if old != new)
+# --- weights after the step -----------------------------------------------------------------------------------
 
 
-def weight_for_activation(scope: Scope) -> Iterator[tuple[str, str]]:
-    """Yield pairs (a, W)."""
-    weights = [name for name in scope.names if name.rstrip("0123456789") == "W"]
-    for name in scope.names:
-        if name.rstrip("0123456789") in {"a", "x", "X"}:
-            yield from ((name, weight) for weight in weights)
+def updated(target: Target) -> Rule:
+    """Return the rule that takes W − η ∂L/∂W, or ∂L/∂W, for W."""
+    weights = {Name(weight): _weight_gradient(target, weight) for weight in target.parts.weights()}
+    rates = [name for name in RATES if name in target.scope.names]
+
+    def rule(expr: Expr) -> Made:
+        slope = weights.get(expr)  # type: ignore[call-overload]  # any node may be asked for
+        if slope is None or not isinstance(expr, Name):
+            return
+        yield slope, expr.id
+        for rate in rates:
+            from bptutor.notation.tree import Add
+
+            yield Add((expr, Neg(Mul((Name(rate), slope))))), expr.id
+            yield Add((expr, Mul((Name(rate), slope)))), expr.id
+
+    return rule
+
+
+def _weight_gradient(target: Target, weight: str) -> Expr | None:
+    for of in scalars(target.scope)[:1]:
+        found = gradient(target.scope, of, weight)
+        if found in target.lines.back:
+            return found
+    return None
+
+
+def stepped(target: Target) -> Iterator[Guess]:
+    """η · truth, with either sign, and what is stepped on: W − η · truth."""
+    wanted = [name for name in target.scope.names if _weight_gradient(target, name) in target.asked]
+    for rate in RATES:
+        if rate in target.scope.names:
+            yield partial(_step, target, rate, 1.0), rate
+            yield partial(_step, target, rate, -1.0), rate
+            for name in wanted:
+                yield partial(_after, target, rate, name, 1.0), rate
+                yield partial(_after, target, rate, name, -1.0), rate
+    for name in wanted:
+        yield partial(_after, target, "", name, 1.0), name
+
+
+def _step(target: Target, rate: str, sign: float, values: Values) -> Array:
+    step: Array = sign * np.asarray(values[rate], dtype=float) * target.truth(values)
+    return step
+
+
+def _after(target: Target, rate: str, name: str, sign: float, values: Values) -> Array:
+    size = np.asarray(values[rate], dtype=float) if rate else 1.0
+    after: Array = np.asarray(values[name], dtype=float) - sign * size * target.truth(values)
+    return after
+
+
+# --- W⁻¹ for Wᵀ ----------------------------------------------------------------------------------------------
+
+
+def inverse(expr: Expr) -> Made:
+    """Take the (pseudo)inverse of a matrix for its transpose."""
+    if isinstance(expr, MatMul):
+        for n, side in enumerate((expr.left, expr.right)):
+            matrix = bare(side)
+            if isinstance(matrix, Name):
+                other = Name(f"inverse {matrix.id}")
+                new = other if isinstance(side, Transpose) else Transpose(other)
+                yield (MatMul(new, expr.right) if n == 0 else MatMul(expr.left, new)), matrix.id
+
+
+def holes(target: Target) -> dict[str, Hole]:
+    """Return the inverse of each matrix that nothing computes."""
+    matrices = [name for name, made in target.scope.names.items() if len(made.axes) == 2 and made.definition is None]
+    return {f"inverse {name}": partial(_inverse, name) for name in matrices}
+
+
+def _inverse(name: str, values: Values) -> Array:
+    found: Array = np.linalg.pinv(np.asarray(values[name], dtype=float))
+    return found
+
+
+# --- other arrays ---------------------------------------------------------------------------------------------
+
+
+def other_names(target: Target) -> Iterator[Guess]:
+    """Yield every other array of the scene, and every other gradient."""
+    from bptutor.notation.scope import Role
+
+    for name, declared in target.scope.names.items():
+        if declared.role in {Role.GIVEN, Role.DEFINED}:
+            yield partial(target.value, Name(name)), name
+    for of in target.lines.back:
+        if not isinstance(of, Name):
+            yield partial(target.value, of), _gradient_text(of, target)
+
+
+def _gradient_text(of: Expr, target: Target) -> str:
+    from bptutor.notation.faces import unicode
+
+    return unicode.line(of, target.scope)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -9,11 +10,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bptutor.errors import BptutorError, UnreadableAnswer
-from bptutor.grading import diagnosis, formulas, numbers
+from bptutor.errors import UnreadableAnswer
+from bptutor.grading import diagnosis, numbers, targets
+from bptutor.grading.carried import following
 from bptutor.grading.case import Case
 from bptutor.grading.comparison import Comparison
-from bptutor.grading.guesses import Met
+from bptutor.grading.fitting import fits
+from bptutor.grading.guesses import Draw, Met
 from bptutor.grading.layouts import Layout, layout
 from bptutor.grading.verdict import Finding, Mark, Verdict
 from bptutor.notation import parse
@@ -39,6 +42,21 @@ class Asked:
         return np.asarray(evaluate(self.tree, values), dtype=float)
 
 
+_seen: OrderedDict[tuple[int, int], tuple[Any, Values]] = OrderedDict()
+MOST_SEEN = 64
+"""Draws that are kept."""
+
+
+def seen(case: Case) -> Values:
+    """Return the values that the learner sees; recent ones are kept with what was computed on them."""
+    key = (id(case.scene), case.seed)
+    if key not in _seen:
+        _seen[key] = (case.scene, case.values())
+        if len(_seen) > MOST_SEEN:
+            _seen.popitem(last=False)
+    return _seen[key][1]
+
+
 def grade_number(case: Case) -> Verdict:
     """Grade one number."""
     from bptutor.notation.faces import unicode
@@ -55,7 +73,7 @@ def grade_grid(case: Case) -> Verdict:
 
 def _judge(case: Case, got: Array, shown: str) -> Verdict:
     asked = list(_asked(case))
-    values = case.values()
+    values = seen(case)
     truths = [one.value(values) for one in asked]
     tolerance = numbers.tolerance(case.question.decimals)
     for truth in truths:
@@ -169,13 +187,19 @@ def _number_finding(case: Case, truth: float, got: float) -> Finding:
 
 def _mistakes(case: Case, asked: Asked, truth: Array, got: Array, tolerance: float) -> list[Finding]:
     """Return the mistakes that give the learner's numbers on the numbers shown."""
-    values = case.values()
-    met = Met(((values, truth, got),), tolerance, relative=False)
     if asked.tree is None or asked.literal is not None:
-        return _without_scene(met, truth, got)
-    expected = Comparison(case.scene, asked.tree, layout(asked.tree, case.scope, columns=True), columns=True)
-    found = diagnosis.named(diagnosis.make_target(case, expected), met)
-    return found if len(found) <= diagnosis.SAID + 1 else found[: diagnosis.SAID + 1]
+        return _without_scene(Met((), tolerance, relative=False), truth, got)
+    values = seen(case)
+    met = Met((Draw(values, truth, got),), numbers.as_typed(case.text, tolerance), relative=False)
+    shape = layout(asked.tree, case.scope, columns=True)
+    target = targets.target(Comparison(case.scene, asked.tree, shape, columns=True))
+    found = [fit for fit in fits(target, met) if fit[0].id == "bias-zero" or _tells(got, tolerance)]
+    return diagnosis.said(found[: diagnosis.SAID + 1], target)
+
+
+def _tells(got: Array, tolerance: float) -> bool:
+    """Return whether numbers are large enough to tell one mistake from another."""
+    return float(np.max(np.abs(got), initial=0.0)) > 3 * tolerance
 
 
 def _without_scene(met: Met, truth: Array, got: Array) -> list[Finding]:
@@ -207,35 +231,13 @@ def _from_earlier(case: Case, asked: Asked, got: Array, tolerance: float) -> Ver
     """Return the verdict of numbers that follow from the learner's own earlier ones; None when they do not."""
     if not case.earlier or asked.tree is None or asked.literal is not None:
         return None
-    try:
-        truth = _recomputed(case, asked.tree)
-    except (BptutorError, ValueError, KeyError):
-        return None
-    fitted, _ = _fitted(got, truth.shape)
-    if fitted is None or not np.isfinite(truth).all() or not _near(fitted, truth, tolerance):
-        return None
-    names = ", ".join(case.scope.shown(name) for name in sorted(case.earlier))
-    message = f"Your answer follows from your own {names}. Look at {names} again."
-    return Verdict(Mark.RIGHT_FROM_EARLIER, findings=(Finding("earlier", message),))
-
-
-def _recomputed(case: Case, tree: Expr) -> Array:
-    """Return the asked numbers with the learner's earlier values in the place of the true ones."""
-    earlier = {
-        name: np.array(value, dtype=float) for name, value in (case.earlier or {}).items() if name in case.scope.names
-    }
-    values = case.values()
-    for name, array in earlier.items():
-        if array.shape != values[name].shape:
-            raise ValueError(name)
-        values = values.supposing(name, array)
-    known = formulas.formulas(case.scope, getattr(case.scene, "source", {}))
-    names = frozenset(known) - frozenset(earlier)
-    for rounds in range(1, formulas.DEEP + 1):
-        unfolded = formulas.unfolded(tree, known, names, rounds)
-        if any(isinstance(part, Name) and part.id in earlier for part in walk(unfolded)):
-            return Asked(tree=unfolded).value(values)
-    return Asked(tree=tree).value(values)
+    for names, made in following(case, asked.tree, seen(case)):
+        fitted, _ = _fitted(got, made.shape)
+        if fitted is not None and _near(fitted, made, tolerance):
+            shown = ", ".join(case.scope.shown(name) for name in sorted(names))
+            message = f"Your answer follows from your own {shown}. Look at {shown} again."
+            return Verdict(Mark.RIGHT_FROM_EARLIER, findings=(Finding("earlier", message),))
+    return None
 
 
 def _grid_text(grid: Array) -> str:

@@ -4,35 +4,50 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from bptutor.grading.formulas import ONE
+from bptutor.grading.backward import ONE, times
+from bptutor.grading.layers import SLOPES
 from bptutor.grading.product_rules import joined
 from bptutor.grading.rewrites import Made, main_name
 from bptutor.grading.softmax_rules import minus
-from bptutor.notation.tree import Call, Expr, Mul, Number, Pow
+from bptutor.notation.tree import Call, Expr, Mul, Number, Pow, rebuild
 
 TWO = Number(Fraction(2))
-SLOPES = ("sigmoid", "tanh", "relu")
-"""Activations whose derivatives are mixed up."""
 
 
-def _slope(expr: Expr) -> tuple[str, Expr] | None:
+def slope(expr: Expr) -> tuple[str, Expr] | None:
     """Return f and z of f'(z)."""
     if isinstance(expr, Call) and expr.function.endswith("'") and len(expr.args) == 1:
         return expr.function[:-1], expr.args[0]
     return None
 
 
+def spelled(expr: Expr) -> Expr:
+    """Return a tree with σ(z)(1 − σ(z)) for σ'(z): what a learner multiplies factor by factor."""
+    done = rebuild(expr, spelled)
+    found = slope(done)
+    if found and found[0] == "sigmoid":
+        a = Call("sigmoid", (found[1],))
+        return Mul((a, minus(ONE, a)))
+    return times(*done.factors) if isinstance(done, Mul) else done
+
+
 def no_slope(expr: Expr) -> Made:
     """Drop f'(z) from a product."""
     if isinstance(expr, Mul):
         for n, factor in enumerate(expr.factors):
-            if _slope(factor):
+            if slope(factor):
                 yield joined(expr.factors[:n] + expr.factors[n + 1 :]), main_name(factor)
+
+
+def twice(expr: Expr) -> Made:
+    """Multiply by f'(z) once more."""
+    if slope(expr):
+        yield Pow(expr, TWO), main_name(expr)
 
 
 def slope_of_activation(expr: Expr) -> Made:
     """Take f'(a) for f'(z)."""
-    found = _slope(expr)
+    found = slope(expr)
     if found:
         f, z = found
         yield Call(f"{f}'", (Call(f, (z,)),)), main_name(z)
@@ -40,7 +55,7 @@ def slope_of_activation(expr: Expr) -> Made:
 
 def a_form_on_z(expr: Expr) -> Made:
     """Apply the form in a to z: z(1 − z), 1 − z²."""
-    found = _slope(expr)
+    found = slope(expr)
     if found and found[0] == "sigmoid":
         yield Mul((found[1], minus(ONE, found[1]))), main_name(found[1])
     if found and found[0] == "tanh":
@@ -49,25 +64,24 @@ def a_form_on_z(expr: Expr) -> Made:
 
 def other_slope(expr: Expr) -> Made:
     """Take the derivative of another function."""
-    found = _slope(expr)
-    if found:
+    found = slope(expr)
+    if found and found[0] in SLOPES:
         for f in SLOPES:
             if f != found[0]:
                 yield Call(f"{f}'", (found[1],)), main_name(found[1])
         a = Call(found[0], (found[1],))
-        if found[0] == "sigmoid":
+        if found[0] != "tanh":
             yield minus(ONE, Pow(a, TWO)), main_name(found[1])
-        if found[0] == "tanh":
+        if found[0] != "sigmoid":
             yield Mul((a, minus(ONE, a))), main_name(found[1])
 
 
 def half_slope(expr: Expr) -> Made:
     """Keep one factor of f' only: a, or 1 − a; 1 − a for 1 − a²."""
-    found = _slope(expr)
+    found = slope(expr)
     if found and found[0] in {"sigmoid", "tanh"}:
         a = Call(found[0], (found[1],))
         yield minus(ONE, a), main_name(found[1])
-        if found[0] == "sigmoid":
-            yield a, main_name(found[1])
-        else:
+        yield a, main_name(found[1])
+        if found[0] == "tanh":
             yield Pow(a, TWO), main_name(found[1])

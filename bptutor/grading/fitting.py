@@ -1,0 +1,119 @@
+"""Which mistakes an answer is: one, or exactly one pair."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bptutor.grading.guesses import TROUBLE, Change, Draw, Met, Target, entries
+from bptutor.grading.mistakes import BY_ID, CATALOGUE, PLACE
+from bptutor.grading.mistakes import Mistake as Row
+from bptutor.notation.value import Values
+
+Array = NDArray[np.float64]
+Fit = tuple[Row, str]
+"""A mistake, and the name that it is about."""
+FEWEST = 4
+"""Entries that numbers must have for two mistakes at once to be told from chance."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """One guess with its value on one draw."""
+
+    mistake: Row
+    guess: Callable[[Values], Array]
+    part: str
+    array: Array
+
+
+class Guesses:
+    """All guesses about one question; their values on a draw are computed once."""
+
+    def __init__(self, target: Target) -> None:
+        """Take the question."""
+        self.target = target
+        self.rows = [
+            (mistake, guess, part) for mistake in CATALOGUE for guess, part in mistake.guesses(target)
+        ]
+        self._made: dict[int, tuple[Values, list[Made]]] = {}
+
+    def on(self, values: Values) -> list[Made]:
+        """Return every guess that has a value on a draw."""
+        if id(values) not in self._made:
+            found = [
+                Made(mistake, guess, part, array)
+                for mistake, guess, part in self.rows
+                if (array := entries(guess, values)) is not None
+            ]
+            self._made[id(values)] = (values, found)
+        return self._made[id(values)][1]
+
+
+def guesses(target: Target) -> Guesses:
+    """Return the guesses about a question; kept with it."""
+    if target.guesses is None:
+        target.guesses = Guesses(target)
+    assert isinstance(target.guesses, Guesses)  # noqa: S101  # made above
+    return target.guesses
+
+
+def fits(target: Target, met: Met) -> list[Fit]:
+    """Return the mistakes that equal the answer on every draw, in catalogue order; else the one pair that does."""
+    if not met.draws:
+        return []
+    first = met.draws[0]
+    found: dict[str, Fit] = {}
+    for made in guesses(target).on(first.values):
+        name = made.mistake.id
+        if name in found or (made.mistake.vague and found):
+            continue
+        if met.equal(made.array, first.got, first.counts) and met.made(made.guess):
+            found[name] = (made.mistake, made.part)
+    return list(found.values()) or _pair(target, met)
+
+
+def _pair(target: Target, met: Met) -> list[Fit]:
+    """Return the only two mistakes that together give the answer; nothing when there is no such pair, or several."""
+    first = met.draws[0]
+    if not met.relative and first.got.size < FEWEST:
+        return []
+    found: dict[frozenset[str], list[Fit]] = {}
+    for change, change_of in _changes(target):
+        for made in guesses(target).on(first.values):
+            if made.mistake.vague or made.mistake.id == "other-quantity" or made.mistake is change:
+                continue
+            if _both(made, change_of, first, met) and all(_again(made, change_of, draw, met) for draw in met.draws[1:]):
+                found.setdefault(frozenset({change.id, made.mistake.id}), [(change, ""), (made.mistake, made.part)])
+    if len(found) != 1:
+        return []
+    (pair,) = found.values()
+    return sorted(pair, key=lambda fit: PLACE[fit[0].id])
+
+
+def _changes(target: Target) -> Iterator[tuple[Row, Change]]:
+    for mistake in CATALOGUE:
+        if mistake.change is not None:
+            for change in mistake.change(target):
+                yield mistake, change
+
+
+def _both(made: Made, change: Change, draw: Draw, met: Met) -> bool:
+    if met.equal(made.array, draw.truth, draw.counts):
+        return False
+    try:
+        both = change(made.array, draw.values)
+    except TROUBLE:
+        return False
+    return met.equal(both, draw.got, draw.counts) and not met.equal(both, draw.truth, draw.counts)
+
+
+def _again(made: Made, change: Change, draw: Draw, met: Met) -> bool:
+    array = entries(made.guess, draw.values)
+    return array is not None and _both(Made(made.mistake, made.guess, made.part, array), change, draw, met)
+
+
+__all__ = ["BY_ID", "Fit", "fits"]
