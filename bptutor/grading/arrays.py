@@ -15,6 +15,7 @@ from bptutor.notation.tree import (
     Call,
     Derivative,
     Div,
+    Einsum,
     Expr,
     Letter,
     MatMul,
@@ -59,6 +60,20 @@ def as_array(expr: Expr, letters: tuple[str, ...]) -> Expr | None:
         return _ordered(_array(expr), letters)
     except NoArray:
         return None
+
+
+def spelled_out(expr: Expr) -> tuple[Expr, tuple[str, ...]] | None:
+    """Return an einsum as a Σ over entries with the letters of its result; None for anything else."""
+    if not isinstance(expr, Einsum):
+        return None
+    inputs, _, output = expr.spec.partition("->")
+    parts = [
+        At(operand, tuple(Letter(letter) for letter in letters))
+        for letters, operand in zip(inputs.split(","), expr.operands, strict=True)
+    ]
+    body = parts[0] if len(parts) == 1 else Mul(tuple(parts))
+    summed = tuple(dict.fromkeys(letter for letter in inputs if letter.isalpha() and letter not in output))
+    return (Sum(summed, body) if summed else body), tuple(output)
 
 
 def _ordered(held: Held, letters: tuple[str, ...]) -> Expr:

@@ -37,7 +37,7 @@ def wrong(case: Case, met: Read, shown: str, proof: Proof | None = None) -> Verd
         return Verdict(Mark.WRONG, ProofMark.REFUTED, (_found_by_proof(proof),), shown)
     draws = tuple(finite_draws(met.comparison, met.expr))
     findings = named(met.comparison, draws, met.expr)
-    mistakes = len(findings)
+    mistakes = sum(finding.rule != "other-quantity" for finding in findings)
     if not findings:
         findings = plain_differences(draws)
     if not findings or mistakes > SAID:
@@ -77,6 +77,8 @@ def named(comparison: Comparison, draws: tuple[Draw, ...], expr: Expr | None = N
         if letters:
             kept = [fit for fit in found if not fit[0].vague and fit[0].id != "other-quantity"]
             found = sorted((*kept, *letters), key=lambda fit: PLACE[fit[0].id])
+        if not any(fit[0].id != "free-index" and not fit[0].vague for fit in found) and _collapsed(comparison, draws):
+            found = [*(fit for fit in found if not fit[0].vague), (BY_ID["delta-collapse"], "")]
     return said(found, target)
 
 
@@ -95,13 +97,35 @@ def _letters(expr: Expr, comparison: Comparison) -> Iterator[Fit]:
         try:
             if comparison.compare(meant, PROBES) is Outcome.EQUAL:
                 yield BY_ID["index-clash"], next(iter(_bound(expr) & set(letters)))
-                break
+                return
         except TROUBLE:
             continue
     got = own_layout(expr, comparison.layout, comparison.scene.scope, comparison.columns)
     missing = [letter for letter in letters if letter not in got.letters]
     if missing and not got.axes and (got.letters or _bound(expr) & set(letters)):
         yield BY_ID["free-index"], f"where {missing[0]} went"
+
+
+def _collapsed(comparison: Comparison, draws: tuple[Draw, ...]) -> bool:
+    """Return whether an answer is right in just one of the cases i = j and i ≠ j, for two letters of one axis."""
+    axes = comparison.layout.all_axes
+    pairs = [(a, b) for a in range(len(axes)) for b in range(a) if axes[a] and axes[a] == axes[b]]
+    return any(
+        len({_agreeing(draw, *pair) for draw in draws}) == 1 and _agreeing(draws[0], *pair) is not None
+        for pair in pairs
+        if draws
+    )
+
+
+def _agreeing(draw: Draw, a: int, b: int) -> bool | None:
+    """Return whether the answer is right on the diagonal only (True), off it only (False), or neither (None)."""
+    if draw.truth.shape != draw.got.shape or draw.counts is not None:
+        return None
+    places = np.indices(draw.truth.shape)
+    diagonal = places[a] == places[b]
+    off = np.abs(draw.truth - draw.got) > CLOSE * max(1.0, float(np.abs(draw.truth).max(initial=0.0)))
+    wrong_on, wrong_off = bool(off[diagonal].any()), bool(off[~diagonal].any())
+    return None if wrong_on == wrong_off else wrong_off
 
 
 def _bound(expr: Expr) -> set[str]:

@@ -41,10 +41,13 @@ class Once(Walk):
         for name, fill in holes.items():
             values = values.supposing(name, np.asarray(fill(values), dtype=float))
         super().__init__(_NOTHING, values, columns, {})
+        self.drawn = values
         self.kept: dict[int, tuple[Expr, Labelled]] = {}
 
     def __call__(self, expr: Expr) -> Labelled:
         """Return the value of a part, computed at its first meeting."""
+        if self.values is not self.drawn:  # inside a derivative, names stand for other values
+            return super().__call__(expr)
         found = self.kept.get(id(expr))
         if found is None:
             found = (expr, super().__call__(expr))
@@ -93,7 +96,10 @@ class Target:
         if known[1]:
             return self.comparison.given(tree, values)
         with np.errstate(all="ignore"):
-            return np.asarray(plain(self._walk(values)(tree).data), dtype=float)
+            found = np.asarray(plain(self._walk(values)(tree).data), dtype=float)
+        if found.ndim == 0 and self.comparison.layout.letters:  # one number for every entry
+            return np.broadcast_to(found, self.truth(values).shape)
+        return found
 
     def _walk(self, values: Values) -> Once:
         if id(values) not in self._walks:

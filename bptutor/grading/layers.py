@@ -137,12 +137,11 @@ def _matmul(part: MatMul, scope: Scope) -> Iterator[tuple[str, str]]:
 
 def _told_apart(one: str, other: str, scope: Scope) -> Iterator[tuple[str, str]]:
     """Yield the weight first: the one that nothing computes, and whose name begins as weights do."""
-    weights = [name for name in (one, other) if name[0] in "wWvVuUθk"]
-    if len(weights) == 1 or scope.names[other].role is Role.DEFINED:
-        weight = weights[0] if len(weights) == 1 else one
-        yield weight, other if weight == one else one
-    elif scope.names[one].role is Role.DEFINED:
-        yield other, one
+    given = [name for name in (one, other) if scope.names[name].role is Role.GIVEN]
+    weights = [name for name in given if name[0] in "wWvVuUθk"]
+    found = weights if len(weights) == 1 else given
+    if len(found) == 1 or (given and weights):
+        yield found[0], other if found[0] == one else one
 
 
 def _means(scope: Scope) -> Iterator[str]:

@@ -177,7 +177,10 @@ CATALOGUE: tuple[Mistake, ...] = (
         "weight-for-activation",
         "W where a belongs",
         "Your answer has a weight where {part} flows. Look at what the weight is multiplied by going forward.",
-        on_trees(naming_rules.exchange(naming_rules.weight_for_activation), steps),
+        any_of(
+            on_trees(naming_rules.exchange(naming_rules.weight_for_activation), steps),
+            on_trees(naming_rules.weight_in_outer),
+        ),
     ),
     Mistake(
         "updated-weights",

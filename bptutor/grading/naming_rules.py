@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from bptutor.grading.backward import gradient
 from bptutor.grading.formulas import scalars
-from bptutor.grading.product_rules import bare
+from bptutor.grading.product_rules import COLUMN, bare
 from bptutor.grading.rewrites import Made, Rule, substituted
-from bptutor.notation.tree import Expr, MatMul, Mul, Name, Neg, Transpose, walk
+from bptutor.notation.tree import Add, Expr, MatMul, Mul, Name, Neg, Outer, Slice, Transpose, walk
 from bptutor.notation.value import Values
 
 if TYPE_CHECKING:
@@ -117,6 +117,17 @@ def stopped(target: Target) -> Rule:
     return rule
 
 
+def weight_in_outer(target: Target) -> Rule:
+    """Return the rule that multiplies by the weight itself where every pair with the input is meant."""
+    known = {layer.below: layer.weight for layer in target.parts.layers}
+
+    def rule(expr: Expr) -> Made:
+        if isinstance(expr, Outer) and isinstance(expr.right, Name) and expr.right.id in known:
+            yield Mul((Slice(expr.left, COLUMN), Name(known[expr.right.id]))), expr.right.id
+
+    return rule
+
+
 def weight_for_activation(target: Target) -> Iterator[tuple[Expr, Expr]]:
     """Yield pairs (input of a layer, weight)."""
     yield from _names((below, weight) for below in target.parts.below() for weight in target.parts.weights())
@@ -136,8 +147,6 @@ def updated(target: Target) -> Rule:
             return
         yield slope, expr.id
         for rate in rates:
-            from bptutor.notation.tree import Add
-
             yield Add((expr, Neg(Mul((Name(rate), slope))))), expr.id
             yield Add((expr, Mul((Name(rate), slope)))), expr.id
 

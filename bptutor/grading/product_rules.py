@@ -21,7 +21,7 @@ def no_transpose(expr: Expr) -> Made:
         else:
             yield MatMul(left, turned(right)), main_name(right)
             yield MatMul(turned(left), right), main_name(left)
-    if isinstance(expr, Sum):
+    if isinstance(expr, Sum) and isinstance(expr.body, Mul):
         yield from _subscripts_swapped(expr, set(expr.letters))
 
 

@@ -15,7 +15,7 @@ from bptutor.grading import diagnosis, numbers, targets
 from bptutor.grading.carried import following
 from bptutor.grading.case import Case
 from bptutor.grading.comparison import Comparison
-from bptutor.grading.fitting import fits
+from bptutor.grading.fitting import fits, guesses
 from bptutor.grading.guesses import Draw, Met
 from bptutor.grading.layouts import Layout, layout
 from bptutor.grading.verdict import Finding, Mark, Verdict
@@ -258,6 +258,7 @@ def grade_shape(case: Case) -> Verdict:
     accepted = {truth, *(numbers.read_shape(text) for text in case.question.accept)}
     if got in accepted:
         return Verdict(Mark.RIGHT, read_as=shown)
+    named = _shape_mistakes(case, got)
     if len(got) != len(truth):
         count = {0: "no axis", 1: "one axis"}.get(len(got), f"{len(got)} axes")
         message = f"{shown} has {count}. Look at how many indices name one element."
@@ -266,7 +267,24 @@ def grade_shape(case: Case) -> Verdict:
     else:
         axis = next(n for n, pair in enumerate(zip(got, truth, strict=True)) if pair[0] != pair[1])
         message = f"Axis {axis + 1} of {shown} has another size. Look at what index {axis + 1} counts."
-    return Verdict(Mark.WRONG, findings=(Finding("shape", message),), read_as=shown)
+    return Verdict(Mark.WRONG, findings=(*named, Finding("shape", message)), read_as=shown)
+
+
+SHAPES = ("transposed", "bias-axis", "bias-not-summed", "bias-all-summed", "broadcast")
+"""Mistakes that a shape alone tells."""
+
+
+def _shape_mistakes(case: Case, got: tuple[int, ...]) -> list[Finding]:
+    """Return the first mistake whose result has the learner's shape."""
+    text = str(case.question.answer)
+    if isinstance(case.question.answer, tuple | list) or not any(c.isalpha() for c in text):
+        return []
+    tree = parse.read(text, case.scope)
+    target = targets.target(Comparison(case.scene, tree, layout(tree, case.scope, columns=True), columns=True))
+    for made in guesses(target).on(seen(case)):
+        if made.mistake.id in SHAPES and made.array.shape == got:
+            return diagnosis.said([(made.mistake, made.part)], target)
+    return []
 
 
 def _asked_shape(case: Case) -> tuple[int, ...]:

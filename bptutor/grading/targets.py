@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from bptutor.grading import naming_rules, softmax_rules
-from bptutor.grading.arrays import as_array
+from bptutor.grading.arrays import as_array, spelled_out
 from bptutor.grading.backward import gradient, times
 from bptutor.grading.comparison import Comparison, close
 from bptutor.grading.formulas import levels, lines, scalars, slopes_named
@@ -45,7 +45,8 @@ def _made(comparison: Comparison) -> Target:
     asked = tuple(_asked(made))
     made.asked = frozenset(asked)
     bases = [_entered(comparison.expected, scope), *asked]
-    array = as_array(bases[0], comparison.layout.letters)
+    written = spelled_out(bases[0]) or (bases[0], comparison.layout.letters)
+    array = as_array(*written)
     if array is not None:
         bases.insert(1, array)
     ends, between = [comparison.expected], list[Expr]()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from bptutor.grading.softmax_rules import NOTHING
 from bptutor.notation.scope import Role
-from bptutor.notation.tree import Call, walk
 from bptutor.notation.value import Values
 
 if TYPE_CHECKING:
@@ -97,31 +96,16 @@ def _first(target: Target, shared: bool, truth: Array, values: Values) -> Array:
     return made / size(values, batch) if shared else made
 
 
-def of_log(target: Target) -> Iterator[Change]:
-    """The gradient of a logarithm to base 10: truth / ln 10; or ln 10 on the wrong side."""
-    if _uses(target, {"log"}):
-        yield lambda truth, values: truth / TEN
-        yield lambda truth, values: truth * TEN
+def of_log(_: Target) -> Iterator[Change]:
+    """What a logarithm to base 10 leaves in a slope: truth / ln 10; or ln 10 on the wrong side."""
+    yield lambda truth, values: truth / TEN
+    yield lambda truth, values: truth * TEN
 
 
-def of_degrees(target: Target) -> Iterator[Change]:
-    """The slope of an angle in degrees, or without its factor."""
-    if _uses(target, {"sin", "cos", "tan"}):
-        yield lambda truth, values: truth * DEGREE
-        yield lambda truth, values: truth / DEGREE
-
-
-def _uses(target: Target, functions: set[str]) -> bool:
-    """Return whether what is asked is made with one of these functions."""
-    trees = [*target.trees, *(line for of in target.asked if (line := target.lines.line(of)) is not None)]
-    if any(_calls(tree, functions) for tree in trees):
-        return True
-    loss = [made.definition for made in target.scope.names.values() if not made.axes and made.definition is not None]
-    return bool(target.asked) and any(_calls(tree, functions) for tree in loss)
-
-
-def _calls(tree: object, functions: set[str]) -> bool:
-    return any(isinstance(part, Call) and part.function.rstrip("'") in functions for part in walk(tree))  # type: ignore[arg-type]
+def of_degrees(_: Target) -> Iterator[Change]:
+    """What an angle in degrees leaves in a slope: truth · π/180; or 180/π."""
+    yield lambda truth, values: truth * DEGREE
+    yield lambda truth, values: truth / DEGREE
 
 
 def ratio(truth: Array, got: Array) -> float | None:
@@ -142,5 +126,3 @@ def offset(truth: Array, got: Array) -> float | None:
     first = float(steps.flat[0])
     return first if np.allclose(steps, first, rtol=1e-7, atol=1e-9) else None
 
-
-Measure = Callable[[Array, Array], float | None]
