@@ -11,11 +11,28 @@ from typing import Any
 import numpy as np
 
 from bptutor.errors import BptutorError
-from bptutor.grading.backward import ONE, gradient, steps, whole
+from bptutor.grading.backward import ONE, gradient, steps, value_of, whole
 from bptutor.grading.comparison import Fresh, close, fresh
 from bptutor.grading.layers import Activation, parts
 from bptutor.notation.scope import Declared, Role, Scope
-from bptutor.notation.tree import Add, At, Call, Derivative, Div, Expr, Letter, Mul, Name, Neg, Number, rebuild, walk
+from bptutor.notation.tree import (
+    Add,
+    At,
+    Call,
+    Cases,
+    Compare,
+    Derivative,
+    Div,
+    Expr,
+    Letter,
+    Mul,
+    Name,
+    Neg,
+    Number,
+    Relation,
+    rebuild,
+    walk,
+)
 from bptutor.notation.value import NoValue, evaluate
 
 DEEP = 12
@@ -161,6 +178,8 @@ def slopes_named(expr: Expr, scope: Scope) -> Expr:
     done = rebuild(expr, lambda part: slopes_named(part, scope))
     if isinstance(done, Mul):
         return _sigmoid_named(done, scope)
+    if isinstance(done, Compare | Cases):
+        return _step_named(done)
     squared = _one_minus(done)
     if squared is not None and isinstance(squared, Call | Mul) is False:
         base = getattr(squared, "base", None)
@@ -169,6 +188,23 @@ def slopes_named(expr: Expr, scope: Scope) -> Expr:
         if made is not None and exponent == Number(Fraction(2)):
             return Call("tanh'", (made,))
     return done
+
+
+def _step_named(expr: Compare | Cases) -> Expr:
+    """Return relu'(z) for [z > 0], and the slope of the leaky one for `where(z > 0, 1, 0.01)`."""
+    condition = expr
+    low = ZERO
+    if isinstance(expr, Cases):
+        if len(expr.branches) != 1 or value_of(expr.branches[0][0]) != 1:
+            return expr
+        condition, low = expr.branches[0][1], expr.otherwise  # type: ignore[assignment]  # a condition is any node
+    if not isinstance(condition, Compare) or condition.relation is not Relation.GT or value_of(condition.right) != 0:
+        return expr
+    found = {Fraction(0): "relu'", Fraction(1, 100): "leaky_relu'"}.get(value_of(low) or Fraction(0))
+    return Call(found, (condition.left,)) if found and value_of(low) is not None else expr
+
+
+ZERO: Expr = Number(Fraction(0))
 
 
 def _sigmoid_named(expr: Mul, scope: Scope) -> Expr:

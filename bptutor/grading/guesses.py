@@ -144,6 +144,11 @@ def steps(target: Target) -> tuple[Expr, ...]:
     return target.levels
 
 
+def every(target: Target) -> tuple[Expr, ...]:
+    """Return all forms."""
+    return (*target.levels, *target.spelled)
+
+
 def spelled(target: Target) -> tuple[Expr, ...]:
     """Return also the forms with slopes written out, as a learner multiplies them."""
     return (*target.trees, *target.spelled)

@@ -138,6 +138,44 @@ def all_off_by_one(expr: Expr) -> Made:
             yield _moved(expr, step), main_name(expr)
 
 
+def not_flipped(expr: Expr) -> Made:
+    """Let every place of a Σ run forward: `D_{a+m}` for `D_{a−m}`."""
+    if isinstance(expr, Sum):
+        for constants in (False, True):
+            done = _forward(expr, set(expr.letters), constants)
+            if done != expr:
+                yield done, main_name(expr)
+
+
+def one_flipped(expr: Expr) -> Made:
+    """Let one of several places of a Σ run forward."""
+    if isinstance(expr, Sum) and len(expr.letters) > 1:
+        for letter in expr.letters:
+            for constants in (False, True):
+                done = _forward(expr, {letter}, constants)
+                if done != expr:
+                    yield done, main_name(expr)
+
+
+def _forward(expr: Expr, letters: set[str], constants: bool) -> Expr:
+    """Add what is subtracted: these letters, and with `constants` the numbers beside them."""
+    if isinstance(expr, Add) and any(_subtracted(term, letters) for term in expr.terms):
+        return Add(tuple(_turned(term, letters, constants) for term in expr.terms))
+    return rebuild(expr, lambda part: _forward(part, letters, constants))
+
+
+def _subtracted(term: Expr, letters: set[str]) -> bool:
+    return isinstance(term, Neg) and isinstance(term.arg, Letter) and term.arg.id in letters
+
+
+def _turned(term: Expr, letters: set[str], constants: bool) -> Expr:
+    if isinstance(term, Neg) and _subtracted(term, letters):
+        return term.arg
+    if constants and isinstance(term, Number):
+        return Number(-term.value)
+    return term.arg if constants and isinstance(term, Neg) and isinstance(term.arg, Number) else term
+
+
 def _moved(expr: Expr, step: int) -> Expr:
     if isinstance(expr, At):
         places = tuple(Add((s, Number(Fraction(step)))) if isinstance(s, Add) else s for s in expr.subscripts)

@@ -13,6 +13,7 @@ from bptutor.grading import value_mistakes as by_value
 from bptutor.grading.guesses import (
     Mistake,
     any_of,
+    every,
     nothing,
     on_tree,
     on_trees,
@@ -171,7 +172,7 @@ CATALOGUE: tuple[Mistake, ...] = (
         "wrong-layer",
         "an array of another layer",
         "Your answer takes an array of another layer for {part}. Look at the arrows of this layer.",
-        on_trees(naming_rules.exchange(naming_rules.wrong_layer), steps),
+        on_trees(naming_rules.exchange(naming_rules.wrong_layer), every),
     ),
     Mistake(
         "weight-for-activation",
@@ -292,13 +293,13 @@ CATALOGUE: tuple[Mistake, ...] = (
         "no-flip",
         "the kernel not flipped",
         "Your answer slides {part} as it went forward. Look at which output used the first input.",
-        window_rules.on_windows(window_rules.no_flip),
+        any_of(window_rules.on_windows(window_rules.no_flip), on_tree(index_rules.not_flipped)),
     ),
     Mistake(
         "one-axis-flip",
         "the kernel flipped on one axis",
         "Your answer treats rows and columns of {part} in two ways. Look at both indices of {part}.",
-        window_rules.on_windows(window_rules.one_axis),
+        any_of(window_rules.on_windows(window_rules.one_axis), on_tree(index_rules.one_flipped)),
     ),
     Mistake(
         "transposed-kernel",

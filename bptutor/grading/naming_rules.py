@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from fractions import Fraction
 from functools import partial
 from itertools import permutations
 from typing import TYPE_CHECKING
@@ -14,7 +15,20 @@ from bptutor.grading.backward import gradient
 from bptutor.grading.formulas import scalars
 from bptutor.grading.product_rules import COLUMN, bare
 from bptutor.grading.rewrites import Made, Rule, substituted
-from bptutor.notation.tree import Add, Expr, MatMul, Mul, Name, Neg, Outer, Slice, Transpose, walk
+from bptutor.notation.tree import (
+    Add,
+    Expr,
+    MatMul,
+    Mul,
+    Name,
+    Neg,
+    Number,
+    Outer,
+    Pow,
+    Slice,
+    Transpose,
+    walk,
+)
 from bptutor.notation.value import Values
 
 if TYPE_CHECKING:
@@ -33,7 +47,7 @@ def exchange(pairs: Pairs) -> Callable[[Target], Rule]:
         known: dict[Expr, list[Expr]] = {}
         for old, new in dict.fromkeys(pairs(target)):
             known.setdefault(old, []).append(new)
-        roots = {id(tree) for tree in target.levels}
+        roots = {id(tree) for tree in (*target.levels, *target.spelled)}
 
         def rule(expr: Expr) -> Made:
             for new in known.get(expr, ()):
@@ -198,6 +212,8 @@ def inverse(expr: Expr) -> Made:
                 other = Name(f"inverse {matrix.id}")
                 new = other if isinstance(side, Transpose) else Transpose(other)
                 yield (MatMul(new, expr.right) if n == 0 else MatMul(expr.left, new)), matrix.id
+                power = Pow(matrix, Number(Fraction(-1)))  # how W⁻¹ is read
+                yield (MatMul(power, expr.right) if n == 0 else MatMul(expr.left, power)), matrix.id
 
 
 def holes(target: Target) -> dict[str, Hole]:

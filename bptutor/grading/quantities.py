@@ -282,7 +282,7 @@ def _shape_mistakes(case: Case, got: tuple[int, ...]) -> list[Finding]:
     tree = parse.read(text, case.scope)
     target = targets.target(Comparison(case.scene, tree, layout(tree, case.scope, columns=True), columns=True))
     for made in guesses(target).on(seen(case)):
-        if made.mistake.id in SHAPES and made.array.shape == got:
+        if made.mistake.id in SHAPES and made.array.shape == got and np.isfinite(made.array).all():
             return diagnosis.said([(made.mistake, made.part)], target)
     return []
 

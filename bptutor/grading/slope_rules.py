@@ -5,11 +5,11 @@ from __future__ import annotations
 from fractions import Fraction
 
 from bptutor.grading.backward import ONE, times
-from bptutor.grading.layers import SLOPES
+from bptutor.grading.layers import SLOPES, Activation
 from bptutor.grading.product_rules import joined
 from bptutor.grading.rewrites import Made, main_name
 from bptutor.grading.softmax_rules import minus
-from bptutor.notation.tree import Call, Expr, Mul, Number, Pow, rebuild
+from bptutor.notation.tree import Call, Expr, Mul, Name, Number, Pow, rebuild
 
 TWO = Number(Fraction(2))
 
@@ -21,13 +21,14 @@ def slope(expr: Expr) -> tuple[str, Expr] | None:
     return None
 
 
-def spelled(expr: Expr) -> Expr:
-    """Return a tree with σ(z)(1 − σ(z)) for σ'(z): what a learner multiplies factor by factor."""
-    done = rebuild(expr, spelled)
+def spelled(expr: Expr, made: tuple[Activation, ...]) -> Expr:
+    """Return a tree with a(1 − a) for σ'(z) and 1 − a² for tanh'(z): what a learner multiplies factor by factor."""
+    done = rebuild(expr, lambda part: spelled(part, made))
     found = slope(done)
-    if found and found[0] == "sigmoid":
-        a = Call("sigmoid", (found[1],))
-        return Mul((a, minus(ONE, a)))
+    if found and found[0] in {"sigmoid", "tanh"}:
+        names = [Name(one.a) for one in made if (one.function, Name(one.z)) == found]
+        a: Expr = names[0] if names else Call(found[0], (found[1],))
+        return Mul((a, minus(ONE, a))) if found[0] == "sigmoid" else minus(ONE, Pow(a, TWO))
     return times(*done.factors) if isinstance(done, Mul) else done
 
 

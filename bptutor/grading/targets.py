@@ -59,7 +59,7 @@ def _made(comparison: Comparison) -> Target:
     named = [slopes_named(tree, scope) for tree in flat]
     made.trees = tuple(dict.fromkeys((*ends, *flat, *named)))
     made.levels = tuple(dict.fromkeys((*made.trees, *between)))
-    made.spelled = tuple(dict.fromkeys(spelled(tree) for tree in named))
+    made.spelled = tuple(dict.fromkeys(spelled(tree, made.parts.activations) for tree in named))
     return made
 
 
