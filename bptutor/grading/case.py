@@ -64,9 +64,9 @@ class Case:
 def make(
     question: Question, text: str, scene: Scene | None, seed: int = 0, earlier: Mapping[str, object] | None = None
 ) -> Case:
-    """Return the case of an answer; what the question itself gives joins the scene."""
-    if question.given:
-        scene = _extended(repr(sorted(question.given.items())), _Held(question.given, scene))
+    """Return the case of an answer; the scene is as the question changes it."""
+    if question.changes:
+        scene = _changed(repr(sorted(question.changes.items())), _Held(question.changes, scene))
     return Case(question, text, scene or _NO_SCENE, seed, earlier)
 
 
@@ -74,7 +74,7 @@ def make(
 class _Held:
     """Carries the arguments of a cached scene; the key beside it tells them apart."""
 
-    given: Mapping[str, object]
+    changes: Mapping[str, object]
     scene: Scene | None
 
     def __hash__(self) -> int:
@@ -85,7 +85,7 @@ class _Held:
 
 
 @lru_cache(maxsize=64)
-def _extended(_: str, held: _Held) -> Scene:
+def _changed(_: str, held: _Held) -> Scene:
     from bptutor.packs.scene import Scene
 
-    return (held.scene or Scene.from_mapping({})).extended(held.given)
+    return (held.scene or Scene.from_mapping({})).changed(held.changes)

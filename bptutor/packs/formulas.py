@@ -11,7 +11,7 @@ from bptutor.notation.tree import Expr
 from bptutor.packs.fields import nearest
 from bptutor.packs.model import Kind, Place, Question
 from bptutor.packs.runs import Run
-from bptutor.packs.scene import Scene, extended
+from bptutor.packs.scene import Scene, changed
 from bptutor.packs.templates import templates
 from bptutor.packs.yaml import Located, problem
 
@@ -81,7 +81,7 @@ class Formulas:
 
     def question(self, node: Located, question: Question) -> None:
         """Read the formulas of a question by what its kind takes."""
-        scene = extended(self.scene, node.mapping["given"], self.problems) if question.given else self.scene
+        scene = changed(self.scene, node, self.problems) if question.changes else self.scene
         scope = scene.scope
         numpy = question.kind is Kind.NUMPY
         if question.kind in EXPRESSIONS:
@@ -90,15 +90,24 @@ class Formulas:
                 scope = replace(scope, allowed=frozenset(question.names))
             for answer in _answers(node):
                 self.expression(answer, scope if answer is not node.mapping.get("answer") else scene.scope, numpy)
-            if "where" in node.mapping:
-                self.condition(node.mapping["where"], scene.scope)
+            self._beside(node, scene.scope)
         elif question.kind in NUMBERS or (question.kind is Kind.SHAPE and "(" not in str(question.answer)):
             for answer in _answers(node):
                 if question.kind is not Kind.SHAPE or not _is_shape(answer.text):
                     self.expression(answer, scope)
+        elif question.kind is Kind.FILL:
+            self._beside(node, scope)
         elif question.kind is Kind.EINSUM and "operands" in node.mapping:
             for operand in node.mapping["operands"].items:
                 self.expression(operand, scope)
+
+    def _beside(self, node: Located, scope: Scope) -> None:
+        """Read what stands beside an answer: the condition under which it holds, and what it must equal."""
+        if "where" in node.mapping:
+            self.condition(node.mapping["where"], scope)
+        for key in ("goal", "whole"):
+            if key in node.mapping:
+                self.expression(node.mapping[key], scope)
 
     def templates(self, text: str, place: Place) -> None:
         """Read every `{{ }}` of some prose that begins at a place."""

@@ -89,6 +89,10 @@ class Question:
     """Rule ids offered by a `rule` question."""
     line: str = ""
     """The line with one `?` of a `fill` question."""
+    whole: str = ""
+    """Of a `fill` question: the line it must become; then any filling with its value is right."""
+    goal: str = ""
+    """Of an expression: what the answer is proved equal to, such as `∂L/∂z_i`; never shown."""
     hints: tuple[str, ...] = ()
     skills: tuple[str, ...] = ()
     solution: str = ""
@@ -97,6 +101,12 @@ class Question:
     """Which face stands open: index, matrix, numpy, numbers."""
     given: Mapping[str, object] = field(default_factory=dict)
     """Names given for this question only, as in a scene."""
+    define: Mapping[str, object] = field(default_factory=dict)
+    """Definitions that replace those of the scene, or join them, for this question only."""
+    network: Mapping[str, object] = field(default_factory=dict)
+    """Keys of the scene's network that are others for this question only."""
+    vary: tuple[Question, ...] = ()
+    """The same question in other words or under other definitions; "another like this" takes them in turn."""
     wrong: tuple[tuple[str, str], ...] = ()
     """Authored wrong answers: (answer, say)."""
     derived: Derived | None = None
@@ -106,6 +116,17 @@ class Question:
     """Where each key stands: `answer`, `hints.0`, ..."""
     source: Mapping[str, object] = field(default_factory=dict)
     """The mapping as written (plain data, with `derived` when set and without the scene); what `grade` takes."""
+
+    @property
+    def changes(self) -> dict[str, Mapping[str, object]]:
+        """What this question changes in the scene, as `Scene.changed` takes it; empty when it changes nothing."""
+        found = {"given": self.given, "define": self.define, "network": self.network}
+        return {key: entries for key, entries in found.items() if entries}
+
+    def variant(self, n: int) -> Question:
+        """Return the n-th way to ask this: 0 is the question itself, and after the last it begins again."""
+        ways = (self, *self.vary)
+        return ways[n % len(ways)]
 
 
 @dataclass(frozen=True)
@@ -119,6 +140,11 @@ class Line:
     """The prompt; empty when the line is shown."""
     hints: tuple[str, ...] = ()
     fade: tuple[str, ...] = ()
+    """What it asks at the first, second, ... meeting: `show`, `why`, `hole`, `write`; see `packs.fading`."""
+    why: tuple[str, ...] = ()
+    """Tempting false rules, for `why`; empty for some other rules of the derivation and the pack."""
+    hole: str = ""
+    """The line with one `?`, for `hole`; empty for the last hint."""
     where: str = ""
     show: str = ""
     skills: tuple[str, ...] = ()
@@ -222,48 +248,3 @@ class Lesson:
     chapter: str = ""
     places: Mapping[str, Place] = field(default_factory=dict, compare=False)
     """Where each key of the front matter stands: `title`, `needs.0`, ..."""
-
-
-@dataclass(frozen=True)
-class LessonEntry:
-    """What the course map needs of a lesson, from the light index: no scene, no blocks."""
-
-    id: str
-    title: str
-    minutes: int
-    needs: tuple[str, ...]
-    skills: tuple[str, ...]
-    chapter: str
-    objective: str
-    steps: int
-    """How many stops (asked lines and questions) it has."""
-    file: Path
-
-
-@dataclass(frozen=True)
-class Rule:
-    """Why a line follows."""
-
-    id: str
-    title: str
-    math: str = ""
-
-
-@dataclass(frozen=True)
-class Pack:
-    """A folder of lessons."""
-
-    id: str
-    title: str
-    version: str
-    root: Path
-    lessons: tuple[str, ...]
-    """Lesson ids in course order."""
-    skills: Mapping[str, str] = field(default_factory=dict)
-    rules: Mapping[str, Rule] = field(default_factory=dict)
-    language: str = "en"
-    authors: tuple[str, ...] = ()
-    license: str = ""
-    summary: str = ""
-    chapters: Mapping[str, str] = field(default_factory=dict)
-    """Chapter id -> title, in order; optional."""
