@@ -31,13 +31,17 @@ SAID = 2
 """Most mistakes that are said; when more fit, the numbers speak."""
 
 
+IMPLY_COLLAPSE = frozenset({"lost-delta", "diagonal-softmax", "offdiagonal-sign"})
+"""Mistakes that are a collapsed δ, and say more."""
+
+
 def wrong(case: Case, met: Read, shown: str, proof: Proof | None = None) -> Verdict:
     """Return the verdict of an answer with a wrong value; of one that only the prover refuted, its witness."""
     if proof is not None:
         return Verdict(Mark.WRONG, ProofMark.REFUTED, (_found_by_proof(proof),), shown)
     draws = tuple(finite_draws(met.comparison, met.expr))
     findings = named(met.comparison, draws, met.expr)
-    mistakes = sum(finding.rule != "other-quantity" for finding in findings)
+    mistakes = sum(finding.rule not in {"free-index", "other-quantity"} for finding in findings)
     if not findings:
         findings = plain_differences(draws)
     if not findings or mistakes > SAID:
@@ -79,6 +83,8 @@ def named(comparison: Comparison, draws: tuple[Draw, ...], expr: Expr | None = N
             found = sorted((*kept, *letters), key=lambda fit: PLACE[fit[0].id])
         if not any(fit[0].id != "free-index" and not fit[0].vague for fit in found) and _collapsed(comparison, draws):
             found = [*(fit for fit in found if not fit[0].vague), (BY_ID["delta-collapse"], "")]
+    if IMPLY_COLLAPSE & {fit[0].id for fit in found}:
+        found = [fit for fit in found if fit[0].id != "delta-collapse"]
     return said(found, target)
 
 

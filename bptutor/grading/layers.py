@@ -11,7 +11,7 @@ from bptutor.grading.backward import leaky, whole
 from bptutor.grading.lift import entrywise
 from bptutor.notation import axes
 from bptutor.notation.scope import Role, Scope
-from bptutor.notation.tree import Call, Expr, MatMul, Mul, Name, Transpose, walk
+from bptutor.notation.tree import Add, Call, Expr, MatMul, Mul, Name, Transpose, walk
 
 SLOPES = ("sigmoid", "tanh", "relu", "leaky_relu")
 """Activations whose derivatives are mixed up."""
@@ -84,7 +84,7 @@ def _parts(key: _Key) -> Parts:
         definition = whole(scope, name)
         if definition is None:
             continue
-        found = _activation(name, definition)
+        found = _activation(name, definition, scope)
         if found:
             activations.append(found)
             continue
@@ -97,14 +97,27 @@ def _parts(key: _Key) -> Parts:
     return Parts(tuple(layers), tuple(activations), frozenset(biases), mean, batch)
 
 
-def _activation(name: str, definition: Expr) -> Activation | None:
+def _activation(name: str, definition: Expr, scope: Scope) -> Activation | None:
     z = leaky(definition)
     if isinstance(z, Name):
         return Activation(name, "leaky_relu", z.id)
     if isinstance(definition, Call) and len(definition.args) == 1 and isinstance(definition.args[0], Name):
         if entrywise(definition) or definition.function == "softmax":
             return Activation(name, definition.function, definition.args[0].id)
-    return None
+    shifted = _shifted(definition, scope)
+    return Activation(name, "softmax", shifted) if shifted else None
+
+
+def _shifted(definition: Expr, scope: Scope) -> str:
+    """Return z of `softmax(z − m)`, with m one number: the stable form of softmax(z)."""
+    if not isinstance(definition, Call) or definition.function != "softmax" or not isinstance(definition.args[0], Add):
+        return ""
+    arrays = [part.id for part in walk(definition) if isinstance(part, Name) and _axes(part, scope)]
+    return arrays[0] if len(arrays) == 1 else ""
+
+
+def _axes(name: Name, scope: Scope) -> tuple[str, ...]:
+    return scope.names[name.id].axes if name.id in scope.names else ()
 
 
 def _products(expr: Expr, scope: Scope) -> Iterator[tuple[str, str]]:

@@ -305,7 +305,7 @@ CATALOGUE: tuple[Mistake, ...] = (
         "transposed-kernel",
         "the kernel transposed",
         "Your answer exchanges rows and columns of {part}. Look at the entry in row 1, column 2.",
-        window_rules.on_windows(window_rules.turned_kernel),
+        any_of(window_rules.on_windows(window_rules.turned_kernel), on_tree(product_rules.kernel_turned)),
     ),
     Mistake(
         "valid-for-full",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from fractions import Fraction
 from functools import partial
 from itertools import permutations
 from typing import TYPE_CHECKING
@@ -17,14 +16,13 @@ from bptutor.grading.product_rules import COLUMN, bare
 from bptutor.grading.rewrites import Made, Rule, substituted
 from bptutor.notation.tree import (
     Add,
+    Call,
     Expr,
     MatMul,
     Mul,
     Name,
     Neg,
-    Number,
     Outer,
-    Pow,
     Slice,
     Transpose,
     walk,
@@ -32,7 +30,7 @@ from bptutor.notation.tree import (
 from bptutor.notation.value import Values
 
 if TYPE_CHECKING:
-    from bptutor.grading.guesses import Guess, Hole, Target
+    from bptutor.grading.guesses import Guess, Target
 
 Array = NDArray[np.float64]
 Pairs = Callable[["Target"], Iterator[tuple[Expr, Expr]]]
@@ -209,22 +207,9 @@ def inverse(expr: Expr) -> Made:
         for n, side in enumerate((expr.left, expr.right)):
             matrix = bare(side)
             if isinstance(matrix, Name):
-                other = Name(f"inverse {matrix.id}")
+                other: Expr = Call("pinv", (matrix,))
                 new = other if isinstance(side, Transpose) else Transpose(other)
                 yield (MatMul(new, expr.right) if n == 0 else MatMul(expr.left, new)), matrix.id
-                power = Pow(matrix, Number(Fraction(-1)))  # how W⁻¹ is read
-                yield (MatMul(power, expr.right) if n == 0 else MatMul(expr.left, power)), matrix.id
-
-
-def holes(target: Target) -> dict[str, Hole]:
-    """Return the inverse of each matrix that nothing computes."""
-    matrices = [name for name, made in target.scope.names.items() if len(made.axes) == 2 and made.definition is None]
-    return {f"inverse {name}": partial(_inverse, name) for name in matrices}
-
-
-def _inverse(name: str, values: Values) -> Array:
-    found: Array = np.linalg.pinv(np.asarray(values[name], dtype=float))
-    return found
 
 
 # --- other arrays ---------------------------------------------------------------------------------------------

@@ -4,7 +4,23 @@ from __future__ import annotations
 
 from bptutor.grading.arrays import turned
 from bptutor.grading.rewrites import Made, everywhere, main_name
-from bptutor.notation.tree import At, Call, Expr, Letter, MatMul, Mul, Name, Number, Outer, Slice, Span, Sum, Transpose
+from bptutor.notation.tree import (
+    Add,
+    At,
+    Call,
+    Expr,
+    Letter,
+    MatMul,
+    Mul,
+    Name,
+    Number,
+    Outer,
+    Slice,
+    Span,
+    Sum,
+    Transpose,
+    walk,
+)
 
 COLUMN = (Span(), None)
 """`[:, None]`: a vector as a column that broadcasts."""
@@ -21,8 +37,19 @@ def no_transpose(expr: Expr) -> Made:
         else:
             yield MatMul(left, turned(right)), main_name(right)
             yield MatMul(turned(left), right), main_name(left)
-    if isinstance(expr, Sum) and isinstance(expr.body, Mul):
+    if isinstance(expr, Sum) and isinstance(expr.body, Mul) and not _windowed(expr):
         yield from _subscripts_swapped(expr, set(expr.letters))
+
+
+def kernel_turned(expr: Expr) -> Made:
+    """Swap the subscripts of the kernel in a sum over places."""
+    if isinstance(expr, Sum) and _windowed(expr):
+        yield from _subscripts_swapped(expr, set(expr.letters))
+
+
+def _windowed(expr: Expr) -> bool:
+    """Return whether places are computed in a sum: `D_{a−m}`."""
+    return any(isinstance(part, At) and any(isinstance(s, Add) for s in part.subscripts) for part in walk(expr))
 
 
 def bare(expr: Expr) -> Expr:

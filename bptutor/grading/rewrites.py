@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import fields, replace
 from typing import Any
 
-from bptutor.notation.tree import Expr, Letter, Name, Sum, rebuild, walk
+from bptutor.notation.tree import Derivative, Expr, Letter, Name, Sum, rebuild, walk
 
 Rule = Callable[[Expr], Iterator[tuple[Expr, str]]]
 """From a part to what may stand in its place, each with the name that a message about it should mention."""
@@ -18,6 +18,8 @@ Made = Iterator[tuple[Expr, str]]
 def everywhere(expr: Expr, rule: Rule) -> Iterator[tuple[Expr, str]]:
     """Yield every copy of a tree in which the rule changed exactly one part."""
     yield from rule(expr)
+    if isinstance(expr, Derivative):  # another ∂ is another quantity
+        return
     for f in fields(expr):  # type: ignore[arg-type]  # every node is a dataclass
         for changed, part in _changed(getattr(expr, f.name), rule):
             yield replace(expr, **{f.name: changed}), part  # type: ignore[type-var]  # every node is a dataclass

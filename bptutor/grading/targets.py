@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from bptutor.grading import naming_rules, softmax_rules
+from bptutor.grading import softmax_rules
 from bptutor.grading.arrays import as_array, spelled_out
 from bptutor.grading.backward import gradient, times
 from bptutor.grading.comparison import Comparison, close
@@ -41,7 +41,7 @@ def target(comparison: Comparison) -> Target:
 def _made(comparison: Comparison) -> Target:
     scope = comparison.scene.scope
     made = Target(comparison, (), (), (), lines(comparison.scene), parts(scope))
-    made.holes |= naming_rules.holes(made) | softmax_rules.holes(made.parts)
+    made.holes |= softmax_rules.holes(made.parts)
     asked = tuple(_asked(made))
     made.asked = frozenset(asked)
     bases = [_entered(comparison.expected, scope), *asked]

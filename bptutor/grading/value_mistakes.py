@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from bptutor.grading.formulas import scalars
 from bptutor.grading.softmax_rules import NOTHING
 from bptutor.notation.scope import Role
+from bptutor.notation.tree import Name, walk
 from bptutor.notation.value import Values
 
 if TYPE_CHECKING:
@@ -55,10 +57,14 @@ def twice_or_half(_: Target) -> Iterator[Change]:
 
 def over_last(target: Target) -> Iterator[Change]:
     """Truth / C, with C the outputs of the last layer."""
-    for made in reversed(target.parts.activations):
-        axes = target.scope.names[made.a].axes
-        if axes and axes[-1] not in _batch_axes(target):
-            yield partial(_over, axes[-1])
+    axes = [target.scope.names[made.a].axes for made in reversed(target.parts.activations)]
+    for of in scalars(target.scope)[:1]:
+        loss = target.scope.names[of].definition
+        known = [part.id for part in walk(loss) if isinstance(part, Name)] if loss is not None else []
+        axes = [target.scope.names[name].axes for name in known if name in target.scope.names] + axes
+    for found in axes:
+        if found and found[-1] not in _batch_axes(target):
+            yield partial(_over, found[-1])
             return
 
 

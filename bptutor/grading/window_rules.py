@@ -51,6 +51,8 @@ class Window:
     kernel: Expr
     channels: bool = False
     """Whether the outer array has filters first, and the kernel filters and channels."""
+    order: tuple[int, ...] = ()
+    """Where each axis of the right answer is found."""
 
     def arrays(self, target: Target, values: Values) -> tuple[Array, Array]:
         """Return both on a draw."""
@@ -59,9 +61,11 @@ class Window:
     def spread(self, d: Array, k: Array, change: Callable[[Array, Array], Array]) -> Array:
         """Apply a way to combine both to each filter and channel, and sum over the filters."""
         if not self.channels:
-            return change(d, k)
-        pairs = [[change(d[o], k[o, c]) for o in range(len(d))] for c in range(k.shape[1])]
-        return np.array([np.sum(row, axis=0) for row in pairs])
+            made = change(d, k)
+        else:
+            pairs = [[change(d[o], k[o, c]) for o in range(len(d))] for c in range(k.shape[1])]
+            made = np.array([np.sum(row, axis=0) for row in pairs])
+        return made.transpose(self.order) if self.order else made
 
 
 def right(d: Array, k: Array) -> Array:
@@ -88,9 +92,9 @@ def _found(target: Target) -> Iterator[Window]:
         flat = len(one) == len(other) == truth.ndim
         stacked = truth.ndim > 1 and len(one) == truth.ndim and len(other) == truth.ndim + 1 and one[0] == other[0]
         if flat or stacked:
-            window = Window(outer, kernel, stacked)
-            if _gives(window, target, values, truth):
-                yield window
+            orders = permutations(range(truth.ndim))
+            known = (Window(outer, kernel, stacked, order) for order in orders)
+            yield from (window for window in known if _gives(window, target, values, truth))
 
 
 def _arrays(target: Target) -> Iterator[tuple[Expr, tuple[str, ...]]]:
