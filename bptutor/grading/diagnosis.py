@@ -90,8 +90,13 @@ def named(comparison: Comparison, draws: tuple[Draw, ...], expr: Expr | None = N
 
 def said(found: list[Fit], target: Target) -> list[Finding]:
     """Return mistakes as findings."""
-    softmax = any(made.function == "softmax" for made in target.parts.activations)
-    return [Finding(mistake.id, mistake.message(part, target.scope, softmax)) for mistake, part in found]
+    words = target.words()
+    return [Finding(mistake.id, mistake.message(shown(part, target), words)) for mistake, part in found]
+
+
+def shown(part: str, target: Target) -> str:
+    """Return how a name is shown; other words as they are."""
+    return target.scope.shown(part) if part in target.scope.names else part
 
 
 def _letters(expr: Expr, comparison: Comparison) -> Iterator[Fit]:

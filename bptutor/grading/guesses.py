@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 
 from bptutor.errors import BptutorError
 from bptutor.grading.comparison import Comparison
-from bptutor.grading.formulas import Lines
+from bptutor.grading.formulas import Lines, scalars
 from bptutor.grading.layers import Parts
 from bptutor.grading.rewrites import Rule, everywhere
 from bptutor.notation.dual import plain
 from bptutor.notation.labelled import Labelled
 from bptutor.notation.scope import Scope
-from bptutor.notation.tree import Expr, Letter, Number, walk
+from bptutor.notation.tree import Derivative, Expr, Letter, Name, Number, walk
 from bptutor.notation.value import Values, Walk
 
 Array = NDArray[np.float64]
@@ -83,6 +83,31 @@ class Target:
             self._truths[id(values)] = (values, self.comparison.truth(values))
         return self._truths[id(values)][1]
 
+    def words(self) -> dict[str, str]:
+        """Return what the scene calls what messages speak of."""
+        scope, made = self.scope, self.parts.activations
+        softmax = [one.a for one in made if one.function == "softmax"]
+        wanted = [name for name in scope.names if Derivative(Name(self.loss), Name(name)) in self.slopes]
+        biases = [name for name in wanted if name in self.parts.biases] or sorted(self.parts.biases)
+        outputs = softmax or [one.a for one in reversed(made)]
+        return {
+            "loss": scope.shown(self.loss) if self.loss else "L",
+            "p": scope.shown(outputs[0]) if outputs else "the output",
+            "b": scope.shown(biases[0]) if biases else "the bias",
+            "softmax": "yes" if softmax else "",
+        }
+
+    @property
+    def loss(self) -> str:
+        """The scalar that gradients are of; empty when there is none."""
+        return next((name for name in scalars(self.scope) if name in self.scope.names), "")
+
+    @property
+    def slopes(self) -> frozenset[Expr]:
+        """What is asked as ∂, where it is a gradient of the scene."""
+        named = {Name(n): made.definition for n, made in self.scope.names.items()}
+        return frozenset(named.get(of) or of for of in self.asked)
+
     @property
     def scope(self) -> Scope:
         """The names."""
@@ -124,10 +149,17 @@ class Mistake:
     change: Callable[[Target], Iterator[Change]] | None = None
     """For a mistake on the value alone: it may come on top of another one."""
 
-    def message(self, part: str, scope: Scope, softmax: bool = False) -> str:
-        """Return what is said when an answer is this mistake."""
-        text = self.here if self.here and softmax else self.say
-        return text.replace("{part}", (scope.shown(part) if part in scope.names else part) or "the product")
+    def message(self, part: str, words: Mapping[str, str]) -> str:
+        """Return what is said when an answer is this mistake.
+
+        Args:
+            part: The name that it is about; empty when it is about the whole.
+            words: What the scene calls its loss, its output and its bias.
+        """
+        text = self.here if self.here and words.get("softmax") else self.say
+        for name, word in {**words, "part": part or "the product"}.items():
+            text = text.replace(f"{{{name}}}", word)
+        return text[:1].upper() + text[1:]
 
 
 Forms = Callable[[Target], tuple[Expr, ...]]

@@ -34,14 +34,14 @@ CATALOGUE: tuple[Mistake, ...] = (
     Mistake(
         "no-batch-mean",
         "the mean over the batch left out",
-        "Copying the batch would double your answer but not L. Look at what precedes the sum over examples in L.",
+        "Copying the batch would double your answer but not {loss}. Look at what precedes the sum over examples in {loss}.",
         on_value(by_value.times_batch),
         change=by_value.times_batch,
     ),
     Mistake(
         "twice-batch-mean",
         "the mean over the batch taken twice",
-        "Copying the batch would halve your answer but not change L. Look at how often the batch size enters.",
+        "Copying the batch would halve your answer but not change {loss}. Look at how often the batch size enters.",
         on_value(by_value.over_batch),
         change=by_value.over_batch,
     ),
@@ -55,14 +55,14 @@ CATALOGUE: tuple[Mistake, ...] = (
     Mistake(
         "class-mean",
         "averaged over the classes too",
-        "Your answer shrinks when classes are added. Look at what L averages over.",
+        "Your answer shrinks when classes are added. Look at what {loss} averages over.",
         on_value(by_value.over_last),
         change=by_value.over_last,
     ),
     Mistake(
         "diagonal-softmax",
         "the softmax derivative taken as diagonal",
-        "Your rule says wrong classes' scores cannot change L. Look at the denominator of p_k.",
+        "Your rule says wrong classes' scores cannot change {loss}. Look at the denominator of {p}_k.",
         any_of(on_trees(softmax.on_error(softmax.diagonal)), *(on_value(made) for made in softmax.DIAGONAL)),
     ),
     Mistake(
@@ -86,7 +86,7 @@ CATALOGUE: tuple[Mistake, ...] = (
     Mistake(
         "stopped-at-loss",
         "the slope by the output, not by what enters it",
-        "This is the slope by the output. Look at the arrow from z to the output.",
+        "This is the slope by {p}. Look at the arrow that ends in {p}.",
         on_trees(naming_rules.stopped, steps),
     ),
     Mistake(
@@ -135,7 +135,7 @@ CATALOGUE: tuple[Mistake, ...] = (
     Mistake(
         "no-activation-derivative",
         "the derivative of the activation left out",
-        "This is the slope by a, not by z. Look at the arrow from z to a.",
+        "This is the slope by what {part} becomes, not by {part}. Look at the arrow that leaves {part}.",
         on_tree(slope_rules.no_slope),
     ),
     Mistake(
@@ -159,7 +159,7 @@ CATALOGUE: tuple[Mistake, ...] = (
     Mistake(
         "half-derivative",
         "one factor of the slope only",
-        "Your slope holds only a part of the activation's. Look at its value where a is close to its limit.",
+        "Your slope holds only a part of the activation's. Look at its value where the curve is flat.",
         on_tree(slope_rules.half_slope),
     ),
     Mistake(
@@ -177,7 +177,7 @@ CATALOGUE: tuple[Mistake, ...] = (
     Mistake(
         "weight-for-activation",
         "W where a belongs",
-        "Your answer has a weight where {part} flows. Look at what the weight is multiplied by going forward.",
+        "Your answer has a weight where {part} flows. Look at what the weight meets going forward.",
         any_of(
             on_trees(naming_rules.exchange(naming_rules.weight_for_activation), steps),
             on_trees(naming_rules.weight_in_outer),
@@ -192,37 +192,37 @@ CATALOGUE: tuple[Mistake, ...] = (
     Mistake(
         "bias-axis",
         "the sum over the wrong axis",
-        "Your sum keeps the examples apart and adds up the units. Look at how many examples share b_i.",
+        "Your sum keeps the examples apart and adds up the units. Look at how many examples share an entry of {b}.",
         bias.on_bias(bias.other_axis),
     ),
     Mistake(
         "bias-not-summed",
         "the examples not summed",
-        "Your answer keeps one row per example. Look at how many examples share b_i.",
+        "Your answer keeps one row per example. Look at how many examples share an entry of {b}.",
         bias.on_bias(bias.not_summed),
     ),
     Mistake(
         "bias-all-summed",
         "everything summed",
-        "Your answer is one number for all units. Look at how many entries b has.",
+        "Your answer is one number for all units. Look at how many entries {b} has.",
         bias.on_bias(bias.all_summed),
     ),
     Mistake(
         "bias-mean",
         "the mean over the batch once more",
-        "Copying the batch leaves your answer alone, whatever enters it. Look at where the mean was taken already.",
+        "Copying the batch leaves your sum alone, whatever is summed. Look at where the mean was taken already.",
         bias.on_bias(bias.mean),
     ),
     Mistake(
         "bias-times-input",
         "multiplied by an input",
-        "Your answer changes with the layer's input. Look at what b_i is multiplied by going forward.",
+        "Your answer changes with the layer's input. Look at what {b} meets going forward.",
         bias.on_bias(bias.times_input),
     ),
     Mistake(
         "bias-zero",
         "zeros",
-        "Your answer is zero everywhere. Look at what a small nudge of b_i does.",
+        "Your answer is zero everywhere. Look at what a small nudge of {b} does.",
         bias.zeros,
     ),
     Mistake(

@@ -205,7 +205,6 @@ def _tells(got: Array, tolerance: float) -> bool:
 def _without_scene(met: Met, truth: Array, got: Array) -> list[Finding]:
     """Return what can be said of literal numbers: their sign, and rows for columns."""
     from bptutor.grading.mistakes import CATALOGUE
-    from bptutor.notation.scope import Scope
 
     changes: dict[str, Callable[[Array], Array]] = {"sign": np.negative}
     if truth.ndim == 2:
@@ -213,7 +212,7 @@ def _without_scene(met: Met, truth: Array, got: Array) -> list[Finding]:
     for mistake in CATALOGUE:
         change = changes.get(mistake.id)
         if change and met.equal(change(truth), got) and not met.equal(truth, got):
-            return [Finding(mistake.id, mistake.message("", Scope({})))]
+            return [Finding(mistake.id, mistake.message("", {}))]
     return []
 
 
