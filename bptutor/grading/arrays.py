@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from bptutor.grading.factors import product
 from bptutor.grading.lift import entrywise
 from bptutor.notation.tree import (
     Add,
@@ -179,12 +180,6 @@ def _pow(expr: Expr) -> Held:
     return _same([_array(expr.base), _array(expr.exponent)], lambda trees: Pow(trees[0], trees[1]))
 
 
-def product(factors: list[Expr]) -> Expr:
-    """Return a product, flat; one factor stands alone."""
-    flat = [f for factor in factors for f in (factor.factors if isinstance(factor, Mul) else (factor,))]
-    return flat[0] if len(flat) == 1 else Mul(tuple(flat))
-
-
 def _grouped(parts: list[Held]) -> list[Held]:
     """Multiply parts over the same letters; a number joins the first group."""
     groups: dict[frozenset[str], list[Held]] = {}
@@ -222,7 +217,11 @@ def _sum(expr: Expr) -> Held:
         raise NoArray
     body = expr.body
     sign = isinstance(body, Neg)
-    held = _over_all(_array(body.arg if isinstance(body, Neg) else body), expr.letters) if len(expr.letters) > 1 else _summed(expr)
+    held = (
+        _over_all(_array(body.arg if isinstance(body, Neg) else body), expr.letters)
+        if len(expr.letters) > 1
+        else _summed(expr)
+    )
     return Held(Neg(held.tree), held.letters) if sign else held
 
 
@@ -243,7 +242,7 @@ def _summed(expr: Sum) -> Held:
     inside = [f for f in body.factors if _mentions(f, letter)]
     outside = [f for f in body.factors if not _mentions(f, letter)]
     groups = _grouped([_array(factor) for factor in inside])
-    if len(groups) == 2:  # noqa: PLR2004  # two arrays meet under the Σ
+    if len(groups) == 2:  # two arrays meet under the Σ
         total = _contracted(groups[0], groups[1], letter)
     elif len(groups) == 1:
         total = _over(groups[0], letter)
@@ -276,11 +275,11 @@ def _over(held: Held, letter: str) -> Held:
 
 def _contracted(left: Held, right: Held, letter: str) -> Held:
     """Return the matrix product that sums one letter of two arrays."""
-    if len(left.letters) > 2 or len(right.letters) > 2 or letter not in left.letters or letter not in right.letters:  # noqa: PLR2004
+    if len(left.letters) > 2 or len(right.letters) > 2 or letter not in left.letters or letter not in right.letters:
         raise NoArray
     if set(left.letters) & set(right.letters) != {letter}:
         raise NoArray
-    if len(left.letters) == 1 and len(right.letters) == 2:  # noqa: PLR2004  # the matrix comes first
+    if len(left.letters) == 1 and len(right.letters) == 2:  # the matrix comes first
         left, right = right, left
     first = left.tree if left.letters[-1] == letter else turned(left.tree)
     second = right.tree if right.letters[0] == letter else turned(right.tree)

@@ -7,12 +7,14 @@ through them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 
 from bptutor.errors import BptutorError
 from bptutor.grading.arrays import as_array, turned
+from bptutor.grading.factors import ONE, times
 from bptutor.grading.lift import entrywise
 from bptutor.notation import axes
 from bptutor.notation.scope import Role, Scope
@@ -34,40 +36,18 @@ from bptutor.notation.tree import (
     walk,
 )
 
-ONE = Number(Fraction(1))
-Steps = Iterator[tuple[str, Expr]]
+Back = Iterator[tuple[str, Expr]]
 """Names with what comes back to each."""
 
 
-def times(*factors: Expr) -> Expr:
-    """Return a product: flat, numbers multiplied, signs brought to the front."""
-    number, rest, waiting = Fraction(1), list[Expr](), list(reversed(factors))
-    while waiting:
-        factor = waiting.pop()
-        constant = value_of(factor)
-        if constant is not None:
-            number *= constant
-        elif isinstance(factor, Neg):
-            number = -number
-            waiting.append(factor.arg)
-        elif isinstance(factor, Mul):
-            waiting.extend(reversed(factor.factors))
-        else:
-            rest.append(factor)
-    negative, number = number < 0, abs(number)
-    if number != 1 or not rest:
-        rest.insert(0, Number(number))
-    made = rest[0] if len(rest) == 1 else Mul(tuple(rest))
-    return Neg(made) if negative else made
+@dataclass(frozen=True)
+class Steps:
+    """The backward pass from one scalar."""
 
-
-def value_of(expr: Expr) -> Fraction | None:
-    """Return the number that a literal or a quotient of literals is."""
-    if isinstance(expr, Number):
-        return expr.value
-    if isinstance(expr, Div) and isinstance(expr.num, Number) and isinstance(expr.den, Number) and expr.den.value:
-        return expr.num.value / expr.den.value
-    return None
+    found: Mapping[str, tuple[Expr, ...]]
+    """Name -> what reaches it, one for each use."""
+    complete: bool
+    """Whether every definition on the way had a line."""
 
 
 class Backward:
@@ -78,22 +58,27 @@ class Backward:
         self.scope = scope
         self.of = of
 
-    def steps(self) -> dict[str, tuple[Expr, ...]]:
+    def steps(self) -> Steps:
         """Return for each name the contributions to ∂of/∂name, one for each use, in order of use."""
+        complete = True
         found: dict[str, list[Expr]] = {self.of: [ONE]}
         for name in reversed(list(self.scope.names)):
             definition = whole(self.scope, name)
-            if name not in found or definition is None:
+            if name not in found:
+                continue
+            if definition is None:
+                made = self.scope.names[name].definition
+                complete &= made is None
                 continue
             up = ONE if name == self.of else gradient(self.scope, self.of, name)
             try:
                 for child, back in self.back(definition, up):
                     found.setdefault(child, []).insert(0, back)
             except (BptutorError, NoStep):
-                continue
-        return {name: tuple(parts) for name, parts in found.items() if name != self.of}
+                complete = False
+        return Steps({name: tuple(parts) for name, parts in found.items() if name != self.of}, complete)
 
-    def back(self, expr: Expr, up: Expr) -> Steps:
+    def back(self, expr: Expr, up: Expr) -> Back:
         """Yield what reaches each name of an expression when `up` reaches the expression.
 
         Raises:
@@ -139,7 +124,7 @@ def whole(scope: Scope, name: str) -> Expr | None:
     return definition
 
 
-def _add(run: Backward, expr: Expr, up: Expr) -> Steps:
+def _add(run: Backward, expr: Expr, up: Expr) -> Back:
     assert isinstance(expr, Add)  # noqa: S101  # by the table
     full = run.axes_of(expr)
     for term in expr.terms:
@@ -159,12 +144,12 @@ def _shrunk(run: Backward, up: Expr, full: tuple[str, ...], part: Expr) -> Expr:
     raise NoStep
 
 
-def _neg(run: Backward, expr: Expr, up: Expr) -> Steps:
+def _neg(run: Backward, expr: Expr, up: Expr) -> Back:
     assert isinstance(expr, Neg)  # noqa: S101  # by the table
     yield from run.back(expr.arg, times(Neg(up)))
 
 
-def _mul(run: Backward, expr: Expr, up: Expr) -> Steps:
+def _mul(run: Backward, expr: Expr, up: Expr) -> Back:
     assert isinstance(expr, Mul)  # noqa: S101  # by the table
     full = run.axes_of(expr)
     for n, factor in enumerate(expr.factors):
@@ -172,25 +157,25 @@ def _mul(run: Backward, expr: Expr, up: Expr) -> Steps:
         yield from run.back(factor, _shrunk(run, times(up, *others), full, factor))
 
 
-def _div(run: Backward, expr: Expr, up: Expr) -> Steps:
+def _div(run: Backward, expr: Expr, up: Expr) -> Back:
     assert isinstance(expr, Div)  # noqa: S101  # by the table
     full = run.axes_of(expr)
-    above = Div(up, expr.den) if expr.num == ONE or up == ONE else times(up, Div(ONE, expr.den))
+    above = Div(up, expr.den) if ONE in (expr.num, up) else times(up, Div(ONE, expr.den))
     yield from run.back(expr.num, _shrunk(run, above, full, expr.num))
     below = Neg(times(up, Div(expr.num, Pow(expr.den, Number(Fraction(2))))))
     yield from run.back(expr.den, _shrunk(run, below, full, expr.den))
 
 
-def _pow(run: Backward, expr: Expr, up: Expr) -> Steps:
+def _pow(run: Backward, expr: Expr, up: Expr) -> Back:
     assert isinstance(expr, Pow)  # noqa: S101  # by the table
     if not isinstance(expr.exponent, Number):
         raise NoStep
     n = expr.exponent.value
-    lower = expr.base if n == 2 else Pow(expr.base, Number(n - 1))  # noqa: PLR2004  # the square is the common case
+    lower = expr.base if n == 2 else Pow(expr.base, Number(n - 1))  # the square is the common case
     yield from run.back(expr.base, times(up, Number(n), lower))
 
 
-def _call(run: Backward, expr: Expr, up: Expr) -> Steps:
+def _call(run: Backward, expr: Expr, up: Expr) -> Back:
     assert isinstance(expr, Call)  # noqa: S101  # by the table
     (x, *_) = expr.args
     if expr.function == "sum" and expr.option("axis") is None:
@@ -218,7 +203,7 @@ def _known_as(scope: Scope, expr: Expr) -> Expr | None:
     return next((Name(n) for n, declared in scope.names.items() if declared.definition == expr), None)
 
 
-def _cases(run: Backward, expr: Expr, up: Expr) -> Steps:
+def _cases(run: Backward, expr: Expr, up: Expr) -> Back:
     """Leaky ReLU as the scenes of networks write it; other cases have no rule."""
     assert isinstance(expr, Cases)  # noqa: S101  # by the table
     z = leaky(expr)
@@ -237,7 +222,7 @@ def leaky(expr: Expr) -> Expr | None:
     return value if known else None
 
 
-def _transpose(run: Backward, expr: Expr, up: Expr) -> Steps:
+def _transpose(run: Backward, expr: Expr, up: Expr) -> Back:
     assert isinstance(expr, Transpose)  # noqa: S101  # by the table
     yield from run.back(expr.arg, _turned(up))
 
@@ -248,7 +233,7 @@ def _turned(expr: Expr) -> Expr:
     return turned(expr)
 
 
-def _matmul(run: Backward, expr: Expr, up: Expr) -> Steps:
+def _matmul(run: Backward, expr: Expr, up: Expr) -> Back:
     assert isinstance(expr, MatMul)  # noqa: S101  # by the table
     ranks = len(run.axes_of(expr.left)), len(run.axes_of(expr.right))
     rule = _PRODUCTS.get(ranks)
@@ -272,13 +257,13 @@ def _bare(expr: Expr) -> Expr:
     return expr.arg if isinstance(expr, Transpose) else expr
 
 
-def _outer(run: Backward, expr: Expr, up: Expr) -> Steps:
+def _outer(run: Backward, expr: Expr, up: Expr) -> Back:
     assert isinstance(expr, Outer)  # noqa: S101  # by the table
     yield from run.back(expr.left, MatMul(up, expr.right))
     yield from run.back(expr.right, MatMul(turned(up), expr.left))
 
 
-_RULES: dict[type, Callable[[Backward, Expr, Expr], Steps]] = {
+_RULES: dict[type, Callable[[Backward, Expr, Expr], Back]] = {
     Add: _add,
     Neg: _neg,
     Mul: _mul,
@@ -293,7 +278,7 @@ _RULES: dict[type, Callable[[Backward, Expr, Expr], Steps]] = {
 
 
 @lru_cache(maxsize=64)
-def _kept(of: str, held: _Held) -> dict[str, tuple[Expr, ...]]:
+def _kept(of: str, held: _Held) -> Steps:
     return Backward(held.scope, of).steps()
 
 
@@ -310,6 +295,6 @@ class _Held:
         return isinstance(other, _Held) and other.scope is self.scope
 
 
-def steps(scope: Scope, of: str) -> dict[str, tuple[Expr, ...]]:
+def steps(scope: Scope, of: str) -> Steps:
     """Return for each name the contributions to ∂of/∂name, one for each use; kept for each scope."""
     return _kept(of, _Held(scope))

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from bptutor.grading.case import Case
 from bptutor.grading.formulas import lines, unfolded
-from bptutor.grading.guesses import TROUBLE
+from bptutor.grading.met import TROUBLE
 from bptutor.notation.tree import Expr, Name
 from bptutor.notation.value import Values, evaluate
 

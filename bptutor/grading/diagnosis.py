@@ -13,9 +13,10 @@ from bptutor.grading import targets, value_mistakes
 from bptutor.grading.case import Case
 from bptutor.grading.comparison import CLOSE, PROBES, Comparison, Outcome
 from bptutor.grading.fitting import Fit, fits
-from bptutor.grading.guesses import TROUBLE, Draw, Met, Target
+from bptutor.grading.guesses import Target
 from bptutor.grading.index_rules import untangled
 from bptutor.grading.layouts import Layout
+from bptutor.grading.met import TROUBLE, Draw, Met
 from bptutor.grading.mistakes import BY_ID, PLACE
 from bptutor.grading.reads import own_layout
 from bptutor.grading.verdict import Finding, Mark, ProofMark, Verdict

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bptutor.grading.guesses import TROUBLE, Change, Draw, Met, Target, entries
+from bptutor.grading.guesses import Change, Target
+from bptutor.grading.guesses import Mistake as Row
+from bptutor.grading.met import TROUBLE, Draw, Met, entries
 from bptutor.grading.mistakes import BY_ID, CATALOGUE, PLACE
-from bptutor.grading.mistakes import Mistake as Row
 from bptutor.notation.value import Values
 
 Array = NDArray[np.float64]
@@ -36,9 +37,7 @@ class Guesses:
     def __init__(self, target: Target) -> None:
         """Take the question."""
         self.target = target
-        self.rows = [
-            (mistake, guess, part) for mistake in CATALOGUE for guess, part in mistake.guesses(target)
-        ]
+        self.rows = [(mistake, guess, part) for mistake in CATALOGUE for guess, part in mistake.guesses(target)]
         self._made: dict[int, tuple[Values, list[Made]]] = {}
 
     def on(self, values: Values) -> list[Made]:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
 
 from bptutor.errors import BptutorError
-from bptutor.grading.backward import ONE, gradient, steps, value_of, whole
+from bptutor.grading.backward import gradient, steps, whole
 from bptutor.grading.comparison import Fresh, close, fresh
+from bptutor.grading.factors import ONE, value_of
 from bptutor.grading.layers import Activation, parts
 from bptutor.notation.scope import Declared, Role, Scope
 from bptutor.notation.tree import (
@@ -53,6 +54,13 @@ class Lines:
     """∂L/∂z of the last layer -> a − y, where it is that."""
     forward: Mapping[Expr, Expr]
     """A name -> its definition on whole arrays."""
+    complete: bool = True
+    """Whether every definition on the way had a line; else some gradients may lack a path."""
+
+    @property
+    def exact(self) -> Mapping[Expr, Expr]:
+        """The lines that may stand for the gradients they make."""
+        return self._gradients if self.complete else {}
 
     def line(self, of: Expr) -> Expr | None:
         """Return the one line that makes a quantity."""
@@ -63,10 +71,14 @@ class Lines:
             return found[0] if len(found) == 1 else Add(found)
         return self.forward.get(of)
 
+    @cached_property
+    def _gradients(self) -> Mapping[Expr, Expr]:
+        return {of: line for of in self.back if (line := self.line(of)) is not None}
+
     @property
     def gradients(self) -> Mapping[Expr, Expr]:
         """Every gradient with its line."""
-        return {of: line for of in self.back if (line := self.line(of)) is not None}
+        return self._gradients
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,16 +103,19 @@ def _lines(key: _Key) -> Lines:
     scope = scene.scope
     back: dict[Expr, tuple[Expr, ...]] = {}
     errors: dict[Expr, Expr] = {}
+    complete = True
     for of in scalars(scope):
-        for name, found in steps(scope, of).items():
+        walked = steps(scope, of)
+        complete &= walked.complete
+        for name, found in walked.found.items():
             back.setdefault(gradient(scope, of, name), found)
         for made in parts(scope).activations:
             of_z = gradient(scope, of, made.z)
             error = _error(scene, of, made) if of_z in back else None
             if error is not None:
                 errors[of_z] = error
-    forward = {Name(name): made for name in scope.names if (made := whole(scope, name)) is not None}
-    return Lines(back, errors, forward)
+    forward: dict[Expr, Expr] = {Name(name): line for name in scope.names if (line := whole(scope, name)) is not None}
+    return Lines(back, errors, forward, complete)
 
 
 def scalars(scope: Scope) -> tuple[str, ...]:
@@ -221,7 +236,7 @@ def _sigmoid_named(expr: Mul, scope: Scope) -> Expr:
 
 def _one_minus(expr: Expr) -> Expr | None:
     """Return x of 1 − x."""
-    if isinstance(expr, Add) and len(expr.terms) == 2 and expr.terms[0] == ONE and isinstance(expr.terms[1], Neg):  # noqa: PLR2004
+    if isinstance(expr, Add) and len(expr.terms) == 2 and expr.terms[0] == ONE and isinstance(expr.terms[1], Neg):
         return expr.terms[1].arg
     return None
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bptutor.errors import BptutorError
 from bptutor.grading.comparison import Comparison
 from bptutor.grading.formulas import Lines, scalars
 from bptutor.grading.layers import Parts
@@ -22,36 +22,48 @@ from bptutor.notation.value import Values, Walk
 Array = NDArray[np.float64]
 MOST = 80
 """Rewrites of one question tried for one mistake."""
-TROUBLE = (BptutorError, ValueError, KeyError, IndexError, TypeError, StopIteration, ArithmeticError)
-"""What a rewritten tree that does not fit may raise: this mistake cannot be made here."""
 Hole = Callable[[Values], Array]
 """What stands in the place of a name that the scene does not have."""
 Change = Callable[[Array, Values], Array]
 """From the truth on a draw to what the mistake makes of it."""
 Guess = tuple[Callable[[Values], Array], str]
 """What a mistake makes of a draw, and the name that its message mentions."""
-_NOTHING = Number(0)  # type: ignore[arg-type]  # a root that no letter is looked up in
+_NOTHING = Number(Fraction(0))
+"""A root that no letter is looked up in."""
 
 
 class Once(Walk):
     """A walk over trees without letters that computes each part once: rewrites share all but one path."""
 
-    def __init__(self, values: Values, columns: bool, holes: Mapping[str, Hole]) -> None:
-        """Start with nothing computed; holes are names that are filled when they are met."""
+    def __init__(
+        self, values: Values, columns: bool, holes: Mapping[str, Hole], lines: Mapping[Expr, Expr] | None = None
+    ) -> None:
+        """Start with nothing computed.
+
+        Args:
+            values: The draw.
+            columns: Whether vectors are columns.
+            holes: Names that the scene does not have, and how they are filled.
+            lines: Gradients with the lines that make them, which cost less than their ∂.
+        """
         for name, fill in holes.items():
             values = values.supposing(name, np.asarray(fill(values), dtype=float))
         super().__init__(_NOTHING, values, columns, {})
         self.drawn = values
-        self.kept: dict[int, tuple[Expr, Labelled]] = {}
+        self.lines = lines or {}
+        self.kept: dict[object, tuple[Expr, Labelled]] = {}
 
     def __call__(self, expr: Expr) -> Labelled:
         """Return the value of a part, computed at its first meeting."""
         if self.values is not self.drawn:  # inside a derivative, names stand for other values
             return super().__call__(expr)
-        found = self.kept.get(id(expr))
+        named = isinstance(expr, Name | Derivative)
+        key: object = expr if named else id(expr)
+        found = self.kept.get(key)
         if found is None:
-            found = (expr, super().__call__(expr))
-            self.kept[id(expr)] = found
+            line = self.lines.get(expr) if named else None
+            found = (expr, super().__call__(expr) if line is None else self(line))
+            self.kept[key] = found
         return found[1]
 
 
@@ -105,7 +117,7 @@ class Target:
     @property
     def slopes(self) -> frozenset[Expr]:
         """What is asked as ∂, where it is a gradient of the scene."""
-        named = {Name(n): made.definition for n, made in self.scope.names.items()}
+        named: dict[Expr, Expr | None] = {Name(n): made.definition for n, made in self.scope.names.items()}
         return frozenset(named.get(of) or of for of in self.asked)
 
     @property
@@ -129,7 +141,7 @@ class Target:
     def _walk(self, values: Values) -> Once:
         if id(values) not in self._walks:
             self.truth(values)  # keeps the draw alive, so that its id stays its own
-            self._walks[id(values)] = Once(values, self.comparison.columns, self.holes)
+            self._walks[id(values)] = Once(values, self.comparison.columns, self.holes, self.lines.exact)
         return self._walks[id(values)]
 
 
@@ -242,59 +254,3 @@ def any_of(*kinds: Callable[[Target], Iterator[Guess]]) -> Callable[[Target], It
 def nothing(_: Target) -> Iterator[Guess]:
     """Return no guess: for rows that are seen in the learner's tree."""
     return iter(())
-
-
-@dataclass(frozen=True)
-class Draw:
-    """A learner's answer on one draw, beside the truth; all finite."""
-
-    values: Values
-    truth: Array
-    got: Array
-    counts: NDArray[np.bool_] | None = None
-    """Which entries count; None for all."""
-
-
-@dataclass(frozen=True)
-class Met:
-    """A learner's answer on the draws where it is told from the truth."""
-
-    draws: tuple[Draw, ...]
-    tolerance: float
-    """Largest difference that counts as equal, relative where `relative`."""
-    relative: bool = True
-
-    def equal(self, left: Array, right: Array, counts: NDArray[np.bool_] | None = None) -> bool:
-        """Return whether two arrays hold the same entries; axes of length 1 do not count."""
-        left, right = _squeezed(left), _squeezed(right)
-        if left.shape != right.shape:
-            return False
-        if counts is not None and _squeezed(counts).shape == left.shape:
-            left, right = left[_squeezed(counts)], right[_squeezed(counts)]
-        apart = np.abs(left - right)
-        largest = float(apart.max()) if apart.size else 0.0
-        if not largest < np.inf:  # also when a side is nan
-            return False
-        scale = max(1.0, float(np.abs(right).max())) if self.relative and right.size else 1.0
-        return largest <= self.tolerance * scale
-
-    def made(self, guess: Callable[[Values], Array]) -> bool:
-        """Return whether a guess gives the learner's entries on every draw, and never the right ones."""
-        for draw in self.draws:
-            made = entries(guess, draw.values)
-            if made is None or not self.equal(made, draw.got, draw.counts) or self.equal(made, draw.truth, draw.counts):
-                return False
-        return bool(self.draws)
-
-
-def _squeezed(array: NDArray[np.generic]) -> Array:
-    return array.squeeze() if 1 in array.shape else array  # type: ignore[return-value]  # keeps its type
-
-
-def entries(guess: Callable[[Values], Array], values: Values) -> Array | None:
-    """Return what a guess makes of a draw; None where the mistake cannot be made."""
-    try:
-        with np.errstate(all="ignore"):
-            return np.asarray(guess(values), dtype=float)
-    except TROUBLE:
-        return None

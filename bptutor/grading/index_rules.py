@@ -8,7 +8,7 @@ from fractions import Fraction
 from itertools import chain, combinations
 from typing import TYPE_CHECKING
 
-from bptutor.grading.backward import ONE
+from bptutor.grading.factors import ONE
 from bptutor.grading.product_rules import joined
 from bptutor.grading.rewrites import Made, Rule, everywhere, lettered, main_name
 from bptutor.notation.tree import (
@@ -114,21 +114,27 @@ def term_sign(expr: Expr) -> Made:
 
 def off_by_one(expr: Expr) -> Made:
     """Count a position from the other end: from 0 for from 1."""
-    if isinstance(expr, At):
-        for step in (1, -1):
-            if any(isinstance(s, Number) for s in expr.subscripts):
-                moved = tuple(Number(s.value + step) if isinstance(s, Number) else s for s in expr.subscripts)
-                if all(s.value >= 0 for s in moved if isinstance(s, Number)):
-                    yield At(expr.base, moved), main_name(expr)
-            for n, place in enumerate(expr.subscripts):
-                if isinstance(place, Number | Add) or (isinstance(place, Name) and len(expr.subscripts) == 1):
-                    one = Number(place.value + step) if isinstance(place, Number) else Add((place, Number(Fraction(step))))
-                    yield At(expr.base, (*expr.subscripts[:n], one, *expr.subscripts[n + 1 :])), main_name(expr)
-    if isinstance(expr, Slice):
-        for n, item in enumerate(expr.items):
-            if isinstance(item, int):
-                for step in (1, -1):
+    for step in (1, -1):
+        if isinstance(expr, At):
+            yield from ((At(expr.base, places), main_name(expr)) for places in _next_to(expr.subscripts, step))
+        if isinstance(expr, Slice):
+            for n, item in enumerate(expr.items):
+                if isinstance(item, int):
                     yield Slice(expr.base, (*expr.items[:n], item + step, *expr.items[n + 1 :])), main_name(expr)
+
+
+def _next_to(places: tuple[Expr, ...], step: int) -> Iterator[tuple[Expr, ...]]:
+    """Yield places with all their numbers moved by a step, then each computed or written place alone."""
+    if any(isinstance(place, Number) for place in places):
+        yield tuple(Number(place.value + step) if isinstance(place, Number) else place for place in places)
+    for n, place in enumerate(places):
+        alone = isinstance(place, Name) and len(places) == 1
+        if isinstance(place, Number | Add) or alone:
+            yield (*places[:n], _plus(place, step), *places[n + 1 :])
+
+
+def _plus(place: Expr, step: int) -> Expr:
+    return Number(place.value + step) if isinstance(place, Number) else Add((place, Number(Fraction(step))))
 
 
 def all_off_by_one(expr: Expr) -> Made:

@@ -101,9 +101,10 @@ def _activation(name: str, definition: Expr, scope: Scope) -> Activation | None:
     z = leaky(definition)
     if isinstance(z, Name):
         return Activation(name, "leaky_relu", z.id)
-    if isinstance(definition, Call) and len(definition.args) == 1 and isinstance(definition.args[0], Name):
-        if entrywise(definition) or definition.function == "softmax":
-            return Activation(name, definition.function, definition.args[0].id)
+    if isinstance(definition, Call) and (entrywise(definition) or definition.function == "softmax"):
+        inner = definition.args[0]
+        if isinstance(inner, Name):
+            return Activation(name, definition.function, inner.id)
     shifted = _shifted(definition, scope)
     return Activation(name, "softmax", shifted) if shifted else None
 
@@ -128,7 +129,7 @@ def _products(expr: Expr, scope: Scope) -> Iterator[tuple[str, str]]:
         if isinstance(part, Mul) and all(isinstance(factor, Name) for factor in part.factors):
             names = [factor.id for factor in part.factors if isinstance(factor, Name) and factor.id in scope.names]
             arrays = [name for name in names if scope.names[name].role in {Role.GIVEN, Role.DEFINED}]
-            if len(arrays) == 2:  # noqa: PLR2004  # a weight and an input
+            if len(arrays) == 2:  # a weight and an input
                 yield from _told_apart(arrays[0], arrays[1], scope)
 
 

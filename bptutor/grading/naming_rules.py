@@ -104,10 +104,8 @@ def _last(target: Target) -> Expr | None:
 
 def restart(target: Target) -> Iterator[tuple[Expr, Expr]]:
     """Yield pairs (∂L/∂z of a layer, ∂L/∂z of the last one)."""
-    last, *others = [*_by_z(target)] or [None]
-    for other in others:
-        if last is not None:
-            yield other, last
+    last = _last(target)
+    yield from ((other, last) for other in _by_z(target) if last is not None and other != last)
 
 
 def stopped(target: Target) -> Rule:

@@ -124,7 +124,7 @@ def broadcast(expr: Expr) -> Made:
     for n, part in enumerate(parts):
         if not isinstance(part, Number | At):
             inner = getattr(part, "arg", None)
-            column = type(part)(Slice(inner, COLUMN)) if isinstance(inner, Expr) else Slice(part, COLUMN)  # type: ignore[call-arg]
+            column = type(part)(Slice(inner, COLUMN)) if isinstance(inner, Expr) else Slice(part, COLUMN)
             yield type(expr)((*parts[:n], column, *parts[n + 1 :])), main_name(part)  # type: ignore[call-arg]
 
 

@@ -15,9 +15,10 @@ from bptutor.grading import diagnosis, numbers, targets
 from bptutor.grading.carried import following
 from bptutor.grading.case import Case
 from bptutor.grading.comparison import Comparison
-from bptutor.grading.fitting import fits, guesses
-from bptutor.grading.guesses import Draw, Met
+from bptutor.grading.fitting import fits
 from bptutor.grading.layouts import Layout, layout
+from bptutor.grading.met import Draw, Met, entries
+from bptutor.grading.mistakes import BY_ID, CATALOGUE
 from bptutor.grading.verdict import Finding, Mark, Verdict
 from bptutor.notation import parse
 from bptutor.notation.tree import Expr, Name, Stack, walk
@@ -204,8 +205,6 @@ def _tells(got: Array, tolerance: float) -> bool:
 
 def _without_scene(met: Met, truth: Array, got: Array) -> list[Finding]:
     """Return what can be said of literal numbers: their sign, and rows for columns."""
-    from bptutor.grading.mistakes import CATALOGUE
-
     changes: dict[str, Callable[[Array], Array]] = {"sign": np.negative}
     if truth.ndim == 2:
         changes["transposed"] = np.transpose
@@ -280,9 +279,11 @@ def _shape_mistakes(case: Case, got: tuple[int, ...]) -> list[Finding]:
         return []
     tree = parse.read(text, case.scope)
     target = targets.target(Comparison(case.scene, tree, layout(tree, case.scope, columns=True), columns=True))
-    for made in guesses(target).on(seen(case)):
-        if made.mistake.id in SHAPES and made.array.shape == got and np.isfinite(made.array).all():
-            return diagnosis.said([(made.mistake, made.part)], target)
+    for name in SHAPES:
+        for guess, part in BY_ID[name].guesses(target):
+            array = entries(guess, seen(case))
+            if array is not None and array.shape == got and np.isfinite(array).all():
+                return diagnosis.said([(BY_ID[name], part)], target)
     return []
 
 

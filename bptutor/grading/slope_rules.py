@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from bptutor.grading.backward import ONE, times
+from bptutor.grading.factors import ONE, times
 from bptutor.grading.layers import SLOPES, Activation
 from bptutor.grading.product_rules import joined
 from bptutor.grading.rewrites import Made, main_name

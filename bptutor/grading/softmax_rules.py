@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from fractions import Fraction
 from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bptutor.grading.factors import ONE
 from bptutor.grading.layers import Activation, Parts
 from bptutor.grading.rewrites import Made, Rule
 from bptutor.notation.tree import Add, Call, Div, Expr, Mul, Name, Neg, Number
@@ -18,7 +20,6 @@ if TYPE_CHECKING:
     from bptutor.grading.guesses import Change, Target
 
 Array = NDArray[np.float64]
-ONE = Number(1)  # type: ignore[arg-type]  # an exact rational all the same
 NOTHING: Array = np.full((), np.nan)
 """What equals no answer."""
 
@@ -78,7 +79,7 @@ def plus_off_diagonal(made: Activation, y: Expr) -> Iterator[Expr]:
     """J := diag(p) + p pᵀ: −y − p Σy; or with p(1 − p) kept on the diagonal."""
     p, total = Name(made.a), times(Name(made.a), _total(y))
     yield Neg(Add((y, total)))
-    yield Add((Neg(y), Neg(total), times(Number(2), p, y)))  # type: ignore[arg-type]  # an exact rational
+    yield Add((Neg(y), Neg(total), times(Number(Fraction(2)), p, y)))
 
 
 def slope_kept(made: Activation, y: Expr) -> Iterator[Expr]:
@@ -145,5 +146,7 @@ DIAGONAL = (
 LOST = (jacobian(lambda p: -np.outer(p, p), lambda p: np.broadcast_to(-p, (len(p), len(p)))),)
 PLUS = (
     jacobian(lambda p: np.diag(p) + np.outer(p, p), lambda p: np.eye(len(p)) + p),
-    jacobian(lambda p: np.diag(p - p * p) + np.outer(p, p) - np.diag(p * p), lambda p: np.eye(len(p)) * (1 - 2 * p) + p),
+    jacobian(
+        lambda p: np.diag(p - p * p) + np.outer(p, p) - np.diag(p * p), lambda p: np.eye(len(p)) * (1 - 2 * p) + p
+    ),
 )

@@ -10,11 +10,13 @@ import numpy as np
 
 from bptutor.grading import softmax_rules
 from bptutor.grading.arrays import as_array, spelled_out
-from bptutor.grading.backward import gradient, times
+from bptutor.grading.backward import gradient
 from bptutor.grading.comparison import Comparison, close
+from bptutor.grading.factors import times
 from bptutor.grading.formulas import levels, lines, scalars, slopes_named
-from bptutor.grading.guesses import TROUBLE, Target
+from bptutor.grading.guesses import Target
 from bptutor.grading.layers import parts
+from bptutor.grading.met import TROUBLE
 from bptutor.grading.rewrites import substituted
 from bptutor.grading.slope_rules import spelled
 from bptutor.notation.scope import Scope

@@ -131,4 +131,3 @@ def offset(truth: Array, got: Array) -> float | None:
     steps = got - truth
     first = float(steps.flat[0])
     return first if np.allclose(steps, first, rtol=1e-7, atol=1e-9) else None
-

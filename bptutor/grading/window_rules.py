@@ -85,16 +85,26 @@ def _found(target: Target) -> Iterator[Window]:
     truth = target.truth(values)
     if not 0 < truth.ndim <= MOST_AXES - 1:
         return
-    arrays = [
-        (expr, axes) for expr, axes in _arrays(target) if truth.ndim <= len(axes) <= truth.ndim + 1
-    ]
+    arrays = [(expr, axes) for expr, axes in _arrays(target) if truth.ndim <= len(axes) <= truth.ndim + 1]
     for (outer, one), (kernel, other) in permutations(arrays, 2):
-        flat = len(one) == len(other) == truth.ndim
         stacked = truth.ndim > 1 and len(one) == truth.ndim and len(other) == truth.ndim + 1 and one[0] == other[0]
-        if flat or stacked:
+        if len(one) == len(other) == truth.ndim or stacked:
+            if _reached(one, other, stacked, values) != sorted(truth.shape):
+                continue
             orders = permutations(range(truth.ndim))
             known = (Window(outer, kernel, stacked, order) for order in orders)
             yield from (window for window in known if _gives(window, target, values, truth))
+
+
+def _reached(outer: tuple[str, ...], kernel: tuple[str, ...], stacked: bool, values: Values) -> list[int]:
+    """Return the sizes of a full convolution, smallest first; empty where a size is not known."""
+    try:
+        d, k = ([values.sizes[axis] for axis in axes] for axes in (outer, kernel))
+    except KeyError:
+        return []
+    if not stacked:
+        return sorted(a + b - 1 for a, b in zip(d, k, strict=True))
+    return sorted([k[1], *(a + b - 1 for a, b in zip(d[1:], k[2:], strict=True))])
 
 
 def _arrays(target: Target) -> Iterator[tuple[Expr, tuple[str, ...]]]:
@@ -109,7 +119,7 @@ def _arrays(target: Target) -> Iterator[tuple[Expr, tuple[str, ...]]]:
 
 
 def _gives(window: Window, target: Target, values: Values, truth: Array) -> bool:
-    from bptutor.grading.guesses import TROUBLE
+    from bptutor.grading.met import TROUBLE
 
     try:
         d, k = window.arrays(target, values)
@@ -159,7 +169,7 @@ def one_axis(d: Array, k: Array) -> Iterator[Array]:
 
 def turned_kernel(d: Array, k: Array) -> Iterator[Array]:
     """Transpose the kernel, flipped or not, for the flip."""
-    if d.ndim == 2:  # noqa: PLR2004  # rows and columns
+    if d.ndim == 2:  # rows and columns
         yield correlate(d, k.T, full=True)
         yield correlate(d, np.flip(k).T, full=True)
 

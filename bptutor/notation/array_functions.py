@@ -133,7 +133,7 @@ def _inverse_axes(run: Inference, call: Call, kinds: Sequence[Kind]) -> Kind:
     from bptutor.notation.axes import Kind, ShapeMisfit, shape_text
 
     x = kinds[0]
-    if len(x.axes) != 2:  # noqa: PLR2004  # rows and columns
+    if len(x.axes) != 2:  # rows and columns
         raise ShapeMisfit(f"an inverse is of a matrix, not of {shape_text(x.axes)}")
     return Kind(x.letters, x.axes[::-1])
 

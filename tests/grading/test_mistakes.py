@@ -17,8 +17,8 @@ from bptutor.grading.verdict import Mark, Verdict
 from bptutor.packs.model import Place, Question
 from bptutor.packs.questions import question
 from bptutor.packs.scene import Scene
-from tests.grading.pairs import pairs, scene
 from tests.grading.pairs import asked as asked_pair
+from tests.grading.pairs import pairs, scene
 
 DATA = Path(__file__).parents[1] / "data" / "mistakes"
 TABLE = """
