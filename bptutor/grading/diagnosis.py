@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,7 +20,7 @@ from bptutor.grading.layouts import Layout
 from bptutor.grading.met import TROUBLE, Draw, Met
 from bptutor.grading.mistakes import BY_ID, PLACE
 from bptutor.grading.reads import own_layout
-from bptutor.grading.verdict import Finding, Mark, ProofMark, Verdict
+from bptutor.grading.verdict import SAID, Finding, Mark, ProofMark, Verdict
 from bptutor.notation.tree import Expr, Name, Sum, walk
 from bptutor.notation.value import Values
 
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
     from bptutor.notation.prove import Proof
 
 Array = NDArray[np.float64]
-SAID = 2
-"""Most mistakes that are said; when more fit, the numbers speak."""
 
 
 IMPLY_COLLAPSE = frozenset({"lost-delta", "diagonal-softmax", "offdiagonal-sign"})
@@ -45,8 +44,11 @@ def wrong(case: Case, met: Read, shown: str, proof: Proof | None = None) -> Verd
     mistakes = sum(finding.rule not in {"free-index", "other-quantity"} for finding in findings)
     if not findings:
         findings = plain_differences(draws)
+    seen = witness(met, draws)
     if not findings or mistakes > SAID:
-        findings.insert(0, witness(met, draws))
+        findings.insert(0, seen)
+    else:
+        findings[0] = replace(findings[0], again=seen.message)
     return Verdict(Mark.WRONG, ProofMark.REFUTED, tuple(findings), shown)
 
 

@@ -17,11 +17,11 @@ import numpy as np
 from bptutor.grading import reads
 from bptutor.grading.case import Case
 from bptutor.grading.comparison import Comparison, value
-from bptutor.grading.diagnosis import SAID, finite_draws, named
+from bptutor.grading.diagnosis import finite_draws, named
 from bptutor.grading.layouts import Layout, layout
 from bptutor.grading.met import TROUBLE, Draw
 from bptutor.grading.mistakes import PLACE
-from bptutor.grading.verdict import Finding, Mark, ProofMark, Verdict
+from bptutor.grading.verdict import SAID, Finding, Mark, ProofMark, Verdict
 from bptutor.notation.axes import ShapeMisfit
 from bptutor.notation.scope import Declared, Scope
 from bptutor.notation.tree import Expr

@@ -19,7 +19,7 @@ from bptutor.grading.fitting import fits
 from bptutor.grading.layouts import Layout, layout
 from bptutor.grading.met import Draw, Met, entries
 from bptutor.grading.mistakes import BY_ID, CATALOGUE
-from bptutor.grading.verdict import Finding, Mark, Verdict
+from bptutor.grading.verdict import SAID, Finding, Mark, Verdict
 from bptutor.notation import parse
 from bptutor.notation.tree import Expr, Name, Stack, walk
 from bptutor.notation.value import Values
@@ -152,13 +152,14 @@ def _findings(case: Case, asked: Asked, truth: Array, got: Array, tolerance: flo
     """Yield the mistakes that the numbers are; then the shape, or the wrong cells."""
     fitted, _ = _fitted(got, truth.shape)
     found = _mistakes(case, asked, truth, got if fitted is None else fitted, tolerance)
-    yield from found
+    differ = _cells(fitted, truth, tolerance) if fitted is not None and truth.shape != () else None
+    yield from (replace(finding, again=differ.message if differ else "") for finding in found)
     if fitted is None:
         axes = _axes(case, asked)
         mine, theirs = numbers.shown_shape(got.shape), numbers.shown_shape(truth.shape)
         yield Finding("shape", f"Your grid is {mine}, what is asked is {theirs}{axes}. Look at its first axis.")
-    elif truth.shape != ():
-        yield _cells(fitted, truth, tolerance)
+    elif differ is not None:
+        yield differ
     elif not found:
         yield _number_finding(case, float(truth), float(fitted))
 
@@ -195,7 +196,7 @@ def _mistakes(case: Case, asked: Asked, truth: Array, got: Array, tolerance: flo
     shape = layout(asked.tree, case.scope, columns=True)
     target = targets.target(Comparison(case.scene, asked.tree, shape, columns=True))
     found = [fit for fit in fits(target, met) if fit[0].id == "bias-zero" or _tells(got, tolerance)]
-    return diagnosis.said(found[: diagnosis.SAID + 1], target)
+    return diagnosis.said(found[: SAID + 1], target)
 
 
 def _tells(got: Array, tolerance: float) -> bool:

@@ -207,7 +207,9 @@ class FakeGrader:
         """When set, verdicts wait for it."""
         self._last: Verdict | None = None
 
-    async def grade(self, question: Question, scene: Scene | None, text: str, seed: int) -> Verdict:
+    async def grade(
+        self, question: Question, scene: Scene | None, text: str, seed: int, earlier: Mapping[str, object] | None = None
+    ) -> Verdict:
         self.graded.append((question, text, seed))
         if self.gate is not None:
             await self.gate.wait()

@@ -58,7 +58,7 @@ def verdict_rows(judged: Judged, text: str, width: int) -> Lines:
     error = judged.verdict.error
     if error is not None:
         return rows + unreadable(text, error.column, error.message, error.help, width)
-    for finding in judged.verdict.findings[:2]:
+    for finding in judged.verdict.said:
         for sentence in _sentences(finding):
             rows += wrapped(Content(sentence), width, "  ", "  ")
     return rows
