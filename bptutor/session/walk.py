@@ -104,6 +104,7 @@ class Walk:
         if event.mark not in {"right", "right-from-earlier"}:
             return
         standing.passed, standing.text, standing.seed = Passed.RIGHT, event.text, event.seed
+        standing.wrong = ""
         if event.reached is not None:
             self._reach(event.stop, event.reached)
 
