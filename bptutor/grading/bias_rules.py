@@ -79,15 +79,19 @@ def mean(_: Target, inner: Expr, axis: object) -> Iterator[Expr]:
 
 def times_input(target: Target, inner: Expr, axis: object) -> Iterator[Expr]:
     """Multiply by the input of the layer, as for a weight."""
-    if not asks_bias(target):
-        return
-    for below in target.parts.below():
+    for below in target.parts.below() if asks_bias(target) else _beside(target):
         if axis == "none":
             yield Mul((inner, Name(below)))
             yield Outer(inner, Name(below))
         else:
             yield Call("sum", (Mul((inner, Name(below))),), (("axis", axis),))
             yield MatMul(Transpose(inner), Name(below))
+
+
+def _beside(target: Target) -> list[str]:
+    """Return the matrices with a row for each example, where no layer tells what is an input."""
+    batch = target.parts.batch
+    return [name for name, made in target.scope.names.items() if len(made.axes) == 2 and batch == made.axes[0]]
 
 
 def zeros(target: Target) -> Iterator[Guess]:

@@ -175,7 +175,12 @@ def witness(met: Read, draws: tuple[Draw, ...]) -> Finding:
         return Finding("witness", "The two sides differ. Look at where your answer has no value.")
     draw = _clearest(met.comparison, draws)
     values, truth, got = draw.values, draw.truth, draw.got
-    shape = np.broadcast_shapes(truth.shape, got.shape)
+    try:
+        shape = np.broadcast_shapes(truth.shape, got.shape)
+    except ValueError:
+        sizes = [" by ".join(str(n) for n in side.shape) for side in (truth, got)]
+        message = f"On these numbers it is {sizes[0]} and yours is {sizes[1]}. Look at the size of each part."
+        return Finding("witness", message, expected=_small(truth), got=_small(got))
     truth, got = np.broadcast_to(truth, shape), np.broadcast_to(got, shape)
     counts = met.comparison.mask(values, shape)
     apart = np.argwhere((np.abs(truth - got) > CLOSE * max(1.0, float(np.abs(truth).max(initial=0.0)))) & counts)

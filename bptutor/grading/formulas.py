@@ -195,7 +195,7 @@ def slopes_named(expr: Expr, scope: Scope) -> Expr:
         return _sigmoid_named(done, scope)
     if isinstance(done, Compare | Cases):
         return _step_named(done)
-    squared = _one_minus(done)
+    squared = one_minus(done)
     if squared is not None and isinstance(squared, Call | Mul) is False:
         base = getattr(squared, "base", None)
         exponent = getattr(squared, "exponent", None)
@@ -225,7 +225,7 @@ ZERO: Expr = Number(Fraction(0))
 def _sigmoid_named(expr: Mul, scope: Scope) -> Expr:
     for a in expr.factors:
         z = made_by(a, "sigmoid", scope)
-        partner = next((f for f in expr.factors if _one_minus(f) == a), None)
+        partner = next((f for f in expr.factors if one_minus(f) == a), None)
         if z is not None and partner is not None:
             rest = list(expr.factors)
             rest.remove(a)
@@ -234,7 +234,7 @@ def _sigmoid_named(expr: Mul, scope: Scope) -> Expr:
     return expr
 
 
-def _one_minus(expr: Expr) -> Expr | None:
+def one_minus(expr: Expr) -> Expr | None:
     """Return x of 1 − x."""
     if isinstance(expr, Add) and len(expr.terms) == 2 and expr.terms[0] == ONE and isinstance(expr.terms[1], Neg):
         return expr.terms[1].arg

@@ -66,7 +66,11 @@ LAYER_MISTAKES: tuple[Mistake, ...] = (
         "derivative-twice",
         "the derivative of the activation applied twice",
         "The derivative of the activation acts twice in your answer. Look at what had cancelled before.",
-        any_of(on_trees(softmax.on_error(softmax.slope_kept, softmax=False)), on_tree(slope_rules.twice)),
+        any_of(
+            on_trees(softmax.on_error(softmax.slope_kept, softmax=False)),
+            on_tree(slope_rules.twice),
+            on_tree(slope_rules.on_forms(slope_rules.form_twice)),
+        ),
     ),
     Mistake(
         "stopped-at-loss",
@@ -121,13 +125,13 @@ LAYER_MISTAKES: tuple[Mistake, ...] = (
         "no-activation-derivative",
         "the derivative of the activation left out",
         "This is the slope by what {part} becomes, not by {part}. Look at the arrow that leaves {part}.",
-        on_tree(slope_rules.no_slope),
+        any_of(on_tree(slope_rules.no_slope), on_tree(slope_rules.on_forms(slope_rules.form_dropped))),
     ),
     Mistake(
         "derivative-of-activation",
         "f'(a) for f'(z)",
         "Your slope receives a number already squashed. Look at what entered the activation going forward.",
-        on_tree(slope_rules.slope_of_activation),
+        any_of(on_tree(slope_rules.slope_of_activation), on_tree(slope_rules.on_forms(slope_rules.form_again))),
     ),
     Mistake(
         "a-form-on-z",
@@ -139,13 +143,13 @@ LAYER_MISTAKES: tuple[Mistake, ...] = (
         "other-activation",
         "another function's derivative",
         "This is the slope of another activation. Look at the function of this layer.",
-        on_tree(slope_rules.other_slope),
+        any_of(on_tree(slope_rules.other_slope), on_tree(slope_rules.on_forms(slope_rules.form_of_other))),
     ),
     Mistake(
         "half-derivative",
         "one factor of the slope only",
         "Your slope holds only a part of the activation's. Look at its value where the curve is flat.",
-        on_tree(slope_rules.half_slope),
+        any_of(on_tree(slope_rules.half_slope), on_tree(slope_rules.on_forms(slope_rules.form_halved))),
     ),
     Mistake(
         "z-for-a",

@@ -169,6 +169,14 @@ def _means(scope: Scope) -> Iterator[str]:
                 yield from (p.id for p in walk(below) if isinstance(p, Name) and p.id in scope.sizes)
 
 
+def _shared_first(scope: Scope) -> str:
+    """Return the axis that several matrices have first and none has last."""
+    matrices = [made.axes for made in scope.names.values() if len(made.axes) == 2 and made.role is Role.GIVEN]
+    first = [axes[0] for axes in matrices]
+    last = {axes[-1] for axes in matrices}
+    return next((axis for axis in first if first.count(axis) > 1 and axis not in last), "")
+
+
 def _batch(scope: Scope, layers: list[Layer], mean: tuple[str, ...]) -> str:
     """Return the axis of the examples: the first axis of inputs and sums that no weight has."""
     of_weights = {axis for layer in layers for axis in scope.names[layer.weight].axes}
@@ -179,4 +187,4 @@ def _batch(scope: Scope, layers: list[Layer], mean: tuple[str, ...]) -> str:
     if "B" in scope.sizes:
         return "B"
     first = {made.axes[0] for made in scope.names.values() if len(made.axes) > 1}
-    return next((axis for axis in mean if axis in first), "")
+    return next((axis for axis in mean if axis in first), "") or _shared_first(scope)

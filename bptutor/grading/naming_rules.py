@@ -14,6 +14,7 @@ from bptutor.grading.backward import gradient
 from bptutor.grading.formulas import scalars
 from bptutor.grading.product_rules import COLUMN, bare
 from bptutor.grading.rewrites import Made, Rule, substituted
+from bptutor.notation.scope import Role
 from bptutor.notation.tree import (
     Add,
     Call,
@@ -72,6 +73,18 @@ def _names(names: Iterator[tuple[str, str]]) -> Iterator[tuple[Expr, Expr]]:
 def z_for_a(target: Target) -> Iterator[tuple[Expr, Expr]]:
     """Yield pairs (a, z) where the scene makes a from z entry by entry."""
     yield from _names((made.a, made.z) for made in target.parts.activations)
+    for stem, other in (("a", "z"), ("A", "Z"), ("h", "z"), ("H", "Z")):
+        pairs = ((name, other + name[1:]) for name in _stemmed(target, stem))
+        yield from _names(pair for pair in pairs if pair[1] in target.scope.names)
+
+
+def _stemmed(target: Target, *stems: str) -> list[str]:
+    """Return the arrays whose name is one of these, with or without the number of a layer."""
+    return [
+        name
+        for name, made in target.scope.names.items()
+        if made.axes and made.role in {Role.GIVEN, Role.DEFINED} and name.rstrip("0123456789") in stems
+    ]
 
 
 def wrong_layer(target: Target) -> Iterator[tuple[Expr, Expr]]:
@@ -82,7 +95,8 @@ def wrong_layer(target: Target) -> Iterator[tuple[Expr, Expr]]:
         parts.weights(),
         tuple(made.z for made in parts.activations),
     )
-    for kind in kinds:
+    stems = (("x", "X", "a", "A", "h", "H"), ("W",), ("z", "Z"))
+    for kind in (*kinds, *(_stemmed(target, *alike) for alike in stems)):
         yield from _names((old, new) for old, new in permutations(dict.fromkeys(kind), 2))
     for old, new in permutations(list(_by_z(target)), 2):
         if new not in target.lines.errors and new != _last(target):
@@ -106,6 +120,9 @@ def restart(target: Target) -> Iterator[tuple[Expr, Expr]]:
     """Yield pairs (∂L/∂z of a layer, ∂L/∂z of the last one)."""
     last = _last(target)
     yield from ((other, last) for other in _by_z(target) if last is not None and other != last)
+    given = sorted(_stemmed(target, "dz", "dZ", "δ", "delta"))
+    if given and target.scope.names[given[-1]].definition is None:
+        yield from _names((other, given[-1]) for other in given[:-1])
 
 
 def stopped(target: Target) -> Rule:
@@ -140,7 +157,9 @@ def weight_in_outer(target: Target) -> Rule:
 
 def weight_for_activation(target: Target) -> Iterator[tuple[Expr, Expr]]:
     """Yield pairs (input of a layer, weight)."""
-    yield from _names((below, weight) for below in target.parts.below() for weight in target.parts.weights())
+    inputs = (*target.parts.below(), *_stemmed(target, "x", "X", "a", "A", "h", "H"))
+    weights = (*target.parts.weights(), *_stemmed(target, "W"))
+    yield from _names((below, weight) for below in inputs for weight in weights)
 
 
 # --- weights after the step -----------------------------------------------------------------------------------
@@ -215,8 +234,6 @@ def inverse(expr: Expr) -> Made:
 
 def other_names(target: Target) -> Iterator[Guess]:
     """Yield every other array of the scene, and every other gradient."""
-    from bptutor.notation.scope import Role
-
     for name, declared in target.scope.names.items():
         if declared.role in {Role.GIVEN, Role.DEFINED}:
             yield partial(target.value, Name(name)), name

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 
 from bptutor.grading.factors import ONE, times
+from bptutor.grading.formulas import one_minus
 from bptutor.grading.layers import SLOPES, Activation
 from bptutor.grading.product_rules import joined
-from bptutor.grading.rewrites import Made, main_name
+from bptutor.grading.rewrites import Made, Rule, main_name
 from bptutor.grading.softmax_rules import minus
 from bptutor.notation.tree import Call, Expr, Mul, Name, Number, Pow, rebuild
 
@@ -86,3 +88,59 @@ def half_slope(expr: Expr) -> Made:
         yield a, main_name(found[1])
         if found[0] == "tanh":
             yield Pow(a, TWO), main_name(found[1])
+
+
+# --- a slope written in a, where nothing tells what a is made of ------------------------------------------------
+
+
+def _forms(expr: Expr) -> Iterator[tuple[str, Expr, tuple[Expr, ...]]]:
+    """Yield f, a and the other factors of each a(1 − a) or 1 − a² in a product, or standing alone."""
+    factors = expr.factors if isinstance(expr, Mul) else (expr,)
+    for n, factor in enumerate(factors):
+        rest = factors[:n] + factors[n + 1 :]
+        a = one_minus(factor)
+        if a is not None and a in rest:
+            yield "sigmoid", a, tuple(part for part in rest if part != a)
+        elif isinstance(a, Pow) and a.exponent == TWO:
+            yield "tanh", a.base, rest
+        elif isinstance(a, Mul) and len(set(a.factors)) == 1:
+            yield "tanh", a.factors[0], rest
+
+
+def on_forms(change: Callable[[str, Expr], Iterator[Expr]]) -> Rule:
+    """Return the rule that puts something else in the place of a(1 − a) or 1 − a²."""
+
+    def rule(expr: Expr) -> Made:
+        for f, a, rest in _forms(expr):
+            for new in change(f, a):
+                if rest or new != ONE:
+                    yield times(*rest, new), main_name(a)
+
+    return rule
+
+
+def form_dropped(_: str, a: Expr) -> Iterator[Expr]:
+    """Leave the slope out."""
+    yield ONE
+
+
+def form_halved(f: str, a: Expr) -> Iterator[Expr]:
+    """Keep a part of the slope."""
+    yield from (a, minus(ONE, a))
+    if f == "tanh":
+        yield Pow(a, TWO)
+
+
+def form_of_other(f: str, a: Expr) -> Iterator[Expr]:
+    """Take the form of another function."""
+    yield minus(ONE, Pow(a, TWO)) if f == "sigmoid" else Mul((a, minus(ONE, a)))
+
+
+def form_again(f: str, a: Expr) -> Iterator[Expr]:
+    """Apply the slope to a."""
+    yield Call(f"{f}'", (a,))
+
+
+def form_twice(f: str, a: Expr) -> Iterator[Expr]:
+    """Multiply by the slope once more."""
+    yield Pow(Mul((a, minus(ONE, a))) if f == "sigmoid" else minus(ONE, Pow(a, TWO)), TWO)

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from bptutor.grading.factors import ONE
 from bptutor.grading.layers import Activation, Parts
 from bptutor.grading.rewrites import Made, Rule
-from bptutor.notation.tree import Add, Call, Div, Expr, Mul, Name, Neg, Number
+from bptutor.notation.scope import Role, Source
+from bptutor.notation.tree import Add, Call, Div, Expr, Mul, Name, Neg, Number, walk
 from bptutor.notation.value import Values
 
 if TYPE_CHECKING:
@@ -42,6 +43,26 @@ def errors(target: Target) -> Iterator[tuple[Expr, Activation, Expr]]:
         for made in target.parts.activations:
             if error.terms[0] == Name(made.a):
                 yield error, made, error.terms[1].arg
+    if not target.lines.errors:
+        yield from _unnamed(target)
+
+
+PAIR = 2
+
+
+def _unnamed(target: Target) -> Iterator[tuple[Expr, Activation, Expr]]:
+    """Yield each p − y of what is asked where the scene has no loss: p, or a softmax, beside a target."""
+    soft = {made.a: made for made in target.parts.activations if made.function == "softmax"}
+    names = target.scope.names
+    for part in dict.fromkeys(part for tree in target.trees for part in walk(tree)):
+        if isinstance(part, Add) and len(part.terms) == PAIR and isinstance(part.terms[1], Neg):
+            p, y = part.terms[0], part.terms[1].arg
+            if not isinstance(p, Name) or not isinstance(y, Name) or p.id not in names or y.id not in names:
+                continue
+            probabilities = p.id in soft or p.id in {"p", "P"} or names[p.id].draw.source is Source.SIMPLEX
+            meant = y.id[0] in "yYtT" or names[y.id].draw.source is Source.ONE_HOT
+            if probabilities and meant and names[p.id].axes == names[y.id].axes:
+                yield part, soft.get(p.id) or Activation(p.id, "softmax", ""), y
 
 
 def on_error(change: Callable[[Activation, Expr], Iterator[Expr]], softmax: bool = True) -> Callable[[Target], Rule]:
@@ -116,9 +137,9 @@ def jacobian(wrong: Callable[[Array], Array], of_log: Callable[[Array], Array]) 
     """Return changes that hold only where the truth is ∂p_i/∂z_j, or ∂log p_i/∂z_j."""
 
     def make(target: Target) -> Iterator[Change]:
-        for made in target.parts.activations:
-            if made.function == "softmax" and len(target.scope.names[made.a].axes) == 1:
-                yield partial(_if_jacobian, made.a, wrong, of_log)
+        for name, declared in target.scope.names.items():
+            if len(declared.axes) == 1 and declared.role in {Role.GIVEN, Role.DEFINED}:
+                yield partial(_if_jacobian, name, wrong, of_log)
 
     return make
 

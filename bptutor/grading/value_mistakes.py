@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from bptutor.grading.formulas import scalars
 from bptutor.grading.softmax_rules import NOTHING
 from bptutor.notation.scope import Role
-from bptutor.notation.tree import Name, walk
+from bptutor.notation.tree import Expr, Name, walk
 from bptutor.notation.value import Values
 
 if TYPE_CHECKING:
@@ -35,12 +35,21 @@ def negative(_: Target) -> Iterator[Change]:
 
 def _batch_axes(target: Target) -> Iterator[str]:
     """Yield the axes that a mean runs over, without that of the classes."""
-    yield from dict.fromkeys(axis for axis in (*target.parts.mean_over, target.parts.batch) if axis)
+    yield from dict.fromkeys(axis for axis in (*_means(target), target.parts.batch) if axis)
+
+
+def _means(target: Target) -> Iterator[str]:
+    """Yield the axes whose size divides the loss, or what is asked."""
+    yield from target.parts.mean_over
+    for part in walk(target.comparison.expected):
+        below = getattr(part, "den", None)
+        if isinstance(below, Expr):
+            yield from (p.id for p in walk(below) if isinstance(p, Name) and p.id in target.scope.sizes)
 
 
 def times_batch(target: Target) -> Iterator[Change]:
     """B · truth."""
-    if target.parts.mean_over:
+    if any(_means(target)):
         yield from (partial(_times, axis) for axis in _batch_axes(target))
 
 

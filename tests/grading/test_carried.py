@@ -86,12 +86,13 @@ def test_names_of_a_defined_scene_are_computed_anew() -> None:
         }
     )
     slope = 1 - np.tanh(1.0) ** 2
-    for asked, earlier, made in [
+    carried: list[tuple[str, dict[str, object], float]] = [
         ("h", {"u": 0.3}, np.tanh(0.3)),
         ("du", {"dh": 0.4}, 0.4 * slope),
         ("dw", {"du": -0.25}, -0.5),
         ("dh", {"h": 0.2}, -0.8),
-    ]:
+    ]
+    for asked, earlier, made in carried:
         assert mark({"type": "numeric", "answer": asked}, f"{made:.4f}", defined, earlier) is Mark.RIGHT_FROM_EARLIER
 
 
