@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -85,7 +86,9 @@ def _pair(target: Target, met: Met) -> list[Fit]:
         for made in guesses(target).on(first.values):
             if made.mistake.vague or made.mistake.id == "other-quantity" or made.mistake is change:
                 continue
-            if _both(made, change_of, first, met) and all(_again(made, change_of, draw, met) for draw in met.draws[1:]):
+            if not _fits_first(made, change_of, first, met):
+                continue
+            if met.made(partial(_changed, made.guess, change_of)) and met.differs(made.guess):
                 found.setdefault(frozenset({change.id, made.mistake.id}), [(change, ""), (made.mistake, made.part)])
     if len(found) != 1:
         return []
@@ -100,19 +103,16 @@ def _changes(target: Target) -> Iterator[tuple[Row, Change]]:
                 yield mistake, change
 
 
-def _both(made: Made, change: Change, draw: Draw, met: Met) -> bool:
-    if met.equal(made.array, draw.truth, draw.counts):
-        return False
+def _changed(guess: Callable[[Values], Array], change: Change, values: Values) -> Array:
+    return change(guess(values), values)
+
+
+def _fits_first(made: Made, change: Change, draw: Draw, met: Met) -> bool:
     try:
         both = change(made.array, draw.values)
     except TROUBLE:
         return False
-    return met.equal(both, draw.got, draw.counts) and not met.equal(both, draw.truth, draw.counts)
-
-
-def _again(made: Made, change: Change, draw: Draw, met: Met) -> bool:
-    array = entries(made.guess, draw.values)
-    return array is not None and _both(Made(made.mistake, made.guess, made.part, array), change, draw, met)
+    return met.equal(both, draw.got, draw.counts)
 
 
 __all__ = ["BY_ID", "Fit", "fits"]

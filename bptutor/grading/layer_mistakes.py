@@ -76,7 +76,7 @@ LAYER_MISTAKES: tuple[Mistake, ...] = (
         "stopped-at-loss",
         "the slope by the output, not by what enters it",
         "This is the slope by {p}. Look at the arrow that ends in {p}.",
-        on_trees(naming_rules.stopped, steps),
+        any_of(on_trees(naming_rules.stopped, steps), on_trees(softmax.on_error(softmax.by_output))),
     ),
     Mistake(
         "jacobian-summed",
@@ -137,7 +137,7 @@ LAYER_MISTAKES: tuple[Mistake, ...] = (
         "a-form-on-z",
         "the form in a applied to z",
         "Your slope is written for a squashed number and receives {part}. Look at the range of {part}.",
-        on_tree(slope_rules.a_form_on_z),
+        any_of(on_tree(slope_rules.a_form_on_z), on_trees(naming_rules.form_on_z)),
     ),
     Mistake(
         "other-activation",

@@ -51,12 +51,17 @@ class Met:
         return largest <= self.tolerance * scale
 
     def made(self, guess: Callable[[Values], Array]) -> bool:
-        """Return whether a guess gives the learner's entries on every draw, and never the right ones."""
+        """Return whether a guess gives the learner's entries on every draw, and not always the right ones."""
         for draw in self.draws:
             made = entries(guess, draw.values)
-            if made is None or not self.equal(made, draw.got, draw.counts) or self.equal(made, draw.truth, draw.counts):
+            if made is None or not self.equal(made, draw.got, draw.counts):
                 return False
-        return bool(self.draws)
+        return self.differs(guess)
+
+    def differs(self, guess: Callable[[Values], Array]) -> bool:
+        """Return whether a guess is not the right answer on some draw."""
+        found = ((entries(guess, draw.values), draw) for draw in self.draws)
+        return any(made is not None and not self.equal(made, draw.truth, draw.counts) for made, draw in found)
 
 
 def _squeezed(array: NDArray[np.generic]) -> Array:

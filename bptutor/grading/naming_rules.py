@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from bptutor.grading import slope_rules
 from bptutor.grading.backward import gradient
 from bptutor.grading.formulas import scalars
 from bptutor.grading.product_rules import COLUMN, bare
@@ -73,6 +74,11 @@ def _names(names: Iterator[tuple[str, str]]) -> Iterator[tuple[Expr, Expr]]:
 def z_for_a(target: Target) -> Iterator[tuple[Expr, Expr]]:
     """Yield pairs (a, z) where the scene makes a from z entry by entry."""
     yield from _names((made.a, made.z) for made in target.parts.activations)
+    yield from _by_stem(target)
+
+
+def _by_stem(target: Target) -> Iterator[tuple[Expr, Expr]]:
+    """Yield pairs (a, z) by their names alone: a2 and z2."""
     for stem, other in (("a", "z"), ("A", "Z"), ("h", "z"), ("H", "Z")):
         pairs = ((name, other + name[1:]) for name in _stemmed(target, stem))
         yield from _names(pair for pair in pairs if pair[1] in target.scope.names)
@@ -85,6 +91,12 @@ def _stemmed(target: Target, *stems: str) -> list[str]:
         for name, made in target.scope.names.items()
         if made.axes and made.role in {Role.GIVEN, Role.DEFINED} and name.rstrip("0123456789") in stems
     ]
+
+
+def form_on_z(target: Target) -> Rule:
+    """Return the rule that writes z for a in a(1 − a) or 1 − a², where names alone tell them."""
+    known = dict(_by_stem(target))
+    return slope_rules.on_forms(lambda f, a: slope_rules.form(f, known[a]) if a in known else iter(()))
 
 
 def wrong_layer(target: Target) -> Iterator[tuple[Expr, Expr]]:
@@ -146,11 +158,12 @@ def stopped(target: Target) -> Rule:
 
 def weight_in_outer(target: Target) -> Rule:
     """Return the rule that multiplies by the weight itself where every pair with the input is meant."""
-    known = {layer.below: layer.weight for layer in target.parts.layers}
+    weights = dict.fromkeys((*target.parts.weights(), *_stemmed(target, "W")))
 
     def rule(expr: Expr) -> Made:
-        if isinstance(expr, Outer) and isinstance(expr.right, Name) and expr.right.id in known:
-            yield Mul((Slice(expr.left, COLUMN), Name(known[expr.right.id]))), expr.right.id
+        if isinstance(expr, Outer) and isinstance(expr.right, Name):
+            for weight in weights:
+                yield Mul((Slice(expr.left, COLUMN), Name(weight))), expr.right.id
 
     return rule
 

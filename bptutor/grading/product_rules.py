@@ -92,6 +92,7 @@ def hadamard(expr: Expr) -> Made:
             for right in {expr.right, bare(expr.right)}:
                 yield Mul((left, right)), main_name(expr)
                 yield Mul((left, Slice(right, COLUMN))), main_name(expr)
+        yield Mul((Slice(expr.left, (Span(), Span(), None)), expr.right)), main_name(expr)
     if isinstance(expr, Outer):
         yield Mul((expr.left, expr.right)), main_name(expr)
     if isinstance(expr, Call) and expr.function == "sum" and isinstance(expr.args[0], Mul):

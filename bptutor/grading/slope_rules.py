@@ -131,9 +131,14 @@ def form_halved(f: str, a: Expr) -> Iterator[Expr]:
         yield Pow(a, TWO)
 
 
+def form(f: str, a: Expr) -> Iterator[Expr]:
+    """Write the slope of f in a."""
+    yield Mul((a, minus(ONE, a))) if f == "sigmoid" else minus(ONE, Pow(a, TWO))
+
+
 def form_of_other(f: str, a: Expr) -> Iterator[Expr]:
     """Take the form of another function."""
-    yield minus(ONE, Pow(a, TWO)) if f == "sigmoid" else Mul((a, minus(ONE, a)))
+    yield from form("tanh" if f == "sigmoid" else "sigmoid", a)
 
 
 def form_again(f: str, a: Expr) -> Iterator[Expr]:
@@ -143,4 +148,4 @@ def form_again(f: str, a: Expr) -> Iterator[Expr]:
 
 def form_twice(f: str, a: Expr) -> Iterator[Expr]:
     """Multiply by the slope once more."""
-    yield Pow(Mul((a, minus(ONE, a))) if f == "sigmoid" else minus(ONE, Pow(a, TWO)), TWO)
+    yield from (Pow(slope_form, TWO) for slope_form in form(f, a))

@@ -110,6 +110,11 @@ def slope_kept(made: Activation, y: Expr) -> Iterator[Expr]:
     yield times(minus(a, y), slope)
 
 
+def by_output(made: Activation, y: Expr) -> Iterator[Expr]:
+    """Stop at the slope by p: −y/p."""
+    yield Neg(Div(y, Name(made.a)))
+
+
 def through_max(made: Activation, y: Expr) -> Iterator[Expr]:
     """Let the largest score, which was only subtracted, carry a slope of its own."""
     winner = Name(f"winner {made.z}")
