@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 
+DRAWS = 5
+"""Draws on which a mistake must be what the learner wrote."""
 IMPLY_COLLAPSE = frozenset({"lost-delta", "diagonal-softmax", "offdiagonal-sign"})
 """Mistakes that are a collapsed δ, and say more."""
 
@@ -70,7 +72,7 @@ def finite_draws(comparison: Comparison, expr: Expr) -> Iterator[Draw]:
             if not same or alike == 0:
                 yield Draw(values, truth, got, counts)
             count, alike = count + (not same), alike + same
-        if count == PROBES:
+        if count == DRAWS:
             return
 
 

@@ -66,14 +66,15 @@ def fits(target: Target, met: Met) -> list[Fit]:
     if not met.draws:
         return []
     first = met.draws[0]
+    nothing = not any(draw.got.any() for draw in met.draws)
     found: dict[str, Fit] = {}
     for made in guesses(target).on(first.values):
         name = made.mistake.id
-        if name in found or (made.mistake.vague and found):
-            continue
+        if name in found or (made.mistake.vague and found) or (nothing and name != "bias-zero"):
+            continue  # zeros are many things at once
         if met.equal(made.array, first.got, first.counts) and met.made(made.guess):
             found[name] = (made.mistake, made.part)
-    return list(found.values()) or _pair(target, met)
+    return list(found.values()) or ([] if nothing else _pair(target, met))
 
 
 def _pair(target: Target, met: Met) -> list[Fit]:

@@ -161,7 +161,7 @@ LAYER_MISTAKES: tuple[Mistake, ...] = (
         "wrong-layer",
         "an array of another layer",
         "Your answer takes an array of another layer for {part}. Look at the arrows of this layer.",
-        on_trees(naming_rules.exchange(naming_rules.wrong_layer), every),
+        on_trees(naming_rules.exchange(naming_rules.wrong_layer, alone=False), every),
     ),
     Mistake(
         "weight-for-activation",

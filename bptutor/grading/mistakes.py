@@ -58,7 +58,7 @@ CATALOGUE: tuple[Mistake, ...] = (
         any_of(
             on_tree(index_rules.one_path),
             on_trees(index_rules.paths(index_rules.each_path), steps),
-            on_tree(product_rules.one_term),
+            on_trees(product_rules.one_term),
         ),
     ),
     Mistake(

@@ -40,8 +40,13 @@ RATES = ("eta", "η", "rate", "lr", "alpha", "α")
 """What a learning rate is called."""
 
 
-def exchange(pairs: Pairs) -> Callable[[Target], Rule]:
-    """Return the rule that puts one array in the place of another, once or everywhere."""
+def exchange(pairs: Pairs, alone: bool = True) -> Callable[[Target], Rule]:
+    """Return the rule that puts one array in the place of another, once or everywhere.
+
+    Args:
+        pairs: Which for which.
+        alone: Whether also an array that is all that is asked.
+    """
 
     def make(target: Target) -> Rule:
         known: dict[Expr, list[Expr]] = {}
@@ -50,7 +55,7 @@ def exchange(pairs: Pairs) -> Callable[[Target], Rule]:
         roots = {id(tree) for tree in (*target.levels, *target.spelled)}
 
         def rule(expr: Expr) -> Made:
-            for new in known.get(expr, ()):
+            for new in known.get(expr, ()) if alone or id(expr) not in roots else ():
                 yield new, _shown(expr)
             if id(expr) in roots:
                 inside = [part for part in walk(expr) if part in known]

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from bptutor.errors import BptutorError
 from bptutor.grading.arrays import turned
-from bptutor.grading.rewrites import Made, everywhere, main_name
+from bptutor.grading.rewrites import Made, Rule, everywhere, main_name
+from bptutor.notation import axes
+from bptutor.notation.scope import Scope
 from bptutor.notation.tree import (
     Add,
     At,
@@ -21,6 +26,9 @@ from bptutor.notation.tree import (
     Transpose,
     walk,
 )
+
+if TYPE_CHECKING:
+    from bptutor.grading.guesses import Target
 
 COLUMN = (Span(), None)
 """`[:, None]`: a vector as a column that broadcasts."""
@@ -95,7 +103,7 @@ def hadamard(expr: Expr) -> Made:
         yield Mul((Slice(expr.left, (Span(), Span(), None)), expr.right)), main_name(expr)
     if isinstance(expr, Outer):
         yield Mul((expr.left, expr.right)), main_name(expr)
-    if isinstance(expr, Call) and expr.function == "sum" and isinstance(expr.args[0], Mul):
+    if isinstance(expr, Call) and expr.function == "sum" and not expr.options and isinstance(expr.args[0], Mul):
         yield expr.args[0], main_name(expr)
 
 
@@ -141,10 +149,25 @@ def summed_jacobian(expr: Expr) -> Made:
                     yield Mul((total, vector)), inner.id
 
 
-def one_term(expr: Expr) -> Made:
-    """Keep one term of the sum in a product: one k of Σ_k W_kj d_k."""
-    if not isinstance(expr, MatMul):
-        return
+def one_term(target: Target) -> Rule:
+    """Return the rule that keeps one term of the sum in a product: one k of Σ_k W_kj d_k, but not one example."""
+
+    def rule(expr: Expr) -> Made:
+        if isinstance(expr, MatMul) and _summed_axis(expr, target.scope) != (target.parts.batch or "none"):
+            yield from _one_term(expr)
+
+    return rule
+
+
+def _summed_axis(expr: MatMul, scope: Scope) -> str:
+    try:
+        found = axes.of(expr.left, scope).axes
+    except BptutorError:
+        return ""
+    return found[-1] if found else ""
+
+
+def _one_term(expr: MatMul) -> Made:
     for k in range(4):
         left = Slice(expr.left.arg, (k,)) if isinstance(expr.left, Transpose) else Slice(expr.left, (Span(), k))
         right = Slice(expr.right.arg, (Span(), k)) if isinstance(expr.right, Transpose) else Slice(expr.right, (k,))
