@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from bptutor.grading.guesses import Change, Target
+from bptutor.grading.guesses import Change, Guess, Target
 from bptutor.grading.guesses import Mistake as Row
 from bptutor.grading.met import TROUBLE, Draw, Met, entries
 from bptutor.grading.mistakes import BY_ID, CATALOGUE, PLACE
@@ -38,7 +38,7 @@ class Guesses:
     def __init__(self, target: Target) -> None:
         """Take the question."""
         self.target = target
-        self.rows = [(mistake, guess, part) for mistake in CATALOGUE for guess, part in mistake.guesses(target)]
+        self.rows = [(mistake, guess, part) for mistake in CATALOGUE for guess, part in _made(mistake, target)]
         self._made: dict[int, tuple[Values, list[Made]]] = {}
 
     def on(self, values: Values) -> list[Made]:
@@ -51,6 +51,14 @@ class Guesses:
             ]
             self._made[id(values)] = (values, found)
         return self._made[id(values)][1]
+
+
+def _made(mistake: Row, target: Target) -> list[Guess]:
+    """Return the guesses of a mistake; none where the question has no numbers to make them on."""
+    try:
+        return list(mistake.guesses(target))
+    except TROUBLE:
+        return []
 
 
 def guesses(target: Target) -> Guesses:

@@ -34,7 +34,7 @@ from bptutor.notation.tree import (
     rebuild,
     walk,
 )
-from bptutor.notation.value import NoValue, evaluate
+from bptutor.notation.value import NoValue, Values, evaluate
 
 DEEP = 12
 """Most rounds of putting formulas into formulas."""
@@ -147,13 +147,25 @@ def _error(scene: Fresh, of: str, made: Activation) -> Expr | None:
 def _equal(scene: Fresh, left: Expr, right: Expr) -> bool:
     try:
         for n in range(2):
-            values = fresh(scene, n)
+            values = _probe(scene, n)
             one, other = evaluate(left, values), evaluate(right, values)
             if one.shape != other.shape or not np.isfinite(one).all() or not close(one, other):
                 return False
     except (BptutorError, NoValue, ValueError, KeyError):
         return False
     return True
+
+
+def _probe(scene: Fresh, n: int) -> Values:
+    """Return a fresh draw, or what a learner sees where the scene holds in its own sizes only."""
+    values = fresh(scene, n)
+    try:
+        for name in scene.scope.names:
+            values[name]
+    except (BptutorError, ValueError, KeyError):
+        shown = getattr(scene, "draw", None)
+        return values if shown is None else shown(n)
+    return values
 
 
 def unfolded(expr: Expr, known: Mapping[Expr, Expr], rounds: int = DEEP) -> Expr:

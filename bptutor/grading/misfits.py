@@ -47,7 +47,8 @@ def misplaced(case: Case, comparison: Comparison, given: Expr, got: Layout) -> V
         message = (
             f"In your answer {off[0]} runs over {off[2]}, in the goal over {off[1]}. Look at what {off[0]} stands at."
         )
-        return Verdict(Mark.WRONG, ProofMark.REFUTED, (Finding("shape", message),))
+        others = _renamed(comparison, given, _own(comparison, given))
+        return Verdict(Mark.WRONG, ProofMark.REFUTED, (*others, Finding("shape", message)))
     if not extra and _comparable(asked, got):
         return None
     return _other_shape(case, comparison, given, got)
@@ -55,6 +56,11 @@ def misplaced(case: Case, comparison: Comparison, given: Expr, got: Layout) -> V
 
 def _place(finding: Finding) -> int:
     return PLACE.get(finding.rule, len(PLACE))
+
+
+def _own(comparison: Comparison, given: Expr) -> Layout:
+    """Return the layout of an answer by itself, whatever the goal's letters stand over."""
+    return layout(given, comparison.scene.scope, comparison.columns)
 
 
 def _renamed(comparison: Comparison, given: Expr, got: Layout) -> list[Finding]:

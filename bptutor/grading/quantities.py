@@ -194,7 +194,8 @@ def _mistakes(case: Case, asked: Asked, truth: Array, got: Array, tolerance: flo
     values = seen(case)
     met = Met((Draw(values, truth, got),), numbers.as_typed(case.text, tolerance), relative=False)
     shape = layout(asked.tree, case.scope, columns=True)
-    target = targets.target(Comparison(case.scene, asked.tree, shape, columns=True))
+    sizes = tuple(values.sizes.items())  # the numbers shown may fit together in these sizes only
+    target = targets.target(Comparison(case.scene, asked.tree, shape, columns=True, sizes=sizes))
     found = [fit for fit in fits(target, met) if fit[0].id == "bias-zero" or _tells(got, tolerance)]
     return diagnosis.said(found[: SAID + 1], target)
 
