@@ -242,12 +242,9 @@ def _summed(expr: Sum) -> Held:
     inside = [f for f in body.factors if _mentions(f, letter)]
     outside = [f for f in body.factors if not _mentions(f, letter)]
     groups = _grouped([_array(factor) for factor in inside])
-    if len(groups) == 2:  # two arrays meet under the Σ
-        total = _contracted(groups[0], groups[1], letter)
-    elif len(groups) == 1:
-        total = _over(groups[0], letter)
-    else:
+    if not 1 <= len(groups) <= 2:
         raise NoArray
+    total = _over(groups[0], letter) if len(groups) == 1 else _contracted(groups[0], groups[1], letter)
     rest = _grouped([_array(factor) for factor in outside])
     return _joined([*rest, total])
 

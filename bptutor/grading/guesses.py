@@ -16,7 +16,7 @@ from bptutor.grading.rewrites import Rule, everywhere
 from bptutor.notation.dual import plain
 from bptutor.notation.labelled import Labelled
 from bptutor.notation.scope import Scope
-from bptutor.notation.tree import Derivative, Expr, Letter, Name, Number, walk
+from bptutor.notation.tree import Derivative, Expr, Letter, Name, Number, children
 from bptutor.notation.value import Values, Walk
 
 Array = NDArray[np.float64]
@@ -99,11 +99,12 @@ class Target:
         """Return what the scene calls what messages speak of."""
         scope, made = self.scope, self.parts.activations
         softmax = [one.a for one in made if one.function == "softmax"]
-        wanted = [name for name in scope.names if Derivative(Name(self.loss), Name(name)) in self.slopes]
+        loss, slopes = self.loss, self.slopes
+        wanted = [name for name in scope.names if Derivative(Name(loss), Name(name)) in slopes]
         biases = [name for name in wanted if name in self.parts.biases] or sorted(self.parts.biases)
         outputs = softmax or [one.a for one in reversed(made)]
         return {
-            "loss": scope.shown(self.loss) if self.loss else "L",
+            "loss": scope.shown(loss) if loss else "L",
             "p": scope.shown(outputs[0]) if outputs else "the output",
             "b": scope.shown(biases[0]) if biases else "the bias",
             "softmax": "yes" if softmax else "",
@@ -127,16 +128,21 @@ class Target:
 
     def value(self, tree: Expr, values: Values) -> Array:
         """Return the entries of a tree: over the letters of the question, or over its axes."""
-        known = self._letters.get(id(tree))
-        if known is None:
-            known = self._letters[id(tree)] = (tree, any(isinstance(part, Letter) for part in walk(tree)))
-        if known[1]:
+        if self._lettered(tree):
             return self.comparison.given(tree, values)
         with np.errstate(all="ignore"):
             found = np.asarray(plain(self._walk(values)(tree).data), dtype=float)
         if found.ndim == 0 and self.comparison.layout.letters:  # one number for every entry
             return np.broadcast_to(found, self.truth(values).shape)
         return found
+
+    def _lettered(self, tree: Expr) -> bool:
+        """Return whether a tree holds letters; rewrites share all but one path, so most of it is known."""
+        known = self._letters.get(id(tree))
+        if known is None:
+            found = isinstance(tree, Letter) or any(self._lettered(part) for part in children(tree))
+            known = self._letters[id(tree)] = (tree, found)
+        return known[1]
 
     def _walk(self, values: Values) -> Once:
         if id(values) not in self._walks:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import fields, replace
 from typing import Any
 
 from bptutor.notation.tree import Derivative, Expr, Letter, Name, Sum, rebuild, walk
@@ -20,9 +19,11 @@ def everywhere(expr: Expr, rule: Rule) -> Iterator[tuple[Expr, str]]:
     yield from rule(expr)
     if isinstance(expr, Derivative):  # another ∂ is another quantity
         return
-    for f in fields(expr):  # type: ignore[arg-type]  # every node is a dataclass
-        for changed, part in _changed(getattr(expr, f.name), rule):
-            yield replace(expr, **{f.name: changed}), part  # type: ignore[type-var]  # every node is a dataclass
+    kind: Any = type(expr)
+    parts = [getattr(expr, name) for name in kind.__slots__]
+    for n, value in enumerate(parts):
+        for changed, part in _changed(value, rule):
+            yield kind(*parts[:n], changed, *parts[n + 1 :]), part
 
 
 def _changed(value: object, rule: Rule) -> Iterator[tuple[Any, str]]:
