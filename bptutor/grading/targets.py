@@ -22,7 +22,7 @@ from bptutor.grading.slope_rules import spelled
 from bptutor.notation.scope import Scope
 from bptutor.notation.tree import At, Derivative, Expr, Mul, Name, Number, rebuild, walk
 
-KEPT = 256
+KEPT = 128
 """Questions whose rewrites are kept."""
 FORWARD = 3
 """How many definitions of forward arrays are unfolded into each other."""
