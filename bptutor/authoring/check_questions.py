@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from bptutor.authoring.asked import asked, fillings
+from bptutor.authoring.check_code import check_code
 from bptutor.authoring.check_lines import Side, prove_sides
 from bptutor.authoring.report import Checked
 from bptutor.errors import BptutorError, UnreadableAnswer
@@ -153,7 +154,7 @@ class Grading:
                 yield name, "the bare name", "no-progress"
 
     def _equal_names(self) -> Iterator[str]:
-        """Yield the defined names whose value is that of the answer, as arrays and with its letters."""
+        """Yield the defined names, with the letters of the answer, that equal it and are not the answer itself."""
         scope = self.scene.scope
         tree = parse.read(str(self.question.answer), scope)
         letters = tuple(axes.of(tree, scope).letters)
@@ -161,11 +162,12 @@ class Grading:
         with np.errstate(all="ignore"):
             truth = evaluate(tree, values, order=letters)
             for name, declared in scope.names.items():
-                if declared.role is not Role.DEFINED or name == str(self.question.answer).strip():
+                if declared.role is not Role.DEFINED or values[name].shape != truth.shape:
                     continue
-                array = values[name]
-                if array.shape == truth.shape and np.allclose(array, truth, rtol=1e-9, atol=1e-12):
-                    yield name + (f"_{{{','.join(letters)}}}" if letters else "")
+                text = name + (f"_{{{','.join(letters)}}}" if letters else "")
+                asked_for = parse.read(text, scope) == tree
+                if not asked_for and np.allclose(values[name], truth, rtol=1e-9, atol=1e-12):
+                    yield text
 
 
 def _drawn(literal: object, role: Role) -> bool:
@@ -233,7 +235,15 @@ def _values(scene: Scene, seed: int) -> Values:
     return scene.draw(seed)
 
 
+def _graded(question: Question, lesson: Lesson, seeds: int, checked: Checked) -> None:
+    Grading(question, lesson, seeds, checked).run()
+
+
+_CHECKS = {Kind.CODE: check_code}
+"""Kinds that are not checked answer by answer on one seed after the other."""
+
+
 def check_questions(lesson: Lesson, seeds: int, checked: Checked) -> None:
     """Check every question in every variant, and every asked line in every form of a lesson."""
     for question in asked(lesson):
-        Grading(question, lesson, seeds, checked).run()
+        _CHECKS.get(question.kind, _graded)(question, lesson, seeds, checked)

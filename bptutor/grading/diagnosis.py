@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bptutor.errors import BptutorError
-from bptutor.grading import targets, value_mistakes
+from bptutor.grading import authored, targets, value_mistakes
 from bptutor.grading.case import Case
 from bptutor.grading.comparison import CLOSE, PROBES, Comparison, Outcome
 from bptutor.grading.fitting import Fit, fits
@@ -42,7 +42,8 @@ def wrong(case: Case, met: Read, shown: str, proof: Proof | None = None) -> Verd
     if proof is not None:
         return Verdict(Mark.WRONG, ProofMark.REFUTED, (_found_by_proof(proof),), shown)
     draws = tuple(finite_draws(met.comparison, met.expr))
-    findings = named(met.comparison, draws, met.expr)
+    known = authored.findings(case, met.comparison, Met(draws, CLOSE))
+    findings = known or named(met.comparison, draws, met.expr)
     mistakes = sum(finding.rule not in {"free-index", "other-quantity"} for finding in findings)
     if not findings:
         findings = plain_differences(draws)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from bptutor.grading.guesses import Change, Guess, Target
 from bptutor.grading.guesses import Mistake as Row
 from bptutor.grading.met import TROUBLE, Draw, Met, entries
-from bptutor.grading.mistakes import BY_ID, CATALOGUE, PLACE
+from bptutor.grading.mistakes import CATALOGUE, PLACE
 from bptutor.notation.value import Values
 
 Array = NDArray[np.float64]
@@ -122,6 +122,3 @@ def _fits_first(made: Made, change: Change, draw: Draw, met: Met) -> bool:
     except TROUBLE:
         return False
     return met.equal(both, draw.got, draw.counts)
-
-
-__all__ = ["BY_ID", "Fit", "fits"]

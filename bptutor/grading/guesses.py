@@ -95,6 +95,10 @@ class Target:
             self._truths[id(values)] = (values, self.comparison.truth(values))
         return self._truths[id(values)][1]
 
+    def hold(self, values: Values, truth: Array) -> None:
+        """Keep what is known to be right on a draw."""
+        self._truths[id(values)] = (values, truth)
+
     def words(self) -> dict[str, str]:
         """Return what the scene calls what messages speak of."""
         scope, made = self.scope, self.parts.activations

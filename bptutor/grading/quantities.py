@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bptutor.errors import UnreadableAnswer
-from bptutor.grading import diagnosis, numbers, targets
+from bptutor.grading import authored, diagnosis, numbers, targets
 from bptutor.grading.carried import following
 from bptutor.grading.case import Case
 from bptutor.grading.comparison import Comparison
@@ -103,16 +103,18 @@ def _asked(case: Case) -> Iterator[Asked]:
         except UnreadableAnswer:
             yield Asked(numbers.read_grid(text, case.scope))
             continue
-        yield (
-            Asked(_plain(tree, case), tree)
-            if not isinstance(tree, Stack)
-            else Asked(numbers.read_grid(text, case.scope))
-        )
+        literal = isinstance(tree, Stack) and not _named(tree)
+        yield Asked(numbers.read_grid(text, case.scope)) if literal else Asked(_plain(tree, case), tree)
+
+
+def _named(tree: Expr) -> bool:
+    """Return whether a tree depends on the scene."""
+    return any(isinstance(part, Name) for part in walk(tree))
 
 
 def _plain(tree: Expr, case: Case) -> Array | None:
     """Return the value of a tree without names; None when it depends on the scene."""
-    if any(isinstance(part, Name) for part in walk(tree)):
+    if _named(tree):
         return None
     return Asked(tree=tree).value(Values(case.scope, {}, {}))
 
@@ -189,13 +191,17 @@ def _number_finding(case: Case, truth: float, got: float) -> Finding:
 
 def _mistakes(case: Case, asked: Asked, truth: Array, got: Array, tolerance: float) -> list[Finding]:
     """Return the mistakes that give the learner's numbers on the numbers shown."""
-    if asked.tree is None or asked.literal is not None:
+    if asked.tree is None:
         return _without_scene(Met((), tolerance, relative=False), truth, got)
     values = seen(case)
     met = Met((Draw(values, truth, got),), numbers.as_typed(case.text, tolerance), relative=False)
-    shape = layout(asked.tree, case.scope, columns=True)
     sizes = tuple(values.sizes.items())  # the numbers shown may fit together in these sizes only
-    target = targets.target(Comparison(case.scene, asked.tree, shape, columns=True, sizes=sizes))
+    shape = layout(asked.tree, case.scope, columns=True)
+    expected = Comparison(case.scene, asked.tree, shape, columns=True, sizes=sizes)
+    known = authored.findings(case, expected, met)
+    if known or asked.literal is not None:
+        return known or _without_scene(met, truth, got)
+    target = targets.target(expected)
     found = [fit for fit in fits(target, met) if fit[0].id == "bias-zero" or _tells(got, tolerance)]
     return diagnosis.said(found[: SAID + 1], target)
 

@@ -16,8 +16,7 @@ from bptutor.grading.factors import times
 from bptutor.grading.formulas import levels, lines, scalars, slopes_named
 from bptutor.grading.guesses import Target
 from bptutor.grading.layers import parts
-from bptutor.grading.met import TROUBLE
-from bptutor.grading.rewrites import substituted
+from bptutor.grading.met import TROUBLE, Draw
 from bptutor.grading.slope_rules import spelled
 from bptutor.notation.scope import Scope
 from bptutor.notation.tree import At, Derivative, Expr, Mul, Name, Number, rebuild, walk
@@ -33,19 +32,34 @@ def target(comparison: Comparison) -> Target:
     """Return what mistakes of a question are made from; kept for its next wrong answer."""
     key = (id(comparison.scene), comparison.expected, comparison.layout, comparison.columns, comparison.sizes)
     if key not in _kept:
-        _kept[key] = (comparison.scene, _made(comparison))
+        _kept[key] = (comparison.scene, made(comparison))
         if len(_kept) > KEPT:
             _kept.popitem(last=False)
     _kept.move_to_end(key)
     return _kept[key][1]
 
 
-def _made(comparison: Comparison) -> Target:
+def bare(comparison: Comparison, draws: tuple[Draw, ...] = ()) -> Target:
+    """Return what mistakes on the value alone are made from.
+
+    Args:
+        comparison: What is asked.
+        draws: Draws whose truth is known already.
+    """
+    scene = comparison.scene
+    found = Target(comparison, (), (), (), lines(scene), parts(scene.scope))
+    for draw in draws:
+        found.hold(draw.values, draw.truth)
+    return found
+
+
+def made(comparison: Comparison, draws: tuple[Draw, ...] = ()) -> Target:
+    """Return what mistakes are made from, made anew."""
     scope = comparison.scene.scope
-    made = Target(comparison, (), (), (), lines(comparison.scene), parts(scope))
-    made.holes |= softmax_rules.holes(made.parts)
-    asked = tuple(_asked(made))
-    made.asked = frozenset(asked)
+    found = bare(comparison, draws)
+    found.holes |= softmax_rules.holes(found.parts)
+    asked = tuple(_asked(found))
+    found.asked = frozenset(asked)
     bases = [_entered(comparison.expected, scope), *asked]
     written = spelled_out(bases[0]) or (bases[0], comparison.layout.letters)
     array = as_array(*written)
@@ -53,16 +67,16 @@ def _made(comparison: Comparison) -> Target:
         bases.insert(1, array)
     ends, between = [comparison.expected], list[Expr]()
     for base in bases:
-        found = list(levels(base, made.lines.gradients))
-        ends += [found[0], found[-1]]
-        between += found
-        ends += _forward(made, base)
+        steps = list(levels(base, found.lines.gradients))
+        ends += [steps[0], steps[-1]]
+        between += steps
+        ends += _forward(found, base)
     flat = [flattened(tree) for tree in ends]
     named = [slopes_named(tree, scope) for tree in flat]
-    made.trees = tuple(dict.fromkeys((*ends, *flat, *named)))
-    made.levels = tuple(dict.fromkeys((*made.trees, *between)))
-    made.spelled = tuple(dict.fromkeys(spelled(tree, made.parts.activations) for tree in named))
-    return made
+    found.trees = tuple(dict.fromkeys((*ends, *flat, *named)))
+    found.levels = tuple(dict.fromkeys((*found.trees, *between)))
+    found.spelled = tuple(dict.fromkeys(spelled(tree, found.parts.activations) for tree in named))
+    return found
 
 
 def _forward(made: Target, base: Expr) -> list[Expr]:
@@ -130,11 +144,3 @@ def _equal(made: Target, of: Expr) -> bool:
     except TROUBLE:
         return False
     return True
-
-
-def whole_tree(of: Expr, made: Target) -> Expr:
-    """Return a gradient made of given and forward arrays alone."""
-    return list(levels(of, made.lines.gradients))[-1]
-
-
-__all__ = ["Target", "substituted", "target", "whole_tree"]

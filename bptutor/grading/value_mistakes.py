@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from bptutor.grading.formulas import scalars
 from bptutor.grading.softmax_rules import NOTHING
 from bptutor.notation.scope import Role
-from bptutor.notation.tree import Expr, Name, walk
+from bptutor.notation.tree import Call, Div, Expr, Name, walk
 from bptutor.notation.value import Values
 
 if TYPE_CHECKING:
@@ -111,16 +111,26 @@ def _first(target: Target, shared: bool, truth: Array, values: Values) -> Array:
     return made / size(values, batch) if shared else made
 
 
-def of_log(_: Target) -> Iterator[Change]:
+def of_log(target: Target) -> Iterator[Change]:
     """What a logarithm to base 10 leaves in a slope: truth / ln 10; or ln 10 on the wrong side."""
-    yield lambda truth, values: truth / TEN
-    yield lambda truth, values: truth * TEN
+    if _uses(target, {"log"}) or any(isinstance(part, Div) for tree in target.trees for part in walk(tree)):
+        yield lambda truth, values: truth / TEN
+        yield lambda truth, values: truth * TEN
 
 
-def of_degrees(_: Target) -> Iterator[Change]:
+def of_degrees(target: Target) -> Iterator[Change]:
     """What an angle in degrees leaves in a slope: truth · π/180; or 180/π."""
-    yield lambda truth, values: truth * DEGREE
-    yield lambda truth, values: truth / DEGREE
+    if _uses(target, {"sin", "cos", "tan"}):
+        yield lambda truth, values: truth * DEGREE
+        yield lambda truth, values: truth / DEGREE
+
+
+def _uses(target: Target, functions: set[str]) -> bool:
+    """Return whether what is asked, or a number that the scene computes, is made with one of these functions."""
+    made = (target.scope.names[name].definition for name in scalars(target.scope))
+    trees = (*target.trees, *(tree for tree in made if tree is not None))
+    calls = (part for tree in trees for part in walk(tree) if isinstance(part, Call))
+    return any(call.function.rstrip("'") in functions for call in calls)
 
 
 def ratio(truth: Array, got: Array) -> float | None:
