@@ -126,8 +126,8 @@ def of_degrees(target: Target) -> Iterator[Change]:
 
 
 def _uses(target: Target, functions: set[str]) -> bool:
-    """Return whether what is asked, or a number that the scene computes, is made with one of these functions."""
-    made = (target.scope.names[name].definition for name in scalars(target.scope))
+    """Return whether what is asked, or the number it is the gradient of, is made with one of these functions."""
+    made = (target.scope.names[name].definition for name in scalars(target.scope) if target.asked)
     trees = (*target.trees, *(tree for tree in made if tree is not None))
     calls = (part for tree in trees for part in walk(tree) if isinstance(part, Call))
     return any(call.function.rstrip("'") in functions for call in calls)
