@@ -172,6 +172,7 @@ def _one_term(expr: MatMul) -> Made:
         left = Slice(expr.left.arg, (k,)) if isinstance(expr.left, Transpose) else Slice(expr.left, (Span(), k))
         right = Slice(expr.right.arg, (Span(), k)) if isinstance(expr.right, Transpose) else Slice(expr.right, (k,))
         yield Mul((left, right)), main_name(expr.left)
+        yield Mul((Slice(bare(expr.left), (k,)), Slice(bare(expr.right), (k,)))), main_name(expr.left)
         yield Outer(left, right), main_name(expr.left)
         yield Mul((Slice(expr.left, (k,)), right)), main_name(expr.left)
         yield Mul((Slice(expr.left, (k,)), Slice(expr.right, (Span(), k)))), main_name(expr.right)
