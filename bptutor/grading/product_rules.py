@@ -155,6 +155,8 @@ def one_term(target: Target) -> Rule:
     def rule(expr: Expr) -> Made:
         if isinstance(expr, MatMul) and _summed_axis(expr, target.scope) != (target.parts.batch or "none"):
             yield from _one_term(expr)
+        if isinstance(expr, Call) and expr.function == "sum" and not expr.options and isinstance(expr.args[0], Mul):
+            yield from ((Slice(expr.args[0], (k,)), main_name(expr)) for k in range(4))
 
     return rule
 
@@ -172,7 +174,6 @@ def _one_term(expr: MatMul) -> Made:
         left = Slice(expr.left.arg, (k,)) if isinstance(expr.left, Transpose) else Slice(expr.left, (Span(), k))
         right = Slice(expr.right.arg, (Span(), k)) if isinstance(expr.right, Transpose) else Slice(expr.right, (k,))
         yield Mul((left, right)), main_name(expr.left)
-        yield Mul((Slice(bare(expr.left), (k,)), Slice(bare(expr.right), (k,)))), main_name(expr.left)
         yield Outer(left, right), main_name(expr.left)
         yield Mul((Slice(expr.left, (k,)), right)), main_name(expr.left)
         yield Mul((Slice(expr.left, (k,)), Slice(expr.right, (Span(), k)))), main_name(expr.right)
