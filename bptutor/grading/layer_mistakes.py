@@ -19,14 +19,14 @@ LAYER_MISTAKES: tuple[Mistake, ...] = (
     Mistake(
         "no-batch-mean",
         "the mean over the batch left out",
-        "Copying the batch would double your answer but not {loss}. Look at what precedes the sum over examples.",
+        "Copying the batch would double your gradient but not {loss}. Look at what precedes Σ_s in {loss}.",
         on_value(by_value.times_batch),
         change=by_value.times_batch,
     ),
     Mistake(
         "twice-batch-mean",
         "the mean over the batch taken twice",
-        "Copying the batch would halve your answer but not change {loss}. Look at how often the batch size enters.",
+        "Copying the batch would halve your gradient but not change {loss}. Look at how often the batch size enters.",
         on_value(by_value.over_batch),
         change=by_value.over_batch,
     ),
