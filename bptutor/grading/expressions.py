@@ -104,6 +104,8 @@ def positioned(expr: Expr) -> bool:
             return True
         if isinstance(part, Stack) or (isinstance(part, Sum) and isinstance(part.high or part.low, Number)):
             return True
+        if isinstance(part, Call) and part.function in {"corr", "conv"} and part.option("mode", "valid") == "valid":
+            return True  # whether the kernel fits depends on the sizes
         if isinstance(part, Call) and part.function in {"eye", "zeros", "ones", "full", "reshape", "arange"}:
             return True
     return False

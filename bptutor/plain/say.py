@@ -195,7 +195,7 @@ def verdict_lines(verdict: Verdict, view: View) -> list[str]:
         said = spoken(verdict.read_as, scope_of(view)) if kind in _EXPRESSIONS else verdict.read_as
         lines += wrapped(f"I read: {clean(said)}")
     lines += wrapped(_MARKS[verdict.mark])
-    for finding in verdict.findings[:2]:
+    for finding in verdict.said:
         lines += _finding(finding)
     return lines
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Protocol
 
 from bptutor.grading.verdict import Verdict
@@ -32,8 +33,15 @@ class Library(Protocol):
 class Grader(Protocol):
     """Grades answers outside the event loop; `grading.worker.Worker` is one."""
 
-    async def grade(self, question: Question, scene: Scene | None, text: str, seed: int) -> Verdict:
-        """Return the verdict at once, without the proof."""
+    async def grade(
+        self,
+        question: Question,
+        scene: Scene | None,
+        text: str,
+        seed: int,
+        earlier: Mapping[str, object] | None = None,
+    ) -> Verdict:
+        """Return the verdict at once, without the proof; `earlier` holds values that the learner got wrong before."""
         ...
 
     async def close(self) -> None:

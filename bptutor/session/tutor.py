@@ -10,7 +10,7 @@ from bptutor.grading.verdict import Mark, Verdict
 from bptutor.packs.model import Lesson
 from bptutor.progress.event import Event, EventKind, storable
 from bptutor.progress.events import Log
-from bptutor.session import course, shown
+from bptutor.session import course, shown, tries
 from bptutor.session.asked import SEEDS, Asked, seed_of
 from bptutor.session.course import CourseEntry
 from bptutor.session.needs import Grader, Library
@@ -205,7 +205,9 @@ class Session:
         if stop is None or self._wants() is not Wants.ANSWER:
             raise RuntimeError("nothing is asked")
         asked = self._asked(stop)
-        verdict = await self.grader.grade(asked.graded, self.lesson.scene, asked.for_grading(text), seed)
+        known = tries.earlier(self._here, self.lesson.scene)
+        verdict = await self.grader.grade(asked.graded, self.lesson.scene, asked.for_grading(text), seed, known)
+        verdict = tries.repeated(verdict, text, self._here.standing(stop.id), seed)
         if asked.order and verdict.read_as is not None:
             verdict = replace(verdict, read_as=text.strip())
         moved_on = self._here.current is not stop or self._here.seed != seed or self._wants() is not Wants.ANSWER
@@ -225,8 +227,7 @@ class Session:
             return None
         self._answered = None
         stop = self._here.course.stops[self._here.course.index(answered[0])]
-        findings = tuple(finding.rule for finding in verdict.findings)
-        self._record(EventKind.PROVED, stop, mark=verdict.mark.value, proof=verdict.proof.value, findings=findings)
+        self._record(EventKind.PROVED, stop, mark=verdict.mark.value, proof=verdict.proof.value, findings=verdict.rules)
         return verdict
 
     async def close(self) -> None:
@@ -279,7 +280,7 @@ class Session:
             text=text,
             mark=verdict.mark.value,
             proof=verdict.proof.value,
-            findings=tuple(finding.rule for finding in verdict.findings),
+            findings=verdict.rules,
             aided=bool(standing.hints or standing.tries),
             reached=verdict.reached,
             drawn=self._numbers.drawn(),

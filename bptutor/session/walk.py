@@ -33,6 +33,9 @@ class Standing:
     tries: int = 0
     """Wrong answers; one that could not be decided is none."""
     measured: int = 0
+    wrong: str = ""
+    """The last wrong answer as typed."""
+    wrong_seed: int = 0
 
 
 @dataclass
@@ -95,10 +98,13 @@ class Walk:
 
     def _answered(self, event: Event) -> None:
         standing = self.standing(event.stop)
-        standing.tries += event.mark == "wrong"
+        if event.mark == "wrong":
+            standing.tries += 1
+            standing.wrong, standing.wrong_seed = event.text, event.seed
         if event.mark not in {"right", "right-from-earlier"}:
             return
         standing.passed, standing.text, standing.seed = Passed.RIGHT, event.text, event.seed
+        standing.wrong = ""
         if event.reached is not None:
             self._reach(event.stop, event.reached)
 

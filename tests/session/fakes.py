@@ -208,7 +208,9 @@ class FakeGrader:
         """When set, verdicts wait for it."""
         self._last: Verdict | None = None
 
-    async def grade(self, question: Question, scene: Scene | None, text: str, seed: int) -> Verdict:
+    async def grade(
+        self, question: Question, scene: Scene | None, text: str, seed: int, earlier: Mapping[str, object] | None = None
+    ) -> Verdict:
         self.graded.append((question, text, seed))
         if self.gate is not None:
             await self.gate.wait()
@@ -227,8 +229,10 @@ class FakeGrader:
 class DirectGrader(FakeGrader):
     """Grades for real, in a thread of this process; programs run in their sandbox."""
 
-    async def grade(self, question: Question, scene: Scene | None, text: str, seed: int) -> Verdict:
-        self._last = await asyncio.to_thread(grade, question, text, scene, seed)
+    async def grade(
+        self, question: Question, scene: Scene | None, text: str, seed: int, earlier: Mapping[str, object] | None = None
+    ) -> Verdict:
+        self._last = await asyncio.to_thread(grade, question, text, scene, seed, earlier)
         return self._last
 
 

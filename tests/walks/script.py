@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,7 +24,9 @@ MOST = 500
 class InProcess:
     """Grades in this process, without a proof."""
 
-    async def grade(self, question: Question, scene: Scene | None, text: str, seed: int) -> Verdict:
+    async def grade(
+        self, question: Question, scene: Scene | None, text: str, seed: int, earlier: Mapping[str, object] | None = None
+    ) -> Verdict:
         """Return the verdict."""
         return grade(question, text, scene, seed)
 
