@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bptutor.errors import BptutorError
-from bptutor.grading import authored, targets, value_mistakes
+from bptutor.grading import authored, numbers, targets, value_mistakes
 from bptutor.grading.case import Case
 from bptutor.grading.comparison import CLOSE, PROBES, Comparison, Outcome
 from bptutor.grading.fitting import Fit, fits
@@ -186,9 +186,11 @@ def witness(met: Read, draws: tuple[Draw, ...]) -> Finding:
     try:
         shape = np.broadcast_shapes(truth.shape, got.shape)
     except ValueError:
-        sizes = [" by ".join(str(n) for n in side.shape) for side in (truth, got)]
-        message = f"On these numbers it is {sizes[0]} and yours is {sizes[1]}. Look at the size of each part."
-        return Finding("witness", message, expected=_small(truth), got=_small(got))
+        mine, theirs = numbers.shown_shape(got.shape), numbers.shown_shape(truth.shape)
+        message = (
+            f"On one draw your answer has shape {mine}, what is asked has {theirs}. Look at the size of each axis."
+        )
+        return Finding("shape", message, expected=_small(truth), got=_small(got))
     truth, got = np.broadcast_to(truth, shape), np.broadcast_to(got, shape)
     counts = met.comparison.mask(values, shape)
     apart = np.argwhere((np.abs(truth - got) > CLOSE * max(1.0, float(np.abs(truth).max(initial=0.0)))) & counts)
