@@ -15,6 +15,7 @@ from bptutor.packs.lesson_blocks import chunks, parts
 from bptutor.packs.markdown import Front, file_text, front_matter, read_lesson
 from bptutor.packs.model import Choice, Kind, Lesson, LessonEntry, Pack, Question
 from bptutor.packs.pack_file import pack_from
+from bptutor.packs.quiz import BANK, Quiz, QuizEntry, bank_files, is_quiz, read_bank
 from bptutor.packs.zipped import unpack
 
 PACK_FILE = "pack.yaml"
@@ -62,7 +63,7 @@ class Library:
     def fronts(self) -> Mapping[str, tuple[Path, Front, int]]:
         """Lesson id -> its file, its front matter and its number of stops; files that cannot be read are left out."""
         found: dict[str, tuple[Path, Front, int]] = {}
-        for file in lesson_files(self.pack.root):
+        for file in [*lesson_files(self.pack.root), *quiz_files(self.pack.root)]:
             ignored: list[Problem] = []
             text = file_text(file, file.name, ignored)
             halves = parts(text, file.name, ignored)
@@ -98,11 +99,42 @@ class Library:
             UsageError: The pack has no such lesson.
             PackError: Its file is wrong; carries every problem found.
         """
+        if id.startswith(BANK):
+            return self._bank(id)
         if id not in self.fronts:
             raise UsageError(f"the pack {self.pack.id} has no lesson {id}", self._help(id))
         lesson = read_lesson(self.fronts[id][0])
         blocks = tuple(self.titled(block) if isinstance(block, Question) else block for block in lesson.blocks)
         return replace(lesson, blocks=blocks)
+
+    def _bank(self, id_: str) -> Lesson:
+        files = {BANK + file.stem: file for file in bank_files(self.pack.root)}
+        if id_ not in files:
+            raise UsageError(f"the pack {self.pack.id} has no bank {id_[1:]}", "banks are files in `banks/`")
+        bank = read_bank(files[id_])
+        blocks = tuple(self.titled(block) if isinstance(block, Question) else block for block in bank.blocks)
+        return replace(bank, blocks=blocks)
+
+    def quizzes(self) -> list[QuizEntry]:
+        """Return what the map needs of each quiz, by file name."""
+        return [
+            QuizEntry(id_, front.title or id_, front.chapter, front.minutes, front.quiz.test_out)
+            for id_, (_, front, _) in self.fronts.items()
+            if front.quiz is not None
+        ]
+
+    def quiz(self, id: str) -> Quiz:  # noqa: A002
+        """Read a quiz.
+
+        Raises:
+            UsageError: The pack has no such quiz.
+            PackError: Its file is wrong; carries every problem found.
+        """
+        front = self.fronts[id][1].quiz if id in self.fronts else None
+        if front is None:
+            known = ", ".join(entry.id for entry in self.quizzes())
+            raise UsageError(f"the pack {self.pack.id} has no quiz {id}", f"one of: {known}" if known else "")
+        return Quiz(self.lesson(id), front)
 
     def titled(self, question: Question) -> Question:
         """Give a question about rules the titles of its options, which it then offers as a menu."""
@@ -143,10 +175,23 @@ def read_pack(root: Path) -> Pack:
 
 
 def lesson_files(root: Path) -> list[Path]:
-    """Return the lesson files of a pack, by name; translations and the guide are none."""
-    found = [
+    """Return the lesson files of a pack, by name; translations, quizzes and the guide are none."""
+    return [file for file in _pages(root) if not _is_quiz(file)]
+
+
+def quiz_files(root: Path) -> list[Path]:
+    """Return the quiz files of a pack, by name."""
+    return [file for file in _pages(root) if _is_quiz(file)]
+
+
+def _pages(root: Path) -> list[Path]:
+    return [
         file
         for file in sorted(root.glob("*.md"))[:MAX_FILES]
         if file.name not in NOT_LESSONS and not TRANSLATION.fullmatch(file.name) and file.is_file()
     ]
-    return found
+
+
+def _is_quiz(file: Path) -> bool:
+    ignored: list[Problem] = []
+    return is_quiz(parts(file_text(file, file.name, ignored), file.name, ignored).front)

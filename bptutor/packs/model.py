@@ -293,3 +293,5 @@ class Pack:
     summary: str = ""
     chapters: Mapping[str, str] = field(default_factory=dict)
     """Chapter id -> title, in order; optional."""
+    contrasts: tuple[tuple[str, ...], ...] = ()
+    """Sets of skills that are told apart best side by side: a review asks them so."""

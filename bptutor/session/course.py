@@ -13,7 +13,7 @@ from bptutor.progress.mastery import mastery
 from bptutor.session.needs import Library
 from bptutor.session.shown import stop_number
 from bptutor.session.stops import cut
-from bptutor.session.walk import Walk
+from bptutor.session.walk import Walk, is_inserted
 
 
 class Standing(Enum):
@@ -63,6 +63,15 @@ def to_continue(library: Library, log: Log) -> tuple[LessonEntry, list[Event]] |
     return None
 
 
+def where(library: Library, log: Log) -> tuple[str, int, str] | None:
+    """Return lesson id, 1-based stop and title of where to go on; None when all is done, or nothing begun."""
+    found = to_continue(library, log)
+    if found is None:
+        return None
+    entry, run = found
+    return entry.id, next_stop(library, entry.id, run), entry.title
+
+
 def _entry(entry: LessonEntry, run: list[Event], held: dict[str, float]) -> CourseEntry:
     standing = Standing.DONE if _done(run) else Standing.BEGUN if run else Standing.NEW
     passed = entry.steps if standing is Standing.DONE else min(len(behind(run)), entry.steps)
@@ -74,6 +83,8 @@ def behind(run: list[Event]) -> set[str]:
     """Return the stops of a run that were answered rightly or revealed."""
     passed: set[str] = set()
     for event in run:
+        if is_inserted(event.stop):
+            continue
         if event.kind is EventKind.REDRAWN:
             passed.discard(event.stop)
         elif event.kind is EventKind.REVEALED or event.mark in {"right", "right-from-earlier"}:
@@ -101,6 +112,8 @@ def left(run: list[Event]) -> set[str]:
     """Return the stops of a run, in which nothing was skipped, that were left."""
     gone: set[str] = set()
     for event in run:
+        if is_inserted(event.stop):
+            continue
         if event.kind is EventKind.ADVANCED:
             gone.add(event.stop)
         elif event.reached is not None and "." in event.stop:
@@ -112,5 +125,5 @@ def left(run: list[Event]) -> set[str]:
 def _done(run: list[Event]) -> bool:
     """Return whether a run is finished, and nothing in it is still skipped."""
     finished = any(event.kind is EventKind.FINISHED for event in run)
-    skipped = {event.stop for event in run if event.kind is EventKind.SKIPPED}
+    skipped = {event.stop for event in run if event.kind is EventKind.SKIPPED and not is_inserted(event.stop)}
     return finished and skipped <= behind(run)

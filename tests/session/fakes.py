@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from bptutor.errors import PackError, Problem
+from bptutor.errors import PackError, Problem, UsageError
 from bptutor.grading.verdict import Finding, Mark, ProofMark, ReadingError, Verdict
 from bptutor.notation.scope import Declared, Scope
 from bptutor.packs.model import (
@@ -28,6 +28,7 @@ from bptutor.packs.model import (
     Rule,
     Show,
 )
+from bptutor.packs.quiz import Quiz, QuizEntry
 
 if TYPE_CHECKING:
     from bptutor.packs.scene import Scene
@@ -155,6 +156,8 @@ class FakeLibrary:
     """The lessons above."""
 
     lessons: dict[str, Lesson] = field(default_factory=lambda: dict(LESSONS))
+    quiz_files: dict[str, Quiz] = field(default_factory=dict)
+    contrasts: tuple[tuple[str, ...], ...] = ()
 
     @property
     def pack(self) -> Pack:
@@ -178,15 +181,29 @@ class FakeLibrary:
                 "one-hot": Rule("one-hot", "y is one-hot"),
             },
             chapters={"see": "See", "why": "Why"},
+            contrasts=self.contrasts,
         )
 
     def entries(self) -> list[LessonEntry]:
         return [_entry(lesson) for lesson in self.lessons.values()]
 
     def lesson(self, id: str) -> Lesson:  # noqa: A002
+        if id in self.quiz_files:
+            return self.quiz_files[id].lesson
         if id not in self.lessons:
             raise PackError(Problem("fake/pack.yaml", 0, 0, f"no lesson {id!r}"))
         return self.lessons[id]
+
+    def quizzes(self) -> list[QuizEntry]:
+        return [
+            QuizEntry(quiz.id, quiz.lesson.title, quiz.lesson.chapter, test_out=quiz.front.test_out)
+            for quiz in self.quiz_files.values()
+        ]
+
+    def quiz(self, id: str) -> Quiz:  # noqa: A002
+        if id not in self.quiz_files:
+            raise UsageError(f"no quiz {id!r}")
+        return self.quiz_files[id]
 
 
 def _entry(lesson: Lesson) -> LessonEntry:
