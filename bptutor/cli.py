@@ -77,8 +77,10 @@ def _lines(file: str) -> Iterator[str]:
 def _learn(args: argparse.Namespace) -> int:
     from bptutor.packs.library import Library
     from bptutor.progress.events import Log
+    from bptutor.progress.home import home
 
-    library = Library.open(Path(args.pack)) if args.pack else Library.builtin()
+    cache = home() / "cache"
+    library = Library.open(Path(args.pack), cache) if args.pack else Library.builtin(cache)
     if args.lesson and args.lesson not in library.pack.lessons:
         raise UsageError(f"there is no lesson {args.lesson!r}", "one of: " + ", ".join(library.pack.lessons))
     log = Log.open(learner=args.learner)

@@ -9,8 +9,9 @@ from pathlib import Path
 from bptutor.errors import Problem
 from bptutor.packs import fading
 from bptutor.packs.fields import nearest
+from bptutor.packs.folder import PACK_FILE, lesson_files
 from bptutor.packs.lesson_blocks import parts
-from bptutor.packs.library import PACK_FILE, Library, lesson_files
+from bptutor.packs.library import Library
 from bptutor.packs.markdown import Front, file_text, front_matter
 from bptutor.packs.model import Derivation, Kind, Lesson, Place, Question
 from bptutor.packs.yaml import Located, problem, read

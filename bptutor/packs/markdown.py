@@ -103,6 +103,7 @@ def lesson_from(text: str, path: str, problems: list[Problem]) -> Lesson:
         allow=front.allow or {},
         objective=front.objective,
         chapter=front.chapter,
+        quiz=front.quiz,
         places=front.places or {},
     )
 

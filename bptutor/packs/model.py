@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from bptutor.packs.quiz import QuizFront
     from bptutor.packs.scene import Scene
 
 
@@ -246,52 +247,7 @@ class Lesson:
     file: Path = Path()
     objective: str = ""
     chapter: str = ""
+    quiz: QuizFront | None = None
+    """Set in a quiz file."""
     places: Mapping[str, Place] = field(default_factory=dict, compare=False)
     """Where each key of the front matter stands: `title`, `needs.0`, ..."""
-
-
-@dataclass(frozen=True)
-class LessonEntry:
-    """What the course map needs of a lesson, from the light index: no scene, no blocks."""
-
-    id: str
-    title: str
-    minutes: int
-    needs: tuple[str, ...]
-    skills: tuple[str, ...]
-    chapter: str
-    objective: str
-    steps: int
-    """How many stops (asked lines and questions) it has."""
-    file: Path
-
-
-@dataclass(frozen=True)
-class Rule:
-    """Why a line follows."""
-
-    id: str
-    title: str
-    math: str = ""
-
-
-@dataclass(frozen=True)
-class Pack:
-    """A folder of lessons."""
-
-    id: str
-    title: str
-    version: str
-    root: Path
-    lessons: tuple[str, ...]
-    """Lesson ids in course order."""
-    skills: Mapping[str, str] = field(default_factory=dict)
-    rules: Mapping[str, Rule] = field(default_factory=dict)
-    language: str = "en"
-    authors: tuple[str, ...] = ()
-    license: str = ""
-    summary: str = ""
-    chapters: Mapping[str, str] = field(default_factory=dict)
-    """Chapter id -> title, in order; optional."""
-    contrasts: tuple[tuple[str, ...], ...] = ()
-    """Sets of skills that are told apart best side by side: a review asks them so."""

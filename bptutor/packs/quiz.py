@@ -70,17 +70,6 @@ class Quiz:
         return self.lesson.id
 
 
-@dataclass(frozen=True)
-class QuizEntry:
-    """What the course map needs of a quiz, from the light index."""
-
-    id: str
-    title: str
-    chapter: str
-    minutes: int = 0
-    test_out: bool = False
-
-
 def is_quiz(front: str) -> bool:
     """Return whether a file's front matter says `kind: quiz`."""
     return KIND.search(front) is not None

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from bptutor.grading.verdict import Finding, Mark, ProofMark, Verdict
-from bptutor.packs.model import Kind, Pack, Question
+from bptutor.packs.model import Kind, Question
+from bptutor.packs.outline import Pack
 from bptutor.plain.aloud import array, clean, number, paragraphs, sentence, spoken, wrapped
 from bptutor.session import (
     LineState,

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from bptutor.packs import fading
 from bptutor.packs.fading import Form
-from bptutor.packs.model import Block, Derivation, Kind, Prose, Rule, Show
+from bptutor.packs.model import Block, Derivation, Kind, Prose, Show
+from bptutor.packs.outline import Rule
 from bptutor.session.stops import Course, Item, Stop, is_section
 
 BY_ITSELF = frozenset({Kind.CHOICE, Kind.ORDER, Kind.RULE, Kind.FILL})

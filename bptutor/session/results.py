@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bptutor.packs.model import LessonEntry, Pack
+from bptutor.packs.outline import LessonEntry, Pack
 from bptutor.session.stops import Stop
 from bptutor.session.walk import Passed, Walk, is_inserted
 

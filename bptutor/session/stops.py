@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from bptutor.packs import fading
 from bptutor.packs.fading import Form
-from bptutor.packs.model import Block, Derivation, Lesson, Prose, Question, Rule, Show
+from bptutor.packs.model import Block, Derivation, Lesson, Prose, Question, Show
+from bptutor.packs.outline import Rule
 from bptutor.session.view import Wants
 
 if TYPE_CHECKING:

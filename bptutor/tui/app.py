@@ -11,7 +11,7 @@ from textual.app import App
 from textual.command import Provider
 from textual.screen import Screen
 
-from bptutor.packs.model import LessonEntry
+from bptutor.packs.outline import LessonEntry
 from bptutor.progress.events import Log
 from bptutor.session import Grader, Library, Session
 from bptutor.tui import keys

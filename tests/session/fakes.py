@@ -14,21 +14,9 @@ from numpy.typing import NDArray
 from bptutor.errors import PackError, Problem, UsageError
 from bptutor.grading.verdict import Finding, Mark, ProofMark, ReadingError, Verdict
 from bptutor.notation.scope import Declared, Scope
-from bptutor.packs.model import (
-    Choice,
-    Derivation,
-    Kind,
-    Lesson,
-    LessonEntry,
-    Line,
-    Nudge,
-    Pack,
-    Prose,
-    Question,
-    Rule,
-    Show,
-)
-from bptutor.packs.quiz import Quiz, QuizEntry
+from bptutor.packs.model import Choice, Derivation, Kind, Lesson, Line, Nudge, Prose, Question, Show
+from bptutor.packs.outline import LessonEntry, Pack, QuizEntry, Rule
+from bptutor.packs.quiz import Quiz
 
 if TYPE_CHECKING:
     from bptutor.packs.scene import Scene

@@ -5,7 +5,8 @@ from __future__ import annotations
 from textual import on
 from textual.widgets import Input
 
-from bptutor.packs.model import LessonEntry, Question
+from bptutor.packs.model import Question
+from bptutor.packs.outline import LessonEntry
 from bptutor.session import Outcome, Reading, Session, View, Wants
 from bptutor.tui import keys
 from bptutor.tui.render.asking import Typed

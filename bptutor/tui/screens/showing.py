@@ -13,7 +13,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from bptutor.errors import BptutorError
-from bptutor.packs.model import LessonEntry
+from bptutor.packs.outline import LessonEntry
 from bptutor.session import Session, ShownDerivation, ShownShow, View, Wants
 from bptutor.tui.render.asking import Typed
 from bptutor.tui.render.faces import Face
