@@ -32,12 +32,13 @@ _MARKS = {
     Mark.UNDECIDED: "I cannot decide this; it does not count as wrong.",
 }
 _EXPRESSIONS = frozenset({Kind.SYMBOLIC, Kind.MATRIX_EXPRESSION})
-_STATES = {LineState.RIGHT: "", LineState.SHOWN: "", LineState.REVEALED: " (revealed)", LineState.SKIPPED: ""}
+_STATES = dict.fromkeys((LineState.RIGHT, LineState.SHOWN, LineState.WHY, LineState.SKIPPED), "")
+_STATES[LineState.REVEALED] = " (revealed)"
 
 
 def scope_of(view: View) -> Scope | None:
-    """Return the names of the lesson's scene; None without a scene."""
-    return view.lesson.scene.scope if view.lesson.scene is not None else None
+    """Return the names of what is shown; None without a scene."""
+    return view.scene.scope if view.scene is not None else None
 
 
 Piece = tuple[str, list[str]]
@@ -74,7 +75,7 @@ def _derivation(shown: ShownDerivation, scope: Scope | None, pack: Pack) -> Iter
             yield [f"Line {n}: skipped."]
             continue
         reasons = [pack.rules[rule].title if rule in pack.rules else rule for rule in line.by]
-        why = f", by {' and '.join(reasons)}" if reasons else ""
+        why = f", by {' and '.join(reasons)}" if reasons and state is not LineState.WHY else ""
         yield wrapped(clean(f"Line {n}{_STATES[state]}: equals {spoken(line.math, scope)}{why}."), hanging=True)
     if shown.finished:
         faces = {face: text for face, text in shown.derivation.faces.items() if face in {"numpy", "matrix"}}
@@ -161,13 +162,18 @@ def way_on(view: View) -> str:
     """Return what can be done now, in one short line."""
     if view.wants is Wants.FINISHED:
         return "The lesson is finished. Enter: the next one; also map, another, quit."
+    if view.wants is Wants.REST:
+        return "A good place to stop: quit stops here, Enter goes on."
     if view.wants is Wants.GO_ON:
         return "Enter goes on."
     if view.wants is Wants.NUDGE:
         return "Enter nudges the next one."
+    if view.one_try:
+        return "Your answer; there is one try. Or skip."
+    easier = ", easier" if view.may_ease else ""
     if view.may_reveal:
-        return "Your answer; or reveal, skip, another."
-    return "Your answer; or ? for a hint, skip, another."
+        return f"Your answer; or reveal, skip, another{easier}."
+    return f"Your answer; or ? for a hint, skip, another{easier}."
 
 
 def verdict_lines(verdict: Verdict, view: View) -> list[str]:

@@ -21,6 +21,7 @@ Type an answer, or one of these words:
   ?         a hint
   reveal    show the answer, after the last hint
   skip      go past this for now
+  easier    something easier first
   another   the same with other numbers
   again     read all of this lesson again
   map       all lessons
@@ -71,6 +72,7 @@ class Talk:
             "skip": session.skip,
             "another": session.another,
             "reveal": session.reveal,
+            "easier": session.ease,
         }
 
     async def hold(self, lesson_id: str | None, seed: int | None = None) -> int:

@@ -5,6 +5,8 @@ Both screens (tui, plain) drive one `Session`; they hold no state of the lesson 
 
 from bptutor.session.course import CourseEntry, Standing
 from bptutor.session.needs import Grader, Library
+from bptutor.session.rounds import QUIZ, REVIEW, WARM_UP
+from bptutor.session.stops import ROUND
 from bptutor.session.tutor import Session
 from bptutor.session.view import (
     LineState,
@@ -20,6 +22,10 @@ from bptutor.session.view import (
 )
 
 __all__ = [
+    "QUIZ",
+    "REVIEW",
+    "ROUND",
+    "WARM_UP",
     "CourseEntry",
     "Grader",
     "Library",

@@ -12,6 +12,8 @@ from bptutor.progress.events import Log
 from bptutor.session.stops import Course, Stop
 from bptutor.session.walk import Walk
 
+HELPED = ("why:", "easier:")
+"""Stops that stand there as help: a right answer at one of them is no unaided one."""
 Clock = Callable[[], datetime]
 
 
@@ -64,7 +66,7 @@ class Writer:
             mark=verdict.mark.value,
             proof=verdict.proof.value,
             findings=tuple(finding.rule for finding in verdict.findings),
-            aided=bool(standing.hints or standing.tries or standing.eased),
+            aided=bool(standing.hints or standing.tries or standing.eased) or stop.id.startswith(HELPED),
             reached=verdict.reached,
             drawn=drawn,
         )

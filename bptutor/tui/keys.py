@@ -27,6 +27,7 @@ EVERYWHERE: list[BindingType] = [
 MAP: list[BindingType] = [
     _key("enter", "open", "Open the lesson", "Open the lesson under the cursor", "map.open"),
     _key("c", "go_on", "Continue", "Go on where you stopped", "map.continue"),
+    _key("v", "review", "Review", "What is due, ten a day at most", "map.review"),
     _key("slash", "search", "Search", "Search lessons by title, objective, skill", "map.search"),
     _key("escape", "close", "Close the search", "Close the search and show every lesson", "map.close"),
     _key("q", "app.quit", "Quit", "Leave; everything is saved", "map.quit"),
@@ -43,11 +44,12 @@ LESSON: list[BindingType] = [
     _key("f5", "another", "Other numbers", "The same with another seed", "lesson.another"),
     _key("f6", "skip", "Skip for now", "Leave this question for later", "lesson.skip"),
     _key("f7", "report", "Report this verdict", "Write the case to a file, to show what went wrong", "lesson.report"),
+    _key("f8", "ease", "Something easier first", "The line with a hole, or a question you had before", "lesson.ease"),
     _key("y", "copy", "Copy", "Copy the open face, or the last line", "lesson.copy"),
     _key("slash", "search", "Search", "Search the course", "lesson.search"),
     _key("pageup", "scroll(-1)", "Scroll up", "Earlier steps of the lesson", "lesson.scroll-up"),
     _key("pagedown", "scroll(1)", "Scroll down", "Later steps of the lesson", "lesson.scroll-down"),
-    _key("c", "next_lesson", "Next lesson", "At the end of a lesson: go on with the next one", "lesson.next"),
+    _key("c", "next_lesson", "Go on", "At a rest: go on; at the end of a lesson: the next one", "lesson.next"),
     _key(
         "t", "test_out", "I know the mathematics", "At the end of a lesson: to the chapter on code", "lesson.test-out"
     ),

@@ -12,10 +12,8 @@ from bptutor.session import Session, View, Wants
 from tests.session.conftest import Start
 from tests.session.fakes import LESSONS, FakeGrader, FakeLibrary
 
-ACTIONS = st.lists(
-    st.sampled_from(["right", "wrong", "maybe", "?!", "last", "hint", "reveal", "skip", "another", "go", "draft", "ease"]),
-    max_size=60,
-)
+WORDS = ["right", "wrong", "maybe", "?!", "last", "hint", "reveal", "skip", "another", "go", "draft", "ease"]
+ACTIONS = st.lists(st.sampled_from(WORDS), max_size=60)
 
 
 async def act(session: Session, action: str, view: View) -> View:

@@ -52,7 +52,7 @@ async def take(s: Stage, log: Log, step: Step, before: int) -> None:
     """Do one step; `before` answers were given so far."""
     if step.mark is None:
         await s.until_any(WAITING)
-        await s.enter()
+        await (s.press("c") if step.rest else s.enter())
         return
     await s.until_any(("type your answer", "✗ wrong"))
     await s.paste(step.text)

@@ -142,5 +142,6 @@ def _keyed(*pairs: str) -> Content:
 _WAITING = {
     Wants.GO_ON: _keyed("enter", "go on"),
     Wants.NUDGE: _keyed("→", "nudge the next entry up and down, and measure the slope"),
+    Wants.REST: Content("A good place to stop.   ") + _keyed("enter", "stop here", "c", "go on", "m", "map"),
     Wants.FINISHED: _keyed("enter", "stop here", "c", "go on", "m", "map", "t", "I know the mathematics"),
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.containers import Container
@@ -26,6 +27,9 @@ from bptutor.tui.screens.rooms import Rooms
 from bptutor.tui.widgets.dock import Dock
 from bptutor.tui.widgets.face_pane import FacePane, Numbers
 from bptutor.tui.widgets.steps import Steps
+
+if TYPE_CHECKING:
+    from bptutor.packs.scene import Scene
 
 TALL = 30
 """Rows from which derivations stand in two dimensions."""
@@ -52,6 +56,8 @@ class ViewScreen(Screen[None]):
         self._seed = seed
         self._view: View | None = None
         self._setting = Setting(Typesetter(None))
+        self._scene: Scene | None = None
+        """The scene whose names the mathematics is set with."""
         self._typed = Typed()
         self._face = ""
         """The open face; empty while none is open."""
@@ -78,9 +84,7 @@ class ViewScreen(Screen[None]):
         except BptutorError as problem:
             await self._cannot_open(str(problem))
             return
-        self._setting = Setting(
-            Typesetter(view.lesson.scene.scope if view.lesson.scene else None), self._session.library.pack.rules
-        )
+        self._setting = self._set(view.scene)
         if not self.is_attached:  # left before the first paint was over
             return
         await self.mount(
@@ -91,6 +95,13 @@ class ViewScreen(Screen[None]):
             Static(id="keys"),
         )
         await self.show(view)
+
+    def _set(self, scene: Scene | None) -> Setting:
+        """Set mathematics with the names of a scene."""
+        self._scene = scene
+        known = self._setting
+        rules = self._session.library.pack.rules
+        return Setting(Typesetter(scene.scope if scene else None), rules, proofs=known.proofs, tall=known.tall)
 
     async def _cannot_open(self, problem: str) -> None:
         self.query_one("#title", Static).update(Content.styled(f"{self._entry.title}: this lesson cannot be opened"))
@@ -110,6 +121,8 @@ class ViewScreen(Screen[None]):
         asked_before = self._view.question.id if self._view and self._view.question else None
         same_seed = self._view is not None and self._view.seed == view.seed
         self._view = view
+        if view.scene is not self._scene:
+            self._setting = self._set(view.scene)
         self._setting.tall = self.app.size.height >= TALL
         if any(isinstance(shown, ShownShow) for shown in view.shown):
             self._setting.values = self._session.values
@@ -185,5 +198,6 @@ _KEYS = {
     Wants.ANSWER: (("enter", "answer"), ("F2", "hint"), ("F3", "faces"), ("F6", "skip"), ("F5", "seed")),
     Wants.GO_ON: (("F3", "faces"), ("F5", "other numbers"), ("pgup", "earlier steps")),
     Wants.NUDGE: (("F3", "faces"), ("F5", "other numbers"), ("F6", "skip")),
+    Wants.REST: (("enter", "stop here"), ("c", "go on"), ("pgup", "earlier steps")),
     Wants.FINISHED: (("pgup", "read again"), ("F5", "again with other numbers")),
 }
