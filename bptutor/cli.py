@@ -7,10 +7,13 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from bptutor import __version__
 from bptutor.errors import BptutorError, PackError, UsageError
+
+if TYPE_CHECKING:
+    from bptutor.packs.library import Library
 
 OK, PROBLEMS, USAGE = 0, 1, 2
 
@@ -74,24 +77,52 @@ def _lines(file: str) -> Iterator[str]:
 # --- the commands -------------------------------------------------------------------------------------
 
 
-def _learn(args: argparse.Namespace) -> int:
+def _library(args: argparse.Namespace) -> Library:
     from bptutor.packs.library import Library
-    from bptutor.progress.events import Log
     from bptutor.progress.home import home
 
     cache = home() / "cache"
-    library = Library.open(Path(args.pack), cache) if args.pack else Library.builtin(cache)
+    return Library.open(Path(args.pack), cache) if args.pack else Library.builtin(cache)
+
+
+def _learn(args: argparse.Namespace) -> int:
+    library = _library(args)
     if args.lesson and args.lesson not in library.pack.lessons:
         raise UsageError(f"there is no lesson {args.lesson!r}", "one of: " + ", ".join(library.pack.lessons))
+    return _play(args, library, args.lesson)
+
+
+def _review(args: argparse.Namespace) -> int:
+    return _play(args, _library(args), "~review")
+
+
+def _quiz(args: argparse.Namespace) -> int:
+    library = _library(args)
+    known = [entry.id for entry in library.quizzes()]
+    if args.quiz is None:
+        for entry in library.quizzes():
+            _write(f"{entry.id}  {entry.title}")
+        if not known:
+            _write("This pack has no quizzes.")
+        return OK
+    if args.quiz not in known:
+        raise UsageError(f"there is no quiz {args.quiz!r}", "one of: " + ", ".join(known) if known else "")
+    return _play(args, library, f"~quiz/{args.quiz}")
+
+
+def _play(args: argparse.Namespace, library: Library, lesson: str | None) -> int:
+    """Open a lesson, a review or a quiz on the screen that fits."""
+    from bptutor.progress.events import Log
+
     log = Log.open(learner=args.learner)
     try:
         if args.plain or os.environ.get("TERM") == "dumb" or not (sys.stdin.isatty() and sys.stdout.isatty()):
             from bptutor.plain.play import run as play
 
-            return play(library, log, args.learner, args.lesson, args.seed)
+            return play(library, log, args.learner, lesson, args.seed)
         from bptutor.tui.app import run
 
-        return run(library, log, args.learner, args.lesson, args.seed)
+        return run(library, log, args.learner, lesson, args.seed)
     finally:
         log.close()
 
@@ -229,6 +260,12 @@ def _parser() -> argparse.ArgumentParser:
     learn = _command(commands, "learn", _learn, "go straight to a lesson", "bptutor learn softmax-derivative --plain")
     learn.add_argument("lesson", nargs="?", metavar="LESSON")
     _learning(learn)
+
+    review = _command(commands, "review", _review, "ask what is due, ten a day at most", "bptutor review --plain")
+    _learning(review)
+    quiz = _command(commands, "quiz", _quiz, "take a quiz; without a name, list them", "bptutor quiz output-layer")
+    quiz.add_argument("quiz", nargs="?", metavar="QUIZ")
+    _learning(quiz)
 
     for name, run, what, example in (
         ("grade", _grade, "grade answers, JSON lines in and out", "bptutor grade answers.jsonl --jobs 2"),

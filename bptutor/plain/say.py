@@ -10,6 +10,7 @@ from bptutor.packs.model import Kind, Question
 from bptutor.packs.outline import Pack
 from bptutor.plain.aloud import array, clean, number, paragraphs, sentence, spoken, wrapped
 from bptutor.session import (
+    ROUND,
     LineState,
     Session,
     Shown,
@@ -160,6 +161,8 @@ def _offers(question: Question, pack: Pack, scope: Scope | None) -> list[str]:
 
 def way_on(view: View) -> str:
     """Return what can be done now, in one short line."""
+    if view.wants is Wants.FINISHED and view.lesson.id.startswith(ROUND):
+        return "That was all. Enter goes on; also map, another, quit."
     if view.wants is Wants.FINISHED:
         return "The lesson is finished. Enter: the next one; also map, another, quit."
     if view.wants is Wants.REST:

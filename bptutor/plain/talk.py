@@ -8,10 +8,10 @@ from io import TextIOWrapper
 from typing import TextIO
 
 from bptutor.errors import BptutorError
-from bptutor.grading.verdict import ProofMark
+from bptutor.grading.verdict import Mark, ProofMark
 from bptutor.plain import say
 from bptutor.plain.aloud import clean, wrapped
-from bptutor.session import Session, Standing, View, Wants
+from bptutor.session import REVIEW, ROUND, WARM_UP, CourseEntry, Session, Standing, View, Wants
 
 PROMPT = "> "
 LONGEST_INPUT = 20_000
@@ -24,7 +24,8 @@ Type an answer, or one of these words:
   easier    something easier first
   another   the same with other numbers
   again     read all of this lesson again
-  map       all lessons
+  map       all lessons and quizzes
+  review    what is due
   quit      stop; everything is saved
 Enter alone goes on."""
 
@@ -68,6 +69,8 @@ class Talk:
         self._echoed = stdin.isatty()
         self._said: set[tuple[str, ...]] = set()
         self._problem = ""
+        self._then = ""
+        """The lesson that some due items stand before."""
         self._commands: dict[str, Callable[[], View]] = {
             "skip": session.skip,
             "another": session.another,
@@ -94,12 +97,21 @@ class Talk:
         return found[0] if found else self.session.first_lesson()
 
     def _open(self, lesson_id: str, seed: int | None = None) -> View:
+        lesson_id = self._warmed(lesson_id) if seed is None else lesson_id
         view = self.session.open(lesson_id, seed)
         self._said.clear()
-        self._lines(
-            [clean(view.lesson.title), f"Stop {view.stop} of {view.stops}. Seed {view.seed}. Type help for help."]
-        )
+        where = f"Stop {view.stop} of {view.stops}. Seed {view.seed}. " if view.stops else ""
+        self._lines([clean(view.lesson.title), f"{where}Type help for help."])
+        if lesson_id == WARM_UP:
+            self._lines(["Some things that are due come first; the word lesson goes to the lesson at once."])
         return view
+
+    def _warmed(self, lesson_id: str) -> str:
+        """Return what opens in place of a lesson: some due items first, when the learner was long away."""
+        if lesson_id.startswith(ROUND) or not self.session.rounds.warm_up():
+            return lesson_id
+        self._then = lesson_id
+        return WARM_UP
 
     def _show(self, view: View) -> None:
         """Print what was not said before, then what is asked."""
@@ -120,6 +132,10 @@ class Talk:
             self._said.clear()
         elif word == "map":
             return self._map()
+        elif word == "review":
+            return self._opened(REVIEW, view)
+        elif word == "lesson" and view.lesson.id == WARM_UP:
+            return self._behind(view)
         elif word in {"?", "hint"}:
             return self._hint(view)
         elif word in self._commands:
@@ -136,11 +152,18 @@ class Talk:
         """Do what Enter does."""
         if view.wants is not Wants.FINISHED:
             return self.session.advance()
+        if view.lesson.id.startswith(ROUND):
+            return self._behind(view)
         found = self.session.where_to_continue()
         if found is None or found[0] == view.lesson.id:
             self._lines(["All lessons are done."])
             return self._map()
         return self._opened(found[0], view)
+
+    def _behind(self, view: View) -> View:
+        """Go where a review or a quiz leads when it is over: the lesson it stood before, else the map."""
+        then, self._then = self._then, ""
+        return self._opened(then, view) if then else self._map()
 
     def _hint(self, view: View) -> View:
         if view.question is None:
@@ -167,6 +190,9 @@ class Talk:
 
     async def _answer(self, text: str) -> View:
         outcome = await self.session.submit(text)
+        if outcome.view.quiet and outcome.verdict.mark in {Mark.RIGHT, Mark.RIGHT_FROM_EARLIER, Mark.WRONG}:
+            self._lines(["", "Kept."])
+            return outcome.view
         self._lines(["", *say.verdict_lines(outcome.verdict, outcome.view)])
         if outcome.verdict.right and outcome.verdict.proof is ProofMark.PROBES:
             proved = await self.session.proof()
@@ -174,17 +200,19 @@ class Talk:
         return self.session.view()
 
     def _map(self) -> View:
-        """Print all lessons and open the one that is chosen; Enter stays where the learner is."""
-        entries = self.session.course()
-        for n, entry in enumerate(entries, 1):
-            state = {Standing.NEW: "new", Standing.DONE: "done"}.get(
-                entry.standing, f"begun, {entry.passed} of {entry.steps}"
-            )
-            self._lines(wrapped(clean(f"{n}. {entry.entry.title}: {state}."), hanging=True))
+        """Print all lessons and quizzes and open the one that is chosen; Enter stays where the learner is."""
+        rows = [(entry.id, entry.entry.title, _state(entry)) for entry in self.session.course()]
+        rows += [(quiz.id, quiz.entry.title, f"quiz, {quiz.result.value}") for quiz in self.session.quizzes()]
+        for n, (_, title, state) in enumerate(rows, 1):
+            self._lines(wrapped(clean(f"{n}. {title}: {state}."), hanging=True))
+        due = self.session.rounds.due_count()
+        self._lines([f"{due} due: the word review asks them."] if due else [])
         self._lines(["", "The number of a lesson; Enter goes back."])
         choice = self._ask() or ""
-        if choice.isdecimal() and 0 < int(choice[:6]) <= len(entries):
-            return self._opened(entries[int(choice[:6]) - 1].entry.id, self.session.view())
+        if choice.casefold() == "review":
+            return self._opened(REVIEW, self.session.view())
+        if choice.isdecimal() and 0 < int(choice[:6]) <= len(rows):
+            return self._opened(rows[int(choice[:6]) - 1][0], self.session.view())
         return self.session.view()
 
     def _opened(self, lesson_id: str, view: View) -> View:
@@ -207,3 +235,8 @@ class Talk:
     def _lines(self, lines: list[str]) -> None:
         self._out.writelines(f"{line}\n" for line in lines)
         self._out.flush()
+
+
+def _state(entry: CourseEntry) -> str:
+    begun = entry.standing is Standing.BEGUN
+    return f"begun, {entry.passed} of {entry.steps}" if begun else entry.standing.value

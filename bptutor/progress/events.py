@@ -173,6 +173,12 @@ class Log:
         (count,) = self._connection.execute(query, (pack, lesson)).fetchone()
         return int(count)
 
+    def marked(self, pack: str, mark: str) -> set[str]:
+        """Return the lessons of which a run was finished with a mark: the quizzes that were passed."""
+        query = """SELECT DISTINCT lesson FROM event
+            WHERE pack = ? AND kind = 'finished' AND json_extract(body, '$.mark') = ?"""
+        return {str(lesson) for (lesson,) in self._connection.execute(query, (pack, mark))}
+
     def openings(self, pack: str, lesson: str) -> int:
         """Return how often a lesson was begun: its meetings so far."""
         query = "SELECT count(*) FROM event WHERE pack = ? AND lesson = ? AND kind = 'opened'"

@@ -3,7 +3,7 @@
 Both screens (tui, plain) drive one `Session`; they hold no state of the lesson themselves.
 """
 
-from bptutor.session.course import CourseEntry, Standing
+from bptutor.session.course import CourseEntry, QuizStanding, Result, Standing
 from bptutor.session.needs import Grader, Library
 from bptutor.session.rounds import QUIZ, REVIEW, WARM_UP
 from bptutor.session.stops import ROUND
@@ -31,7 +31,9 @@ __all__ = [
     "Library",
     "LineState",
     "Outcome",
+    "QuizStanding",
     "Reading",
+    "Result",
     "Session",
     "Shown",
     "ShownDerivation",

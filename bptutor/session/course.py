@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
-from bptutor.errors import PackError
-from bptutor.packs.outline import LessonEntry
+from bptutor.errors import PackError, UsageError
+from bptutor.packs.outline import LessonEntry, QuizEntry
 from bptutor.progress.event import Event, EventKind
 from bptutor.progress.events import Log
 from bptutor.progress.mastery import mastery
 from bptutor.session.needs import Library
+from bptutor.session.rounds import PASSED, QUIZ
 from bptutor.session.shown import stop_number
 from bptutor.session.stops import cut
 from bptutor.session.walk import Walk, is_inserted
@@ -22,6 +23,8 @@ class Standing(Enum):
     NEW = "new"
     BEGUN = "begun"
     DONE = "done"
+    KNOWN = "known"
+    """Never begun, and the quiz that tests its chapter out was passed."""
 
 
 @dataclass(frozen=True)
@@ -36,13 +39,64 @@ class CourseEntry:
     mastery: float
     """0 to 1: how far its skills hold."""
 
+    @property
+    def id(self) -> str:
+        """The id that opens it."""
+        return self.entry.id
+
+
+class Result(Enum):
+    """What came of the last run of a quiz."""
+
+    NEW = "new"
+    BEGUN = "begun"
+    PASSED = "passed"
+    NOT_PASSED = "not passed yet"
+
+
+@dataclass(frozen=True)
+class QuizStanding:
+    """One quiz of the map."""
+
+    entry: QuizEntry
+    result: Result
+
+    @property
+    def id(self) -> str:
+        """The id that opens it."""
+        return QUIZ + self.entry.id
+
 
 def course(library: Library, log: Log) -> list[CourseEntry]:
     """Return every lesson in course order with its standing."""
     pack = library.pack.id
     begun = set(log.lessons(pack))
     held = {skill: standing.share for skill, standing in mastery(log).items()}
-    return [_entry(entry, log.run(pack, entry.id) if entry.id in begun else [], held) for entry in library.entries()]
+    known = tested_out(library, log)
+    found = [_entry(entry, log.run(pack, entry.id) if entry.id in begun else [], held) for entry in library.entries()]
+    return [
+        replace(one, standing=Standing.KNOWN) if one.standing is Standing.NEW and one.entry.chapter in known else one
+        for one in found
+    ]
+
+
+def quizzes(library: Library, log: Log) -> list[QuizStanding]:
+    """Return every quiz with what came of its last run."""
+    return [QuizStanding(entry, _result(log.run(library.pack.id, QUIZ + entry.id))) for entry in library.quizzes()]
+
+
+def _result(run: list[Event]) -> Result:
+    if not run:
+        return Result.NEW
+    if run[-1].kind is not EventKind.FINISHED:
+        return Result.BEGUN
+    return Result.PASSED if run[-1].mark == PASSED else Result.NOT_PASSED
+
+
+def tested_out(library: Library, log: Log) -> set[str]:
+    """Return the chapters whose test was ever passed; a later run that was not passed takes nothing back."""
+    tests = {QUIZ + entry.id: entry.chapter for entry in library.quizzes() if entry.test_out and entry.chapter}
+    return {tests[id_] for id_ in log.marked(library.pack.id, PASSED) if id_ in tests}
 
 
 def to_continue(library: Library, log: Log) -> tuple[LessonEntry, list[Event]] | None:
@@ -56,11 +110,24 @@ def to_continue(library: Library, log: Log) -> tuple[LessonEntry, list[Event]] |
     if not _done(run):
         return latest, run
     after = list(entries)[list(entries).index(latest.id) + 1 :]
+    known = tested_out(library, log)
     for lesson in [*after, *entries]:
         run = log.run(library.pack.id, lesson)
-        if not _done(run):
+        if not _done(run) and (run or entries[lesson].chapter not in known):
             return entries[lesson], run
     return None
+
+
+def first(library: Library) -> str:
+    """Return the id of the first lesson.
+
+    Raises:
+        UsageError: The pack has none.
+    """
+    entries = library.entries()
+    if not entries:
+        raise UsageError(f"the pack {library.pack.id!r} has no lessons", "add one to `lessons` in pack.yaml")
+    return entries[0].id
 
 
 def where(library: Library, log: Log) -> tuple[str, int, str] | None:

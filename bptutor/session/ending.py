@@ -9,14 +9,11 @@ from bptutor.progress.event import Event, EventKind
 from bptutor.progress.events import Log
 from bptutor.session import results
 from bptutor.session.needs import Library
-from bptutor.session.rounds import QUIZ, Rounds
+from bptutor.session.rounds import NOT_PASSED, PASSED, QUIZ, Rounds
 from bptutor.session.sitting import GAP, LONGEST, Sitting, may_rest, moment, to_recall
 from bptutor.session.stops import Stop
 from bptutor.session.view import Shown, ShownProse
 from bptutor.session.walk import Walk, mixed
-
-PASSED, NOT_PASSED = "passed", "not-passed"
-"""What the last event of a quiz is marked with."""
 
 
 def sitting(log: Log, now: datetime) -> Sitting:

@@ -28,6 +28,8 @@ REVIEW = ROUND + "review"
 WARM_UP = ROUND + "warm-up"
 QUIZ = ROUND + "quiz/"
 REVIEWS = frozenset({REVIEW, WARM_UP})
+PASSED, NOT_PASSED = "passed", "not-passed"
+"""What the last event of a quiz is marked with."""
 
 
 class Rounds:
@@ -122,12 +124,16 @@ class Rounds:
     def course(self, id_: str, ids: Iterable[str]) -> Course:
         """Return a round as a course; what its lessons no longer have is left out."""
         quiz = self.library.quiz(id_.removeprefix(QUIZ)) if id_.startswith(QUIZ) else None
-        title = quiz.lesson.title if quiz else {REVIEW: "Review", WARM_UP: "Before you go on"}.get(id_, "Review")
         found = [item for item in map(self._item, ids) if item is not None]
         stops = [Stop(item.id, Wants.ANSWER, -1, question=item.question, item=item) for item in found]
-        lesson = Lesson(id_, title, ())
+        lesson = Lesson(id_, self.title(id_), ())
         quiet = quiz is not None and quiz.front.feedback == "end"
         return Course(lesson, (), tuple(stops), rules=self.library.pack.rules, one_try=quiz is not None, quiet=quiet)
+
+    def title(self, id_: str) -> str:
+        """Return what a round is called."""
+        quizzes = {QUIZ + entry.id: entry.title for entry in self.library.quizzes()}
+        return {REVIEW: "Review", WARM_UP: "Before you go on", **quizzes}.get(id_, id_)
 
     def _item(self, id_: str) -> Item | None:
         own, _, variant = id_.partition("#")

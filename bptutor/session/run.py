@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bptutor.packs.model import Lesson, Question
+from bptutor.progress.events import Log
 from bptutor.session import shown
 from bptutor.session.asked import Asked
 from bptutor.session.easier import easier
@@ -96,11 +97,12 @@ class Run:
         right = self.right_text(stop)
         return tuple(replace(one, answer=right) if isinstance(one, ShownQuestion) else one for one in found)
 
-    def view(self, draft: tuple[str, str], end: tuple[Shown, ...] = ()) -> View:
+    def view(self, draft: tuple[str, str], log: Log, end: tuple[Shown, ...] = ()) -> View:
         """Return what is to be shown now; NumPy is loaded only when a text or a nudge column needs a number.
 
         Args:
             draft: The stop and the text of what was typed and not answered.
+            log: Says whether anything can be saved.
             end: What stands at the end of a review or a quiz.
         """
         walk, stop, wants = self.walk, self.walk.current, self.wants()
@@ -119,7 +121,8 @@ class Run:
             draft=draft[1] if stop and asked and draft[0] == stop.id else "",
             stop=shown.stop_number(walk.course, walk),
             stops=len(walk.course.stops),
-            saving=True,
+            saving=log.saving,
+            saving_problem=log.saving_problem,
             may_reveal=asked is not None and opened >= len(hints) and not one_try,
             scene=self.scene,
             may_ease=asked is not None and stop is not None and bool(easier(walk, stop)),

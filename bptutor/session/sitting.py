@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from bptutor.progress.event import Event, EventKind
 from bptutor.session.stops import ROUND, Course, Stop
 from bptutor.session.view import Wants
-from bptutor.session.walk import Passed, Walk, is_inserted
+from bptutor.session.walk import Walk, is_inserted
 
 LONGEST = timedelta(minutes=12)
 MOST_ITEMS = 6
@@ -37,7 +37,7 @@ class Sitting:
     start: datetime | None = None
     last: datetime | None = None
     asked: set[tuple[str, str]] = field(default_factory=set)
-    """Lesson and stop of every item that was passed."""
+    """Lesson and stop of every item that was passed; what was put in between is not counted."""
 
     @classmethod
     def replay(cls, events: Iterable[Event]) -> Sitting:
@@ -55,14 +55,16 @@ class Sitting:
         self.last = now
         if event.kind is EventKind.PAUSED:
             self.start, self.asked = now, set()
-        elif event.lesson.startswith(ROUND) or event.stop.startswith("recall:"):
+        elif event.lesson.startswith(ROUND) or is_inserted(event.stop):
             return
         elif event.kind is EventKind.REVEALED or event.mark in {"right", "right-from-earlier"}:
             self.asked.add((event.lesson, event.stop))
 
     def full(self, now: datetime) -> bool:
         """Return whether it is time to rest."""
-        return len(self.asked) >= MOST_ITEMS or (self.start is not None and now - self.start >= LONGEST)
+        if self.start is None or self.last is None or now - self.last > GAP:
+            return False
+        return len(self.asked) >= MOST_ITEMS or now - self.start >= LONGEST
 
 
 def may_rest(course: Course, stop: Stop) -> bool:
@@ -76,17 +78,18 @@ def may_rest(course: Course, stop: Stop) -> bool:
 def to_recall(walk: Walk, sitting: Sitting, behind: Stop) -> str:
     """Return the stop that a sitting's end recalls from memory: the hardest of it, else the first; empty for none.
 
-    Hardest is what was revealed, then what took hints or tries; what was asked last, just before, comes last.
+    Hardest is what took hints or tries. What was asked just before, or comes back after a reveal anyway, comes last.
     """
     lesson = walk.course.lesson.id
     asked = [stop for stop in walk.course.stops if stop.wants is Wants.ANSWER and (lesson, stop.id) in sitting.asked]
-    return _hardest(walk, [stop for stop in asked if stop is not behind] or asked)
+    again = {stop.id.removeprefix("again:") for stop in walk.stops}
+    return _hardest(walk, [stop for stop in asked if stop is not behind and stop.id not in again] or asked)
 
 
 def _hardest(walk: Walk, stops: Sequence[Stop]) -> str:
     def ease(stop: Stop) -> int:
         standing = walk.standing(stop.id)
-        return -10 * (standing.passed is Passed.REVEALED) - standing.hints - standing.tries
+        return -standing.hints - standing.tries
 
     return min(stops, key=ease).id if stops else ""
 

@@ -12,7 +12,7 @@ from bptutor.progress.event import Event, EventKind, storable
 from bptutor.progress.events import Log
 from bptutor.session import course, ending
 from bptutor.session.asked import SEEDS, seed_of
-from bptutor.session.course import CourseEntry
+from bptutor.session.course import CourseEntry, QuizStanding
 from bptutor.session.easier import easier
 from bptutor.session.needs import Grader, Library
 from bptutor.session.rounds import Rounds
@@ -51,14 +51,15 @@ class Session:
 
     def first_lesson(self) -> str:
         """Return the id of the first lesson, the first ten minutes; raises `UsageError` when there is none."""
-        entries = self.library.entries()
-        if not entries:
-            raise UsageError(f"the pack {self.library.pack.id!r} has no lessons", "add one to `lessons` in pack.yaml")
-        return entries[0].id
+        return course.first(self.library)
 
     def course(self) -> list[CourseEntry]:
         """Return every lesson in course order with its standing."""
         return course.course(self.library, self.log)
+
+    def quizzes(self) -> list[QuizStanding]:
+        """Return every quiz with what came of its last run."""
+        return course.quizzes(self.library, self.log)
 
     def where_to_continue(self) -> tuple[str, int, str] | None:
         """Return lesson id, 1-based stop and title of where to go on; None at the first start and when all is done."""
@@ -141,8 +142,7 @@ class Session:
         walk = self._here
         over = walk.current is None and walk.course.is_round
         end = ending.said(walk, self.library, self.rounds) if over else ()
-        view = self._looked_at.view(self._draft, end)
-        return replace(view, saving=self.log.saving, saving_problem=self.log.saving_problem)
+        return self._looked_at.view(self._draft, self.log, end)
 
     def advance(self) -> View:
         """Go on to the next stop. At a nudge column, measure the next row; at an open question, nothing happens."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from textual.content import Content
 
 from bptutor.packs.model import Kind
-from bptutor.session import Reading, View, Wants
+from bptutor.session import ROUND, Reading, View, Wants
 from bptutor.tui.render.flow import Lines, apart, indented, wrapped
 from bptutor.tui.render.prose import one_line, prose
 from bptutor.tui.render.steps import Setting, choice_rows
@@ -131,6 +131,8 @@ def caret_row(typed: Typed, offset: int) -> Content | None:
 def waiting_rows(view: View, typed: Typed, width: int) -> Lines:
     """Lay out what stands in place of the answer line when nothing is asked."""
     rows = verdict_rows(typed.judged, typed.judged_text, width) if typed.judged is not None else []
+    if view.wants is Wants.FINISHED and view.lesson.id.startswith(ROUND):
+        return [*rows, _keyed("enter", "go on", "F5", "again with other numbers", "m", "map")]
     return [*rows, _WAITING[view.wants]] if view.wants in _WAITING else rows
 
 

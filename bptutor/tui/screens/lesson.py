@@ -10,7 +10,7 @@ from textual.widgets import Input
 from bptutor.grading.verdict import Mark
 from bptutor.packs.model import Question
 from bptutor.packs.outline import LessonEntry
-from bptutor.session import ROUND, Outcome, Reading, Session, View, Wants
+from bptutor.session import ROUND, WARM_UP, Outcome, Reading, Session, View, Wants
 from bptutor.tui import keys
 from bptutor.tui.render.asking import Typed
 from bptutor.tui.render.faces import Face
@@ -229,8 +229,11 @@ class LessonScreen(ViewScreen):
         self.app.notify(f"Copied: {text}" if text else "There is nothing to copy here.")
 
     def action_leave(self) -> None:
-        """Go to the course map."""
+        """Go to the course map; from what is due before a lesson, to the lesson."""
         self.keep_draft()
+        if self._entry.id == WARM_UP:
+            self._rooms.next_lesson(WARM_UP)
+            return
         self._rooms.show_map(self._entry.id)
 
     def action_search(self) -> None:
