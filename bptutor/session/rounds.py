@@ -28,6 +28,8 @@ REVIEW = ROUND + "review"
 WARM_UP = ROUND + "warm-up"
 QUIZ = ROUND + "quiz/"
 REVIEWS = frozenset({REVIEW, WARM_UP})
+MEETINGS = 99
+"""A meeting so late that every line has faded to its last form."""
 PASSED, NOT_PASSED = "passed", "not-passed"
 """What the last event of a quiz is marked with."""
 
@@ -89,7 +91,7 @@ class Rounds:
         return {skill: [item for item in known if skill in item.question.skills] for skill in skills}
 
     def _quiz(self, quiz: Quiz, seed: int) -> tuple[str, ...]:
-        found = self._items(quiz.id)
+        found = self._items(quiz.id, faded=True)
         for source in quiz.front.sources:
             found += self._from(source, seed)
         if quiz.front.shuffle or (quiz.front.pick and quiz.front.pick < len(found)):
@@ -100,19 +102,25 @@ class Rounds:
         return tuple(_with_variant(item, seed) for item in found)
 
     def _from(self, source: Source, seed: int) -> list[Item]:
-        found = [item for item in self._items(source.lesson) if not source.ids or item.stop in source.ids]
+        found = [item for item in self._items(source.lesson, faded=True) if not source.ids or item.stop in source.ids]
         if source.pick and source.pick < len(found):
             kept = {item.id for item in shuffled(found, mixed(seed, source.lesson))[: source.pick]}
             found = [item for item in found if item.id in kept]
         return found
 
-    def _items(self, lesson_id: str) -> list[Item]:
-        """Return what a lesson, a bank or a quiz asks; nothing when its file is wrong."""
+    def _items(self, lesson_id: str, *, faded: bool = False) -> list[Item]:
+        """Return what a lesson, a bank or a quiz asks; nothing when its file is wrong.
+
+        Args:
+            lesson_id: Its id.
+            faded: Whether every line is asked as at the last meeting, as a quiz does; else as the learner meets it.
+        """
         try:
             lesson = self.library.lesson(lesson_id)
         except BptutorError:
             return []
-        return list(items(self.cut(lesson)))
+        whole = cut(lesson, MEETINGS, self.library.pack.rules) if faded else self.cut(lesson)
+        return list(items(whole))
 
     def cut(self, lesson: Lesson) -> Course:
         """Cut a lesson as the learner meets it now; lines that are still shown there are not asked elsewhere."""
@@ -124,7 +132,7 @@ class Rounds:
     def course(self, id_: str, ids: Iterable[str]) -> Course:
         """Return a round as a course; what its lessons no longer have is left out."""
         quiz = self.library.quiz(id_.removeprefix(QUIZ)) if id_.startswith(QUIZ) else None
-        found = [item for item in map(self._item, ids) if item is not None]
+        found = [item for id_ in ids if (item := self._item(id_, faded=quiz is not None)) is not None]
         stops = [Stop(item.id, Wants.ANSWER, -1, question=item.question, item=item) for item in found]
         lesson = Lesson(id_, self.title(id_), ())
         quiet = quiz is not None and quiz.front.feedback == "end"
@@ -135,10 +143,10 @@ class Rounds:
         quizzes = {QUIZ + entry.id: entry.title for entry in self.library.quizzes()}
         return {REVIEW: "Review", WARM_UP: "Before you go on", **quizzes}.get(id_, id_)
 
-    def _item(self, id_: str) -> Item | None:
+    def _item(self, id_: str, *, faded: bool) -> Item | None:
         own, _, variant = id_.partition("#")
         lesson = own.partition("/")[0]
-        found = next((item for item in self._items(lesson) if item.id == own), None)
+        found = next((item for item in self._items(lesson, faded=faded) if item.id == own), None)
         return found.variant(int(variant)) if found and variant.isdecimal() else found
 
     def goes_on(self, id_: str, run: Sequence[Event]) -> bool:

@@ -82,7 +82,7 @@ def to_recall(walk: Walk, sitting: Sitting, behind: Stop) -> str:
     """
     lesson = walk.course.lesson.id
     asked = [stop for stop in walk.course.stops if stop.wants is Wants.ANSWER and (lesson, stop.id) in sitting.asked]
-    again = {stop.id.removeprefix("again:") for stop in walk.stops}
+    again = {stop.id.removeprefix("again:") for stop in walk.stops if stop.id.startswith("again:")}
     return _hardest(walk, [stop for stop in asked if stop is not behind and stop.id not in again] or asked)
 
 
