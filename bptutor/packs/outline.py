@@ -63,5 +63,7 @@ class Pack:
     summary: str = ""
     chapters: Mapping[str, str] = field(default_factory=dict)
     """Chapter id -> title, in order; optional."""
+    words: Mapping[str, str] = field(default_factory=dict)
+    """Word -> what it means, for the glossary."""
     contrasts: tuple[tuple[str, ...], ...] = ()
     """Sets of skills that are told apart best side by side: a review asks them so."""

@@ -218,3 +218,20 @@ def proof_lines(verdict: Verdict) -> list[str]:
     if verdict.mark is Mark.UNDECIDED:
         return wrapped("The proof and the trials disagree about this answer: a defect of the tutor, not of yours.")
     return ["Proved."] if verdict.proof is ProofMark.PROVED else wrapped("Equal in all trials, not proved.")
+
+
+def glossary(view: View, session: Session) -> list[str]:
+    """Return the symbols of what is shown, the rules and the words of the pack."""
+    scope, pack = scope_of(view), session.library.pack
+    lines = ["Symbols"]
+    for name in scope.names.values() if scope else ():
+        axes = f", over {' and '.join(name.axes)}" if name.axes else ""
+        lines += wrapped(clean(f"  {spoken(name.id, scope)}{axes}"), hanging=True)
+    lines += ["Rules"]
+    for rule in pack.rules.values():
+        said = f": {spoken(rule.math, scope)}" if rule.math else ""
+        lines += wrapped(clean(f"  {rule.title}{said}"), hanging=True)
+    lines += ["Words"] if pack.words else []
+    for word, text in pack.words.items():
+        lines += wrapped(f"  {word}: {sentence(text, scope)}", hanging=True)
+    return lines

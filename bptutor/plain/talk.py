@@ -11,6 +11,7 @@ from bptutor.errors import BptutorError
 from bptutor.grading.verdict import Mark, ProofMark
 from bptutor.plain import say
 from bptutor.plain.aloud import clean, wrapped
+from bptutor.progress.page import page
 from bptutor.session import REVIEW, ROUND, WARM_UP, CourseEntry, Session, Standing, View, Wants
 
 PROMPT = "> "
@@ -26,6 +27,8 @@ Type an answer, or one of these words:
   again     read all of this lesson again
   map       all lessons and quizzes
   review    what is due
+  progress  how far each skill holds
+  glossary  the symbols here, the rules, the words
   quit      stop; everything is saved
 Enter alone goes on."""
 
@@ -71,6 +74,8 @@ class Talk:
         self._problem = ""
         self._then = ""
         """The lesson that some due items stand before."""
+        self._needed = ""
+        """What the open lesson needs and was not done."""
         self._commands: dict[str, Callable[[], View]] = {
             "skip": session.skip,
             "another": session.another,
@@ -98,12 +103,16 @@ class Talk:
 
     def _open(self, lesson_id: str, seed: int | None = None) -> View:
         lesson_id = self._warmed(lesson_id) if seed is None else lesson_id
+        missing = self.session.missing(lesson_id)
         view = self.session.open(lesson_id, seed)
         self._said.clear()
         where = f"Stop {view.stop} of {view.stops}. Seed {view.seed}. " if view.stops else ""
         self._lines([clean(view.lesson.title), f"{where}Type help for help."])
         if lesson_id == WARM_UP:
             self._lines(["Some things that are due come first; the word lesson goes to the lesson at once."])
+        self._needed = missing[0].id if missing else ""
+        for entry in missing:
+            self._lines(wrapped(f"This lesson needs: {clean(entry.title)}. The word needs opens that."))
         return view
 
     def _warmed(self, lesson_id: str) -> str:
@@ -134,6 +143,10 @@ class Talk:
             return self._map()
         elif word == "review":
             return self._opened(REVIEW, view)
+        elif word == "needs" and self._needed:
+            return self._opened(self._needed, view)
+        elif word in {"progress", "glossary"}:
+            self._lines(["", *(say.glossary(view, self.session) if word == "glossary" else self._progress())])
         elif word == "lesson" and view.lesson.id == WARM_UP:
             return self._behind(view)
         elif word in {"?", "hint"}:
@@ -159,6 +172,9 @@ class Talk:
             self._lines(["All lessons are done."])
             return self._map()
         return self._opened(found[0], view)
+
+    def _progress(self) -> list[str]:
+        return [part for line in page(self.session.log, self.session.library.pack.skills) for part in wrapped(line)]
 
     def _behind(self, view: View) -> View:
         """Go where a review or a quiz leads when it is over: the lesson it stood before, else the map."""

@@ -80,6 +80,16 @@ def course(library: Library, log: Log) -> list[CourseEntry]:
     ]
 
 
+def missing(library: Library, log: Log, lesson: str) -> list[LessonEntry]:
+    """Return what a lesson needs and the learner has not done; nothing once it was begun."""
+    entries = {one.id: one for one in course(library, log)}
+    here = entries.get(lesson)
+    if here is None or here.standing is not Standing.NEW:
+        return []
+    needed = [entries[id_] for id_ in here.entry.needs if id_ in entries]
+    return [one.entry for one in needed if one.standing in {Standing.NEW, Standing.BEGUN}]
+
+
 def quizzes(library: Library, log: Log) -> list[QuizStanding]:
     """Return every quiz with what came of its last run."""
     return [QuizStanding(entry, _result(log.run(library.pack.id, QUIZ + entry.id))) for entry in library.quizzes()]

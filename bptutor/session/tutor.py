@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from bptutor.errors import UsageError
 from bptutor.grading.verdict import Mark, Verdict
 from bptutor.packs.model import Lesson
+from bptutor.packs.outline import LessonEntry
 from bptutor.progress.event import Event, EventKind, storable
 from bptutor.progress.events import Log
 from bptutor.session import course, ending
@@ -60,6 +61,10 @@ class Session:
     def quizzes(self) -> list[QuizStanding]:
         """Return every quiz with what came of its last run."""
         return course.quizzes(self.library, self.log)
+
+    def missing(self, lesson_id: str) -> list[LessonEntry]:
+        """Return what a lesson that was never begun needs, and the learner has not done."""
+        return course.missing(self.library, self.log, lesson_id)
 
     def where_to_continue(self) -> tuple[str, int, str] | None:
         """Return lesson id, 1-based stop and title of where to go on; None at the first start and when all is done."""

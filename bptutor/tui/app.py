@@ -9,16 +9,18 @@ from typing import ClassVar
 from textual import events
 from textual.app import App
 from textual.command import Provider
-from textual.screen import Screen
+from textual.screen import ModalScreen, Screen
 
 from bptutor.packs.outline import LessonEntry
 from bptutor.progress.events import Log
 from bptutor.session import ROUND, WARM_UP, Grader, Library, Session
 from bptutor.tui import keys
 from bptutor.tui.commands import Actions, actions_of
+from bptutor.tui.render.flow import Lines
 from bptutor.tui.screens.course_map import MapScreen
 from bptutor.tui.screens.help import HelpScreen
 from bptutor.tui.screens.lesson import LessonScreen
+from bptutor.tui.screens.page import PageScreen, glossary_rows, progress_rows
 from bptutor.tui.screens.small import HEIGHT, WIDTH, SmallScreen
 from bptutor.tui.widgets.answer_bar import AnswerBar
 
@@ -171,6 +173,19 @@ class TutorApp(App[None]):
             listed = [*keys.bindings(keys.BAR), *listed]
             names = list(focused.names)
         self.push_screen(HelpScreen(listed, names))
+
+    def action_progress(self) -> None:
+        """Show how far each skill holds, what was answered by day, and the mistakes."""
+        self._page("Progress", progress_rows(self._session))
+
+    def action_glossary(self) -> None:
+        """Show the symbols of what is open, the rules and the words."""
+        scene = self.screen.scene if isinstance(self.screen, LessonScreen) else None
+        self._page("Glossary", glossary_rows(self._session.library.pack, scene))
+
+    def _page(self, title: str, rows: Callable[[int], Lines]) -> None:
+        if not isinstance(self.screen, ModalScreen):
+            self.push_screen(PageScreen(title, rows))
 
     async def action_quit(self) -> None:
         """Leave; what is typed is kept."""

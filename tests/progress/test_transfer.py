@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bptutor.errors import UsageError
 from bptutor.progress.events import Event, EventKind, Log
 from bptutor.progress.mastery import mastery, mistakes
-from bptutor.progress.transfer import export_lines, import_lines, show
+from bptutor.progress.transfer import export_lines, import_lines
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 EVENTS = st.builds(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
@@ -23,6 +24,7 @@ from bptutor.tui.render.formulas import Typesetter
 from bptutor.tui.render.headings import keys_row, path_row, title_row
 from bptutor.tui.render.steps import Setting
 from bptutor.tui.render.verdicts import Judged
+from bptutor.tui.screens.page import NeedsScreen
 from bptutor.tui.screens.rooms import Rooms
 from bptutor.tui.widgets.dock import Dock
 from bptutor.tui.widgets.face_pane import FacePane, Numbers
@@ -79,6 +81,7 @@ class ViewScreen(Screen[None]):
     async def _open(self) -> None:
         # NumPy is loaded in a thread, so that keys are taken meanwhile; the session itself changes on the loop only.
         await asyncio.to_thread(importlib.import_module, "numpy")
+        missing = self._session.missing(self._entry.id) if self._seed is None else []
         try:
             view = self._session.open(self._entry.id, self._seed)
         except BptutorError as problem:
@@ -95,6 +98,17 @@ class ViewScreen(Screen[None]):
             Static(id="keys"),
         )
         await self.show(view)
+        if missing:
+            self.app.push_screen(NeedsScreen(view.lesson.title, missing), partial(self._needed, missing[0].id))
+
+    def _needed(self, lesson: str, opens: bool | None) -> None:
+        if opens:
+            self._rooms.open_lesson(lesson)
+
+    @property
+    def scene(self) -> Scene | None:
+        """The scene of what is shown."""
+        return self._scene
 
     def _set(self, scene: Scene | None) -> Setting:
         """Set mathematics with the names of a scene."""
