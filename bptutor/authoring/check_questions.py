@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from bptutor.authoring.asked import asked, fillings
+from bptutor.authoring.check_code import check_code
 from bptutor.authoring.check_lines import Side, prove_sides
 from bptutor.authoring.report import Checked
 from bptutor.errors import BptutorError, UnreadableAnswer
@@ -233,7 +234,15 @@ def _values(scene: Scene, seed: int) -> Values:
     return scene.draw(seed)
 
 
+def _graded(question: Question, lesson: Lesson, seeds: int, checked: Checked) -> None:
+    Grading(question, lesson, seeds, checked).run()
+
+
+_CHECKS = {Kind.CODE: check_code}
+"""Kinds that are not checked answer by answer on one seed after the other."""
+
+
 def check_questions(lesson: Lesson, seeds: int, checked: Checked) -> None:
     """Check every question in every variant, and every asked line in every form of a lesson."""
     for question in asked(lesson):
-        Grading(question, lesson, seeds, checked).run()
+        _CHECKS.get(question.kind, _graded)(question, lesson, seeds, checked)

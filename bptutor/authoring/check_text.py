@@ -23,6 +23,7 @@ ALLOWED = (
     "symmetric",
     "constant",
     "leak",
+    "accepted-mistake",
 )
 """Rules that a lesson may break with a reason."""
 BARE = re.compile(r"[\w∂/^]+(_\{[^{}]*\})?|[\d.,\s()\[\]-]{0,3}")
@@ -76,9 +77,17 @@ def _of_question(question: Question) -> Asked:
     guarded = answer if question.kind in WRITTEN or len(answer) > 3 else ""
     if question.kind in {Kind.ORDER, Kind.RULE}:
         guarded = ""
+    if question.kind is Kind.CODE:
+        guarded = _returned(answer)
     hidden = right if question.kind is Kind.CHOICE else guarded
     place, prompt = places.get("answer", question.place), places.get("prompt", question.place)
     return Asked(hidden, question.prompt, question.hints, place, places, prompt)
+
+
+def _returned(source: str) -> str:
+    """Return what the last `return` of a program gives back: the part of it that a hint must not hold."""
+    found = re.findall(r"^\s*return\b(.*)$", source, re.MULTILINE)
+    return found[-1].strip() if found else ""
 
 
 def _hints(asked: Asked, scope: Scope, checked: Checked) -> None:

@@ -32,6 +32,7 @@ class Kind(Enum):
     ORDER = "order"
     RULE = "rule"
     FILL = "fill"
+    CODE = "code"
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,30 @@ class Derived:
     """The lines already shown, in order."""
     below: tuple[str, ...] = ()
     """The lines after this one, in order."""
+
+
+@dataclass(frozen=True)
+class Code:
+    """What a `code` question has of its own; its model answer is Python, and runs in the sandbox only."""
+
+    entry: str
+    """The function that is asked for."""
+    parameters: tuple[str, ...]
+    """Of the model answer: each is a name of the scene, unless `args` or a case says what is handed over."""
+    starter: str = ""
+    """What stands in the editor at first."""
+    setup: str = ""
+    """Python whose names the program may use."""
+    expect: object = None
+    """What the function returns: an expression, or lists and mappings of them. None: what the model answer returns."""
+    args: Mapping[str, object] = field(default_factory=dict)
+    """Parameter -> what is handed over: an expression, numbers, lists of them, or `{python: ...}`."""
+    count: int = 5
+    """How many cases are drawn."""
+    cases: tuple[Mapping[str, object], ...] = ()
+    """Cases written one by one, each like `args`; then `count` is their number."""
+    tolerance: float = 0.0
+    """Largest accepted difference, relative to the largest value where that is above 1; 0: rounding only."""
 
 
 @dataclass(frozen=True)
@@ -110,6 +135,8 @@ class Question:
     """The same question in other words or under other definitions; "another like this" takes them in turn."""
     wrong: tuple[tuple[str, str], ...] = ()
     """Authored wrong answers: (answer, say)."""
+    code: Code | None = None
+    """Set exactly for `code`."""
     derived: Derived | None = None
     """Set for an asked line of a derivation."""
     place: Place = Place()

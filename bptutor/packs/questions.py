@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from bptutor.errors import PackError, Problem
+from bptutor.packs.code_keys import code_keys
 from bptutor.packs.fields import Fields, nearest
 from bptutor.packs.model import Choice, Derived, Kind, Place, Question
 from bptutor.packs.ordering import stands_after
@@ -274,6 +275,7 @@ _READERS: Mapping[Kind, Callable[[Fields], dict[str, Any]]] = MappingProxyType(
         Kind.ORDER: _order,
         Kind.RULE: _rule,
         Kind.FILL: _fill,
+        Kind.CODE: code_keys,
     }
 )
 """How each type reads the keys that the others do not have."""

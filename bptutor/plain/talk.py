@@ -7,16 +7,14 @@ from collections.abc import Callable
 from io import TextIOWrapper
 from typing import TextIO
 
-from bptutor.errors import BptutorError
+from bptutor.errors import BptutorError, UsageError
 from bptutor.grading.verdict import Mark, ProofMark
 from bptutor.plain import say
 from bptutor.plain.aloud import clean, wrapped
-from bptutor.progress.page import page
-from bptutor.session import REVIEW, ROUND, WARM_UP, CourseEntry, Session, Standing, View, Wants
+from bptutor.plain.rooms import Rooms
+from bptutor.session import REVIEW, ROUND, WARM_UP, Session, View, Wants
+from bptutor.session.editing import edited
 
-PROMPT = "> "
-LONGEST_INPUT = 20_000
-"""Characters read at once; longer input is read as several lines."""
 COMMANDS = """\
 Type an answer, or one of these words:
   ?         a hint
@@ -30,7 +28,12 @@ Type an answer, or one of these words:
   progress  how far each skill holds
   glossary  the symbols here, the rules, the words
   quit      stop; everything is saved
-Enter alone goes on."""
+Enter alone goes on.
+Where a function is asked: type it line by line, then a line with a single dot.
+  :edit     write it in your editor ($EDITOR); what you save and close is the answer
+  :show     read what is kept of it"""
+END = "."
+"""The line that ends a program."""
 
 
 def run(session: Session, lesson_id: str | None, stdin: TextIO, stdout: TextIO, seed: int | None = None) -> int:
@@ -61,26 +64,30 @@ async def _held(talk: Talk, session: Session, lesson_id: str | None, seed: int |
         await session.close()
 
 
-class Talk:
+class Talk(Rooms):
     """One conversation."""
 
     def __init__(self, session: Session, stdin: TextIO, stdout: TextIO) -> None:
         """Say nothing yet."""
-        self.session = session
-        self._in = stdin
-        self._out = stdout
-        self._echoed = stdin.isatty()
-        self._said: set[tuple[str, ...]] = set()
+        super().__init__(session, stdin, stdout)
         self._problem = ""
-        self._then = ""
-        """The lesson that some due items stand before."""
-        self._needed = ""
-        """What the open lesson needs and was not done."""
         self._commands: dict[str, Callable[[], View]] = {
             "skip": session.skip,
             "another": session.another,
             "reveal": session.reveal,
             "easier": session.ease,
+        }
+        self._pages: dict[str, Callable[[View], list[str]]] = {
+            "help": lambda view: COMMANDS.splitlines(),
+            "commands": lambda view: COMMANDS.splitlines(),
+            "progress": lambda view: ["", *self._progress()],
+            "glossary": lambda view: ["", *say.glossary(view, session)],
+        }
+        self._doors: dict[str, Callable[[View], View]] = {
+            "map": lambda view: self._map(),
+            "review": lambda view: self._opened(REVIEW, view),
+            "needs": lambda view: self._opened(self._needed, view) if self._needed else view,
+            "lesson": lambda view: self._behind(view) if view.lesson.id == WARM_UP else view,
         }
 
     async def hold(self, lesson_id: str | None, seed: int | None = None) -> int:
@@ -101,27 +108,6 @@ class Talk:
         found = self.session.where_to_continue()
         return found[0] if found else self.session.first_lesson()
 
-    def _open(self, lesson_id: str, seed: int | None = None) -> View:
-        lesson_id = self._warmed(lesson_id) if seed is None else lesson_id
-        missing = self.session.missing(lesson_id)
-        view = self.session.open(lesson_id, seed)
-        self._said.clear()
-        where = f"Stop {view.stop} of {view.stops}. Seed {view.seed}. " if view.stops else ""
-        self._lines([clean(view.lesson.title), f"{where}Type help for help."])
-        if lesson_id == WARM_UP:
-            self._lines(["Some things that are due come first; the word lesson goes to the lesson at once."])
-        self._needed = missing[0].id if missing else ""
-        for entry in missing:
-            self._lines(wrapped(f"This lesson needs: {clean(entry.title)}. The word needs opens that."))
-        return view
-
-    def _warmed(self, lesson_id: str) -> str:
-        """Return what opens in place of a lesson: some due items first, when the learner was long away."""
-        if lesson_id.startswith(ROUND) or not self.session.rounds.warm_up():
-            return lesson_id
-        self._then = lesson_id
-        return WARM_UP
-
     def _show(self, view: View) -> None:
         """Print what was not said before, then what is asked."""
         if view.saving_problem != self._problem:
@@ -135,20 +121,12 @@ class Talk:
 
     async def _do(self, text: str, view: View) -> View:
         word = text.casefold()
-        if word in {"help", "commands"}:
-            self._lines(COMMANDS.splitlines())
+        if word in self._pages:
+            self._lines(self._pages[word](view))
+        elif word in self._doors:
+            return self._doors[word](view)
         elif word == "again":
             self._said.clear()
-        elif word == "map":
-            return self._map()
-        elif word == "review":
-            return self._opened(REVIEW, view)
-        elif word == "needs" and self._needed:
-            return self._opened(self._needed, view)
-        elif word in {"progress", "glossary"}:
-            self._lines(["", *(say.glossary(view, self.session) if word == "glossary" else self._progress())])
-        elif word == "lesson" and view.lesson.id == WARM_UP:
-            return self._behind(view)
         elif word in {"?", "hint"}:
             return self._hint(view)
         elif word in self._commands:
@@ -156,7 +134,8 @@ class Talk:
         elif not text:
             return self._on(view)
         elif view.wants is Wants.ANSWER:
-            return await self._answer(text)
+            program = self._program(text, view)
+            return await self._answer(program) if program is not None else self.session.view()
         else:
             self._lines(["Nothing is asked here."])
         return view
@@ -172,14 +151,6 @@ class Talk:
             self._lines(["All lessons are done."])
             return self._map()
         return self._opened(found[0], view)
-
-    def _progress(self) -> list[str]:
-        return [part for line in page(self.session.log, self.session.library.pack.skills) for part in wrapped(line)]
-
-    def _behind(self, view: View) -> View:
-        """Go where a review or a quiz leads when it is over: the lesson it stood before, else the map."""
-        then, self._then = self._then, ""
-        return self._opened(then, view) if then else self._map()
 
     def _hint(self, view: View) -> View:
         if view.question is None:
@@ -215,44 +186,34 @@ class Talk:
             self._lines(say.proof_lines(proved) if proved else [])
         return self.session.view()
 
-    def _map(self) -> View:
-        """Print all lessons and quizzes and open the one that is chosen; Enter stays where the learner is."""
-        rows = [(entry.id, entry.entry.title, _state(entry)) for entry in self.session.course()]
-        rows += [(quiz.id, quiz.entry.title, f"quiz, {quiz.result.value}") for quiz in self.session.quizzes()]
-        for n, (_, title, state) in enumerate(rows, 1):
-            self._lines(wrapped(clean(f"{n}. {title}: {state}."), hanging=True))
-        due = self.session.rounds.due_count()
-        self._lines([f"{due} due: the word review asks them."] if due else [])
-        self._lines(["", "The number of a lesson; Enter goes back."])
-        choice = self._ask() or ""
-        if choice.casefold() == "review":
-            return self._opened(REVIEW, self.session.view())
-        if choice.isdecimal() and 0 < int(choice[:6]) <= len(rows):
-            return self._opened(rows[int(choice[:6]) - 1][0], self.session.view())
-        return self.session.view()
+    def _program(self, first: str, view: View) -> str | None:
+        """Return the whole answer: where a function is asked, all lines down to a single dot, or what an editor saved.
 
-    def _opened(self, lesson_id: str, view: View) -> View:
-        """Open another lesson; when its file is wrong, say so and stay."""
+        None when there is no answer yet; what was typed is kept as a draft.
+        """
+        question = view.question
+        if question is None or question.code is None:
+            return first
+        begun = view.draft or question.code.starter
+        if first == ":show":
+            self._lines([f"    {line}" for line in clean(begun).splitlines()])
+            return None
+        if first == ":edit":
+            return self._edited(begun)
+        lines, line = [first], self._line()
+        while line is not None and line.strip() != END:
+            lines.append(line)
+            line = self._line()
+        program = "\n".join(lines) + "\n"
+        if line is None:
+            self.session.keep_draft(program)
+        return program if line is not None else None
+
+    def _edited(self, begun: str) -> str | None:
         try:
-            return self._open(lesson_id)
-        except BptutorError as problem:
-            self._lines(clean(str(problem)).splitlines())
-            return view
-
-    def _ask(self) -> str | None:
-        """Read one line; None at the end of the input."""
-        self._out.write(PROMPT)
-        self._out.flush()
-        line = self._in.readline(LONGEST_INPUT)
-        if not self._echoed or not line:
-            self._out.write("\n")
-        return line.strip() if line else None
-
-    def _lines(self, lines: list[str]) -> None:
-        self._out.writelines(f"{line}\n" for line in lines)
-        self._out.flush()
-
-
-def _state(entry: CourseEntry) -> str:
-    begun = entry.standing is Standing.BEGUN
-    return f"begun, {entry.passed} of {entry.steps}" if begun else entry.standing.value
+            program = edited(begun)
+        except UsageError as problem:
+            self._lines(wrapped(clean(f"{problem.message}. {problem.help}".strip())))
+            return None
+        self.session.keep_draft(program)
+        return program if program.strip() else None

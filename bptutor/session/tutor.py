@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING
 from bptutor.errors import UsageError
 from bptutor.grading.verdict import Mark, Verdict
 from bptutor.packs.model import Lesson
-from bptutor.packs.outline import LessonEntry
 from bptutor.progress.event import Event, EventKind, storable
 from bptutor.progress.events import Log
-from bptutor.session import course, ending
+from bptutor.session import ending
 from bptutor.session.asked import SEEDS, seed_of
-from bptutor.session.course import CourseEntry, QuizStanding
 from bptutor.session.easier import easier
+from bptutor.session.learner import Learner
 from bptutor.session.needs import Grader, Library
-from bptutor.session.rounds import Rounds
 from bptutor.session.run import Run
 from bptutor.session.sitting import Sitting
 from bptutor.session.stops import ROUND, Stop
@@ -28,47 +26,20 @@ if TYPE_CHECKING:
     from bptutor.notation.value import Values
 
 
-class Session:
+class Session(Learner):
     """One learner in one lesson, a review or a quiz, with no screen."""
 
     def __init__(self, library: Library, log: Log, grader: Grader, learner: str = "me", clock: Clock = utc_now) -> None:
         """Open no lesson yet."""
-        self.library = library
-        self.log = log
+        super().__init__(library, log, clock)
         self.grader = grader
         self.learner = learner
-        self.rounds = Rounds(library, log, clock)
         self._writer = Writer(log, library.pack.id, learner, clock)
         self._run: Run | None = None
         self._sitting = Sitting()
         self._draft = ("", "")
         self._answered: tuple[str, int] | None = None
         """Stop and seed of the answer whose proof is awaited."""
-
-    @property
-    def first_start(self) -> bool:
-        """Whether this learner never opened a lesson of the pack."""
-        return not self.log.lessons(self.library.pack.id)
-
-    def first_lesson(self) -> str:
-        """Return the id of the first lesson, the first ten minutes; raises `UsageError` when there is none."""
-        return course.first(self.library)
-
-    def course(self) -> list[CourseEntry]:
-        """Return every lesson in course order with its standing."""
-        return course.course(self.library, self.log)
-
-    def quizzes(self) -> list[QuizStanding]:
-        """Return every quiz with what came of its last run."""
-        return course.quizzes(self.library, self.log)
-
-    def missing(self, lesson_id: str) -> list[LessonEntry]:
-        """Return what a lesson that was never begun needs, and the learner has not done."""
-        return course.missing(self.library, self.log, lesson_id)
-
-    def where_to_continue(self) -> tuple[str, int, str] | None:
-        """Return lesson id, 1-based stop and title of where to go on; None at the first start and when all is done."""
-        return course.where(self.library, self.log)
 
     # --- in a lesson -----------------------------------------------------------------------------
 

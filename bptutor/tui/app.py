@@ -172,7 +172,10 @@ class TutorApp(App[None]):
         if isinstance(focused, AnswerBar):
             listed = [*keys.bindings(keys.BAR), *listed]
             names = list(focused.names)
-        self.push_screen(HelpScreen(listed, names))
+        program = focused is not None and focused.id == "editor"
+        if program:
+            listed = [*keys.bindings(keys.EDITOR), *listed]
+        self.push_screen(HelpScreen(listed, names, program))
 
     def action_progress(self) -> None:
         """Show how far each skill holds, what was answered by day, and the mistakes."""

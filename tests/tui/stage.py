@@ -25,6 +25,9 @@ _NAMED = {
     "_": "underscore",
     "?": "question_mark",
     "!": "exclamation_mark",
+    "(": "left_parenthesis",
+    ")": "right_parenthesis",
+    "/": "slash",
 }
 
 

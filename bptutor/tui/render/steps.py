@@ -14,6 +14,7 @@ from bptutor.session import LineState, Shown, ShownDerivation, ShownProse, Shown
 from bptutor.tui.render.flow import Lines, apart, indented, wrapped
 from bptutor.tui.render.formulas import Typesetter
 from bptutor.tui.render.grids import NamedArray, grids, number
+from bptutor.tui.render.program import program_rows
 from bptutor.tui.render.prose import one_line, prose
 
 if TYPE_CHECKING:
@@ -115,9 +116,13 @@ def question_rows(shown: ShownQuestion, setting: Setting, width: int) -> Lines:
         return []
     word = "revealed" if shown.revealed else "✔ right"
     known = setting.proofs.get(question.id, "")
-    answer = Content.assemble(("> ", "$quiet"), answer_text(question, shown.answer, setting.setter))
     note = Content.styled("  ".join(part for part in (word, known) if part), "$text-success")
-    rows += apart(answer, note, width)
+    if question.kind is Kind.CODE:
+        first, *others = indented(program_rows(shown.answer), 2)
+        rows += [*apart(first, note, width), *others]
+    else:
+        answer = Content.assemble(("> ", "$quiet"), answer_text(question, shown.answer, setting.setter))
+        rows += apart(answer, note, width)
     if question.solution:
         rows += [Content(), *prose(question.solution, setting.setter, width)]
     return rows
