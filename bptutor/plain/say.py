@@ -244,7 +244,7 @@ def glossary(view: View, session: Session) -> list[str]:
         lines += wrapped(clean(f"  {spoken(name.id, scope)}{axes}"), hanging=True)
     lines += ["Rules"]
     for rule in pack.rules.values():
-        said = f": {spoken(rule.math, scope)}" if rule.math else ""
+        said = f": {spoken(rule.math, None)}" if rule.math else ""
         lines += wrapped(clean(f"  {rule.title}{said}"), hanging=True)
     lines += ["Words"] if pack.words else []
     for word, text in pack.words.items():

@@ -160,7 +160,8 @@ def _rule_option(option: str, setting: Setting) -> Content:
     if rule is None:
         return Content(option.replace("-", " "))
     text = Content(rule.title)
-    return text + Content("   ") + setting.setter.inline(rule.math) if rule.math else text
+    # A rule is about any u and v, whatever the scene calls by these names.
+    return text + Content("   ") + Typesetter(None).inline(rule.math) if rule.math else text
 
 
 def show_rows(shown: ShownShow, setting: Setting, width: int) -> Lines:

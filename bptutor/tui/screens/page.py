@@ -91,7 +91,7 @@ def glossary_rows(pack: Pack, scene: Scene | None) -> Callable[[int], Lines]:
             found.append(Content())
         found += [Content.styled("Rules", "bold")]
         for rule in pack.rules.values():
-            math = setter.inline(rule.math) if rule.math else Content()
+            math = Typesetter(None).inline(rule.math) if rule.math else Content()
             found += wrapped(math, width, _head(rule.title, 34), " " * 36)
         if pack.words:
             found += [Content(), Content.styled("Words", "bold")]

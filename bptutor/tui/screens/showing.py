@@ -16,7 +16,7 @@ from textual.widgets import Static
 
 from bptutor.errors import BptutorError
 from bptutor.packs.outline import LessonEntry
-from bptutor.session import Session, ShownDerivation, ShownShow, View, Wants
+from bptutor.session import WARM_UP, Session, ShownDerivation, ShownShow, View, Wants
 from bptutor.tui.render.asking import Typed
 from bptutor.tui.render.faces import Face
 from bptutor.tui.render.flow import Flow
@@ -212,6 +212,7 @@ class ViewScreen(Screen[None]):
 
 _PROGRAM_KEYS = (("F8", "run it"), ("F2", "hint"), ("^o", "$EDITOR"), ("tab", "4 blanks"), ("F6", "skip"))
 _OUT_OF_THE_EDITOR = (("F1", "help"), ("esc", "leave editor"), ("^p", "all"))
+_ONE_TRY = (("enter", "answer: one try"), ("F3", "faces"), ("F6", "leave it"))
 _KEYS = {
     Wants.ANSWER: (("enter", "answer"), ("F2", "hint"), ("F3", "faces"), ("F6", "skip"), ("F5", "seed")),
     Wants.GO_ON: (("F3", "faces"), ("F5", "other numbers"), ("pgup", "earlier steps")),
