@@ -154,7 +154,7 @@ class Grading:
                 yield name, "the bare name", "no-progress"
 
     def _equal_names(self) -> Iterator[str]:
-        """Yield the defined names whose value is that of the answer, as arrays and with its letters."""
+        """Yield the defined names, with the letters of the answer, that equal it and are not the answer itself."""
         scope = self.scene.scope
         tree = parse.read(str(self.question.answer), scope)
         letters = tuple(axes.of(tree, scope).letters)
@@ -162,11 +162,12 @@ class Grading:
         with np.errstate(all="ignore"):
             truth = evaluate(tree, values, order=letters)
             for name, declared in scope.names.items():
-                if declared.role is not Role.DEFINED or name == str(self.question.answer).strip():
+                if declared.role is not Role.DEFINED or values[name].shape != truth.shape:
                     continue
-                array = values[name]
-                if array.shape == truth.shape and np.allclose(array, truth, rtol=1e-9, atol=1e-12):
-                    yield name + (f"_{{{','.join(letters)}}}" if letters else "")
+                text = name + (f"_{{{','.join(letters)}}}" if letters else "")
+                asked_for = parse.read(text, scope) == tree
+                if not asked_for and np.allclose(values[name], truth, rtol=1e-9, atol=1e-12):
+                    yield text
 
 
 def _drawn(literal: object, role: Role) -> bool:

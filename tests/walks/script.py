@@ -8,7 +8,8 @@ from pathlib import Path
 
 from bptutor.grading.grade import grade
 from bptutor.grading.verdict import Mark, Verdict
-from bptutor.packs.model import Derivation, Lesson, Question
+from bptutor.packs import fading
+from bptutor.packs.model import Derivation, Kind, Lesson, Question
 from bptutor.packs.scene import Scene
 from bptutor.progress.events import Log
 from bptutor.session import Library, Session, View, Wants
@@ -74,21 +75,22 @@ async def walk(library: Library, home: Path, lesson: str, way: int) -> list[Step
     return steps
 
 
-def written(lesson: Lesson, id: str) -> Question:  # noqa: A002
-    """Return a question as the lesson has it, by its id."""
+def written(lesson: Lesson, asked: Question) -> Question:
+    """Return what is asked as the lesson has it: a question, or a line in the form in which it is asked."""
     for block in lesson.blocks:
-        if isinstance(block, Question) and block.id == id:
+        if isinstance(block, Question) and block.id == asked.id:
             return block
-        if isinstance(block, Derivation) and id.startswith(f"{block.id}."):
-            return block.question(int(id.removeprefix(f"{block.id}.")) - 1)
-    raise AssertionError(f"{lesson.id} asks no {id}")
+        if isinstance(block, Derivation) and asked.id.startswith(f"{block.id}."):
+            how = {Kind.RULE: fading.Form.WHY, Kind.FILL: fading.Form.HOLE}.get(asked.kind, fading.Form.WRITE)
+            return fading.question(block, int(asked.id.removeprefix(f"{block.id}.")) - 1, how)
+    raise AssertionError(f"{lesson.id} asks no {asked.id}")
 
 
 def answers(here: Session, view: View, way: int) -> Iterator[Step]:
     """Yield a wrong answer to what is asked, then a right one."""
     question = view.question
     assert question is not None
-    asked = Asked.of(written(here.lesson, question.id), view.seed)
+    asked = Asked.of(written(here.lesson, question), view.seed)
     model = right_text(asked, here.lesson.scene, view.seed)
     yield Step(spellings.wrong(question, model), Mark.WRONG, question.id)
     yield Step(spellings.right(question, here.lesson.scene, model)[way], Mark.RIGHT, question.id)

@@ -54,8 +54,6 @@ def wrong(question: Question, model: str) -> str:
     if kind is Kind.EINSUM:
         before, _, after = model.partition("->")
         return f"{before}->{after[1:] if len(after) > 1 else ''}"
-    if kind is Kind.FILL:
-        return "7"
     return f"-2 * ({model})"
 
 

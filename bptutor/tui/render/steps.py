@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from bptutor.notation.value import Values
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
+GENERAL = Typesetter(None)
+"""Sets the formula of a rule, whose letters are nobody's: a lesson's names must not get into it."""
 _STATES = {
     LineState.SHOWN: "",
     LineState.ASKED: "",
@@ -160,8 +162,7 @@ def _rule_option(option: str, setting: Setting) -> Content:
     if rule is None:
         return Content(option.replace("-", " "))
     text = Content(rule.title)
-    # A rule is about any u and v, whatever the scene calls by these names.
-    return text + Content("   ") + Typesetter(None).inline(rule.math) if rule.math else text
+    return text + Content("   ") + GENERAL.inline(rule.math) if rule.math else text
 
 
 def show_rows(shown: ShownShow, setting: Setting, width: int) -> Lines:

@@ -19,6 +19,7 @@ from bptutor.tui.render.flow import Flow, Lines, wrapped
 from bptutor.tui.render.formulas import Typesetter
 from bptutor.tui.render.headings import keys_row
 from bptutor.tui.render.prose import one_line
+from bptutor.tui.render.steps import GENERAL
 
 if TYPE_CHECKING:
     from bptutor.packs.scene import Scene
@@ -91,7 +92,7 @@ def glossary_rows(pack: Pack, scene: Scene | None) -> Callable[[int], Lines]:
             found.append(Content())
         found += [Content.styled("Rules", "bold")]
         for rule in pack.rules.values():
-            math = Typesetter(None).inline(rule.math) if rule.math else Content()
+            math = GENERAL.inline(rule.math) if rule.math else Content()
             found += wrapped(math, width, _head(rule.title, 34), " " * 36)
         if pack.words:
             found += [Content(), Content.styled("Words", "bold")]

@@ -166,7 +166,7 @@ class ViewScreen(Screen[None]):
         banner.update(Content(f"⚠ Nothing is saved{why}. You can go on; this sitting will be forgotten."))
         program = view.question is not None and view.question.code is not None
         pairs = _PROGRAM_KEYS if program else _KEYS[view.wants]
-        always = _OUT_OF_THE_EDITOR if program else ALWAYS
+        always = _OUT_OF_THE_EDITOR if program else _TO_THE_LESSON if view.lesson.id == WARM_UP else ALWAYS
         if view.may_reveal and view.wants is Wants.ANSWER:
             pairs = tuple(("F4", "reveal") if pair[0] == "F2" else pair for pair in pairs)
         self.query_one("#keys", Static).update(Flow(lambda width: [keys_row(pairs, width, always)]))
@@ -212,6 +212,7 @@ class ViewScreen(Screen[None]):
 
 _PROGRAM_KEYS = (("F8", "run it"), ("F2", "hint"), ("^o", "$EDITOR"), ("tab", "4 blanks"), ("F6", "skip"))
 _OUT_OF_THE_EDITOR = (("F1", "help"), ("esc", "leave editor"), ("^p", "all"))
+_TO_THE_LESSON = (("F1", "help"), ("esc", "lesson"), ("^p", "all"))
 _ONE_TRY = (("enter", "answer: one try"), ("F3", "faces"), ("F6", "leave it"))
 _KEYS = {
     Wants.ANSWER: (("enter", "answer"), ("F2", "hint"), ("F3", "faces"), ("F6", "skip"), ("F5", "seed")),
