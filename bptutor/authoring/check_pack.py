@@ -163,6 +163,7 @@ def _named(block: object) -> tuple[Named, Named]:
         if block.kind is Kind.RULE and block.options:
             rules += _with_places(block.options, "options", block.places, block.place)
     elif isinstance(block, Derivation):
+        skills += _with_places(block.skills, "skills", block.places, block.place)
         for line in block.lines:
             skills += _with_places(line.skills, "skills", line.places, line.place)
             rules += _with_places(line.by, "by", line.places, line.place)
@@ -179,7 +180,7 @@ def _with_places(ids: tuple[str, ...], key: str, places: object, place: Place) -
 def asked_skills(lesson: Lesson) -> Iterator[str]:
     """Yield the skills that a lesson asks: those of its questions, and its own for lines without any."""
     for block in lesson.blocks:
-        if isinstance(block, Question):
+        if isinstance(block, Question) or (isinstance(block, Derivation) and block.blank):
             yield from block.skills or lesson.skills
         elif isinstance(block, Derivation):
             for line in block.lines:

@@ -17,6 +17,7 @@ PACK_FILE = "pack.yaml"
 NOT_LESSONS = frozenset({"README.md", "COVERAGE.md"})
 TRANSLATION = re.compile(r".+\.[a-z]{2}(-[A-Za-z]{2,4})?\.md")
 ASKED = re.compile(r"^\s*(?:-\s*)?(?:\{.*\b)?ask\s*:", re.MULTILINE)
+BLANK = re.compile(r"^blank-page\s*:\s*(true|yes)\b", re.MULTILINE)
 MAX_FILES = 2_000
 
 
@@ -62,7 +63,7 @@ def _entry(file: Path) -> LessonEntry | QuizEntry:
 def _stops(word: str, text: str) -> int:
     """Count the stops of one block: a question, or the asked lines of a derivation."""
     if word == "derivation":
-        return len(ASKED.findall(text))
+        return 1 if BLANK.search(text) else len(ASKED.findall(text))
     return int(word == "question")
 
 

@@ -216,10 +216,14 @@ class _Blocks:
                 place = fields.key_place("faces", name)
                 fields.wrong(place, f"`{name}` is no face", "the faces are index, matrix and numpy", "unknown-key")
             fields.whole_text(face, name)
+        blank = fields.flag("blank-page")
+        ask, hints, skills = fields.text("ask"), fields.texts("hints"), fields.texts("skills")
+        if blank and not ask:
+            fields.wrong(fields.place, "a blank page has no `ask`", "add the prompt: `ask: Derive it.`", "missing-key")
         fields.close()
         self.formulas.derivation(goal, written.items, faces)
         texts = {name: face.text for name, face in faces.items()}
-        return Derivation(id_, goal.text, lines, texts, node.place, places(node))
+        return Derivation(id_, goal.text, lines, texts, blank, ask, hints, skills, node.place, places(node))
 
     def line(self, node: Located) -> Line:
         """Read one line of a derivation."""

@@ -108,7 +108,9 @@ def _derived(fields: Fields) -> Derived | None:
     if node is None or node.value == "":
         return None
     one = Fields(node, "`derived`", fields.problems)
-    result = Derived(one.require("goal", "∂L/∂z_i").text, one.texts("above", math=True), one.texts("below", math=True))
+    goal = one.require("goal", "∂L/∂z_i").text
+    above, below = one.texts("above", math=True), one.texts("below", math=True)
+    result = Derived(goal, above, below, one.flag("route"))
     one.close()
     return result
 

@@ -25,7 +25,7 @@ def items(course: Course) -> Iterator[Item]:
 
 def item(course: Course, stop: Stop) -> Item | None:
     """Return what is asked at a stop as an item; None when nothing is."""
-    if stop.item is not None or stop.question is None:
+    if stop.item is not None or stop.question is None or stop.blank:
         return stop.item
     question = replace(stop.question, skills=stop.question.skills or course.lesson.skills)
     piece = course.pieces[stop.piece]

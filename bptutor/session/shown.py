@@ -56,7 +56,7 @@ def shown(walk: Walk, fill: Fill, column: Column) -> tuple[Shown, ...]:
         if isinstance(piece, Prose):
             found.append(ShownProse(fill(piece.text, None)))
         elif isinstance(piece, Derivation):
-            found.append(_derivation(walk, piece, at))
+            found.append(_blank(walk, piece) if piece.blank else _derivation(walk, piece, at))
         elif isinstance(piece, Question):
             found.append(_question(walk, piece, fill))
         else:
@@ -99,6 +99,21 @@ def _derivation(walk: Walk, derivation: Derivation, at: int) -> ShownDerivation:
             break
     stands = all(state not in {LineState.ASKED, LineState.SKIPPED, LineState.WHY} for _, state in grown)
     return ShownDerivation(derivation, tuple(grown), stands and len(grown) == len(derivation.lines))
+
+
+def _blank(walk: Walk, derivation: Derivation) -> ShownDerivation:
+    """Return a blank page with what the learner has written; once it is revealed, with the lines of its author."""
+    standing = walk.standing(derivation.id)
+    if standing.passed is Passed.REVEALED:
+        return ShownDerivation(derivation, tuple((line, LineState.REVEALED) for line in derivation.lines), True)
+    own = [(Line(text), LineState.RIGHT) for text in standing.written]
+    done = standing.passed is Passed.RIGHT
+    last = (
+        (Line(standing.text), LineState.RIGHT)
+        if done
+        else (Line("?"), LineState.SKIPPED if standing.passed else LineState.ASKED)
+    )
+    return ShownDerivation(derivation, (*own, last), finished=done)
 
 
 def _state(standing: Standing, stop: Stop) -> LineState:

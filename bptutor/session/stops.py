@@ -69,6 +69,8 @@ class Stop:
     """What is asked, as written; set exactly when `wants` is ANSWER."""
     form: Form = Form.WRITE
     """How a line is asked."""
+    blank: bool = False
+    """Whether a whole derivation is asked here, line after line."""
     item: Item | None = None
     """Set when the question is asked by itself, with numbers of its own; then `piece` says nothing."""
 
@@ -126,6 +128,8 @@ def cut(lesson: Lesson, meeting: int = 1, rules: Mapping[str, Rule] | None = Non
 def _stops_in(piece: Block, at: int, meeting: int, rules: Mapping[str, Rule]) -> list[Stop]:
     if isinstance(piece, Question):
         return [Stop(piece.id, Wants.ANSWER, at, question=piece)]
+    if isinstance(piece, Derivation) and piece.blank:
+        return [Stop(piece.id, Wants.ANSWER, at, question=fading.blank_page(piece, (), rules), blank=True)]
     if isinstance(piece, Derivation):
         return [_line_stop(piece, n, at, fading.form(line, meeting), rules) for n, line in enumerate(piece.lines)]
     if isinstance(piece, Show) and piece.nudge is not None:

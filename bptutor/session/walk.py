@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum
 
+from bptutor.packs import fading
 from bptutor.packs.fading import Form
-from bptutor.packs.model import Question
+from bptutor.packs.model import Derivation, Question
 from bptutor.progress.event import Event, EventKind
 from bptutor.session.asked import SEEDS
 from bptutor.session.items import as_form, item
@@ -17,6 +18,8 @@ from bptutor.session.view import Wants
 
 LATER = 3
 """After how many asked stops a revealed one is asked again."""
+STEP = "step"
+"""The mark of a line on a blank page that is right and not the last."""
 INSERTED = ("why:", "again:", "recall:", "pause:", "easier:")
 """What the ids of stops begin with that no author wrote."""
 
@@ -58,6 +61,8 @@ class Standing:
     tries: int = 0
     """Wrong answers; one that could not be decided is none."""
     measured: int = 0
+    written: tuple[str, ...] = ()
+    """On a blank page: the lines so far."""
     eased: int = 0
     """How often something easier was asked first."""
 
@@ -110,6 +115,9 @@ class Walk:
         """Return what a stop asks now."""
         if stop.question is None:
             raise RuntimeError(f"nothing is asked at {stop.id}")
+        piece = self.course.pieces[stop.piece] if stop.blank else None
+        if isinstance(piece, Derivation):
+            return fading.blank_page(piece, self.standing(stop.id).written, self.course.rules)
         return stop.question.variant(self.variant(stop))
 
     def alone(self, stop: Stop) -> Item | None:
@@ -179,6 +187,8 @@ class Walk:
 
     def _answered(self, event: Event) -> None:
         standing = self.standing(event.stop)
+        if event.mark == STEP:
+            standing.written = (*standing.written, event.text)
         standing.tries += event.mark == "wrong"
         if event.mark == "wrong" and self.course.one_try:
             self._pass(standing, Passed.WRONG, event)
@@ -191,7 +201,7 @@ class Walk:
     def _reach(self, stop: str, line: int) -> None:
         """Show the lines from an asked one up to the later line that the answer equals."""
         first = self.course.index(stop)
-        if first < 0 or self.course.stops[first].item is not None:
+        if first < 0 or self.course.stops[first].item is not None or self.course.stops[first].blank:
             return
         for later in self.course.stops[first + 1 :]:
             if later.piece != self.course.stops[first].piece or later.line > line:
@@ -226,7 +236,7 @@ class Walk:
         why = as_form(found, Form.WHY, self.course.rules) if found and stop.form is not Form.WHY else None
         if why is not None:
             alone = why if stop.item else None
-            asked = Stop(f"why:{stop.id}", Wants.ANSWER, stop.piece, stop.line, why.question, Form.WHY, alone)
+            asked = Stop(f"why:{stop.id}", Wants.ANSWER, stop.piece, stop.line, why.question, Form.WHY, item=alone)
             self._insert(asked, at, event.seed)
 
     def _later(self, at: int) -> int:

@@ -10,7 +10,7 @@ from bptutor.grading.verdict import Verdict
 from bptutor.progress.event import Event, EventKind, storable
 from bptutor.progress.events import Log
 from bptutor.session.stops import Course, Stop
-from bptutor.session.walk import Walk
+from bptutor.session.walk import STEP, Walk
 
 HELPED = ("why:", "easier:")
 """Stops that stand there as help: a right answer at one of them is no unaided one."""
@@ -63,7 +63,7 @@ class Writer:
             stop,
             seed=walk.seed_at(stop),
             text=storable(text),
-            mark=verdict.mark.value,
+            mark=STEP if stop.blank and verdict.right and verdict.reached is None else verdict.mark.value,
             proof=verdict.proof.value,
             findings=tuple(finding.rule for finding in verdict.findings),
             aided=bool(standing.hints or standing.tries or standing.eased) or stop.id.startswith(HELPED),
