@@ -149,6 +149,9 @@ class Walk:
             self._pause(event)
         elif event.kind is EventKind.EASED:
             self._ease(event)
+        elif event.kind is EventKind.FINISHED:
+            for open_ in self.stops:  # whatever is put in today between the stops of a lesson finished long ago
+                self.standing(open_.id).left |= is_inserted(open_.id)
         else:
             self._moved(self.standing(event.stop), event)
 

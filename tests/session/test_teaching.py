@@ -167,3 +167,20 @@ async def test_another_like_this_takes_the_variants_in_turn(tmp_path: Path) -> N
         view = session.view()
         assert isinstance(view.shown[-1], ShownQuestion)
         assert (view.shown[-1].question.prompt, view.shown[-1].answer) == ("Twice?", "2p")
+
+
+async def test_a_lesson_finished_when_reveals_led_nowhere_stays_finished(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    with desk.session() as session:
+        session.open("output-error")
+        session.advance()
+        for _ in range(3):
+            session.hint()
+        session.reveal()
+        await through(session, session.view(), Wants.FINISHED)
+        events = session.log.run("fake", "output-error")
+        old = [event for event in events if not event.stop.startswith(("why:", "again:"))]
+    elsewhere = Desk(tmp_path / "elsewhere")
+    with elsewhere.session() as session:
+        session.log.add(old)
+        assert session.open("output-error").wants is Wants.FINISHED

@@ -89,7 +89,7 @@ async def test_faces_of_an_asked_line_stay_closed(tmp_path: Path) -> None:
         await s.until("[numbers]")
         assert "0.354" in s.text  # the numbers of what is shown are open
         await s.press("tab", "right", "right", "down")
-        await s.until("p[2] = 0.214")
+        await s.until("p[2] = e^(−0.2)/(e^(0.3) + e^(−0.2) + e^(0.5)) = 0.214")
         await s.press("tab")
         await s.type("p")
         await s.until("> p")

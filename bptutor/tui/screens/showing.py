@@ -166,6 +166,8 @@ class ViewScreen(Screen[None]):
         banner.update(Content(f"⚠ Nothing is saved{why}. You can go on; this sitting will be forgotten."))
         program = view.question is not None and view.question.code is not None
         pairs = _PROGRAM_KEYS if program else _KEYS[view.wants]
+        if view.one_try and view.wants is Wants.ANSWER:
+            pairs = _ONE_TRY
         always = _OUT_OF_THE_EDITOR if program else _TO_THE_LESSON if view.lesson.id == WARM_UP else ALWAYS
         if view.may_reveal and view.wants is Wants.ANSWER:
             pairs = tuple(("F4", "reveal") if pair[0] == "F2" else pair for pair in pairs)
