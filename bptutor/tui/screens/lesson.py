@@ -195,7 +195,8 @@ class LessonScreen(ViewScreen):
         elif not view.hints_total:
             self._notice("This question has no hints; F4 reveals the answer.")
         elif len(view.hints) >= view.hints_total:
-            self._notice("That was the last hint; F4 reveals the answer.")
+            easier = ", ^g asks something easier first" if view.may_ease else ""
+            self._notice(f"That was the last hint; F4 reveals the answer{easier}.")
         else:
             await self.show(self._session.hint())
 
