@@ -142,7 +142,12 @@ def _trace(args: argparse.Namespace) -> int:
     from bptutor.authoring.trace import run
 
     text, code = run(
-        Path(args.network), as_json=args.json, seed=args.seed or 0, check=args.check, jacobians=tuple(args.jacobian)
+        Path(args.network),
+        as_json=args.json,
+        dot=args.dot,
+        seed=args.seed or 0,
+        check=args.check,
+        jacobians=tuple(args.jacobian),
     )
     _write(text.rstrip("\n"))
     return code
@@ -241,6 +246,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     trace.add_argument("network", metavar="NETWORK.yaml")
     trace.add_argument("--json", action="store_true", help="machine-readable, with axes")
+    trace.add_argument("--dot", action="store_true", help="the graph with its shapes, as text for Graphviz")
     trace.add_argument("--seed", type=seed, metavar="N", help="for values that the file leaves out")
     trace.add_argument("--check", action="store_true", help="add the gradient check")
     trace.add_argument(

@@ -52,7 +52,7 @@ LESSON: list[BindingType] = [
         "ctrl+g,f11",
         "ease",
         "Something easier first",
-        "The line with a hole, or a question you had before",
+        "The line with a hole, or what you had before",
         "lesson.ease",
     ),
     _key("y", "copy", "Copy", "Copy the open face, or the last line", "lesson.copy"),
