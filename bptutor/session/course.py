@@ -98,9 +98,10 @@ def quizzes(library: Library, log: Log) -> list[QuizStanding]:
 def _result(run: list[Event]) -> Result:
     if not run:
         return Result.NEW
-    if run[-1].kind is not EventKind.FINISHED:
+    ended = [event.mark for event in run if event.kind is EventKind.FINISHED]  # a late proof may stand behind it
+    if not ended:
         return Result.BEGUN
-    return Result.PASSED if run[-1].mark == PASSED else Result.NOT_PASSED
+    return Result.PASSED if ended[-1] == PASSED else Result.NOT_PASSED
 
 
 def tested_out(library: Library, log: Log) -> set[str]:
