@@ -17,7 +17,7 @@ def progress(case: Case, expr: Expr) -> tuple[int | None, str]:
     """Return the later line that an equal answer reaches, and why it does not move on ("" when it does)."""
     expected = [tree for tree in models(case)]
     if any(moves.same_line(expr, tree) for tree in expected):
-        return None, ""
+        return _end(case), ""
     name = moves.bare_name(expr)
     if name is not None:
         return None, f"{case.scope.shown(name)} names what is asked for. Look at what it is made of."
@@ -34,11 +34,19 @@ def progress(case: Case, expr: Expr) -> tuple[int | None, str]:
     above = [parse.read(line, case.scope) for line in (derived.goal, *derived.above)]
     if any(moves.same_line(expr, shown) for shown in above):
         return None, "This is a line that stands already. Look at what the line is to do."
+    if derived.route:
+        return (None if kept - moves.operators(expected[0]) else _end(case)), ""
     dropped = moves.operators(above[-1]) - moves.operators(expected[0])
     held = [sign for sign in moves.OPERATORS if sign in kept & dropped]
     if held:
         return None, f"Your line is equal, and its {held[0]} is still there. Look at what the {held[0]} acts on."
     return None, ""
+
+
+def _end(case: Case) -> int | None:
+    """Return what marks the end of a derivation by any route: the place of the line just written."""
+    derived = case.question.derived
+    return len(derived.above) if derived is not None and derived.route else None
 
 
 def other_form(case: Case, expr: Expr) -> str:

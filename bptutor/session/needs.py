@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from bptutor.grading.verdict import Verdict
 from bptutor.packs.model import Lesson, Question
-from bptutor.packs.outline import LessonEntry, Pack
+from bptutor.packs.outline import LessonEntry, Pack, QuizEntry
+from bptutor.packs.quiz import Quiz
 
 if TYPE_CHECKING:
     from bptutor.packs.scene import Scene
@@ -26,7 +27,15 @@ class Library(Protocol):
         ...
 
     def lesson(self, id: str) -> Lesson:  # noqa: A002
-        """Return a lesson; raises `PackError` with every problem of its file."""
+        """Return a lesson, or a bank as one; raises `PackError` with every problem of its file."""
+        ...
+
+    def quizzes(self) -> list[QuizEntry]:
+        """Return what the map needs of each quiz."""
+        ...
+
+    def quiz(self, id: str) -> Quiz:  # noqa: A002
+        """Return a quiz; raises `UsageError` when there is none of that name."""
         ...
 
 

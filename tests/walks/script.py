@@ -47,6 +47,8 @@ class Step:
     mark: Mark | None = None
     """What must be said of the answer."""
     question: str = ""
+    rest: bool = False
+    """Whether a sitting is over here, and the learner goes on all the same."""
 
 
 def session(library: Library, home: Path) -> Session:
@@ -69,7 +71,7 @@ async def walk(library: Library, home: Path, lesson: str, way: int) -> list[Step
                 assert outcome.verdict.mark is step.mark, f"{lesson} {step.question}: {step.text!r} is {said}"
                 view = outcome.view
         else:
-            steps.append(Step())
+            steps.append(Step(rest=view.wants is Wants.REST))
             view = here.advance()
     await here.close()
     return steps

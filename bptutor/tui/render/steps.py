@@ -26,6 +26,7 @@ GENERAL = Typesetter(None)
 _STATES = {
     LineState.SHOWN: "",
     LineState.ASKED: "",
+    LineState.WHY: "why?",
     LineState.RIGHT: "✔",
     LineState.REVEALED: "revealed",
     LineState.SKIPPED: "skipped",
@@ -91,7 +92,8 @@ def _line(goal: str, line: str, n: int, setting: Setting, width: int) -> tuple[L
 
 def _notes(derivation: Derivation, n: int, by: tuple[str, ...], state: LineState, setting: Setting) -> Content:
     known = setting.proofs.get(f"{derivation.id}.{n + 1}", "")
-    words = [setting.rule(by), _STATES[state], "" if state is LineState.ASKED else known]
+    rule = "" if state is LineState.WHY else setting.rule(by)
+    words = [rule, _STATES[state], "" if state is LineState.ASKED else known]
     return Content.styled("  ".join(word for word in words if word), "$quiet")
 
 

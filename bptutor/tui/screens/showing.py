@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+from functools import partial
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.containers import Container
@@ -14,7 +16,7 @@ from textual.widgets import Static
 
 from bptutor.errors import BptutorError
 from bptutor.packs.outline import LessonEntry
-from bptutor.session import Session, ShownDerivation, ShownShow, View, Wants
+from bptutor.session import WARM_UP, Session, ShownDerivation, ShownShow, View, Wants
 from bptutor.tui.render.asking import Typed
 from bptutor.tui.render.faces import Face
 from bptutor.tui.render.flow import Flow
@@ -22,10 +24,14 @@ from bptutor.tui.render.formulas import Typesetter
 from bptutor.tui.render.headings import ALWAYS, keys_row, path_row, title_row
 from bptutor.tui.render.steps import Setting
 from bptutor.tui.render.verdicts import Judged
+from bptutor.tui.screens.page import NeedsScreen
 from bptutor.tui.screens.rooms import Rooms
 from bptutor.tui.widgets.dock import Dock
 from bptutor.tui.widgets.face_pane import FacePane, Numbers
 from bptutor.tui.widgets.steps import Steps
+
+if TYPE_CHECKING:
+    from bptutor.packs.scene import Scene
 
 TALL = 30
 """Rows from which derivations stand in two dimensions."""
@@ -52,6 +58,8 @@ class ViewScreen(Screen[None]):
         self._seed = seed
         self._view: View | None = None
         self._setting = Setting(Typesetter(None))
+        self._scene: Scene | None = None
+        """The scene whose names the mathematics is set with."""
         self._typed = Typed()
         self._face = ""
         """The open face; empty while none is open."""
@@ -75,14 +83,13 @@ class ViewScreen(Screen[None]):
     async def _open(self) -> None:
         # NumPy is loaded in a thread, so that keys are taken meanwhile; the session itself changes on the loop only.
         await asyncio.to_thread(importlib.import_module, "numpy")
+        missing = self._session.missing(self._entry.id) if self._seed is None else []
         try:
             view = self._session.open(self._entry.id, self._seed)
         except BptutorError as problem:
             await self._cannot_open(str(problem))
             return
-        self._setting = Setting(
-            Typesetter(view.lesson.scene.scope if view.lesson.scene else None), self._session.library.pack.rules
-        )
+        self._setting = self._set(view.scene)
         if not self.is_attached:  # left before the first paint was over
             return
         await self.mount(
@@ -93,6 +100,24 @@ class ViewScreen(Screen[None]):
             Static(id="keys"),
         )
         await self.show(view)
+        if missing:
+            self.app.push_screen(NeedsScreen(view.lesson.title, missing), partial(self._needed, missing[0].id))
+
+    def _needed(self, lesson: str, opens: bool | None) -> None:
+        if opens:
+            self._rooms.open_lesson(lesson)
+
+    @property
+    def scene(self) -> Scene | None:
+        """The scene of what is shown."""
+        return self._scene
+
+    def _set(self, scene: Scene | None) -> Setting:
+        """Set mathematics with the names of a scene."""
+        self._scene = scene
+        known = self._setting
+        rules = self._session.library.pack.rules
+        return Setting(Typesetter(scene.scope if scene else None), rules, proofs=known.proofs, tall=known.tall)
 
     async def _cannot_open(self, problem: str) -> None:
         self.query_one("#title", Static).update(Content.styled(f"{self._entry.title}: this lesson cannot be opened"))
@@ -116,6 +141,8 @@ class ViewScreen(Screen[None]):
         asked_before = self._view.question.id if self._view and self._view.question else None
         same_seed = self._view is not None and self._view.seed == view.seed
         self._view = view
+        if view.scene is not self._scene:
+            self._setting = self._set(view.scene)
         self._setting.tall = self.app.size.height >= TALL
         if any(isinstance(shown, ShownShow) for shown in view.shown):
             self._setting.values = self._session.values
@@ -145,7 +172,9 @@ class ViewScreen(Screen[None]):
         banner.update(Content(f"⚠ Nothing is saved{why}. You can go on; this sitting will be forgotten."))
         program = view.question is not None and view.question.code is not None
         pairs = _PROGRAM_KEYS if program else _KEYS[view.wants]
-        always = _OUT_OF_THE_EDITOR if program else ALWAYS
+        if view.one_try and view.wants is Wants.ANSWER:
+            pairs = _ONE_TRY
+        always = _OUT_OF_THE_EDITOR if program else _TO_THE_LESSON if view.lesson.id == WARM_UP else ALWAYS
         if view.may_reveal and view.wants is Wants.ANSWER:
             pairs = tuple(("F4", "reveal") if pair[0] == "F2" else pair for pair in pairs)
         self.query_one("#keys", Static).update(Flow(lambda width: [keys_row(pairs, width, always)]))
@@ -197,9 +226,12 @@ class ViewScreen(Screen[None]):
 
 _PROGRAM_KEYS = (("F8", "run it"), ("F2", "hint"), ("^o", "$EDITOR"), ("tab", "4 blanks"), ("F6", "skip"))
 _OUT_OF_THE_EDITOR = (("F1", "help"), ("esc", "leave editor"), ("^p", "all"))
+_TO_THE_LESSON = (("F1", "help"), ("esc", "lesson"), ("^p", "all"))
+_ONE_TRY = (("enter", "answer: one try"), ("F3", "faces"), ("F6", "leave it"))
 _KEYS = {
     Wants.ANSWER: (("enter", "answer"), ("F2", "hint"), ("F3", "faces"), ("F6", "skip"), ("F5", "seed")),
     Wants.GO_ON: (("F3", "faces"), ("F5", "other numbers"), ("pgup", "earlier steps")),
     Wants.NUDGE: (("F3", "faces"), ("F5", "other numbers"), ("F6", "skip")),
+    Wants.REST: (("enter", "stop here"), ("c", "go on"), ("pgup", "earlier steps")),
     Wants.FINISHED: (("pgup", "read again"), ("F5", "again with other numbers")),
 }
