@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from bptutor.grading.wrapping import bare
 from bptutor.notation.scope import Scope
 from bptutor.packs.model import Question
 
@@ -67,7 +68,7 @@ def make(
     """Return the case of an answer; what the question itself gives joins the scene."""
     if question.given:
         scene = _extended(repr(sorted(question.given.items())), _Held(question.given, scene))
-    return Case(question, text, scene or _NO_SCENE, seed, earlier)
+    return Case(question, bare(text), scene or _NO_SCENE, seed, earlier)
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,7 +10,8 @@ from bptutor.grading.case import Case
 from bptutor.grading.reads import models
 from bptutor.notation import parse
 from bptutor.notation.parse import Spelling
-from bptutor.notation.tree import At, Cases, Delta, Expr, Letter, Name, Sum, children, walk
+from bptutor.notation.scope import Role
+from bptutor.notation.tree import At, Call, Cases, Delta, Expr, Letter, Name, Sum, children, walk
 
 
 def progress(case: Case, expr: Expr) -> tuple[int | None, str]:
@@ -19,7 +20,9 @@ def progress(case: Case, expr: Expr) -> tuple[int | None, str]:
     if any(moves.same_line(expr, tree) for tree in expected):
         return None, ""
     name = moves.bare_name(expr)
-    if name is not None:
+    if name is not None and name in {moves.bare_name(tree) for tree in expected}:
+        return None, ""
+    if name is not None and name in case.scope.names and case.scope.names[name].role is not Role.SIZE:
         return None, f"{case.scope.shown(name)} names what is asked for. Look at what it is made of."
     derived = case.question.derived
     kept = moves.operators(expr)
@@ -88,5 +91,10 @@ def _unindexed(expr: Expr) -> Iterator[Expr]:
     """Yield the parts of a tree that no subscript stands at."""
     yield expr
     for child in children(expr):
-        if not (isinstance(expr, At) and child is expr.base and isinstance(child, Name)):
+        if not (isinstance(expr, At) and child is expr.base and _of_a_name(child)):
             yield from _unindexed(child)
+
+
+def _of_a_name(expr: Expr) -> bool:
+    """Return whether a subscript stands at a name, or at a function of one: `softmax(z)_i`."""
+    return isinstance(expr, Name) or (isinstance(expr, Call) and len(expr.args) == 1 and isinstance(expr.args[0], Name))

@@ -72,6 +72,8 @@ def _backward(scope: Scope, network: Mapping[str, Any]) -> dict[str, Expr]:
         below = Name("x" if n == 1 else f"a{n - 1}")
         found[f"dW{n}"] = MatMul(Transpose(dz), below) if rows else Outer(dz, below)
         found[f"db{n}"] = Call("sum", (dz,), (("axis", 0),)) if rows else dz
+    if depth:
+        found["dx"] = MatMul(Name("dz1"), Name("W1")) if rows else MatMul(Transpose(Name("W1")), Name("dz1"))
     return found
 
 
@@ -91,7 +93,8 @@ def _through(da: Expr, activation: str, n: int) -> Expr:
     """Carry a gradient back through the activation of layer n."""
     if activation in {"identity", "linear", "none"}:
         return da
-    return Mul((da, Call(f"{activation}'", (Name(f"z{n}"),))))
+    function = activation.replace("-", "_") + "'"
+    return Mul((da, Call(function, (Name(f"z{n}"),))))
 
 
 def unfolded(expr: Expr, known: Mapping[str, Expr], names: frozenset[str] | None = None, rounds: int = DEEP) -> Expr:

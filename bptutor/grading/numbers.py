@@ -12,7 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bptutor.errors import UnreadableAnswer
+from bptutor.errors import BptutorError, UnreadableAnswer
+from bptutor.grading.case import Case
+from bptutor.grading.wrapping import without_unit
 from bptutor.notation import parse
 from bptutor.notation.scope import Scope
 from bptutor.notation.tree import At, Call, Derivative, Expr, Letter, Name, Number, Sum, walk
@@ -26,7 +28,22 @@ DEPTH = 4
 """Most axes of a grid."""
 _OPEN, _CLOSE = "([{", ")]}"
 _ARRAY = re.compile(r"\s*(?:np\.|numpy\.)?(?:array|asarray)\s*\(")
+_EQUALS = re.compile(r"(?<![<>=!≠:])=(?!=)")
 _SHAPE = re.compile(r"[\[(]?\s*((?:\d{1,6}\s*[,x×*;]?\s*)*)[\])]?")
+
+
+def answered(case: Case) -> str:
+    """Return what stands for the number: of `dW_21 = -0.393` the right side, where the left is what is asked."""
+    left, *right = _EQUALS.split(case.text)
+    if len(right) != 1:
+        return case.text
+    try:
+        values = case.values()
+        named, asked = (evaluate(parse.read(text, case.scope), values) for text in (left, str(case.question.answer)))
+        same = named.shape == asked.shape and bool(np.allclose(named, asked, rtol=1e-9, atol=1e-12))
+    except (BptutorError, ValueError, KeyError, TypeError):
+        same = False
+    return " " * (len(left) + 1) + right[0] if same else case.text
 
 
 def tolerance(decimals: int) -> float:
@@ -40,7 +57,7 @@ def read_number(text: str, scope: Scope) -> tuple[float, Expr]:
     Raises:
         UnreadableAnswer: It is not arithmetic, mentions a name, or has no finite value.
     """
-    expr = parse.read(text, scope)
+    expr = parse.read(without_unit(text), scope)
     for part in walk(expr):
         _refuse_names(part, text, scope)
     with np.errstate(all="ignore"):

@@ -177,7 +177,10 @@ def _reshape_axes(run: Inference, call: Call, kinds: Sequence[Kind]) -> Kind:
     from bptutor.notation.axes import Kind
 
     pairs = lengths(run, call, 1)
-    return Kind(kinds[0].letters, tuple("1" if size == 1 else name for name, size in pairs))
+    named = tuple("1" if size == 1 else name for name, size in pairs)
+    if len(kinds[0].axes) == 1 and sorted(named) == sorted(("", *["1"] * (len(named) - 1))):
+        named = tuple(name or kinds[0].axes[0] for name in named)  # `x.reshape(-1, 1)` is x's own axis
+    return Kind(kinds[0].letters, named)
 
 
 def _reshape(run: Walk, call: Call, args: Sequence[Labelled]) -> Labelled:

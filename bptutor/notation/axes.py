@@ -128,7 +128,7 @@ class Inference:
             y = b[-n] if n <= len(b) else "1"
             if x and y and x != y and "1" not in (x, y):
                 raise ShapeMisfit(f"`{sign}` pairs entries one to one; {shape_text(a)} and {shape_text(b)} do not pair")
-            out.append(y if x in ("1", "") else x)
+            out.append(y if x == "1" or (not x and y != "1") else x)
         return tuple(reversed(out))
 
     def product(self, a: Kind, b: Kind) -> Kind:

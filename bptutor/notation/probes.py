@@ -52,10 +52,19 @@ class Prober:
         least: The largest position used on each axis.
         fixed: Sizes that must hold (an array written out); else None.
         deadline: A time of `time.monotonic()`.
+        own_kinks: Whether to look only around kinks that are written in the sides, which is faster.
     """
 
-    def __init__(self, pair: Pair, least: Mapping[str, int], fixed: Mapping[str, int] | None, deadline: float) -> None:
+    def __init__(
+        self,
+        pair: Pair,
+        least: Mapping[str, int],
+        fixed: Mapping[str, int] | None,
+        deadline: float,
+        own_kinks: bool = False,
+    ) -> None:
         """Start the stream of draws, the same for every proof."""
+        self.own_kinks = own_kinks
         self.pair = pair
         self.least = least
         self.fixed = fixed
@@ -130,7 +139,7 @@ class Prober:
         fast = held.one_hot | held.pick
         names = self.pair.scope.names
         movable = {n for n in start.given if n in self.under - fast and names[n].role is not Role.POSITION}
-        for moved in around(self.pair, start.given, start.sizes, rng, movable):
+        for moved in around(self.pair, start.given, start.sizes, rng, movable, self.own_kinks):
             if time.monotonic() > self.deadline:
                 return None
             if any(bool(np.any(moved[n] <= 0)) for n in held.positive if n in moved):

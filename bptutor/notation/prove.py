@@ -89,13 +89,13 @@ def prove(  # noqa: PLR0913 - the sides, where they stand, and how to look
         return Proof(Outcome.REFUTED, "probes", detail=str(misfit), rule=misfit.rule)
     except BptutorError as error:
         return Proof(Outcome.UNDECIDED, "probes", detail=str(error))
-    return _Proving(pair, until).run(exact)
+    return _Proving(pair, until, own_kinks=not exact).run(exact)
 
 
 class _Proving:
     """One proof on its way."""
 
-    def __init__(self, pair: Pair, until: float) -> None:
+    def __init__(self, pair: Pair, until: float, own_kinks: bool) -> None:
         self.pair = pair
         self.scope = pair.scope
         self.until = until
@@ -103,7 +103,7 @@ class _Proving:
         self.least = least_sizes(self.scope, exprs)
         self.under = names_under(self.scope, Add((pair.left, pair.right)))
         self.all = _relevant(Held.of(self.scope), self.under, self.scope)
-        self.prober = Prober(pair, self.least, self._fixed(exprs), until)
+        self.prober = Prober(pair, self.least, self._fixed(exprs), until, own_kinks)
 
     def _fixed(self, exprs: list[Expr]) -> dict[str, int] | None:
         """Return the author's sizes where an array is written out, as no other sizes fit it."""

@@ -109,7 +109,7 @@ def bars(reader: Reader) -> Expr:
     reader.expect(sign.text, sign)
     reader.bars -= 1
     if sign.text == "|":
-        return Call("abs", (arg,))
+        return Call("norm" if reader.vectors else "abs", (arg,))
     if reader.sees("_") and reader.ahead().text == "2":
         reader.at += 2
     return Call("norm", (arg,))

@@ -25,7 +25,9 @@ from bptutor.notation.tree import (
     Number,
     Outer,
     Pow,
+    Relation,
     Stack,
+    Transpose,
 )
 
 _ONE = Number(Fraction(1), "1")
@@ -151,6 +153,26 @@ def _of_two(make: Callable[[Expr, Expr], Expr]) -> Callable[[Called], Expr]:
     return build
 
 
+def _heaviside(call: Called) -> Expr:
+    """Read np.heaviside(x, h): 0 below 0, h at 0, 1 above."""
+    call.only()
+    x, at_zero = call.arrays(2)
+    zero = Number(Fraction(0), "0")
+    return Cases(((_ONE, Compare(Relation.GT, x, zero)), (at_zero, Compare(Relation.EQ, x, zero))), zero)
+
+
+def _two_to_dot(call: Called) -> Expr:
+    return _two(call._replace(function="dot"))
+
+
+def _inner(call: Called) -> Expr:
+    """Read np.inner: the last axis of the first with the last of the second."""
+    call.only()
+    left, right = call.arrays(2)
+    ranks = rank(call.reader, left), rank(call.reader, right)
+    return MatMul(left, Transpose(right) if ranks[1] == 2 else right)
+
+
 def _of_one(make: Callable[[Expr], Expr]) -> Callable[[Called], Expr]:
     def build(call: Called) -> Expr:
         call.only("axis", "dtype")
@@ -196,7 +218,7 @@ BUILD: dict[str, Callable[[Called], Expr]] = {
     "tensordot": array_calls.tensordot, "pad": array_calls.pad, "flip": array_calls.flip,
     "sliding_window_view": array_calls.window, "len": _length,
     "array": _array, "pinv": _same,
-    "outer": _of_two(Outer), "matmul": _of_two(MatMul), "divide": _of_two(Div), "power": _of_two(Pow),
+    "outer": _of_two(Outer), "inner": _inner, "heaviside": _heaviside, "vdot": _two_to_dot, "matmul": _of_two(MatMul), "divide": _of_two(Div), "power": _of_two(Pow),
     "multiply": _of_two(lambda a, b: Mul((a, b))), "add": _of_two(lambda a, b: Add((a, b))),
     "subtract": _of_two(lambda a, b: Add((a, Neg(b)))),
     "negative": _of_one(Neg), "float": _of_one(lambda x: x),

@@ -47,6 +47,8 @@ class Reader:
     def __init__(self, text: str, scope: Scope, spelling: Spelling, rules: Rules, prose: bool = False) -> None:
         """Split the text into tokens and stand before the first."""
         self.scope = scope
+        self.vectors = False
+        """Whether `u · v` is the dot product and `|u|` the length, as they are for vectors."""
         self.words: Vocabulary = vocabulary(scope)
         self.python = spelling is Spelling.NUMPY
         self.prose = prose

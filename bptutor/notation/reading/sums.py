@@ -74,7 +74,7 @@ def _bound_letters(reader: Reader, word: Token, many: bool, known: list[str]) ->
     """Take letters of a sum; without braces only one, and the rest of the word is the body."""
     reader.take()
     text = word.text
-    if not many and len(text) > 1:
+    if not many and len(text) > 1 and not _all_letters(reader, text):
         rest = text[1:]
         reader.tokens.insert(reader.at, Token(Kind.WORD, rest, word.column + 1, True))
         text = text[0]
@@ -84,6 +84,15 @@ def _bound_letters(reader: Reader, word: Token, many: bool, known: list[str]) ->
         if not letter.isalpha():
             raise reader.error(f"a letter is expected here, not {letter}", "write Σ_k x_k", word)
     return [*text]
+
+
+def _all_letters(reader: Reader, text: str) -> bool:
+    """Say whether `ij` in `Σ_ij x_i y_j` are letters only: no piece of it means anything else."""
+    words = reader.words
+    rest = text[1:]
+    if not text.isascii() or not text.isalpha() or len(set(text)) < len(text) or words.known(rest):
+        return False
+    return not any(letter in words.names or letter in words.bases or letter in "eI" for letter in text)
 
 
 def _upper(reader: Reader) -> Expr:
