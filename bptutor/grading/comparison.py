@@ -17,10 +17,11 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from bptutor.errors import BptutorError, UnreadableAnswer
+from bptutor.errors import BptutorError
 from bptutor.grading.layouts import Layout
 from bptutor.grading.quick import quick
 from bptutor.notation.axes import ShapeMisfit
+from bptutor.notation.calls import NoSuchForm
 from bptutor.notation.conditions import satisfied
 from bptutor.notation.draws import Held
 from bptutor.notation.field import DIGITS
@@ -110,13 +111,15 @@ class Comparison:
         """Return the entries of another tree in the same order.
 
         Raises:
-            UnreadableAnswer: It has no value here, such as a position outside an array.
-            ShapeMisfit: A list in it has another length than the axis it meets.
+            ShapeMisfit: It has no value on these sizes: a position outside an array, a kernel larger than its
+                image, a list of another length than the axis it meets.
         """
         try:
             return value(expr, values, self.layout, self.columns)
-        except NoValue as nothing:
-            raise UnreadableAnswer(1, str(nothing), "look at the sizes") from None
+        except (NoValue, NoSuchForm) as nothing:
+            raise ShapeMisfit(
+                f"your answer asks for {nothing}" if "outside" in str(nothing) else str(nothing)
+            ) from None
         except ValueError as apart:
             raise ShapeMisfit("the sizes of two parts do not fit") from apart
 
@@ -199,7 +202,7 @@ class Comparison:
         try:
             shape = np.broadcast_shapes(truth.shape, got.shape)
         except ValueError:
-            return False
+            raise ShapeMisfit(f"your answer has the shape {got.shape}, what is asked has {truth.shape}") from None
         counts = self.mask(values, shape)
         left, right = (np.broadcast_to(side, shape)[counts] for side in (truth, got))
         if not (np.isfinite(left).all() and np.isfinite(right).all()):

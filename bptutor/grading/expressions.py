@@ -190,10 +190,10 @@ def _right(case: Case, met: Read, given: Expr, shown: str) -> Verdict:
 
 def _arranged(got: Layout, asked: tuple[str, ...]) -> tuple[str, ...]:
     """Return the learner's letters in the order of the asked axes; empty when they do not fit."""
-    rest = list(zip(got.letters, got.letter_axes, strict=True))
+    rest = sorted(zip(got.letters, got.letter_axes, strict=True))  # of two letters over one axis i is the row
     out = []
     for axis in asked:
-        found = next((pair for pair in rest if pair[1] in {axis, ""}), None)
+        found = next((pair for pair in rest if pair[1] in {axis, ""} or not axis), None)
         if found is None:
             return ()
         rest.remove(found)

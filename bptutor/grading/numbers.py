@@ -28,6 +28,14 @@ DEPTH = 4
 """Most axes of a grid."""
 _OPEN, _CLOSE = "([{", ")]}"
 _ARRAY = re.compile(r"\s*(?:np\.|numpy\.)?(?:array|asarray)\s*\(")
+_LATEX = (
+    (re.compile(r"\\begin\{[bpvB]?matrix\}"), "["),
+    (re.compile(r"\\end\{[bpvB]?matrix\}"), "]"),
+    (re.compile(r"\\\\"), ";"),
+    (re.compile(r"&"), ","),
+)
+_WRAPPED = re.compile(r"[,\[]\s*\n|\n\s*\]")
+"""A line break after a comma or at a bracket, which separates nothing."""
 _EQUALS = re.compile(r"(?<![<>=!≠:])=(?!=)")
 _SHAPE = re.compile(r"[\[(]?\s*((?:\d{1,6}\s*[,x×*;]?\s*)*)[\])]?")
 
@@ -88,6 +96,7 @@ def read_grid(text: str, scope: Scope) -> Array:
     Raises:
         UnreadableAnswer: A cell is not a number, or the rows differ in length.
     """
+    text = _one_line(text)
     start, end = _inside_array_call(text)
     nested = _grid(text, start, end, scope, DEPTH)
     if not isinstance(nested, list):
@@ -99,6 +108,13 @@ def read_grid(text: str, scope: Scope) -> Array:
         return np.array(nested, dtype=float)
     except ValueError:
         raise UnreadableAnswer(1, "the rows differ in length", "every row needs the same number of cells") from None
+
+
+def _one_line(text: str) -> str:
+    r"""Return a grid in brackets and signs, every column what it was: `\begin{bmatrix}1&2\\3&4\end{bmatrix}` too."""
+    for pattern, sign in _LATEX:
+        text = pattern.sub(lambda m, sign=sign: sign.ljust(len(m.group())), text)  # type: ignore[misc]
+    return _WRAPPED.sub(lambda m: m.group().replace("\n", " "), text)
 
 
 def _inside_array_call(text: str) -> tuple[int, int]:

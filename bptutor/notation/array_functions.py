@@ -155,6 +155,11 @@ def _filled(run: Walk, call: Call, args: Sequence[Labelled]) -> Labelled:
     return Labelled((), run.field.array(fill(counts)))
 
 
+def _arange(run: Walk, call: Call, args: Sequence[Labelled]) -> Labelled:
+    (count,) = sizes(run, call, 0)[:1] or [0]
+    return Labelled((), run.field.array(np.arange(float(count))))
+
+
 def _like(run: Walk, call: Call, args: Sequence[Labelled]) -> Labelled:
     x = args[0]
     fill = np.ones if call.function == "ones_like" else np.zeros
@@ -259,6 +264,7 @@ _TABLE: dict[str, tuple[AxesRule, ValueRule]] = {
     "maximum": (lambda run, call, kinds: run.merge(kinds, call.function), _maximum),
     "minimum": (lambda run, call, kinds: run.merge(kinds, call.function), _maximum),
     "eye": (_filled_axes, _filled),
+    "arange": (_filled_axes, _arange),
     "ones": (_filled_axes, _filled),
     "zeros": (_filled_axes, _filled),
     "ones_like": (_same_axes, _like),

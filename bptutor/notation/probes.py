@@ -84,7 +84,7 @@ class Prober:
                 return Probed(agreed, point)
         if not agreed:
             return Probed(0)
-        for point in kept[:2]:
+        for point in kept[: 1 if self.own_kinks else 2]:
             found = self._kinks(point, held, rng)
             if found:
                 return Probed(agreed, found)

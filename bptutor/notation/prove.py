@@ -25,6 +25,8 @@ from bptutor.notation.scope import Scope
 from bptutor.notation.sizes import least_sizes
 from bptutor.notation.tree import Add, At, Compare, Expr, Letter, Name, Number, Relation, Stack, Sum, walk
 
+FEW = 8
+"""Draws where only a quick word is asked for."""
 SECONDS = 4.0
 """How long a proof may take, unless said."""
 
@@ -112,7 +114,7 @@ class _Proving:
         return {a: int(t) for a, t in self.scope.sizes.items() if t.strip().isdigit()} or None
 
     def run(self, exact: bool) -> Proof:
-        held, probed = self._needed()
+        held, probed = self._needed() if exact else (self.all, self.prober.probe(self.all, count=FEW))
         if probed.refuted is not None:
             return self._refutation(probed)
         if not probed.agreed:

@@ -130,7 +130,7 @@ def _unnamed(reader: Reader, token: Token) -> Expr:
     special = None if reader.python else operators.WORDS.get(text)
     if special is not None and (text != "kron" or operators.sees_letters_in_brackets(reader)):
         return special(reader)
-    if text in ("np", "numpy") and reader.ahead().text == ".":
+    if text in ("np", "numpy", "scipy") and reader.ahead().text == ".":
         return methods.numpy(reader)
     if text in reader.words.functions or calls.is_bracketed(reader):
         return calls.apply(reader)

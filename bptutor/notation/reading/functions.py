@@ -26,6 +26,8 @@ from bptutor.notation.tree import (
     Outer,
     Pow,
     Relation,
+    Slice,
+    Span,
     Stack,
     Transpose,
 )
@@ -161,8 +163,50 @@ def _heaviside(call: Called) -> Expr:
     return Cases(((_ONE, Compare(Relation.GT, x, zero)), (at_zero, Compare(Relation.EQ, x, zero))), zero)
 
 
-def _two_to_dot(call: Called) -> Expr:
-    return _two(call._replace(function="dot"))
+def _sum_of_products(call: Called) -> Expr:
+    """Read np.vdot: all products of entries at the same place, summed."""
+    call.only()
+    return Call("sum", (Mul(call.arrays(2)),))
+
+
+def _clip(call: Called) -> Expr:
+    """Read np.clip(x, low, high), where either may be None."""
+    call.only()
+    x, low, high = (*call.args, None, None)[:3]
+    if not isinstance(x, Expr) or len(call.args) > 3:
+        raise call.error("takes an array and two bounds", "write np.clip(x, 0, 1)")
+    above = Call("maximum", (x, low)) if isinstance(low, Expr) else x
+    return Call("minimum", (above, high)) if isinstance(high, Expr) else above
+
+
+def _expand_dims(call: Called) -> Expr:
+    """Read np.expand_dims(x, 1) as `x[:, None]`."""
+    call.only("axis")
+    (x,) = call._replace(args=call.args[:1]).arrays(1)
+    axes, place = rank(call.reader, x), plain(call.named("axis", 1), call, "axis")
+    if axes is None or not isinstance(place, int) or not -axes - 1 <= place <= axes:
+        raise call.error("needs the name of an array and an axis", "write x[:, None]")
+    whole: list[Span | int | None] = [Span()] * axes
+    whole.insert(place % (axes + 1), None)
+    return Slice(x, tuple(whole))
+
+
+def _compared(relation: Relation) -> Callable[[Called], Expr]:
+    return _of_two(lambda a, b: Compare(relation, a, b))
+
+
+def _log_of_sum(call: Called) -> Expr:
+    """Read logsumexp(x)."""
+    call.only()
+    return Call("log", (Call("sum", (Call("exp", call.arrays(1)),)),))
+
+
+def _full(call: Called) -> Expr:
+    """Read np.full(K, x) as ones times x."""
+    call.only("dtype")
+    shape, value = call.arrays(2)
+    sizes = shape.items if isinstance(shape, Stack) else (shape,)
+    return Mul((Call("ones", sizes), value))
 
 
 def _inner(call: Called) -> Expr:
@@ -218,7 +262,15 @@ BUILD: dict[str, Callable[[Called], Expr]] = {
     "tensordot": array_calls.tensordot, "pad": array_calls.pad, "flip": array_calls.flip,
     "sliding_window_view": array_calls.window, "len": _length,
     "array": _array, "pinv": _same,
-    "outer": _of_two(Outer), "inner": _inner, "heaviside": _heaviside, "vdot": _two_to_dot, "matmul": _of_two(MatMul), "divide": _of_two(Div), "power": _of_two(Pow),
+    "outer": _of_two(Outer), "inner": _inner, "heaviside": _heaviside, "vdot": _sum_of_products,
+    "clip": _clip, "expand_dims": _expand_dims, "logsumexp": _log_of_sum, "full": _full,
+    "arange": array_calls.filled,
+    "logaddexp": _of_two(lambda a, b: Call("log", (Add((Call("exp", (a,)), Call("exp", (b,)))),))),
+    "flipud": lambda call: Call("flip", call.arrays(1), (("axis", 0),)),
+    "fliplr": lambda call: Call("flip", call.arrays(1), (("axis", 1),)),
+    "greater": _compared(Relation.GT), "greater_equal": _compared(Relation.GE),
+    "less": _compared(Relation.LT), "less_equal": _compared(Relation.LE), "equal": _compared(Relation.EQ),
+    "matmul": _of_two(MatMul), "divide": _of_two(Div), "power": _of_two(Pow),
     "multiply": _of_two(lambda a, b: Mul((a, b))), "add": _of_two(lambda a, b: Add((a, b))),
     "subtract": _of_two(lambda a, b: Add((a, Neg(b)))),
     "negative": _of_one(Neg), "float": _of_one(lambda x: x),
@@ -233,7 +285,7 @@ NUMPY_NAMES = {
     **{name: name for name in BUILD if name not in ("cases", "corr", "conv", "len", "pinv", "log_softmax")},
     "amax": "max", "amin": "min", "absolute": "abs", "identity": "eye", "flatten": "ravel", "true_divide": "divide",
     "convolve": "conv", "correlate": "corr", "convolve2d": "conv", "correlate2d": "corr", "asarray": "array",
-    "float64": "float",
+    "float64": "float", "average": "mean", "fmax": "maximum", "fmin": "minimum", "expit": "sigmoid",
 }  # fmt: skip
 METHODS = {
     "sum": "sum", "mean": "mean", "max": "max", "min": "min", "dot": "dot", "reshape": "reshape", "ravel": "ravel",
