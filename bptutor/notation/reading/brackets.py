@@ -130,6 +130,7 @@ def indexed(reader: Reader, base: Expr, start: Token) -> Expr:
     opened = reader.take()
     before = reader.bars, reader.equals
     reader.bars, reader.equals = 0, 0
+    reader.places += 1
     items: list[Expr | Span | int | None] = []
     while not reader.sees("]"):
         items.append(_item(reader))
@@ -137,6 +138,7 @@ def indexed(reader: Reader, base: Expr, start: Token) -> Expr:
             break
     reader.expect("]", opened)
     reader.bars, reader.equals = before
+    reader.places -= 1
     if not items:
         raise reader.error("an index is missing in “[ ]”", "write a[0] or W[i,j]", opened)
     return _taken(reader, base, items, opened)

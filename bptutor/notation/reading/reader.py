@@ -59,6 +59,8 @@ class Reader:
         """How many `|` or `‖` are open; then such a sign closes."""
         self.equals = 0
         """Over 0 inside brackets, where `=` is a comparison."""
+        self.places = 0
+        """How many index brackets are open; in them a position is a place, elsewhere a number."""
         self.loose: dict[str, int] = {}
         """Index letters that stood where a number stands -> column."""
         self.numerators = 0
