@@ -69,7 +69,9 @@ def fresh(scene: Fresh, n: int, sizes: tuple[tuple[str, int], ...] = ()) -> Valu
     """
     key = (id(scene), n, sizes)
     if key not in _kept:
-        _kept[key] = (scene, scene.fresh(n, dict(sizes) or None))
+        drawn = scene.fresh(n, dict(sizes) or None)
+        given = {name: drawn[name] for name in drawn.given}
+        _kept[key] = (scene, Values(quick(scene), given, drawn.sizes))
         if len(_kept) > 8 * REDRAWS:
             _kept.popitem(last=False)
     return _kept[key][1]

@@ -22,6 +22,7 @@ Given = dict[str, Array]
 
 _STEPS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 200.0, 1000.0)
 _MOST_SITES = 12
+_OWN_CROSSINGS = 3
 _HALVINGS = 48
 
 
@@ -95,6 +96,8 @@ def around(
                 yield line(low + 0.02 * (low - high) / (abs(low - high) or 1.0))
                 yield line(high + 0.02 * (high - low) / (abs(high - low) or 1.0))
                 crossed += 1
+                if own and crossed >= _OWN_CROSSINGS:
+                    break
             if crossed >= 3:
                 break
 
