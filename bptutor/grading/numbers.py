@@ -37,7 +37,7 @@ _LATEX = (
 _WRAPPED = re.compile(r"[,\[]\s*\n|\n\s*\]")
 """A line break after a comma or at a bracket, which separates nothing."""
 _EQUALS = re.compile(r"(?<![<>=!≠:])=(?!=)")
-_SHAPE = re.compile(r"[\[(]?\s*((?:\d{1,6}\s*[,x×*;]?\s*)*)[\])]?")
+_SHAPE = re.compile(r"[\[(]?([0-9\s,x×*;]*)[\])]?")
 
 
 def answered(case: Case) -> str:
@@ -68,8 +68,11 @@ def read_number(text: str, scope: Scope) -> tuple[float, Expr]:
     expr = parse.read(without_unit(text), scope)
     for part in walk(expr):
         _refuse_names(part, text, scope)
-    with np.errstate(all="ignore"):
-        value = np.asarray(evaluate(expr, Values(scope, {}, {})), dtype=float)
+    try:
+        with np.errstate(all="ignore"):
+            value = np.asarray(evaluate(expr, Values(scope, {}, {})), dtype=float)
+    except (BptutorError, ValueError, MemoryError):  # lists of different lengths, of nothing, or far too long
+        value = np.empty(0)
     if value.shape != ():
         raise UnreadableAnswer(1, "one number is asked for, and this is a list", "write one number, such as -0.786")
     if not np.isfinite(value):
@@ -215,7 +218,10 @@ def read_shape(text: str) -> tuple[int, ...]:
         rest = re.search(r"[^\d\s,x×*;()\[\]]", text)
         column = rest.start() + 1 if rest else 1
         raise UnreadableAnswer(column, "a shape is a list of sizes", "write it as (3, 4), (3,) or ()")
-    return tuple(int(size) for size in re.findall(r"\d+", found[1]))
+    sizes = re.findall(r"[0-9]+", found[1])
+    if any(len(size) > 6 for size in sizes):
+        raise UnreadableAnswer(1, "a size that large is not meant here", "write it as (3, 4), (3,) or ()")
+    return tuple(int(size) for size in sizes)
 
 
 def shown_shape(shape: tuple[int, ...]) -> str:

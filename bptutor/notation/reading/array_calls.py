@@ -42,11 +42,13 @@ def reshape(call: Called) -> Expr:
     sizes: list[Expr] = []
     for arg in args[1:]:
         sizes += arg.items if isinstance(arg, Stack) else (arg,)
-    return Call("reshape", (args[0], *(_size(size) for size in sizes)))
+    return Call("reshape", (args[0], *(_size(size, call) for size in sizes)))
 
 
-def _size(size: Expr) -> Expr:
+def _size(size: Expr, call: Called) -> Expr:
     number = whole_number(size)
+    if number is not None and number < -1:
+        raise call.error("needs sizes, and -1 for one that follows", "write x.reshape(-1, 1)")
     return size if number is None else Number(Fraction(number))
 
 

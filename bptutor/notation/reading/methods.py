@@ -8,7 +8,7 @@ from bptutor.notation.reading.lexer import Kind, Token
 from bptutor.notation.reading.reader import Reader, described
 from bptutor.notation.tree import Expr, Mul, Name, Number, Stack, Transpose
 
-_MODULES = ("np", "numpy", "linalg", "lib", "stride_tricks", "signal", "scipy", "special")
+_MODULES = ("linalg", "lib", "stride_tricks", "signal", "special")
 
 
 def attribute(reader: Reader, base: Expr) -> Expr:
