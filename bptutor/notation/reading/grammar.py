@@ -53,7 +53,7 @@ def conditions(reader: Reader) -> Expr:
     """Read conditions joined by `and`; 1 where all hold."""
     parts = [comparison(reader)]
     while reader.sees("∧", "&", "&&") or reader.sees_word("and"):
-        if not isinstance(parts[-1], (Compare, Mul)):
+        if not all(isinstance(part, Compare) for part in getattr(parts[-1], "factors", parts[-1:])):
             break
         reader.take()
         parts.append(comparison(reader))
