@@ -7,6 +7,7 @@ is read as `p_i - y_i` where the goal has the letter i, and the other way round.
 
 from __future__ import annotations
 
+import itertools
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from bptutor.grading.layouts import Layout
 from bptutor.grading.quick import quick
 from bptutor.notation.axes import ShapeMisfit
 from bptutor.notation.calls import NoSuchForm
+from bptutor.notation.complexes import COMPLEX
 from bptutor.notation.conditions import satisfied
 from bptutor.notation.draws import Held
 from bptutor.notation.field import DIGITS
@@ -39,6 +41,10 @@ REDRAWS = 24
 """Draws tried before a text counts as having no value anywhere."""
 CLOSE = 1e-9
 """Largest accepted difference, relative to the largest value met."""
+MOST_LOST = 3
+"""On so many draws an answer that agrees elsewhere may not be without a value where what is asked has one."""
+APART = 1e-6
+"""Least difference of complex values that counts."""
 DIGIT_DRAWS = 2
 """Draws on which 50 digits must agree too."""
 DIGITS_CLOSE = 1e-30
@@ -139,15 +145,36 @@ class Comparison:
 
     def compare(self, expr: Expr, probes: int = PROBES + MORE) -> Outcome:
         """Compare on draws where both sides are finite; draws with domain trouble are replaced."""
-        agreed = 0
+        agreed = lost = 0
         for values in self.draws():
-            same = self.same(self.truth(values), self.given(expr, values), values)
+            truth = self.truth(values)
+            same = self.same(truth, self.given(expr, values), values)
             if same is False:
                 return Outcome.DIFFERENT
             agreed += same is True
+            lost += same is None and bool(np.isfinite(truth[self.mask(values, truth.shape)]).all())
             if agreed == probes:
-                return Outcome.EQUAL
-        return Outcome.EQUAL if agreed >= PROBES else Outcome.NO_VALUE
+                break
+        if agreed >= PROBES and lost < MOST_LOST:
+            return Outcome.EQUAL
+        return Outcome.DIFFERENT if not agreed and self._apart_as_complex(expr) else Outcome.NO_VALUE
+
+    def _apart_as_complex(self, expr: Expr) -> bool:
+        """Return whether an answer without a real value has a complex one, other than what is asked: √(−x²) for |x|."""
+        for values in itertools.islice(self.draws(), PROBES):
+            given = {name: values[name] for name in values.given}
+            at = Values(quick(self.scene), given, values.sizes, COMPLEX)
+            order, known = self.layout.letters, self.layout.known
+            try:
+                with np.errstate(all="ignore"):
+                    got = evaluate(expr, at, order=order, columns=self.columns, known=known)
+                    gaps = np.abs(got - self.truth(values))
+            except (BptutorError, ArithmeticError, ValueError, KeyError, TypeError):
+                return False
+            counted = gaps[self.mask(values, gaps.shape)]
+            if not np.isfinite(counted).all() or counted.max(initial=0.0) < APART:
+                return False
+        return True
 
     def borne_out(self, expr: Expr) -> bool:
         """Return whether 50 digits agree too: floats take 1e-12 too much, or e^{-40}, for nothing.
@@ -200,16 +227,17 @@ class Comparison:
         return True
 
     def same(self, truth: Array, got: Array, values: Values) -> bool | None:
-        """Return whether two arrays agree where the condition holds; None when one is not finite there."""
+        """Return whether two arrays agree where the condition holds; None when they do as far as both are finite."""
         try:
             shape = np.broadcast_shapes(truth.shape, got.shape)
         except ValueError:
             raise ShapeMisfit(f"your answer has the shape {got.shape}, what is asked has {truth.shape}") from None
         counts = self.mask(values, shape)
         left, right = (np.broadcast_to(side, shape)[counts] for side in (truth, got))
-        if not (np.isfinite(left).all() and np.isfinite(right).all()):
-            return None
-        return bool(close(left, right))
+        known = np.isfinite(left) & np.isfinite(right)
+        if not close(left[known], right[known]):
+            return False
+        return True if known.all() else None
 
 
 def slow(scope: Scope, exprs: tuple[Expr, ...]) -> bool:

@@ -37,6 +37,8 @@ def wrong(case: Case, met: Read, shown: str, proof: Proof | None = None) -> Verd
     if proof is not None:
         return Verdict(Mark.WRONG, ProofMark.REFUTED, (_found_by_proof(proof),), shown)
     draws = tuple(finite_draws(met.comparison, met.expr))
+    if not draws:
+        return Verdict(Mark.WRONG, ProofMark.REFUTED, (witness(met, draws),), shown)
     findings: list[Finding] = []
     missing = _missing_letters(met)
     if missing:

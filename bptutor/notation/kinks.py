@@ -22,6 +22,8 @@ Given = dict[str, Array]
 
 _STEPS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 200.0, 1000.0)
 _MOST_SITES = 12
+_GAPS = (1e-6, 1e-8, 1e-11, 1e-14)
+"""How close to a kink points are set, so that two kinks 1e-7 apart are told apart."""
 _OWN_CROSSINGS = 3
 _HALVINGS = 48
 
@@ -95,6 +97,8 @@ def around(
                 yield line(high)
                 yield line(low + 0.02 * (low - high) / (abs(low - high) or 1.0))
                 yield line(high + 0.02 * (high - low) / (abs(high - low) or 1.0))
+                root = _root(line, n, low, high)
+                yield from (line(root + sign * gap) for gap in _GAPS for sign in (1, -1))
                 crossed += 1
                 if own and crossed >= _OWN_CROSSINGS:
                     break
@@ -169,6 +173,19 @@ def _crossings(line: _Watched, n: int) -> Iterator[tuple[float, float]]:
         if last is not None and now is not None and last.shape == now.shape and bool(np.any(last != now)):
             yield _narrowed(signs, before, t, last)
         before, last = t, now
+
+
+def _root(line: _Watched, n: int, low: float, high: float) -> float:
+    """Return where the n-th kink lies between two close points, by the straight line between them."""
+    below, above = line.seen(low), line.seen(high)
+    if n >= min(len(below), len(above)) or below[n].shape != above[n].shape:
+        return (low + high) / 2
+    a, b = (np.asarray(side[n], dtype=float).ravel() for side in (below, above))
+    turned = np.flatnonzero(np.sign(a) != np.sign(b))
+    if not turned.size:
+        return (low + high) / 2
+    x, y = a[turned[0]], b[turned[0]]
+    return low + (high - low) * float(x / (x - y)) if x != y else (low + high) / 2
 
 
 def _narrowed(signs: Callable[[float], Any], low: float, high: float, at_low: Any) -> tuple[float, float]:

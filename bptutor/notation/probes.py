@@ -146,9 +146,14 @@ class Prober:
                 continue
             solved = satisfied(self.pair.scope, moved, start.sizes, held)
             point = self.at(solved, start.sizes) if solved is not None else None
-            if point and not point.difference.agrees and self.refutes(point, held):
+            if point and not point.difference.agrees and self._refutes_beside(point, held):
                 return point
         return None
+
+    def _refutes_beside(self, point: Point, held: Held) -> bool:
+        """Tell whether a difference next to a kink is real: rounding may put a float on the kink's other side."""
+        exact = self.exactly(point.given, point.sizes, held)
+        return point.difference.clear if exact is None else exact.gap > 1e-12 * exact.scale
 
     def _digits(self, kept: list[Point], held: Held) -> Point | None:
         """Compare at 50 digits, at the points whose numbers are of middle size."""

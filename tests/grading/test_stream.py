@@ -67,7 +67,8 @@ def test_the_proof_of_each_kind_of_mark() -> None:
         "p_i - y_i": ("right", "proved"),
         "y_i - p_i": ("wrong", "refuted"),
         "∂L/∂z_i": ("right-other-form", "proved"),
-        "log(-p_i)": ("undecided", "undecided"),
+        "(p_i - p_i)/(p_i - p_i)": ("undecided", "undecided"),
+        "log(-p_i)": ("wrong", "refuted"),
     }
     records = graded(*({**EXAMPLE, "answer": answer} for answer in proofs))
     assert [(record["mark"], record["proof"]) for record in records] == list(proofs.values())
