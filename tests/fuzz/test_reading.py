@@ -38,7 +38,8 @@ def test_the_watch_sees_a_file_an_import_and_an_exception() -> None:
 
     found = reading.Found()
     reading._one(found, "opens", opens, "p", WATCH)
-    reading._one(found, "fails", lambda text: {}[text], "p", WATCH)
+    nothing: dict[str, str] = {}
+    reading._one(found, "fails", lambda text: nothing[text], "p", WATCH)
     assert "touched" in found.problems[0] and "KeyError" in found.problems[1]
 
 
