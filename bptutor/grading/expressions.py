@@ -124,13 +124,18 @@ def decide(met: Read) -> Decision:
     sides of every kink, and has a witness for what it refutes.
     """
     outcome = met.comparison.compare(met.expr)
-    if outcome is not Outcome.EQUAL or (not _kinked(met) and met.comparison.borne_out(met.expr)):
+    if outcome is not Outcome.EQUAL:
+        return Decision(outcome)
+    same_digits = met.comparison.borne_out(met.expr)
+    if same_digits and not _kinked(met):
         return Decision(outcome)
     from bptutor.notation import prove
 
     proof = held_against(met, exact=False)
-    refuted = proof.outcome is prove.Outcome.REFUTED and proof.witness is not None
-    return Decision(Outcome.DIFFERENT, proof) if refuted else Decision(outcome)
+    if proof.outcome is prove.Outcome.REFUTED and proof.witness is not None:
+        return Decision(Outcome.DIFFERENT, proof)
+    agreed = same_digits or proof.outcome in {prove.Outcome.PROBES, prove.Outcome.PROVED}
+    return Decision(outcome if agreed else Outcome.DIFFERENT)
 
 
 def held_against(met: Read, exact: bool) -> Proof:
