@@ -77,8 +77,10 @@ def _lines(file: str) -> Iterator[str]:
 def _learn(args: argparse.Namespace) -> int:
     from bptutor.packs.library import Library
     from bptutor.progress.events import Log
+    from bptutor.progress.home import home
 
-    library = Library.open(Path(args.pack)) if args.pack else Library.builtin()
+    cache = home() / "cache"
+    library = Library.open(Path(args.pack), cache) if args.pack else Library.builtin(cache)
     if args.lesson and args.lesson not in library.pack.lessons:
         raise UsageError(f"there is no lesson {args.lesson!r}", "one of: " + ", ".join(library.pack.lessons))
     log = Log.open(learner=args.learner)
@@ -117,7 +119,12 @@ def _trace(args: argparse.Namespace) -> int:
     from bptutor.authoring.trace import run
 
     text, code = run(
-        Path(args.network), as_json=args.json, seed=args.seed or 0, check=args.check, jacobians=tuple(args.jacobian)
+        Path(args.network),
+        as_json=args.json,
+        dot=args.dot,
+        seed=args.seed or 0,
+        check=args.check,
+        jacobians=tuple(args.jacobian),
     )
     _write(text.rstrip("\n"))
     return code
@@ -245,6 +252,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     trace.add_argument("network", metavar="NETWORK.yaml")
     trace.add_argument("--json", action="store_true", help="machine-readable, with axes")
+    trace.add_argument("--dot", action="store_true", help="the graph with its shapes, as text for Graphviz")
     trace.add_argument("--seed", type=_seed, metavar="N", help="for values that the file leaves out")
     trace.add_argument("--check", action="store_true", help="add the gradient check")
     trace.add_argument(

@@ -15,7 +15,8 @@ from bptutor.authoring.check_pack import PackCheck
 from bptutor.authoring.fix import write_ids
 from bptutor.authoring.report import STYLES, Checked, Report
 from bptutor.errors import BptutorError, PackError, Problem, UnreadableAnswer
-from bptutor.packs.library import PACK_FILE, Library, lesson_files
+from bptutor.packs.folder import PACK_FILE, lesson_files
+from bptutor.packs.library import Library
 from bptutor.packs.markdown import file_text, lesson_from, read_lesson
 from bptutor.packs.model import Derivation, Lesson, Place
 from bptutor.packs.yaml import problem

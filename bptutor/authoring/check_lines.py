@@ -46,17 +46,17 @@ def check_derivation(derivation: Derivation, lesson: Lesson, checked: Checked) -
         side = Side(parse.read(line.math, scope), line.place, where)
         _width(side, scope, checked)
         above = f"line {n - 1}" if n > 1 else "the goal"
-        _prove(before, side, scope, order, f"line {n} does not follow from {above}", lesson, checked)
+        prove_sides(before, side, scope, order, f"line {n} does not follow from {above}", lesson, checked)
         before = side
     for name, text in derivation.faces.items():
         numpy = name == "numpy"
         tree = parse.read(text, scope, parse.Spelling.NUMPY if numpy else parse.Spelling.ANY)
         place = derivation.places.get(f"faces.{name}", derivation.place)
         side = Side(tree, place, numpy=numpy)
-        _prove(before, side, scope, order, f"the {name} face is not the last line", lesson, checked)
+        prove_sides(before, side, scope, order, f"the {name} face is not the last line", lesson, checked)
 
 
-def _prove(
+def prove_sides(
     left: Side, right: Side, scope: Scope, order: tuple[str, ...], what: str, lesson: Lesson, checked: Checked
 ) -> None:
     """Prove two sides equal; report what refutes them, or that nothing proves them."""
@@ -156,4 +156,4 @@ def _chain(chain: Chain, scope: Scope, place: Place, lesson: Lesson, checked: Ch
             checked.problems.append(problem(place, error.message, error.help, "unreadable"))
             return
         sides = [Side(tree, place) for tree in resolved]
-        _prove(sides[0], sides[1], scope, (), "an equation in the text does not hold", lesson, checked)
+        prove_sides(sides[0], sides[1], scope, (), "an equation in the text does not hold", lesson, checked)

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bptutor.errors import Problem
+from bptutor.packs import fading
 from bptutor.packs.fields import nearest
+from bptutor.packs.folder import PACK_FILE, lesson_files
 from bptutor.packs.lesson_blocks import parts
-from bptutor.packs.library import PACK_FILE, Library, lesson_files
+from bptutor.packs.library import Library
 from bptutor.packs.markdown import Front, file_text, front_matter
 from bptutor.packs.model import Derivation, Kind, Lesson, Place, Question
 from bptutor.packs.yaml import Located, problem, read
@@ -42,6 +44,10 @@ class PackCheck:
         self._files()
         self._needs()
         self._names(lessons)
+        for lesson in lessons:
+            for block in lesson.blocks:
+                if isinstance(block, Derivation):
+                    self._menus(block)
         if complete:
             self._unused(lessons)
         return self.problems
@@ -109,6 +115,21 @@ class PackCheck:
                     for rule, place in rules:
                         self._rule(rule, place)
 
+    def _menus(self, derivation: Derivation) -> None:
+        """Report a menu of rules with nothing false on it, or with two titles that cannot be told apart."""
+        for n, line in enumerate(derivation.lines):
+            if fading.Form.WHY not in fading.forms(line):
+                continue
+            menu = fading.question(derivation, n, fading.Form.WHY, self.pack.rules)
+            named = zip(menu.options, menu.choices, strict=True)
+            titles = list({rule: choice.text.casefold() for rule, choice in named}.values())
+            place = line.places.get("why") or line.places.get("fade", line.place)
+            if len(titles) < 2:
+                self._wrong(place, "no false rule stands beside the right one", "add `why: [other-rule]`", "fade")
+            elif len(set(titles)) < len(titles):
+                twice = next(title for title in titles if titles.count(title) > 1)
+                self._wrong(place, f"two rules of the menu are both called `{twice}`", "give one another title", "fade")
+
     def _skill(self, skill: str, place: Place) -> None:
         if skill not in self.pack.skills:
             self._wrong(place, f"the pack has no skill `{skill}`", nearest(skill, self.pack.skills), "unknown-skill")
@@ -143,6 +164,7 @@ def _named(block: object) -> tuple[Named, Named]:
         for line in block.lines:
             skills += _with_places(line.skills, "skills", line.places, line.place)
             rules += _with_places(line.by, "by", line.places, line.place)
+            rules += _with_places(line.why, "why", line.places, line.place)
     return skills, rules
 
 

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from bptutor.authoring.asked import asked, fillings
+from bptutor.authoring.check_code import check_code
+from bptutor.authoring.check_lines import Side, prove_sides
 from bptutor.authoring.report import Checked
 from bptutor.errors import BptutorError, UnreadableAnswer
 from bptutor.grading.grade import grade
@@ -39,7 +42,7 @@ class Grading:
         self.question = question
         self.lesson = lesson
         base = lesson.scene or Scene.from_mapping({})
-        self.scene = base.extended(question.given) if question.given else base
+        self.scene = base.changed(question.changes)
         self.checked = checked
         drawn = any(_drawn(name.draw.literal, name.role) for name in self.scene.scope.names.values())
         few = seeds if question.kind in NUMBERS | {Kind.SHAPE} and drawn else min(seeds, SAMPLE)
@@ -50,7 +53,10 @@ class Grading:
         self.checked.questions += 1
         place = self.question.places.get("answer", self.question.place)
         try:
+            if self.question.whole and not self._filled(place):
+                return
             self._right(place)
+            self._proved(place)
         except UnreadableAnswer as error:
             self._wrong(place, f"the answer cannot be read: {error.message}", error.help, "model-answer")
             return
@@ -70,10 +76,10 @@ class Grading:
 
     def _right(self, place: Place) -> None:
         """Grade the model answer and every accepted one; one problem each."""
-        asked = [("the model answer", self.question.answer, place)]
+        claimed = [("the model answer", self.question.answer, place)]
         for n, text in enumerate(self.question.accept):
-            asked.append(("an accepted answer", text, self.question.places.get(f"accept.{n}", place)))
-        for what, answer, at in asked:
+            claimed.append(("an accepted answer", text, self.question.places.get(f"accept.{n}", place)))
+        for what, answer, at in claimed:
             for seed in self.seeds:
                 typed = model_text(self.question, answer, self.scene, seed)
                 verdict = self._own(typed, seed) if what != "the model answer" else self._grade(typed, seed)
@@ -81,6 +87,31 @@ class Grading:
                     said = f"{what} `{typed}` is graded {verdict.mark.value} (seed {seed})"
                     self._wrong(at, said, _reason(verdict), "model-answer")
                     break
+
+    def _filled(self, place: Place) -> bool:
+        """Find what fills the hole, so that it can be graded as the model answer; report when nothing does."""
+        for text in fillings(self.question, self.scene.scope):
+            if self._grade(text, 0).mark is Mark.RIGHT:
+                self.question = replace(self.question, answer=text)
+                return True
+        what = f"no part of the line fills the hole of `{self.question.line}`"
+        self._wrong(place, what, "write `hole:` as the line itself with one part replaced by `?`", "hole")
+        return False
+
+    def _proved(self, place: Place) -> None:
+        """Prove the answer equal to the goal; under other definitions an expression needs one."""
+        question, scope = self.question, self.scene.scope
+        if question.goal:
+            spelling = parse.Spelling.NUMPY if question.kind is Kind.NUMPY else parse.Spelling.ANY
+            goal = Side(parse.read(question.goal, scope), question.places.get("goal", place))
+            where = parse.read_condition(question.where, scope) if question.where else None
+            numpy = question.kind is Kind.NUMPY
+            answer = Side(parse.read(str(question.answer), scope, spelling), place, where, numpy=numpy)
+            order = tuple(axes.of(goal.tree, scope).letters)
+            prove_sides(goal, answer, scope, order, "the answer is not the goal", self.lesson, self.checked)
+        elif question.kind in EXPRESSIONS and (question.define or question.network):
+            help_ = "add what it is equal to, such as `goal: ∂L/∂z_i`"
+            self._wrong(place, "nothing proves this answer under its own definitions", help_, "no-goal")
 
     def _own(self, text: str, seed: int) -> Verdict:
         """Grade an accepted expression: it must equal the model answer, in whatever form."""
@@ -123,7 +154,7 @@ class Grading:
                 yield name, "the bare name", "no-progress"
 
     def _equal_names(self) -> Iterator[str]:
-        """Yield the defined names whose value is that of the answer, as arrays and with its letters."""
+        """Yield the defined names, with the letters of the answer, that equal it and are not the answer itself."""
         scope = self.scene.scope
         tree = parse.read(str(self.question.answer), scope)
         letters = tuple(axes.of(tree, scope).letters)
@@ -131,11 +162,12 @@ class Grading:
         with np.errstate(all="ignore"):
             truth = evaluate(tree, values, order=letters)
             for name, declared in scope.names.items():
-                if declared.role is not Role.DEFINED or name == str(self.question.answer).strip():
+                if declared.role is not Role.DEFINED or values[name].shape != truth.shape:
                     continue
-                array = values[name]
-                if array.shape == truth.shape and np.allclose(array, truth, rtol=1e-9, atol=1e-12):
-                    yield name + (f"_{{{','.join(letters)}}}" if letters else "")
+                text = name + (f"_{{{','.join(letters)}}}" if letters else "")
+                asked_for = parse.read(text, scope) == tree
+                if not asked_for and np.allclose(values[name], truth, rtol=1e-9, atol=1e-12):
+                    yield text
 
 
 def _drawn(literal: object, role: Role) -> bool:
@@ -203,16 +235,15 @@ def _values(scene: Scene, seed: int) -> Values:
     return scene.draw(seed)
 
 
-def check_questions(lesson: Lesson, seeds: int, checked: Checked) -> None:
-    """Check every question and every asked line of a lesson."""
-    from bptutor.packs.model import Derivation
+def _graded(question: Question, lesson: Lesson, seeds: int, checked: Checked) -> None:
+    Grading(question, lesson, seeds, checked).run()
 
-    for block in lesson.blocks:
-        if isinstance(block, Question):
-            Grading(block, lesson, seeds, checked).run()
-        elif isinstance(block, Derivation):
-            for n, line in enumerate(block.lines):
-                if line.ask:
-                    question = block.question(n)
-                    places = {**line.places, "answer": line.place}
-                    Grading(replace(question, places=places), lesson, seeds, checked).run()
+
+_CHECKS = {Kind.CODE: check_code}
+"""Kinds that are not checked answer by answer on one seed after the other."""
+
+
+def check_questions(lesson: Lesson, seeds: int, checked: Checked) -> None:
+    """Check every question in every variant, and every asked line in every form of a lesson."""
+    for question in asked(lesson):
+        _CHECKS.get(question.kind, _graded)(question, lesson, seeds, checked)

@@ -23,6 +23,7 @@ ALLOWED = (
     "symmetric",
     "constant",
     "leak",
+    "accepted-mistake",
 )
 """Rules that a lesson may break with a reason."""
 BARE = re.compile(r"[\w∂/^]+(_\{[^{}]*\})?|[\d.,\s()\[\]-]{0,3}")
@@ -60,20 +61,33 @@ def check_text(lesson: Lesson, checked: Checked) -> None:
 
 def _asked(lesson: Lesson) -> Iterator[Asked]:
     for block in lesson.blocks:
-        if isinstance(block, Question):
-            answer = block.answer if isinstance(block.answer, str) else ""
-            right = "; ".join(choice.text for choice in block.choices if choice.right)
-            place = block.places.get("answer", block.place)
-            guarded = answer if block.kind in WRITTEN or len(answer) > 3 else ""
-            if block.kind in {Kind.ORDER, Kind.RULE}:
-                guarded = ""
-            hidden = right if block.kind is Kind.CHOICE else guarded
-            yield Asked(hidden, block.prompt, block.hints, place, block.places, block.places.get("prompt", block.place))
-        elif isinstance(block, Derivation):
+        for question in (block, *block.vary) if isinstance(block, Question) else ():
+            yield _of_question(question)
+        if isinstance(block, Derivation):
             for line in block.lines:
                 if line.ask:
                     ask = line.places.get("ask", line.place)
                     yield Asked(line.math, line.ask, line.hints, line.place, line.places, ask)
+
+
+def _of_question(question: Question) -> Asked:
+    answer = question.answer if isinstance(question.answer, str) else ""
+    right = "; ".join(choice.text for choice in question.choices if choice.right)
+    places = question.places
+    guarded = answer if question.kind in WRITTEN or len(answer) > 3 else ""
+    if question.kind in {Kind.ORDER, Kind.RULE}:
+        guarded = ""
+    if question.kind is Kind.CODE:
+        guarded = _returned(answer)
+    hidden = right if question.kind is Kind.CHOICE else guarded
+    place, prompt = places.get("answer", question.place), places.get("prompt", question.place)
+    return Asked(hidden, question.prompt, question.hints, place, places, prompt)
+
+
+def _returned(source: str) -> str:
+    """Return what the last `return` of a program gives back: the part of it that a hint must not hold."""
+    found = re.findall(r"^\s*return\b(.*)$", source, re.MULTILINE)
+    return found[-1].strip() if found else ""
 
 
 def _hints(asked: Asked, scope: Scope, checked: Checked) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from bptutor.errors import Problem
+from bptutor.packs.folder import lesson_files
 from bptutor.packs.lesson_blocks import chunks, parts
-from bptutor.packs.library import lesson_files
 from bptutor.packs.markdown import file_text
 from bptutor.packs.yaml import read
 

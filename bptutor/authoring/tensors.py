@@ -11,6 +11,7 @@ from bptutor.engine.graph import Array
 WIDTH = 78
 MARGIN = 26
 """Columns of the name, the shape and the axes."""
+INDENT = 6
 MOST = 400
 """Arrays with more entries are summed up; JSON has them all."""
 DIGITS = 6
@@ -28,9 +29,9 @@ def tensor(name: str, array: Array, axes: tuple[str, ...]) -> list[str]:
     label = f"  {name:<8} {shape:<7} {' '.join(axes)}" if array.ndim else f"  {name}"
     if array.size > MOST:
         return [f"{label}   {array.size:,} numbers, not shown (--json has them)"]
-    lines = _rows(array)
-    if len(label) >= MARGIN:  # a long label stands alone
-        return [label, *((" " * MARGIN + line).rstrip() for line in lines)]
+    if len(label) >= MARGIN:  # a long label stands alone, and its numbers have more room
+        return [label, *((" " * INDENT + line).rstrip() for line in _rows(array, WIDTH - INDENT))]
+    lines = _rows(array, WIDTH - MARGIN)
     return [f"{label:<{MARGIN}}{lines[0]}", *(" " * MARGIN + line for line in lines[1:])]
 
 
@@ -45,7 +46,7 @@ def number(value: float) -> str:
     return text[:-1] if text.endswith(".") else text
 
 
-def _rows(array: Array) -> list[str]:
+def _rows(array: Array, width: int) -> list[str]:
     """Return the rows of an array; with three or more axes each block of rows stands under its position."""
     texts = [[number(float(value)) for value in row] for row in array.reshape(-1, array.shape[-1] if array.ndim else 1)]
     cells = [_aligned(column) for column in zip(*texts, strict=True)]
@@ -55,7 +56,7 @@ def _rows(array: Array) -> list[str]:
         if blocks and n % array.shape[-2] == 0:
             at = ", ".join(str(k) for k in blocks[n // array.shape[-2]])
             lines.append(f"[{at}]")
-        lines += _broken(row)
+        lines += _broken(row, width)
     return lines
 
 
@@ -67,11 +68,11 @@ def _aligned(column: tuple[str, ...]) -> list[str]:
     return [f"{text:<{width}}" for text in texts]
 
 
-def _broken(row: tuple[str, ...]) -> list[str]:
+def _broken(row: tuple[str, ...], width: int) -> list[str]:
     """Return one row, broken where it does not fit."""
     lines = [""]
     for cell in row:
-        if lines[-1] and len(lines[-1]) + len(cell) + 2 > WIDTH - MARGIN:
+        if lines[-1] and len(lines[-1]) + len(cell) + 2 > width:
             lines.append("  ")
         lines[-1] += cell if not lines[-1].strip() else f"  {cell}"
     return [line.rstrip() for line in lines]

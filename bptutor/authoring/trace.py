@@ -3,32 +3,41 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from random import Random
 
-from bptutor.authoring.tensors import DIGITS, tensor
+from bptutor.authoring.network_words import dot as dot_of
+from bptutor.authoring.network_words import heading
+from bptutor.authoring.tensors import tensor
 from bptutor.engine import gradcheck
 from bptutor.engine.graph import Array
-from bptutor.engine.network import Spec, given, sizes, trace
+from bptutor.engine.network import trace
+from bptutor.engine.spec import Plan
 from bptutor.engine.trace import Trace, plain
 from bptutor.engine.train import train
 from bptutor.errors import UsageError
-from bptutor.packs.network import Network, draw, read_network
+from bptutor.packs.network import read_network
 
 CHECK_LIMIT = 2_000
-"""Most parameters for which every entry is nudged; above, only the direction is checked."""
+"""Most parameters and inputs of which every one is nudged; above, only the direction is checked."""
 DIRECTION_LIMIT = 1e-10
 
 
 def run(
-    path: str | Path, *, as_json: bool = False, seed: int = 0, check: bool = False, jacobians: Sequence[str] = ()
+    path: str | Path,
+    *,
+    as_json: bool = False,
+    dot: bool = False,
+    seed: int = 0,
+    check: bool = False,
+    jacobians: Sequence[str] = (),
 ) -> tuple[str, int]:
     """Trace a network file.
 
     Args:
         path: The network file.
         as_json: Whether to return one JSON object instead of text.
+        dot: Whether to return the graph for Graphviz instead, and nothing else.
         seed: For the values that the file does not give.
         check: Whether to measure the gradients too.
         jacobians: Pairs such as `p:z1`.
@@ -38,20 +47,25 @@ def run(
 
     Raises:
         PackError: The file is wrong; carries every problem with its place. Exit code 1.
-        UsageError: The file cannot be opened, or a Jacobian cannot be had. Exit code 2.
+        UsageError: The file cannot be opened, a Jacobian cannot be had, or `dot` stands beside others. Exit code 2.
     """
+    if dot and (as_json or check or jacobians):
+        raise UsageError("--dot prints the graph alone", "leave out --json, --check and --jacobian")
     network = read_network(Path(path))
-    values = draw(network.spec, Random(seed), network.given)  # noqa: S311 - a documented stream, not a secret
+    values = network.values(seed)
     pass_ = trace(network.spec, values)
+    if dot:
+        return dot_of(network.spec, pass_), 0
     slopes = {pair: pass_.jacobian(*_pair(pair)) for pair in jacobians}
     trained = train(network.spec, values, network.train) if network.train else None
     checked = _checked(network.spec, values) if check else None
     code = 0 if checked is None or checked["ok"] else 1
     if as_json:
         return _json(pass_, slopes, trained, checked), code
-    parts = [_heading(network, seed), _passes(pass_), _jacobians(pass_, slopes)]
+    parts = [heading(network, seed), _passes(pass_), _jacobians(pass_, slopes)]
     if trained and network.train:
         moved = f"after {network.train.steps} steps of rate {network.train.rate:g}"
+        moved += "" if network.train.optimizer == "sgd" else f", {network.train.optimizer}"
         parts.append(_section(moved.replace("after 1 steps", "after 1 step"), trained, pass_.axes))
     if checked is not None:
         parts.append(_check_text(checked))
@@ -83,33 +97,9 @@ def _json(
     return json.dumps(found, allow_nan=False) + "\n"
 
 
-def _heading(network: Network, seed: int) -> str:
-    """Return what the network is made of, its axes, and which values were drawn."""
-    spec = network.spec
-    widths = "-".join(str(width) for width in spec.layers)
-    batch = "one sample" if spec.rows is None else f"a batch of {spec.rows} in rows"
-    lines = _wrapped("network", [f"{widths},", *(f"{name}," for name in spec.activations), f"loss {spec.loss},", batch])
-    lines += _wrapped("axes", [f"{axis} = {size} " for axis, size in sizes(spec).items()])
-    drawn = [name for name in given(spec) if name not in network.given]
-    if drawn:
-        lines += _wrapped("drawn", [*drawn, f"(seed {seed})"])
-    lines += _wrapped("numbers", [f"rounded to {DIGITS} digits after the point; --json has all digits"])
-    return "\n".join(lines)
-
-
-def _wrapped(label: str, words: Iterable[str], width: int = 78) -> list[str]:
-    """Return a label and words in lines of at most `width` columns."""
-    lines = [f"{label:<8}"]
-    for word in words:
-        if len(lines[-1]) + len(word) + 1 > width:
-            lines.append(" " * 8)
-        lines[-1] += f" {word}"
-    return [line.rstrip() for line in lines]
-
-
 def _passes(pass_: Trace) -> str:
     """Return the forward and the backward pass; names that only repeat another are named beside it."""
-    last = f"a{max(int(name[1:]) for name in pass_.axes if name[0] == 'z')}"
+    last = f"a{max(int(name[1:]) for name in pass_.axes if name[0] == 'a')}"
     same = {last: "p", f"d{last}": "dp"} if "p" in pass_.axes else {}
     hidden = {"a0", *same.values()}
     shown = {name: array for name, array in pass_.values.items() if name not in hidden}
@@ -149,11 +139,11 @@ def _jacobians(pass_: Trace, slopes: Mapping[str, Array]) -> str:
     return _section("Jacobians: top by bottom", slopes, axes)
 
 
-def _checked(spec: Spec, values: Mapping[str, Array]) -> dict[str, object]:
+def _checked(spec: Plan, values: Mapping[str, Array]) -> dict[str, object]:
     """Measure the gradients; figures are relative differences, and `ok` says whether all are confirmed."""
     direction = gradcheck.directional(spec, values)
     found: dict[str, object] = {"ok": direction < DIRECTION_LIMIT, "directional": _finite(direction)}
-    if spec.parameters > CHECK_LIMIT:
+    if spec.parameters + values["x"].size > CHECK_LIMIT:
         return found
     each = gradcheck.check(spec, values)
     found["ok"] = found["ok"] and all(one.ok for one in each)
@@ -182,10 +172,10 @@ def _check_text(checked: Mapping[str, object]) -> str:
         lines.append(f"  {'':<6} {'central':>9} {'complex step':>14}")
         for name, one in each.items():
             note = "" if one["ok"] else "  differs"
-            note += "  (a ReLU at its kink: the complex step decides)" if one["kink"] else ""
+            note += "  (near a kink of a ReLU or a max: the complex step decides)" if one["kink"] else ""
             lines.append(f"  {name:<6} {_figure(one['central']):>9} {_figure(one['complex']):>14}{note}")
     else:
-        lines.append(f"  more than {CHECK_LIMIT:,} parameters: measured along one random direction only")
+        lines.append(f"  more than {CHECK_LIMIT:,} numbers: measured along one random direction only")
     lines.append(f"  along one random direction: {_figure(checked['directional'])}")
     lines.append("every gradient is confirmed" if checked["ok"] else "a gradient is not confirmed")
     return "\n".join(lines)

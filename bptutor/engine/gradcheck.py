@@ -8,13 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from math import prod
 from random import Random
 
 import numpy as np
 
+from bptutor.engine.blocks import Pool
 from bptutor.engine.functions import ACTIVATIONS
 from bptutor.engine.graph import Array
-from bptutor.engine.network import Spec, Values, forward, trace
+from bptutor.engine.network import Values, forward, trace
+from bptutor.engine.spec import Placed, Plan, learned
+from bptutor.engine.windows import gather
 
 STEP = 1e-5
 """h of central differences: balances h² of the method against 1e-16 / h of rounding."""
@@ -74,7 +78,8 @@ class Checked:
     complex: float
     """By complex steps."""
     kink: bool
-    """Whether some z of a ReLU lies within a nudge of 0: there central differences measure between two slopes."""
+    """Whether a nudge can carry some z of a ReLU over 0, or another entry of a window over its largest: there central
+    differences measure between two slopes."""
 
     @property
     def ok(self) -> bool:
@@ -82,7 +87,7 @@ class Checked:
         return self.complex < COMPLEX_LIMIT and (self.kink or self.central < CENTRAL_LIMIT)
 
 
-def loss_by(spec: Spec, values: Values, name: str) -> Function:
+def loss_by(spec: Plan, values: Values, name: str) -> Function:
     """Return L as a function of the array `name`, with all others fixed."""
 
     def f(array: Array) -> complex:
@@ -91,7 +96,7 @@ def loss_by(spec: Spec, values: Values, name: str) -> Function:
     return f
 
 
-def check(spec: Spec, values: Values, names: Iterable[str] = ()) -> tuple[Checked, ...]:
+def check(spec: Plan, values: Values, names: Iterable[str] = ()) -> tuple[Checked, ...]:
     """Measure ∂L by the arrays `names` (all parameters and x when empty) and compare with the backward pass.
 
     Differences count relative to the largest entry of the gradient, or to L / 10,000 when that is larger: what lies
@@ -102,7 +107,7 @@ def check(spec: Spec, values: Values, names: Iterable[str] = ()) -> tuple[Checke
     """
     pass_ = trace(spec, values)
     arrays = {name: pass_.values[name] for name in pass_.values if not name.startswith("d")}
-    chosen = tuple(names) or tuple(name for name in arrays if name == "x" or name[0] in "Wb")
+    chosen = tuple(names) or ("x", *learned(spec))
     floor = FLOOR * abs(float(arrays["L"]))
     kink = near_kink(spec, arrays)
     found = []
@@ -115,10 +120,10 @@ def check(spec: Spec, values: Values, names: Iterable[str] = ()) -> tuple[Checke
     return tuple(found)
 
 
-def directional(spec: Spec, values: Values, seed: int = 0) -> float:
+def directional(spec: Plan, values: Values, seed: int = 0) -> float:
     """Compare the slope of L along one random direction of all parameters and x with the gradient's.
 
-    One complex step, whatever the number of parameters: v · ∂L against Im L(w + ihv) / h.
+    v · ∂L against Im L(w + ihv) / h: two forward passes, one of them complex, whatever the number of parameters.
 
     Returns:
         The difference relative to Σ |v_k ∂L_k|, or to L / 10,000 when that is larger.
@@ -127,9 +132,7 @@ def directional(spec: Spec, values: Values, seed: int = 0) -> float:
     draw = Random(seed)  # noqa: S311 - a documented stream, not a secret
     nudged: dict[str, Array] = {"y": pass_.values["y"]} if "y" in pass_.values else {}
     slope = size = 0.0
-    for name in pass_.values:
-        if name != "x" and name[0] not in "Wb":
-            continue
+    for name in ("x", *learned(spec)):
         array = pass_.values[name]
         v = np.array([2 * draw.random() - 1 for _ in range(array.size)]).reshape(array.shape)
         nudged[name] = array + 1j * COMPLEX_STEP * v
@@ -141,8 +144,36 @@ def directional(spec: Spec, values: Values, seed: int = 0) -> float:
     return abs(slope - measured) / scale if scale > 0 else abs(measured)
 
 
-def near_kink(spec: Spec, values: Values) -> bool:
-    """Return whether some z in front of a ReLU is so near to 0 that a nudge can cross the kink."""
-    reach = STEP * (1 + max(float(np.abs(array).max()) for array in values.values())) ** 2 * max(spec.layers)
-    kinks = (n for n, activation in enumerate(spec.activations, 1) if ACTIVATIONS[activation].kink)
-    return any(bool((np.abs(values[f"z{n}"]) < reach).any()) for n in kinks)
+def near_kink(spec: Plan, values: Values) -> bool:
+    """Return whether a nudge can cross a kink: some z before a ReLU near 0, or a window with two largest entries."""
+    largest = max(float(np.abs(array).max()) for array in values.values())
+    reach = STEP * (1 + largest) ** 2 * max(_fan(placed) for placed in spec.placed)
+    for placed in spec.placed:
+        block = placed.block
+        if block.activation and ACTIVATIONS[block.activation].kink and (np.abs(values[f"z{placed.n}"]) < reach).any():
+            return True
+        if isinstance(block, Pool) and block.kind == "max" and _tied(spec, placed, values[f"a{placed.n - 1}"], reach):
+            return True
+    return False
+
+
+SIDES = (slice(0, 1), slice(1, None))
+"""Of the axes of W or K: out, and in."""
+
+
+def _fan(placed: Placed) -> int:
+    """Return the larger of the numbers of entries that one unit sees and of units (filters) of a layer."""
+    return max((prod([*axes.values()][at]) for axes in placed.parameters.values() for at in SIDES), default=1)
+
+
+def _tied(spec: Plan, placed: Placed, below: Array, reach: float) -> bool:
+    """Return whether the two largest entries of some window are that close; zeros of a ReLU do not move."""
+    if not isinstance(placed.block, Pool) or prod(placed.block.window.size) == 1:
+        return False
+    seen = gather(below, placed.block.window)
+    rows = np.moveaxis(seen, (-4, -3), (-2, -1)).reshape(-1, prod(placed.block.window.size))
+    second, first = np.partition(rows, (-2, -1), axis=1)[:, -2:].T
+    close = first - second < reach
+    if placed.n > 1 and spec.blocks[placed.n - 2].activation == "relu":
+        close &= first != 0
+    return bool(close.any())

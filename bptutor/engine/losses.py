@@ -14,6 +14,7 @@ from types import MappingProxyType
 
 import numpy as np
 
+from bptutor.engine.functions import sigmoid
 from bptutor.engine.graph import Array
 
 
@@ -31,8 +32,8 @@ def cross_entropy_backward(a: Array, y: Array) -> Array:
 
 def quadratic(a: Array, y: Array) -> Array:
     """L = ½ Σ_k (a_k − y_k)²."""
-    d = a - y
-    total: Array = 0.5 * (d * d).sum()
+    d = (a - y).reshape(-1)
+    total: Array = 0.5 * d.dot(d)  # not vdot, which would conjugate a complex step
     return total
 
 
@@ -63,11 +64,20 @@ def entry_sum_backward(a: Array, y: Array) -> Array:
     return np.ones_like(a)
 
 
-def softmax_cross_entropy(z: Array, y: Array) -> Array:
-    """L = Σ_k y_k (log Σ_j e^{z_j} − z_k): cross-entropy of softmax(z), from the logits."""
+def softmax_cross_entropy(z: Array, y: Array, out: Array | None = None) -> Array:
+    """L = Σ_k y_k (log Σ_j e^{z_j} − z_k): cross-entropy of softmax(z), from the logits.
+
+    Args:
+        z: Logits, shape (..., K).
+        y: Target, same shape.
+        out: Where to leave softmax(z), which half of the work is for; may be z.
+    """
     shifted = z - z.real.max(axis=-1, keepdims=True)  # the largest is 0, so no e^z overflows
-    log_sum = np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
-    total: Array = (y * (log_sum - shifted)).sum()
+    e = np.exp(shifted, out=out)
+    sums = e.sum(axis=-1, keepdims=True)
+    total: Array = y.reshape(-1).dot((np.log(sums) - shifted).reshape(-1))
+    if out is not None:
+        np.divide(e, sums, out)
     return total
 
 
@@ -77,11 +87,13 @@ def softmax_cross_entropy_backward(p: Array, y: Array) -> Array:
     return dz
 
 
-def sigmoid_binary_cross_entropy(z: Array, y: Array) -> Array:
-    """L = Σ_k [log(1 + e^{z_k}) − y_k z_k]: binary cross-entropy of sigmoid(z), from the logits."""
+def sigmoid_binary_cross_entropy(z: Array, y: Array, out: Array | None = None) -> Array:
+    """L = Σ_k [log(1 + e^{z_k}) − y_k z_k]: binary cross-entropy of sigmoid(z), from the logits; that goes to `out`."""
     above = z.real > 0
     softplus = np.log1p(np.exp(np.where(above, -z, z))) + np.where(above, z, 0)
     total: Array = (softplus - y * z).sum()
+    if out is not None:
+        sigmoid(z, out)
     return total
 
 
@@ -95,8 +107,8 @@ def sigmoid_binary_cross_entropy_backward(a: Array, y: Array) -> Array:
 class Loss:
     """A loss of the last activation a (or, in `FROM_LOGITS`, of the last z) and its slope."""
 
-    value: Callable[[Array, Array], Array]
-    """(a, y) -> the sum over all entries, shape (); in `FROM_LOGITS` it takes z in place of a."""
+    value: Callable[..., Array]
+    """(a, y) -> the sum over all entries, shape (); in `FROM_LOGITS` (z, y, out), which leaves a in `out`."""
     backward: Callable[[Array, Array], Array]
     """(a, y) -> ∂L/∂a; in `FROM_LOGITS` -> ∂L/∂z. Shape of a; not yet divided by B."""
     needs_target: bool = True

@@ -1,133 +1,42 @@
-"""A network of dense layers: which tensors it has, whether given values fit, and one pass through it.
-
-Names are those of the lessons: x, W1, b1, z1, a1, ..., y, L, and ∂L/∂(name) is `d` + name. W is (out, in). The axis of
-layer n is `Nn` (N0 is the input), `B` counts the rows of a batch and comes first.
-"""
+"""One pass through a network: whether given values fit it, the way forward, and every tensor of both passes."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
+from bptutor.engine.blocks import NetworkError
 from bptutor.engine.functions import ACTIVATIONS
 from bptutor.engine.graph import Array, Graph, Node
-from bptutor.engine.layers import activate, batch_rows, dense, lose, lose_from_logits
+from bptutor.engine.layers import activate, lose, lose_from_logits
 from bptutor.engine.losses import FROM_LOGITS, LOSSES
+from bptutor.engine.spec import ImageSpec, Plan, Spec, given, names, shape, sizes
 from bptutor.engine.trace import Trace
-from bptutor.errors import UsageError
+
+__all__ = [
+    "ImageSpec",
+    "NetworkError",
+    "Plan",
+    "Spec",
+    "Values",
+    "checked",
+    "fitted",
+    "forward",
+    "given",
+    "names",
+    "run",
+    "shape",
+    "sizes",
+    "trace",
+]
 
 Values = Mapping[str, Array]
 """Name -> array, for the names that a pass starts from: x, y, W1, b1, ..."""
 
 
-class NetworkError(UsageError):
-    """A value does not fit its network; names the layer, and both shapes when shapes are the reason."""
-
-    def __init__(self, name: str, message: str, help: str = "") -> None:  # noqa: A002
-        """Keep the name of the array (x, W2, ...; empty when the network itself is meant) and the message."""
-        self.name = name
-        super().__init__(message, help)
-
-
-@dataclass(frozen=True)
-class Spec:
-    """What a network is made of, without its numbers."""
-
-    layers: tuple[int, ...]
-    """Widths: input first, output last."""
-    activations: tuple[str, ...]
-    """One for each layer after the input; keys of `functions.ACTIVATIONS`."""
-    loss: str
-    """A key of `losses.LOSSES`."""
-    rows: int | None = None
-    """Batch size B; None for a single sample, whose arrays have no batch axis."""
-
-    def __post_init__(self) -> None:
-        """Refuse what cannot be a network.
-
-        Raises:
-            NetworkError: Too few layers, an empty layer or batch, a wrong count or an unknown name.
-        """
-        if len(self.layers) < 2:
-            raise NetworkError("", f"a network needs an input and one layer; layers is {list(self.layers)}")
-        for n, width in enumerate(self.layers):
-            if width < 1:
-                raise NetworkError("", f"layer {n} is empty: its width is {width}", "a layer has at least 1 unit")
-        if len(self.activations) != len(self.layers) - 1:
-            after = len(self.layers) - 1
-            message = f"{len(self.activations)} activations for {after} layers after the input"
-            raise NetworkError("", message, "write one activation for each layer after the input")
-        for unknown in set(self.activations) - set(ACTIVATIONS):
-            raise NetworkError("", f"unknown activation {unknown}", f"one of {', '.join(ACTIVATIONS)}")
-        if self.loss not in LOSSES:
-            raise NetworkError("", f"unknown loss {self.loss}", f"one of {', '.join(LOSSES)}")
-        if self.rows is not None and self.rows < 1:
-            raise NetworkError("x", "the batch is empty", "a batch has at least one row")
-
-    @property
-    def depth(self) -> int:
-        """Number of layers after the input."""
-        return len(self.activations)
-
-    @property
-    def parameters(self) -> int:
-        """Number of weights and biases."""
-        return sum(out * (into + 1) for into, out in pairwise(self.layers))
-
-
-def sizes(spec: Spec) -> dict[str, int]:
-    """Return axis name -> size."""
-    found = {} if spec.rows is None else {"B": spec.rows}
-    return found | {f"N{n}": width for n, width in enumerate(spec.layers)}
-
-
-def given(spec: Spec) -> dict[str, tuple[str, ...]]:
-    """Return the names that a pass starts from, with their axes: x, y (where the loss has a target), W1, b1, ..."""
-    batch = () if spec.rows is None else ("B",)
-    found: dict[str, tuple[str, ...]] = {"x": (*batch, "N0")}
-    if LOSSES[spec.loss].needs_target:
-        found["y"] = (*batch, f"N{spec.depth}")
-    for n in range(1, spec.depth + 1):
-        found |= {f"W{n}": (f"N{n}", f"N{n - 1}"), f"b{n}": (f"N{n}",)}
-    return found
-
-
-def names(spec: Spec) -> dict[str, tuple[str, ...]]:
-    """Return every tensor of both passes with its axes, in the order in which a pass makes them.
-
-    With softmax last, `p` stands for the last activation; `a0` for the input.
-    """
-    starts = given(spec)
-    batch = () if spec.rows is None else ("B",)
-    last = (*batch, f"N{spec.depth}")
-    found = {"x": starts["x"], "a0": starts["x"]}
-    for n in range(1, spec.depth + 1):
-        axes = (*batch, f"N{n}")
-        found |= {f"W{n}": starts[f"W{n}"], f"b{n}": starts[f"b{n}"], f"z{n}": axes, f"a{n}": axes}
-    if spec.activations[-1] == "softmax":
-        found["p"] = last
-    if "y" in starts:
-        found["y"] = last
-    found["L"] = ()
-    if spec.activations[-1] == "softmax":
-        found["dp"] = last
-    for n in range(spec.depth, 0, -1):
-        for name in (f"a{n}", f"z{n}", f"W{n}", f"b{n}"):
-            found[f"d{name}"] = found[name]
-    return found | {"dx": starts["x"]}
-
-
-def shape(spec: Spec, axes: tuple[str, ...]) -> tuple[int, ...]:
-    """Return the sizes of some axes of the network."""
-    known = sizes(spec)
-    return tuple(known[axis] for axis in axes)
-
-
-def checked(spec: Spec, values: Mapping[str, Any]) -> dict[str, Array]:
+def checked(spec: Plan, values: Mapping[str, Any]) -> dict[str, Array]:
     """Return the values as arrays that fit the network; float32 stays float32, all else becomes float64.
 
     Raises:
@@ -141,7 +50,7 @@ def checked(spec: Spec, values: Mapping[str, Any]) -> dict[str, Array]:
     return {name: fitted(spec, name, values[name]) for name in expected}
 
 
-def fitted(spec: Spec, name: str, value: object) -> Array:
+def fitted(spec: Plan, name: str, value: object) -> Array:
     """Return one given value as an array that fits the network.
 
     Raises:
@@ -163,7 +72,7 @@ def fitted(spec: Spec, name: str, value: object) -> Array:
     return array
 
 
-def layer_of(spec: Spec, name: str) -> str:
+def layer_of(spec: Plan, name: str) -> str:
     """Return the layer that a given array belongs to, for a message."""
     if name == "x":
         return "layer 0 (the input)"
@@ -174,12 +83,16 @@ def _shape_help(name: str, got: tuple[int, ...], wanted: tuple[int, ...]) -> str
     """Say what would be right where the mistake can be told from the two shapes."""
     if name.startswith("W") and got == wanted[::-1]:
         return f"{name} is (out, in): transpose it"
+    if name.startswith("K"):
+        return f"{name} is (filters, channels, rows, columns)"
+    if name == "x" and len(wanted) > 2:
+        return "an image is (channels, rows, columns); with batch: rows one image after the other"
     if name in {"x", "y"} and len(got) != len(wanted):
         return "batch: rows takes one sample a row, batch: one a single vector"
     return ""
 
 
-def forward(spec: Spec, values: Values, dx: bool = True) -> dict[str, Node]:
+def forward(spec: Plan, values: Values, dx: bool = True) -> dict[str, Node]:
     """Run the network forward and return the nodes x, W1, b1, z1, a1, ..., L.
 
     Args:
@@ -190,25 +103,29 @@ def forward(spec: Spec, values: Values, dx: bool = True) -> dict[str, Node]:
     return run(Graph(), spec, values, dx)
 
 
-def run(graph: Graph, spec: Spec, values: Values, dx: bool = True) -> dict[str, Node]:
+def run(graph: Graph, spec: Plan, values: Values, dx: bool = True) -> dict[str, Node]:
     """Run the network forward, as `forward` does, and record every node in `graph`."""
     a = graph.given(values["x"], wanted=dx)
     nodes = {"x": a}
-    for n, activation in enumerate(spec.activations, 1):
-        W = nodes[f"W{n}"] = graph.given(values[f"W{n}"])
-        b = nodes[f"b{n}"] = graph.given(values[f"b{n}"])
-        z = nodes[f"z{n}"] = dense(graph, a, W, b)
-        a = nodes[f"a{n}"] = activate(graph, z, ACTIVATIONS[activation])
+    z = a
+    for placed in spec.placed:
+        parameters = {name: graph.given(values[name]) for name in placed.parameters}
+        z = a = placed.block.node(graph, a, tuple(parameters.values()))
+        nodes |= parameters
+        if placed.block.activation is not None:
+            nodes[f"z{placed.n}"] = z
+            a = activate(graph, z, ACTIVATIONS[placed.block.activation])
+        nodes[f"a{placed.n}"] = a
     y = values.get("y", a.value)
-    from_logits = FROM_LOGITS.get((spec.activations[-1], spec.loss))
+    from_logits = FROM_LOGITS.get((spec.last_activation, spec.loss))
     if from_logits:
-        nodes["L"] = lose_from_logits(graph, z, a, y, from_logits)
+        nodes["L"] = lose_from_logits(graph, z, a, y, from_logits, spec.rows or 1)
     else:
-        nodes["L"] = lose(graph, a, y, LOSSES[spec.loss])
+        nodes["L"] = lose(graph, a, y, LOSSES[spec.loss], spec.rows or 1)
     return nodes
 
 
-def trace(spec: Spec, values: Mapping[str, Any]) -> Trace:
+def trace(spec: Plan, values: Mapping[str, Any]) -> Trace:
     """Run one forward and one backward pass and return every tensor of both under its lesson name.
 
     Args:
@@ -226,9 +143,8 @@ def trace(spec: Spec, values: Mapping[str, Any]) -> Trace:
         found = {name: node.value for name, node in nodes.items()}
         found |= {f"d{name}": node.grad for name, node in nodes.items() if node.grad is not None}
         last = f"a{spec.depth}"
-        if (spec.activations[-1], spec.loss) in FROM_LOGITS:  # the walk went past the last activation
-            slope = LOSSES[spec.loss].backward(found[last], arrays["y"])
-            found[f"d{last}"] = slope / batch_rows(slope)
+        if (spec.last_activation, spec.loss) in FROM_LOGITS:  # the walk went past the last activation
+            found[f"d{last}"] = LOSSES[spec.loss].backward(found[last], arrays["y"]) / (spec.rows or 1)
     found |= {"a0": found["x"], "p": found[last], "dp": found[f"d{last}"]}
     if "y" in arrays:
         found["y"] = arrays["y"]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from bptutor.grading.wrapping import bare
 from bptutor.notation.scope import Scope
-from bptutor.packs.model import Question
+from bptutor.packs.model import Kind, Question
 
 if TYPE_CHECKING:
     from bptutor.notation.value import Values
@@ -65,17 +65,18 @@ class Case:
 def make(
     question: Question, text: str, scene: Scene | None, seed: int = 0, earlier: Mapping[str, object] | None = None
 ) -> Case:
-    """Return the case of an answer; what the question itself gives joins the scene."""
-    if question.given:
-        scene = _extended(repr(sorted(question.given.items())), _Held(question.given, scene))
-    return Case(question, bare(text), scene or _NO_SCENE, seed, earlier)
+    """Return the case of an answer; the scene is as the question changes it."""
+    if question.changes:
+        scene = _changed(repr(sorted(question.changes.items())), _Held(question.changes, scene))
+    written = text if question.kind is Kind.CODE else bare(text)
+    return Case(question, written, scene or _NO_SCENE, seed, earlier)
 
 
 @dataclass(frozen=True, eq=False)
 class _Held:
     """Carries the arguments of a cached scene; the key beside it tells them apart."""
 
-    given: Mapping[str, object]
+    changes: Mapping[str, object]
     scene: Scene | None
 
     def __hash__(self) -> int:
@@ -86,7 +87,7 @@ class _Held:
 
 
 @lru_cache(maxsize=64)
-def _extended(_: str, held: _Held) -> Scene:
+def _changed(_: str, held: _Held) -> Scene:
     from bptutor.packs.scene import Scene
 
-    return (held.scene or Scene.from_mapping({})).extended(held.given)
+    return (held.scene or Scene.from_mapping({})).changed(held.changes)

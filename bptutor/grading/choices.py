@@ -15,6 +15,8 @@ from bptutor.grading.verdict import Finding, Mark, Verdict
 from bptutor.packs.model import Kind, Question
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
+BEGINNING = 3
+"""Fewest characters of a rule's name that may stand for the whole."""
 
 
 def items(question: Question) -> tuple[str, ...]:
@@ -138,6 +140,9 @@ def _rule_place(question: Question, typed: str) -> int:
         for n, option in enumerate(texts):
             if _words(option) == named:
                 return n
+        begun = [n for n, option in enumerate(texts) if len(named) >= BEGINNING and _words(option).startswith(named)]
+        if len(begun) == 1:
+            return begun[0]
     return _chosen(typed, items(question), many=False)[0]
 
 

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bptutor.errors import BptutorError
+from bptutor.grading import authored, value_mistakes
 from bptutor.grading import formulas as scene_formulas
-from bptutor.grading import value_mistakes
 from bptutor.grading.case import Case
 from bptutor.grading.comparison import CLOSE, PROBES, Comparison, close
 from bptutor.grading.guesses import Met, Target
@@ -44,7 +44,8 @@ def wrong(case: Case, met: Read, shown: str, proof: Proof | None = None) -> Verd
     if missing:
         findings.append(missing)
     target = make_target(case, met.comparison)
-    found = named(target, Met(draws, CLOSE))
+    apart = Met(draws, CLOSE)
+    found = authored.findings(case, met.comparison, apart) or named(target, apart)
     findings += found or ([] if missing else plain_differences(draws))
     if not findings or len(found) > SAID:
         findings.insert(0, witness(met, draws))

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 LONGEST = 1000
 """Most characters of an answer."""
+LONGEST_CODE = 8000
+"""Most characters of a program: what a learner's record keeps."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 EXPRESSIONS = frozenset({Kind.SYMBOLIC, Kind.MATRIX_EXPRESSION, Kind.NUMPY, Kind.EINSUM, Kind.FILL})
@@ -47,6 +49,12 @@ def _shape(case: Case) -> Verdict:
     return grade_shape(case)
 
 
+def _code(case: Case) -> Verdict:
+    from bptutor.grading.code import grade_code
+
+    return grade_code(case)
+
+
 GRADERS: Mapping[Kind, Callable[[Case], Verdict]] = {
     Kind.NUMERIC: _number,
     Kind.VECTOR: _grid,
@@ -60,6 +68,7 @@ GRADERS: Mapping[Kind, Callable[[Case], Verdict]] = {
     Kind.ORDER: lambda case: choices.grade_order(case.question, case.text),
     Kind.RULE: lambda case: choices.grade_rule(case.question, case.text),
     Kind.FILL: _expression,
+    Kind.CODE: _code,
 }
 """A new question type is one row more."""
 
@@ -84,8 +93,10 @@ def grade(
             from them is right from an earlier value.
         exact: Whether a right expression is also proved, which loads SymPy and may take seconds.
     """
+    if question.kind is Kind.CODE:
+        text = text.replace("\r\n", "\n")
     try:
-        bounded(text)
+        bounded(text, LONGEST_CODE if question.kind is Kind.CODE else LONGEST)
         verdict = GRADERS[question.kind](make(question, text, scene, seed, earlier))
     except UnreadableAnswer as wrong:
         error = ReadingError(min(wrong.column, len(text) + 1), wrong.message, wrong.help)
@@ -106,12 +117,12 @@ def prove_answer(question: Question, text: str, scene: Scene | None, verdict: Ve
     return proved(make(question, text, scene), verdict)
 
 
-def bounded(text: str) -> None:
+def bounded(text: str, longest: int = LONGEST) -> None:
     """Refuse what cannot be an answer, before anything reads it."""
     if not text.strip():
         raise UnreadableAnswer(1, "nothing is written", "")
-    if len(text) > LONGEST:
-        raise UnreadableAnswer(LONGEST + 1, f"an answer has at most {LONGEST} characters", "write it shorter")
+    if len(text) > longest:
+        raise UnreadableAnswer(longest + 1, f"an answer has at most {longest} characters", "write it shorter")
     control = _CONTROL.search(text)
     if control:
         message = "a character that cannot be shown stands here"

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bptutor.errors import BptutorError, UnreadableAnswer
-from bptutor.grading import diagnosis, formulas, numbers
+from bptutor.grading import authored, diagnosis, formulas, numbers
 from bptutor.grading.case import Case
 from bptutor.grading.comparison import Comparison
 from bptutor.grading.guesses import Met
@@ -84,16 +84,18 @@ def _asked(case: Case) -> Iterator[Asked]:
         except UnreadableAnswer:
             yield Asked(numbers.read_grid(text, case.scope))
             continue
-        yield (
-            Asked(_plain(tree, case), tree)
-            if not isinstance(tree, Stack)
-            else Asked(numbers.read_grid(text, case.scope))
-        )
+        literal = isinstance(tree, Stack) and not _named(tree)
+        yield Asked(numbers.read_grid(text, case.scope)) if literal else Asked(_plain(tree, case), tree)
+
+
+def _named(tree: Expr) -> bool:
+    """Return whether a tree depends on the scene."""
+    return any(isinstance(part, Name) for part in walk(tree))
 
 
 def _plain(tree: Expr, case: Case) -> Array | None:
     """Return the value of a tree without names; None when it depends on the scene."""
-    if any(isinstance(part, Name) for part in walk(tree)):
+    if _named(tree):
         return None
     return Asked(tree=tree).value(Values(case.scope, {}, {}))
 
@@ -171,9 +173,12 @@ def _mistakes(case: Case, asked: Asked, truth: Array, got: Array, tolerance: flo
     """Return the mistakes that give the learner's numbers on the numbers shown."""
     values = case.values()
     met = Met(((values, truth, got),), tolerance, relative=False)
-    if asked.tree is None or asked.literal is not None:
+    if asked.tree is None:
         return _without_scene(met, truth, got)
     expected = Comparison(case.scene, asked.tree, layout(asked.tree, case.scope, columns=True), columns=True)
+    known = authored.findings(case, expected, met)
+    if known or asked.literal is not None:
+        return known or _without_scene(met, truth, got)
     found = diagnosis.named(diagnosis.make_target(case, expected), met)
     return found if len(found) <= diagnosis.SAID + 1 else found[: diagnosis.SAID + 1]
 

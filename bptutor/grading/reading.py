@@ -37,7 +37,7 @@ def reading(question: Question, scene: Scene | None, text: str) -> Reading:
     """
     from bptutor.grading.grade import bounded
 
-    if not text.strip():
+    if not text.strip() or question.kind is Kind.CODE:  # a program is read when it runs
         return Reading()
     try:
         bounded(text)

@@ -104,8 +104,11 @@ def _is_asked(case: Case, left: Expr) -> bool:
 def models(case: Case) -> Iterator[Expr]:
     """Yield the trees that are right: the model answer, then what is accepted beside it."""
     question = case.question
+    if question.whole:
+        yield parse.read(question.whole, case.scope)
     for text in (str(question.answer), *question.accept):
-        yield model(text, question, case.scope)
+        if text or not question.whole:
+            yield model(text, question, case.scope)
 
 
 def model(text: str, question: Question, scope: Scope) -> Expr:

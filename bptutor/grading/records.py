@@ -18,7 +18,7 @@ def pack(verdict: Verdict) -> dict[str, Any]:
         "proof": verdict.proof.value,
         "read_as": verdict.read_as,
         "reached": verdict.reached,
-        "error": error and {"column": error.column, "message": error.message, "help": error.help},
+        "error": error and _pack_error(error),
         "findings": [_pack_finding(finding) for finding in verdict.findings],
     }
 
@@ -31,7 +31,7 @@ def unpack(packed: Mapping[str, Any]) -> Verdict:
         proof=ProofMark(packed["proof"]),
         findings=tuple(_unpack_finding(finding) for finding in packed["findings"]),
         read_as=packed["read_as"],
-        error=ReadingError(error["column"], error["message"], error["help"]) if error else None,
+        error=ReadingError(**error) if error else None,
         reached=packed["reached"],
     )
 
@@ -80,6 +80,12 @@ def plain(value: object) -> Any:
     return str(value)
 
 
+def _pack_error(error: ReadingError) -> dict[str, Any]:
+    """Return an error as data; `line` only where the answer has lines."""
+    packed = {"column": error.column, "message": error.message, "help": error.help}
+    return packed | ({"line": error.line} if error.line else {})
+
+
 def _pack_finding(finding: Finding) -> dict[str, Any]:
     return {
         "rule": finding.rule,
@@ -106,6 +112,6 @@ def _unpack_finding(packed: Mapping[str, Any]) -> Finding:
 
 def _printed_finding(packed: Mapping[str, Any]) -> dict[str, Any]:
     keys = ["rule", "message", "where"]
-    if packed["rule"] == "witness":
+    if packed["rule"] == "witness" or packed.get("values"):
         keys += ["values", "expected", "got"]
     return {key: packed[key] for key in keys}

@@ -34,7 +34,8 @@ class Finding:
     """One thing to know about an answer, and where."""
 
     rule: str
-    """A catalogue id, or `shape cells factor offset witness no-progress form disagreement`."""
+    """A catalogue id, or `shape cells factor offset witness no-progress form disagreement`; of a program also
+    `raises time-limit memory-limit output-limit reaches-outside changes-input type not-finite`."""
     message: str
     """Two sentences at most (see the wording rules): a fact, then "Look at ..."."""
     where: tuple[int, ...] | None = None
@@ -42,7 +43,7 @@ class Finding:
     cells: tuple[tuple[int, ...], ...] = ()
     """All wrong positions, for a grid; not in the JSON."""
     values: Mapping[str, object] = field(default_factory=dict)
-    """For a witness: name -> value (nested lists)."""
+    """For a witness, and the first finding on a program: name -> value (nested lists)."""
     expected: object = None
     got: object = None
 
@@ -54,6 +55,8 @@ class ReadingError:
     column: int
     message: str
     help: str = ""
+    line: int = 0
+    """1-based, of a program: the column counts in this line, and the message names both. 0 for one line of text."""
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 from bptutor.errors import UsageError
 from bptutor.grading import records
 from bptutor.grading.verdict import Finding, Mark, ProofMark, Verdict
+from bptutor.packs.model import Kind
 
 if TYPE_CHECKING:
     from bptutor.packs.model import Question
@@ -34,6 +35,8 @@ VERDICT_LIMIT = 3.0
 """Seconds for a verdict without a proof."""
 PROOF_LIMIT = 6.0
 """Seconds for the proof after it."""
+CODE_LIMIT = 12.0
+"""Seconds more for a verdict on a program, whose own limits are tighter (see `sandbox.run`)."""
 START_LIMIT = 30.0
 """Seconds for a child to start and warm up."""
 LINE_LIMIT = 4_000_000
@@ -155,7 +158,7 @@ class Worker:
             sent = request(question, scene, text, seed)
             for _ in range(2):  # a child killed from outside is replaced, and asked once more
                 try:
-                    self._verdict = await self._ask(sent)
+                    self._verdict = await self._ask(sent, CODE_LIMIT if question.kind is Kind.CODE else 0)
                 except TimeoutError:
                     return _cannot("Reading and computing this took too long, so nothing is said of it.")
                 except OSError:
@@ -186,13 +189,13 @@ class Worker:
         self._busy = False
         return records.unpack(message["proof"])
 
-    async def _ask(self, sent: Mapping[str, Any]) -> Verdict:
+    async def _ask(self, sent: Mapping[str, Any], longer: float = 0) -> Verdict:
         if self._busy:
             await self._free()
         child = await self._alive()
         self._n += 1
         try:
-            async with asyncio.timeout(self.verdict_limit):
+            async with asyncio.timeout(self.verdict_limit + longer):
                 await child.send({"n": self._n, "job": "grade", "object": sent})
                 message = await self._reply(child, self._n)
         except (TimeoutError, OSError):

@@ -58,7 +58,7 @@ class _Letters:
         if known != axis:
             letter = key.partition("#")[0]
             raise ShapeMisfit(
-                f"{letter} stands over {known} in one place and over {axis} in another",
+                f"the letter {letter} stands over {known} in one place and over {axis} in another",
                 "use one letter for each axis",
             )
 
@@ -128,7 +128,7 @@ class Inference:
             y = b[-n] if n <= len(b) else "1"
             if x and y and x != y and "1" not in (x, y):
                 raise ShapeMisfit(f"`{sign}` pairs entries one to one; {shape_text(a)} and {shape_text(b)} do not pair")
-            out.append(y if x == "1" or (not x and y != "1") else x)
+            out.append(x if y == "1" or (x not in ("1", "")) else y)
         return tuple(reversed(out))
 
     def product(self, a: Kind, b: Kind) -> Kind:

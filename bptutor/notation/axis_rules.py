@@ -157,7 +157,7 @@ def _einsum(run: Inference, expr: Einsum, env: Env) -> Kind:
             raise ShapeMisfit(f"`{spec}` names {len(spec)} axes; the array has {shape_text(kind.axes)}")
         for letter, name in zip(spec, kind.axes, strict=True):
             if not same_axis(axis.get(letter, ""), name):
-                raise ShapeMisfit(f"{letter} in `{expr.spec}` stands over {axis[letter]} and over {name}")
+                raise ShapeMisfit(f"the letter {letter} in `{expr.spec}` stands over {axis[letter]} and over {name}")
             axis[letter] = axis.get(letter) or name
     return Kind(letters, tuple(axis.get(letter, "") for letter in out))
 

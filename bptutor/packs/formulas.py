@@ -8,10 +8,11 @@ from dataclasses import replace
 from bptutor.errors import Problem, UnreadableAnswer
 from bptutor.notation.scope import Scope
 from bptutor.notation.tree import Expr
+from bptutor.packs.code_keys import expressions
 from bptutor.packs.fields import nearest
-from bptutor.packs.model import Kind, Place, Question
+from bptutor.packs.model import Code, Kind, Place, Question
 from bptutor.packs.runs import Run
-from bptutor.packs.scene import Scene, extended
+from bptutor.packs.scene import Scene, changed
 from bptutor.packs.templates import templates
 from bptutor.packs.yaml import Located, problem
 
@@ -81,24 +82,50 @@ class Formulas:
 
     def question(self, node: Located, question: Question) -> None:
         """Read the formulas of a question by what its kind takes."""
-        scene = extended(self.scene, node.mapping["given"], self.problems) if question.given else self.scene
+        scene = changed(self.scene, node, self.problems) if question.changes else self.scene
         scope = scene.scope
-        numpy = question.kind is Kind.NUMPY
         if question.kind in EXPRESSIONS:
-            self.names(node, scope)
-            if question.names:
-                scope = replace(scope, allowed=frozenset(question.names))
-            for answer in _answers(node):
-                self.expression(answer, scope if answer is not node.mapping.get("answer") else scene.scope, numpy)
-            if "where" in node.mapping:
-                self.condition(node.mapping["where"], scene.scope)
+            self._written(node, question, scope)
         elif question.kind in NUMBERS or (question.kind is Kind.SHAPE and "(" not in str(question.answer)):
             for answer in _answers(node):
                 if question.kind is not Kind.SHAPE or not _is_shape(answer.text):
                     self.expression(answer, scope)
+        elif question.kind is Kind.FILL:
+            self._beside(node, scope)
         elif question.kind is Kind.EINSUM and "operands" in node.mapping:
             for operand in node.mapping["operands"].items:
                 self.expression(operand, scope)
+        elif question.code is not None:
+            self._code(node, question.code, scope)
+
+    def _written(self, node: Located, question: Question, scope: Scope) -> None:
+        """Read an answer that is an expression; what is accepted beside it keeps to the allowed names."""
+        numpy = question.kind is Kind.NUMPY
+        self.names(node, scope)
+        narrow = replace(scope, allowed=frozenset(question.names)) if question.names else scope
+        for answer in _answers(node):
+            self.expression(answer, narrow if answer is not node.mapping.get("answer") else scope, numpy)
+        self._beside(node, scope)
+
+    def _code(self, node: Located, code: Code, scope: Scope) -> None:
+        """Read the expressions that a function is called with and held against; each parameter must be known."""
+        handed = [part for key in ("expect", "args", "cases") if (part := node.mapping.get(key)) is not None]
+        for expression in (found for part in handed for found in expressions(part)):
+            self.expression(expression, scope)
+        known = {*scope.names, *scope.alias, *code.args}
+        for name in () if self.blind else code.parameters:
+            if name not in known and not (code.cases and all(name in case for case in code.cases)):
+                what = f"the parameter `{name}` is no name of the scene"
+                help_ = f"say what is handed over: `args: {{{name}: ...}}`"
+                self.problems.append(problem(node.mapping["answer"].place, what, help_, "unknown-name"))
+
+    def _beside(self, node: Located, scope: Scope) -> None:
+        """Read what stands beside an answer: the condition under which it holds, and what it must equal."""
+        if "where" in node.mapping:
+            self.condition(node.mapping["where"], scope)
+        for key in ("goal", "whole"):
+            if key in node.mapping:
+                self.expression(node.mapping[key], scope)
 
     def templates(self, text: str, place: Place) -> None:
         """Read every `{{ }}` of some prose that begins at a place."""

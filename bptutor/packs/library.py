@@ -2,94 +2,73 @@
 
 from __future__ import annotations
 
-import re
-import tempfile
-from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from bptutor.errors import PackError, Problem, UsageError
-from bptutor.packs.lesson_blocks import chunks, parts
-from bptutor.packs.markdown import Front, file_text, front_matter, read_lesson
-from bptutor.packs.model import Choice, Kind, Lesson, LessonEntry, Pack, Question
-from bptutor.packs.pack_file import pack_from
-from bptutor.packs.zipped import unpack
+from bptutor.errors import UsageError
+from bptutor.packs import index
+from bptutor.packs.index import Index
+from bptutor.packs.outline import LessonEntry
 
-PACK_FILE = "pack.yaml"
-NOT_LESSONS = frozenset({"README.md", "COVERAGE.md"})
-TRANSLATION = re.compile(r".+\.[a-z]{2}(-[A-Za-z]{2,4})?\.md")
-ASKED = re.compile(r"^\s*(?:-\s*)?(?:\{.*\b)?ask\s*:", re.MULTILINE)
-MAX_FILES = 2_000
+if TYPE_CHECKING:
+    import tempfile
+
+    from bptutor.packs.model import Lesson, Question
 
 
 class Library:
     """One pack."""
 
-    def __init__(self, pack: Pack, unpacked: tempfile.TemporaryDirectory[str] | None = None) -> None:
-        """Take a pack whose `pack.yaml` was read.
+    def __init__(self, outline: Index, unpacked: tempfile.TemporaryDirectory[str] | None = None) -> None:
+        """Take a pack whose outline was read.
 
         Args:
-            pack: The pack.
+            outline: The pack and its lessons.
             unpacked: The folder of an unpacked zip, deleted with the library.
         """
-        self.pack = pack
+        self.pack = outline.pack
+        self._entries = list(outline.entries)
         self._unpacked = unpacked
 
     @staticmethod
-    def builtin() -> Library:
-        """Open the pack that comes with bptutor."""
+    def builtin(cache: Path | None = None) -> Library:
+        """Open the pack that comes with bptutor; see `open`."""
         installed = Path(str(files("bptutor"))) / "_lessons"
-        return Library.open(installed if installed.is_dir() else Path(__file__).resolve().parents[2] / "lessons")
+        lessons = installed if installed.is_dir() else Path(__file__).resolve().parents[2] / "lessons"
+        return Library.open(lessons, cache)
 
     @staticmethod
-    def open(path: Path) -> Library:
+    def open(path: Path, cache: Path | None = None) -> Library:
         """Open a pack: a folder, or the same folder zipped.
+
+        Args:
+            path: The folder or the zip.
+            cache: Where outlines of folders are kept from one start to the next; None reads the pack anew.
 
         Raises:
             UsageError: There is no pack at this path, or the zip is refused.
             PackError: Its `pack.yaml` is wrong; carries every problem found.
         """
         if path.is_file() and path.suffix == ".zip":
+            from bptutor.packs.folder import read_outline
+            from bptutor.packs.zipped import unpack
+
             folder, kept = unpack(path)
-            return Library(read_pack(folder), kept)
+            return Library(read_outline(folder), kept)
         if not path.is_dir():
             raise UsageError(f"there is no pack at {path}", "give a folder with a pack.yaml, or a zip of one")
-        return Library(read_pack(path))
+        return Library((cache and index.load(path, cache)) or _read(path, cache))
 
     @cached_property
-    def fronts(self) -> Mapping[str, tuple[Path, Front, int]]:
-        """Lesson id -> its file, its front matter and its number of stops; files that cannot be read are left out."""
-        found: dict[str, tuple[Path, Front, int]] = {}
-        for file in lesson_files(self.pack.root):
-            ignored: list[Problem] = []
-            text = file_text(file, file.name, ignored)
-            halves = parts(text, file.name, ignored)
-            front = front_matter(halves.front, halves.front_line, file.name, ignored)
-            if front.id and front.id not in found:
-                stops = sum(_stops(c.word, c.text) for c in chunks(halves.body, 1, file.name, ignored))
-                found[front.id] = (file, front, stops)
-        return found
+    def _files(self) -> dict[str, Path]:
+        return {entry.id: entry.file for entry in self._entries}
 
     def entries(self) -> list[LessonEntry]:
         """Return what the map needs of each lesson, in course order; lessons that cannot be read are left out."""
-        return [
-            LessonEntry(
-                id=id_,
-                title=front.title or id_,
-                minutes=front.minutes,
-                needs=front.needs,
-                skills=front.skills,
-                chapter=front.chapter,
-                objective=front.objective,
-                steps=stops,
-                file=file,
-            )
-            for id_ in self.pack.lessons
-            if id_ in self.fronts
-            for file, front, stops in [self.fronts[id_]]
-        ]
+        return list(self._entries)
 
     def lesson(self, id: str) -> Lesson:  # noqa: A002
         """Read a lesson.
@@ -98,55 +77,32 @@ class Library:
             UsageError: The pack has no such lesson.
             PackError: Its file is wrong; carries every problem found.
         """
-        if id not in self.fronts:
-            raise UsageError(f"the pack {self.pack.id} has no lesson {id}", self._help(id))
-        lesson = read_lesson(self.fronts[id][0])
+        from bptutor.packs.fields import nearest
+        from bptutor.packs.markdown import read_lesson
+        from bptutor.packs.model import Question
+
+        if id not in self._files:
+            raise UsageError(f"the pack {self.pack.id} has no lesson {id}", nearest(id, self._files))
+        lesson = read_lesson(self._files[id])
         blocks = tuple(self.titled(block) if isinstance(block, Question) else block for block in lesson.blocks)
         return replace(lesson, blocks=blocks)
 
     def titled(self, question: Question) -> Question:
         """Give a question about rules the titles of its options, which it then offers as a menu."""
+        from bptutor.packs.model import Choice, Kind
+
         if question.kind is not Kind.RULE or not question.options:
             return question
         titles = [self.pack.rules[id_].title if id_ in self.pack.rules else id_ for id_ in question.options]
         right = question.options.index(str(question.answer)) if question.answer in question.options else -1
         return replace(question, choices=tuple(Choice(title, n == right) for n, title in enumerate(titles)))
 
-    def _help(self, id_: str) -> str:
-        from bptutor.packs.fields import nearest
 
-        return nearest(id_, [known for known in self.pack.lessons if known in self.fronts])
+def _read(path: Path, cache: Path | None) -> Index:
+    """Read the outline of a folder, and keep it."""
+    from bptutor.packs.folder import read_outline
 
-
-def _stops(word: str, text: str) -> int:
-    """Count the stops of one block: a question, or the asked lines of a derivation."""
-    if word == "derivation":
-        return len(ASKED.findall(text))
-    return int(word == "question")
-
-
-def read_pack(root: Path) -> Pack:
-    """Read the `pack.yaml` of a folder.
-
-    Raises:
-        UsageError: There is none.
-        PackError: It is wrong; carries every problem found.
-    """
-    file = root / PACK_FILE
-    if not file.is_file():
-        raise UsageError(f"{root} has no {PACK_FILE}", "a pack is a folder with a pack.yaml and lessons beside it")
-    problems: list[Problem] = []
-    pack = pack_from(file_text(file, str(file), problems), str(file), root, problems)
-    if problems:
-        raise PackError(*problems)
-    return pack
-
-
-def lesson_files(root: Path) -> list[Path]:
-    """Return the lesson files of a pack, by name; translations and the guide are none."""
-    found = [
-        file
-        for file in sorted(root.glob("*.md"))[:MAX_FILES]
-        if file.name not in NOT_LESSONS and not TRANSLATION.fullmatch(file.name) and file.is_file()
-    ]
-    return found
+    outline = read_outline(path)
+    if cache is not None:
+        index.save(outline, cache)
+    return outline

@@ -8,17 +8,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bptutor.errors import PackError, Problem
+from bptutor.packs import fading
 from bptutor.packs.fields import Fields
 from bptutor.packs.lesson_blocks import Chunk, chunks, parts, prompt_of
 from bptutor.packs.model import Block, Derivation, Lesson, Line, Nudge, Place, Prose, Question, Show
 from bptutor.packs.questions import FACES, read_question
+from bptutor.packs.variants import variant_nodes
 from bptutor.packs.yaml import MAX_CHARACTERS, Located, control_problems, places, problem, read
 
 if TYPE_CHECKING:
     from bptutor.packs.formulas import Formulas
     from bptutor.packs.scene import Scene
 
-FADES = ("show", "why", "hole", "write")
 LINE_FACES = ("index", "matrix", "numpy")
 
 
@@ -53,7 +54,7 @@ def read_lesson(path: Path, shown: str = "") -> Lesson:
     text = file_text(path, shown or str(path), problems)
     lesson = lesson_from(text, shown or str(path), problems)
     if problems:
-        raise PackError(*sorted(problems, key=lambda p: (p.line, p.column)))
+        raise PackError(*sorted(dict.fromkeys(problems), key=lambda p: (p.line, p.column)))
     return replace(lesson, file=path)
 
 
@@ -187,7 +188,12 @@ class _Blocks:
             self.formulas.templates(prompt.text, at)
             question = replace(question, prompt=prompt.text, places={**question.places, "prompt": at})
         self.formulas.question(node, question)
-        return question
+        varied = []
+        for variant, written in zip(question.vary, variant_nodes(node), strict=False):
+            self.formulas.question(written, variant)
+            self.formulas.templates(variant.prompt, written.place)
+            varied.append(variant if variant.prompt else replace(variant, prompt=question.prompt))
+        return replace(question, vary=tuple(varied))
 
     def show(self, node: Located) -> Show:
         """Read a `show` block."""
@@ -236,18 +242,16 @@ class _Blocks:
         fields = Fields(node, "a line", self.problems)
         math = fields.require("math", "p_i - y_i")
         fields.whole_text(math, "math")
-        fades = fields.nodes("fade")
-        for fade in fades:
-            if fade.text not in FADES:
-                what = f"`{fade.text}` is no way to ask"
-                fields.wrong(fade.place, what, "write show, why, hole or write", "unknown-value")
+        fades = _fade(fields)
         where = fields.math("where")
         line = Line(
             math=math.text,
             by=fields.texts("by"),
             ask=fields.text("ask"),
             hints=fields.texts("hints"),
-            fade=tuple(fade.text for fade in fades),
+            fade=fades,
+            why=fields.texts("why"),
+            hole=fields.text("hole"),
             where=where.text if where else "",
             show=fields.one_of("show", FACES),
             skills=fields.texts("skills"),
@@ -256,4 +260,32 @@ class _Blocks:
             places=places(node),
         )
         fields.close()
+        _fading(line, fields)
         return line
+
+
+def _fade(fields: Fields) -> tuple[str, ...]:
+    found = fields.nodes("fade")
+    for fade in found:
+        if fade.text not in fading.FADES:
+            what = f"`{fade.text}` is no way to ask"
+            fields.wrong(fade.place, what, "write show, why, hole or write", "unknown-value")
+    return tuple(fade.text for fade in found if fade.text in fading.FADES)
+
+
+def _fading(line: Line, fields: Fields) -> None:
+    """Refuse a line that fades into a form for which something is missing."""
+    at = line.places.get("fade", line.place)
+    if line.fade and not line.ask:
+        fields.wrong(at, "a line with `fade` has no `ask`", "add the prompt for when it is written: `ask: ...`", "fade")
+    if "why" in line.fade and not line.by:
+        fields.wrong(at, "`fade` asks why, and the line has no `by`", "add the rule: `by: chain-rule`", "fade")
+    if "hole" in line.fade and fading.hole(line).count("?") != 1:
+        help_ = "add `hole:` with one `?`, or let the last hint be the line with one `?`"
+        fields.wrong(line.places.get("hole", at), "`fade` asks for a hole, and there is none", help_, "fade")
+    elif line.hole.count("?") != 1 and line.hole:
+        fields.wrong(line.places["hole"], f"`hole` has {line.hole.count('?')} gaps", "write one `?`", "fade")
+    for n, rule in enumerate(line.why):
+        if rule in line.by or rule in line.why[:n]:
+            what = f"the false rule `{rule}` is {'right here' if rule in line.by else 'named twice'}"
+            fields.wrong(line.places.get(f"why.{n}", at), what, "name rules that do not make this line", "fade")

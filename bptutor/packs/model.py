@@ -31,6 +31,7 @@ class Kind(Enum):
     ORDER = "order"
     RULE = "rule"
     FILL = "fill"
+    CODE = "code"
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,30 @@ class Derived:
 
 
 @dataclass(frozen=True)
+class Code:
+    """What a `code` question has of its own; its model answer is Python, and runs in the sandbox only."""
+
+    entry: str
+    """The function that is asked for."""
+    parameters: tuple[str, ...]
+    """Of the model answer: each is a name of the scene, unless `args` or a case says what is handed over."""
+    starter: str = ""
+    """What stands in the editor at first."""
+    setup: str = ""
+    """Python whose names the program may use."""
+    expect: object = None
+    """What the function returns: an expression, or lists and mappings of them. None: what the model answer returns."""
+    args: Mapping[str, object] = field(default_factory=dict)
+    """Parameter -> what is handed over: an expression, numbers, lists of them, or `{python: ...}`."""
+    count: int = 5
+    """How many cases are drawn."""
+    cases: tuple[Mapping[str, object], ...] = ()
+    """Cases written one by one, each like `args`; then `count` is their number."""
+    tolerance: float = 0.0
+    """Largest accepted difference, relative to the largest value where that is above 1; 0: rounding only."""
+
+
+@dataclass(frozen=True)
 class Question:
     """A question of any kind; keys that its kind does not use are empty."""
 
@@ -89,6 +114,10 @@ class Question:
     """Rule ids offered by a `rule` question."""
     line: str = ""
     """The line with one `?` of a `fill` question."""
+    whole: str = ""
+    """Of a `fill` question: the line it must become; then any filling with its value is right."""
+    goal: str = ""
+    """Of an expression: what the answer is proved equal to, such as `∂L/∂z_i`; never shown."""
     hints: tuple[str, ...] = ()
     skills: tuple[str, ...] = ()
     solution: str = ""
@@ -97,8 +126,16 @@ class Question:
     """Which face stands open: index, matrix, numpy, numbers."""
     given: Mapping[str, object] = field(default_factory=dict)
     """Names given for this question only, as in a scene."""
+    define: Mapping[str, object] = field(default_factory=dict)
+    """Definitions that replace those of the scene, or join them, for this question only."""
+    network: Mapping[str, object] = field(default_factory=dict)
+    """Keys of the scene's network that are others for this question only."""
+    vary: tuple[Question, ...] = ()
+    """The same question in other words or under other definitions; "another like this" takes them in turn."""
     wrong: tuple[tuple[str, str], ...] = ()
     """Authored wrong answers: (answer, say)."""
+    code: Code | None = None
+    """Set exactly for `code`."""
     derived: Derived | None = None
     """Set for an asked line of a derivation."""
     place: Place = Place()
@@ -106,6 +143,17 @@ class Question:
     """Where each key stands: `answer`, `hints.0`, ..."""
     source: Mapping[str, object] = field(default_factory=dict)
     """The mapping as written (plain data, with `derived` when set and without the scene); what `grade` takes."""
+
+    @property
+    def changes(self) -> dict[str, Mapping[str, object]]:
+        """What this question changes in the scene, as `Scene.changed` takes it; empty when it changes nothing."""
+        found = {"given": self.given, "define": self.define, "network": self.network}
+        return {key: entries for key, entries in found.items() if entries}
+
+    def variant(self, n: int) -> Question:
+        """Return the n-th way to ask this: 0 is the question itself, and after the last it begins again."""
+        ways = (self, *self.vary)
+        return ways[n % len(ways)]
 
 
 @dataclass(frozen=True)
@@ -119,6 +167,11 @@ class Line:
     """The prompt; empty when the line is shown."""
     hints: tuple[str, ...] = ()
     fade: tuple[str, ...] = ()
+    """What it asks at the first, second, ... meeting: `show`, `why`, `hole`, `write`; see `packs.fading`."""
+    why: tuple[str, ...] = ()
+    """Tempting false rules, for `why`; empty for some other rules of the derivation and the pack."""
+    hole: str = ""
+    """The line with one `?`, for `hole`; empty for the last hint."""
     where: str = ""
     show: str = ""
     skills: tuple[str, ...] = ()
@@ -222,48 +275,3 @@ class Lesson:
     chapter: str = ""
     places: Mapping[str, Place] = field(default_factory=dict, compare=False)
     """Where each key of the front matter stands: `title`, `needs.0`, ..."""
-
-
-@dataclass(frozen=True)
-class LessonEntry:
-    """What the course map needs of a lesson, from the light index: no scene, no blocks."""
-
-    id: str
-    title: str
-    minutes: int
-    needs: tuple[str, ...]
-    skills: tuple[str, ...]
-    chapter: str
-    objective: str
-    steps: int
-    """How many stops (asked lines and questions) it has."""
-    file: Path
-
-
-@dataclass(frozen=True)
-class Rule:
-    """Why a line follows."""
-
-    id: str
-    title: str
-    math: str = ""
-
-
-@dataclass(frozen=True)
-class Pack:
-    """A folder of lessons."""
-
-    id: str
-    title: str
-    version: str
-    root: Path
-    lessons: tuple[str, ...]
-    """Lesson ids in course order."""
-    skills: Mapping[str, str] = field(default_factory=dict)
-    rules: Mapping[str, Rule] = field(default_factory=dict)
-    language: str = "en"
-    authors: tuple[str, ...] = ()
-    license: str = ""
-    summary: str = ""
-    chapters: Mapping[str, str] = field(default_factory=dict)
-    """Chapter id -> title, in order; optional."""

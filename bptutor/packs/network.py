@@ -12,11 +12,12 @@ from pathlib import Path
 from random import Random
 
 from bptutor.engine.graph import Array
-from bptutor.engine.network import NetworkError, Spec, fitted, given, shape
+from bptutor.engine.network import ImageSpec, NetworkError, Plan, fitted, given, shape
 from bptutor.engine.train import Training
 from bptutor.errors import PackError, Problem, UsageError
 from bptutor.packs.model import Place
-from bptutor.packs.network_keys import Keys, nested
+from bptutor.packs.network_keys import Keys
+from bptutor.packs.network_numbers import nested
 from bptutor.packs.yaml import MAX_CHARACTERS, Located, control_problems, located, problem, read
 
 GRID = 10
@@ -27,7 +28,7 @@ GRID = 10
 class Network:
     """A network as written: what it is made of, the numbers the author gave, how it is trained."""
 
-    spec: Spec
+    spec: Plan
     given: Mapping[str, object] = field(default_factory=dict)
     """Name -> nested tuples of decimal texts, as written."""
     train: Training | None = None
@@ -37,7 +38,7 @@ class Network:
         return draw(self.spec, Random(seed), self.given)  # noqa: S311 - a documented stream, not a secret
 
 
-def draw(spec: Spec, random: Random, literals: Mapping[str, object] | None = None) -> dict[str, Array]:
+def draw(spec: Plan, random: Random, literals: Mapping[str, object] | None = None) -> dict[str, Array]:
     """Return every given array of a network, drawn where there is no literal; float64.
 
     Weights, biases and inputs come from the grid −1, −0.9, ..., 1; so does y, except that it is one-hot for
@@ -100,7 +101,7 @@ def read_network(path: Path) -> Network:
         raise PackError(Problem(str(path), 0, 0, "not UTF-8 text", "save the file as UTF-8", "encoding")) from error
     problems = list(control_problems(text, str(path)))
     node = read(text, str(path), problems)
-    network = network_from(node, problems)
+    network = network_from(node, problems, images=True)
     if problems or network is None:
         raise PackError(*sorted(problems, key=lambda found: (found.line, found.column)))
     return network
@@ -117,26 +118,32 @@ def from_mapping(mapping: object, place: Place | None = None) -> Network:
         node = located(mapping, place)
     except ValueError as error:
         raise PackError(problem(place or Place(), f"network: {error}")) from error
-    network = network_from(node, problems)
+    network = network_from(node, problems, images=True)
     if problems or network is None:
         raise PackError(*problems)
     return network
 
 
-def network_from(node: Located, problems: list[Problem], rows: int | None = None) -> Network | None:
+def network_from(
+    node: Located, problems: list[Problem], rows: int | None = None, *, images: bool = False
+) -> Network | None:
     """Read a network from a located mapping; every problem found goes into `problems`.
 
     Args:
         node: The mapping.
         problems: Where problems are added.
         rows: The batch size that the scene gives (`sizes: {B: 5}`), for `batch: rows` without literals.
+        images: Whether convolution, pooling and flatten are taken; a scene has no formulas for them.
 
     Returns:
         The network; None when its layers cannot be made out.
     """
     keys = Keys(node, problems)
     spec = keys.spec(rows)
-    arrays = {name: nested(keys.entries[name], name, problems) for name in keys.arrays() if name in keys.entries}
+    arrays = {name: nested(keys.entries[name], name, problems, keys.axes(name)) for name in keys.arrays()}
+    if isinstance(spec, ImageSpec) and not images:
+        keys.refuse(keys.entries["layers"], "a scene takes dense layers", "write their widths, such as [4, 2, 3]")
+        return None
     if spec is None:
         return None
     literals: dict[str, object] = {}
@@ -149,7 +156,7 @@ def network_from(node: Located, problems: list[Problem], rows: int | None = None
     return Network(spec, literals, keys.training(spec))
 
 
-def _fit(spec: Spec, name: str, written: object, node: Located, problems: list[Problem]) -> None:
+def _fit(spec: Plan, name: str, written: object, node: Located, problems: list[Problem]) -> None:
     """Report a literal whose shape does not fit, or whose numbers are too large; or a target that cannot be one."""
     try:
         array = fitted(spec, name, _numbers(written))

@@ -3,69 +3,31 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from difflib import get_close_matches
+from math import prod
 
 from bptutor.engine.functions import ACTIVATIONS
 from bptutor.engine.losses import LOSSES
-from bptutor.engine.network import NetworkError, Spec, given
+from bptutor.engine.network import ImageSpec, NetworkError, Plan, Spec, given, sizes
+from bptutor.engine.optimizers import OPTIMIZERS
+from bptutor.engine.spec import learned
 from bptutor.engine.train import Training
 from bptutor.errors import Problem
+from bptutor.packs.network_layers import Layers
+from bptutor.packs.network_numbers import NUMBER, WHOLE, meant
 from bptutor.packs.yaml import Located, problem
 
 KEYS = ("layers", "activations", "loss", "batch", "sizes", "x", "y", "train")
-TRAIN_KEYS = ("rate", "steps", "update")
-NUMBER = re.compile(r"[+\-−]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?", re.ASCII)
-WHOLE = re.compile(r"[0-9]{1,9}", re.ASCII)
-ARRAY = re.compile(r"([Wb])([1-9][0-9]?)", re.ASCII)
-MAX_DIGITS = 40
+TRAIN_KEYS = ("rate", "steps", "update", "optimizer", "minibatch")
+ARRAY = re.compile(r"([WKb])([1-9][0-9]?)", re.ASCII)
 MAX_LAYERS = 64
 MAX_WIDTH = 10_000
 MAX_NUMBERS = 2_000_000
 """Weights and biases, or entries of a batch."""
+MAX_PRODUCTS = 50_000_000
+"""Multiplications of one forward pass of a network on images."""
 MAX_STEPS = 1_000_000
 MAX_WORK = 4_000_000_000
-"""Steps times parameters times rows."""
-
-
-def meant(written: str, known: Iterable[str]) -> str:
-    """Return a help sentence: the nearest known name, or all of them."""
-    names = tuple(known)
-    near = get_close_matches(written.lower().replace("_", "-").replace(" ", "-"), names, 1)
-    return f"did you mean {near[0]}?" if near else f"one of {', '.join(names)}"
-
-
-def nested(node: Located, name: str, problems: list[Problem], depth: int = 0) -> object:
-    """Return nested tuples of decimal texts; None when something in it is no number.
-
-    Args:
-        node: A number, or lists of numbers.
-        name: The array it belongs to, for messages.
-        problems: Where problems are added.
-        depth: How many lists stand around it.
-    """
-    if isinstance(node.value, tuple):
-        if depth == 2:
-            problems.append(problem(node.place, f"{name} has more than two axes", "write a list of rows", "shape"))
-            return None
-        parts = tuple(nested(item, name, problems, depth + 1) for item in node.items)
-        if not parts:
-            problems.append(problem(node.place, f"{name} is empty", "write at least one number", "shape"))
-        ragged = next((n for n, part in enumerate(parts) if _length(part) != _length(parts[0])), None)
-        if ragged and None not in parts:
-            lengths = f"row {ragged + 1} of {name} has {_length(parts[ragged])}, row 1 has {_length(parts[0])}"
-            problems.append(problem(node.items[ragged].place, lengths, "rows need equal lengths", "shape"))
-            return None
-        return None if not parts or None in parts else parts
-    if isinstance(node.value, str) and len(node.text) <= MAX_DIGITS and NUMBER.fullmatch(node.text.strip()):
-        return node.text.strip().replace("−", "-")
-    said = f"`{node.text[:MAX_DIGITS]}`" if isinstance(node.value, str) else node.kind
-    problems.append(problem(node.place, f"{name}: {said} is not a number", "write a decimal such as -0.35", "number"))
-    return None
-
-
-def _length(part: object) -> str:
-    return f"{len(part)} entries" if isinstance(part, tuple) else "no list"
+"""Multiplications of the forward passes of a training."""
 
 
 class Keys:
@@ -93,7 +55,11 @@ class Keys:
         """Return the keys that hold numbers of the network."""
         return [key for key in self.entries if key in {"x", "y"} or ARRAY.fullmatch(key)]
 
-    def refuse_array(self, name: str, spec: Spec) -> None:
+    def axes(self, name: str) -> int:
+        """Return how many axes the literal of an array may have."""
+        return 4 if name[0] == "K" or (self.images and name in {"x", "y"}) else 2
+
+    def refuse_array(self, name: str, spec: Plan) -> None:
         """Report an array that this network has no place for; a target beside `loss: sum` is left alone."""
         if name != "y":
             known = given(spec)
@@ -106,8 +72,16 @@ class Keys:
             self.refuse(self.node, f"the key `{key}` is missing", f"write `{key}: {example}`", "missing-key")
         return self.entries.get(key)
 
-    def spec(self, rows: int | None) -> Spec | None:
+    @property
+    def images(self) -> bool:
+        """Whether the layers are written out, one by one, and not as widths."""
+        node = self.entries.get("layers")
+        return node is not None and bool(node.items) and node.items[0].kind == "a mapping"
+
+    def spec(self, rows: int | None) -> Plan | None:
         """Read layers, activations, loss and batch."""
+        if self.images:
+            return self.image_spec(rows)
         layers = self.layers()
         activations = self.activations(layers)
         loss = self.loss()
@@ -126,6 +100,31 @@ class Keys:
             return None
         return spec
 
+    def image_spec(self, batch: int | None) -> ImageSpec | None:
+        """Read a network whose layers are written out."""
+        node = self.entries["layers"]
+        if "activations" in self.entries:
+            what = "each layer names its own activation here"
+            self.problems.append(problem(self.node.keys["activations"], what, "write it in the layer"))
+        if len(node.items) > MAX_LAYERS:
+            self.refuse(node, f"more than {MAX_LAYERS} layers", "take fewer", "too-long")
+            return None
+        found, loss = Layers(node, self.problems).read(), self.loss()
+        if found is None or not loss:
+            return None
+        try:
+            spec = ImageSpec(*found, loss)
+            spec = ImageSpec(*found, loss, self.rows(batch, tuple(sizes(spec).values())))
+        except NetworkError as error:
+            self.refuse(node if error.layer is None else node.items[error.layer], error.message, error.help, "network")
+            return None
+        rows, most = spec.rows or 1, max(prod(placed.below.values()) for placed in spec.placed)
+        if max(spec.parameters, most * rows) > MAX_NUMBERS or spec.products * rows > MAX_PRODUCTS:
+            what = f"the network is larger than {MAX_NUMBERS:,} numbers or {MAX_PRODUCTS:,} products"
+            self.refuse(node, what, "take a smaller image, fewer filters or fewer rows", "too-long")
+            return None
+        return spec
+
     def layers(self) -> tuple[int, ...]:
         """Read the widths; the empty tuple when they cannot be used."""
         node = self.required("layers", "[2, 2, 2]")
@@ -136,7 +135,8 @@ class Keys:
             if isinstance(item.value, str) and WHOLE.fullmatch(item.text) and 1 <= int(item.text) <= MAX_WIDTH:
                 widths.append(int(item.text))
             elif item.kind == "a mapping":
-                self.refuse(item, "a layer is its width here", "write the number of units, such as 3", "number")
+                help_ = "write the number of units, such as 3; or begin with `{input: [1, 8, 8]}`"
+                self.refuse(item, "a layer is its width here", help_, "number")
             else:
                 self.refuse(item, f"a width is a whole number from 1 to {MAX_WIDTH:,}", "such as 3", "number")
         if not 2 <= len(node.items) <= MAX_LAYERS:
@@ -193,7 +193,7 @@ class Keys:
         self.refuse(item or node, f"{key} is a whole number from 1 to {most:,}", f"such as {{{key}: 5}}", "number")
         return None
 
-    def training(self, spec: Spec) -> Training | None:
+    def training(self, spec: Plan) -> Training | None:
         """Read `train: {rate: 0.5, steps: 1, update: [W]}`."""
         node = self.entries.get("train")
         if node is None:
@@ -214,17 +214,37 @@ class Keys:
                 self.refuse(steps, f"steps is a whole number up to {MAX_STEPS:,}", "such as 10", "number")
                 return None
             count = int(steps.text)
-        work = count * spec.parameters * (spec.rows or 1)
+        work = count * spec.products * (spec.rows or 1)
         if work > MAX_WORK:
             self.refuse(steps or node, "that is too much training for one run", "take fewer steps", "too-long")
-        return Training(float(rate.text), count, self.update(node, spec))
+        update, optimizer = self.update(node, spec), self.optimizer(node)
+        return Training(float(rate.text), count, update, optimizer, self.minibatch(node, spec))
 
-    def update(self, node: Located, spec: Spec) -> frozenset[str]:
+    def optimizer(self, node: Located) -> str:
+        """Read the rule by which parameters move."""
+        item = node.mapping.get("optimizer")
+        if item is None or item.text in OPTIMIZERS:
+            return item.text if item else Training.optimizer
+        self.refuse(item, f"there is no optimizer `{item.text}`", meant(item.text, OPTIMIZERS), "unknown-name")
+        return Training.optimizer
+
+    def minibatch(self, node: Located, spec: Plan) -> int | None:
+        """Read how many rows one step takes."""
+        item = node.mapping.get("minibatch")
+        if item is None:
+            return None
+        if WHOLE.fullmatch(item.text) and 1 <= int(item.text) <= (spec.rows or 1):
+            return int(item.text)
+        most = spec.rows or 1
+        self.refuse(item, f"a minibatch takes 1 to {most} rows of this batch", "see `batch` and `x`", "number")
+        return None
+
+    def update(self, node: Located, spec: Plan) -> frozenset[str]:
         """Read which arrays move; weights and biases when nothing is said."""
         listed = node.mapping.get("update")
         if listed is None:
             return Training.update
-        known = {"W", "b", *(name for name in given(spec) if name[0] in "Wb")}
+        known = {*learned(spec), *(name[0] for name in learned(spec))}
         if not listed.items:
             self.refuse(listed, "update lists what moves", "such as [W, b]", "invalid")
         for item in listed.items:

@@ -23,6 +23,8 @@ def scene_of(network: Network) -> dict[str, dict[str, object]]:
         Plain data as a scene has it; axes without a fixed size are left out.
     """
     spec = network.spec
+    if not isinstance(spec, Spec):
+        raise TypeError("a scene takes dense layers")  # the reader of scenes has refused it with its place
     fixed: dict[str, object] = {axis: str(size) for axis, size in sizes(spec).items()}
     softmax = spec.activations[-1] == "softmax"
     alias: dict[str, object] = {"a0": "x", "da0": "dx"}

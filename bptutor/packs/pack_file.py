@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bptutor.errors import Problem
 from bptutor.packs.fields import Fields
-from bptutor.packs.model import Pack, Rule
+from bptutor.packs.outline import Pack, Rule
 from bptutor.packs.yaml import Located, read
 
 FORMAT = "1"

@@ -7,8 +7,10 @@ from types import MappingProxyType
 from typing import Any
 
 from bptutor.errors import PackError, Problem
+from bptutor.packs.code_keys import code_keys
 from bptutor.packs.fields import Fields, nearest, whole_number
 from bptutor.packs.model import Choice, Derived, Kind, Place, Question
+from bptutor.packs.variants import FIXED, variant_nodes
 from bptutor.packs.yaml import Located, located, places, plain, problem
 
 FACES = ("index", "matrix", "numpy", "numbers")
@@ -58,7 +60,10 @@ def read_question(node: Located, problems: list[Problem]) -> Question | None:
         skills=fields.texts("skills"),
         solution=fields.text("solution"),
         show=fields.one_of("show", FACES),
-        given=_given(fields),
+        given=_changed(fields, "given"),
+        define=_changed(fields, "define"),
+        network=_changed(fields, "network"),
+        vary=_vary(node, fields),
         wrong=_wrong(fields),
         derived=_derived(fields),
         place=node.place,
@@ -70,8 +75,20 @@ def read_question(node: Located, problems: list[Problem]) -> Question | None:
     return result
 
 
-def _given(fields: Fields) -> Mapping[str, object]:
-    return {name: plain(value) for name, value in fields.mapping("given").items()}
+def _changed(fields: Fields, key: str) -> Mapping[str, object]:
+    return {name: plain(value) for name, value in fields.mapping(key).items()}
+
+
+def _vary(node: Located, fields: Fields) -> tuple[Question, ...]:
+    """Read the variants: each is this question with some keys written anew."""
+    for item in fields.nodes("vary"):
+        if not item.mapping:
+            fields.wrong(item.place, f"a variant is {item.kind}", "write what is different: `- define: {...}`")
+        for key in ("vary", *FIXED):
+            if key in item.mapping:
+                fields.wrong(item.keys[key], f"a variant has no `{key}` of its own", "leave it out", "unknown-key")
+    found = [read_question(variant, fields.problems) for variant in variant_nodes(node)]
+    return tuple(variant for variant in found if variant is not None)
 
 
 def _wrong(fields: Fields) -> tuple[tuple[str, str], ...]:
@@ -113,13 +130,14 @@ def _shape(fields: Fields) -> dict[str, Any]:
 def _expression(fields: Fields) -> dict[str, Any]:
     answer = fields.require("answer", "p_i - y_i")
     fields.whole_text(answer, "answer")
-    where = fields.math("where")
+    where, goal = fields.math("where"), fields.math("goal")
     return {
         "answer": answer.text,
         "accept": fields.texts("accept", math=True),
         "form": _forms(fields),
         "names": fields.texts("names"),
         "where": where.text if where else "",
+        "goal": goal.text if goal else "",
     }
 
 
@@ -214,10 +232,19 @@ def _fill(fields: Fields) -> dict[str, Any]:
     fields.whole_text(line, "line")
     if line.text and line.text.count("?") != 1:
         fields.wrong(line.place, f"`{line.text}` has {line.text.count('?')} gaps", "write one `?`", "fill")
-    answer = fields.require("answer", "δ_ij")
-    fields.whole_text(answer, "answer")
+    whole, where = fields.math("whole"), fields.math("where")
+    answer = fields.get("answer") if whole is not None else fields.require("answer", "δ_ij")
+    if answer is not None:
+        fields.whole_text(answer, "answer")
     accept, names = fields.texts("accept", math=True), fields.texts("names")
-    return {"line": line.text, "answer": answer.text, "accept": accept, "names": names}
+    return {
+        "line": line.text,
+        "answer": answer.text if answer else "",
+        "whole": whole.text if whole else "",
+        "where": where.text if where else "",
+        "accept": accept,
+        "names": names,
+    }
 
 
 def _answer(fields: Fields, example: str) -> object:
@@ -270,6 +297,7 @@ _READERS: Mapping[Kind, Callable[[Fields], dict[str, Any]]] = MappingProxyType(
         Kind.ORDER: _order,
         Kind.RULE: _rule,
         Kind.FILL: _fill,
+        Kind.CODE: code_keys,
     }
 )
 """How each type reads the keys that the others do not have."""

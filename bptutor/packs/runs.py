@@ -77,7 +77,7 @@ def _block(text: str, lines: list[str], start: int, first_line: int) -> tuple[Ru
             n += 1
         if n >= len(lines):
             break
-        indent = len(lines[n]) - len(lines[n].lstrip())
+        indent = len(lines[n]) - len(lines[n].lstrip()) - (len(part) - len(part.lstrip()))
         runs.append(Run(offset, first_line + n, indent + 1))
         offset, n = offset + len(part) + 1, n + 1
     return tuple(runs)

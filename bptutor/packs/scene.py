@@ -54,14 +54,16 @@ class Scene:
             raise PackError(*problems)
         return result
 
-    def extended(self, given: Mapping[str, object], place: Place | None = None) -> Scene:
-        """Return this scene with some names given for one question, as `given` writes them.
+    def changed(self, changes: Mapping[str, object], place: Place | None = None) -> Scene:
+        """Return this scene with what one question changes (`Question.changes`): names given, definitions, a network.
 
         Raises:
             PackError: They are wrong; carries every problem found.
         """
+        if not changes:
+            return self
         problems: list[Problem] = []
-        result = extended(self, _node(given, place), problems)
+        result = changed(self, _node(changes, place), problems)
         if problems:
             raise PackError(*problems)
         return result
@@ -168,21 +170,45 @@ def scene(node: Located, problems: list[Problem]) -> Scene:
     return Scene(scope, source if isinstance(source, dict) else {}, require, node.place)
 
 
-def extended(base: Scene, given: Located, problems: list[Problem]) -> Scene:
-    """Read names given for one question; a name that the scene defines is given here instead."""
-    if not given.mapping:
+def changed(base: Scene, changes: Located, problems: list[Problem]) -> Scene:
+    """Read what one question changes: `given`, `define` and `network`.
+
+    A name that is given is no longer defined; a definition takes the place of the one with the same name, and a new
+    one comes last; the keys of `network` replace those of the scene's network.
+    """
+    given, define, network = (changes.mapping.get(key, Located({})) for key in ("given", "define", "network"))
+    if not (given.mapping or define.mapping or network.mapping):
         return base
-    source: dict[str, object] = dict(base.source)
-    define = source.get("define")
-    if isinstance(define, Mapping):
-        kept = {key: value for key, value in define.items() if key.split("_")[0] not in given.mapping}
-        source["define"] = kept
-    written = source.get("given")
-    node = located(source, base.place)
-    merged = {**(located(written, base.place).mapping if written else {}), **given.mapping}
-    keys = {name: given.keys.get(name, given.place) for name in merged}
-    entries = {**node.mapping, "given": Located(merged, given.place, keys)}
-    return scene(Located(entries, base.place, {**node.keys, "given": given.place}), problems)
+    node = located(dict(base.source), base.place)
+    before = {key: node.mapping[key].mapping if key in node.mapping else {} for key in ("given", "define", "network")}
+    entries, keys = dict(node.mapping), dict(node.keys)
+    kept = {key: value for key, value in before["define"].items() if stem(key) not in given.mapping}
+    merged = {
+        "given": (given, {**before["given"], **given.mapping}),
+        "define": (define, _defined(kept, define.mapping)),
+        "network": (network, {**before["network"], **network.mapping}),
+    }
+    for key, (written, together) in merged.items():
+        if together or key in entries:
+            places = {name: written.keys.get(name, written.place) for name in together}
+            entries[key] = Located(together, written.place if written.mapping else base.place, places)
+            keys[key] = entries[key].place
+    return scene(Located(entries, base.place, keys), problems)
+
+
+def _defined(before: Mapping[str, Located], new: Mapping[str, Located]) -> dict[str, Located]:
+    """Return definitions in order: a new one stands where the old one of its name stood, else at the end."""
+    names = {stem(key): key for key in new}
+    found: dict[str, Located] = {}
+    for old, value in before.items():
+        key = names.pop(stem(old), None)
+        found[key or old] = new[key] if key else value
+    return found | {key: new[key] for key in names.values()}
+
+
+def stem(key: str) -> str:
+    """Return the name that the key of a definition defines: `N` of `N_i`, `f` of `f(u)`."""
+    return key.split("_", maxsplit=1)[0].split("(", maxsplit=1)[0].strip()
 
 
 def _keys(node: Located, key: str) -> Mapping[str, Place]:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from bptutor.grading.verdict import Finding, Mark, ProofMark, Verdict
-from bptutor.packs.model import Kind, Pack, Question
+from bptutor.packs.model import Kind, Question
+from bptutor.packs.outline import Pack
 from bptutor.plain.aloud import array, clean, number, paragraphs, sentence, spoken, wrapped
 from bptutor.session import (
     LineState,
@@ -93,7 +94,10 @@ def _answered(shown: ShownQuestion, scope: Scope | None) -> Iterator[list[str]]:
         return
     label = "The answer is" if shown.revealed else "Your answer"
     seed = f" (seed {shown.seed})" if question.kind in {Kind.NUMERIC, Kind.VECTOR, Kind.MATRIX} else ""
-    yield wrapped(clean(f"{label}{seed}: {_answer(question, shown.answer, scope)}"))
+    if question.kind is Kind.CODE:
+        yield [f"{label}:", *_code(shown.answer)]
+    else:
+        yield wrapped(clean(f"{label}{seed}: {_answer(question, shown.answer, scope)}"))
     if question.solution:
         yield paragraphs(question.solution, scope)
 
@@ -107,6 +111,11 @@ def _answer(question: Question, text: str, scope: Scope | None) -> str:
     if question.kind in _EXPRESSIONS:
         return spoken(text, scope)
     return text
+
+
+def _code(source: str) -> list[str]:
+    """Return a program as it stands, each line moved in by four blanks."""
+    return [f"    {line}" for line in clean(source).expandtabs(4).rstrip("\n").split("\n")]
 
 
 def _is_one_of(n: int, question: Question) -> bool:
@@ -132,6 +141,10 @@ def _asked(view: View, pack: Pack) -> Iterator[list[str]]:
     if question is None:
         return
     yield paragraphs(question.prompt, scope)
+    if question.code is not None:
+        yield _code(question.code.starter) if question.code.starter else []
+        yield wrapped("Type the function line by line; a line with a single dot ends it. Or :edit, for your editor.")
+        yield wrapped("What you had typed is kept: :show reads it, :edit goes on with it.") if view.draft else []
     yield [part for offer in _offers(question, pack, scope) for part in wrapped(offer, hanging=True)]
     for n, hint in enumerate(view.hints, 1):
         yield wrapped(f"Hint {n} of {view.hints_total}: {sentence(hint, scope)}")
@@ -172,7 +185,8 @@ def way_on(view: View) -> str:
 def verdict_lines(verdict: Verdict, view: View) -> list[str]:
     """Return what is said of an answer."""
     if verdict.error is not None:
-        where = f" (column {verdict.error.column})" if verdict.error.column else ""
+        alone = verdict.error.column and not verdict.error.line
+        where = f" (column {verdict.error.column})" if alone else ""
         advice = f" {verdict.error.help}." if verdict.error.help else ""
         return wrapped(clean(f"I cannot read that{where}: {verdict.error.message}.{advice}").replace("..", "."))
     lines: list[str] = []
@@ -190,7 +204,7 @@ def _finding(finding: Finding) -> list[str]:
     lines = wrapped(clean(finding.message))
     if finding.values:
         given = "; ".join(f"{name} = {_nested(value)}" for name, value in list(finding.values.items())[:8])
-        lines += wrapped(clean(f"For {given}:"), hanging=True)
+        lines += wrapped(clean(f"For {given}{'.' if finding.got is None else ':'}"), hanging=True)
     if finding.expected is not None and finding.got is not None:
         lines += wrapped(clean(f"wanted {_nested(finding.expected)}, your answer gives {_nested(finding.got)}."))
     return lines
@@ -200,6 +214,8 @@ def _nested(value: object) -> str:
     """Return nested lists of numbers as text."""
     if isinstance(value, list | tuple):
         return "[" + ", ".join(_nested(item) for item in value) + "]"
+    if isinstance(value, dict):
+        return ", ".join(f"{name}: {_nested(item)}" for name, item in value.items())
     return number(value) if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
 
 

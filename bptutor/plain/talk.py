@@ -7,13 +7,16 @@ from collections.abc import Callable
 from io import TextIOWrapper
 from typing import TextIO
 
-from bptutor.errors import BptutorError
+from bptutor.errors import BptutorError, UsageError
 from bptutor.grading.verdict import ProofMark
 from bptutor.plain import say
 from bptutor.plain.aloud import clean, wrapped
 from bptutor.session import Session, Standing, View, Wants
+from bptutor.session.editing import edited
 
 PROMPT = "> "
+MORE = "| "
+"""Before the further lines of a program."""
 LONGEST_INPUT = 20_000
 """Characters read at once; longer input is read as several lines."""
 COMMANDS = """\
@@ -25,7 +28,12 @@ Type an answer, or one of these words:
   again     read all of this lesson again
   map       all lessons
   quit      stop; everything is saved
-Enter alone goes on."""
+Enter alone goes on.
+Where a function is asked: type it line by line, then a line with a single dot.
+  :edit     write it in your editor ($EDITOR); what you save and close is the answer
+  :show     read what is kept of it"""
+END = "."
+"""The line that ends a program."""
 
 
 def run(session: Session, lesson_id: str | None, stdin: TextIO, stdout: TextIO, seed: int | None = None) -> int:
@@ -125,7 +133,8 @@ class Talk:
         elif not text:
             return self._on(view)
         elif view.wants is Wants.ANSWER:
-            return await self._answer(text)
+            program = self._program(text, view)
+            return await self._answer(program) if program is not None else self.session.view()
         else:
             self._lines(["Nothing is asked here."])
         return view
@@ -171,6 +180,38 @@ class Talk:
             self._lines(say.proof_lines(proved) if proved else [])
         return self.session.view()
 
+    def _program(self, first: str, view: View) -> str | None:
+        """Return the whole answer: where a function is asked, all lines down to a single dot, or what an editor saved.
+
+        None when there is no answer yet; what was typed is kept as a draft.
+        """
+        question = view.question
+        if question is None or question.code is None:
+            return first
+        begun = view.draft or question.code.starter
+        if first == ":show":
+            self._lines([f"    {line}" for line in clean(begun).splitlines()])
+            return None
+        if first == ":edit":
+            return self._edited(begun)
+        lines, line = [first], self._line()
+        while line is not None and line.strip() != END:
+            lines.append(line)
+            line = self._line()
+        program = "\n".join(lines) + "\n"
+        if line is None:
+            self.session.keep_draft(program)
+        return program if line is not None else None
+
+    def _edited(self, begun: str) -> str | None:
+        try:
+            program = edited(begun)
+        except UsageError as problem:
+            self._lines(wrapped(clean(f"{problem.message}. {problem.help}".strip())))
+            return None
+        self.session.keep_draft(program)
+        return program if program.strip() else None
+
     def _map(self) -> View:
         """Print all lessons and open the one that is chosen; Enter stays where the learner is."""
         entries = self.session.course()
@@ -195,12 +236,17 @@ class Talk:
 
     def _ask(self) -> str | None:
         """Read one line; None at the end of the input."""
-        self._out.write(PROMPT)
+        line = self._line(PROMPT)
+        return line.strip() if line is not None else None
+
+    def _line(self, prompt: str = MORE) -> str | None:
+        """Read one line as it is, without its end; None at the end of the input."""
+        self._out.write(prompt)
         self._out.flush()
         line = self._in.readline(LONGEST_INPUT)
         if not self._echoed or not line:
             self._out.write("\n")
-        return line.strip() if line else None
+        return line.removesuffix("\n").rstrip() if line else None
 
     def _lines(self, lines: list[str]) -> None:
         self._out.writelines(f"{line}\n" for line in lines)

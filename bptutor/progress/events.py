@@ -160,10 +160,10 @@ class Log:
     def run(self, pack: str, lesson: str) -> list[Event]:
         """Return the events of the latest run of a lesson: from its last `opened` on, oldest first."""
         query = """
-            SELECT body FROM event WHERE pack = ?1 AND lesson = ?2 AND time >= coalesce(
-                (SELECT max(time) FROM event WHERE pack = ?1 AND lesson = ?2 AND kind = 'opened'), '')
+            SELECT body FROM event WHERE pack = ? AND lesson = ? AND time >= coalesce(
+                (SELECT max(time) FROM event WHERE pack = ? AND lesson = ? AND kind = 'opened'), '')
             ORDER BY time, seq"""
-        found = list(self._read(query, pack, lesson))
+        found = list(self._read(query, pack, lesson, pack, lesson))
         begun = [n for n, event in enumerate(found) if event.kind is EventKind.OPENED]
         return found[begun[-1] :] if begun else []
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from bptutor.errors import PackError
-from bptutor.packs.model import LessonEntry
+from bptutor.packs.outline import LessonEntry
 from bptutor.progress.event import Event, EventKind
 from bptutor.progress.events import Log
 from bptutor.progress.mastery import mastery

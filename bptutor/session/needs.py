@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from bptutor.grading.verdict import Verdict
-from bptutor.packs.model import Lesson, LessonEntry, Pack, Question
+from bptutor.packs.model import Lesson, Question
+from bptutor.packs.outline import LessonEntry, Pack
 
 if TYPE_CHECKING:
     from bptutor.packs.scene import Scene

@@ -74,7 +74,7 @@ def right_text(asked: Asked, scene: Scene | None, seed: int) -> str:
     from bptutor.notation.value import evaluate
 
     try:
-        drawn = (scene.extended(question.given) if question.given else scene).draw(seed)
+        drawn = scene.changed(question.changes).draw(seed)
         value = evaluate(read(answer, drawn.scope), drawn)
     except BptutorError:
         return answer

@@ -11,7 +11,7 @@ from textual.app import App
 from textual.command import Provider
 from textual.screen import Screen
 
-from bptutor.packs.model import LessonEntry
+from bptutor.packs.outline import LessonEntry
 from bptutor.progress.events import Log
 from bptutor.session import Grader, Library, Session
 from bptutor.tui import keys
@@ -150,7 +150,10 @@ class TutorApp(App[None]):
         if isinstance(focused, AnswerBar):
             listed = [*keys.bindings(keys.BAR), *listed]
             names = list(focused.names)
-        self.push_screen(HelpScreen(listed, names))
+        program = focused is not None and focused.id == "editor"
+        if program:
+            listed = [*keys.bindings(keys.EDITOR), *listed]
+        self.push_screen(HelpScreen(listed, names, program))
 
     async def action_quit(self) -> None:
         """Leave; what is typed is kept."""

@@ -59,6 +59,19 @@ BAR: list[BindingType] = [
     _key("tab", "complete", "Complete", "Complete a name in scope, or move the focus", "bar.complete"),
 ]
 
+EDITOR: list[BindingType] = [
+    _key("f8,ctrl+s", "submit", "Run it", "Hand the function in: it is run and graded", "editor.submit"),
+    _key("ctrl+o", "elsewhere", "Your editor", "Go on in $EDITOR; what you save comes back here", "editor.elsewhere"),
+    Binding("enter", "newline", "New line", show=False, id="editor.newline", tooltip="A new line", priority=True),
+    _key("f6", "screen.skip", "Skip for now", "Leave this question for later", "editor.skip"),
+    _key("f7", "screen.report", "Report this verdict", "Write the case to a file", "editor.report"),
+]
+"""Tab moves in by four blanks and Esc leaves the editor; both are the editor's own."""
+
+SAID: list[BindingType] = [
+    _key("tab,enter", "app.focus_previous", "Back to the editor", "Back to what you were typing", "said.back"),
+]
+
 NUMBERS: list[BindingType] = [
     _key("up", "move(-1,0)", "Up", "The element above", "numbers.up"),
     _key("down", "move(1,0)", "Down", "The element below", "numbers.down"),

@@ -51,6 +51,16 @@ def test_a_right_pack_passes(name: str) -> None:
     assert report.questions > 0
 
 
+def test_the_code_question_of_the_authoring_guide_passes(tmp_path: Path) -> None:
+    guide = (Path(__file__).parents[2] / "lessons" / "README.md").read_text(encoding="utf-8")
+    example = guide.split("````markdown\n")[1].split("````")[0]
+    lesson, _, _ = (DATA / "valid" / "code" / "code.md").read_text(encoding="utf-8").partition("Write the output error")
+    (tmp_path / "code.md").write_text(lesson + example, encoding="utf-8")
+    (tmp_path / "pack.yaml").write_text((DATA / "valid" / "code" / "pack.yaml").read_text(), encoding="utf-8")
+    report = check(tmp_path)
+    assert (report.problems, report.questions) == ((), 1)
+
+
 def test_there_are_many_broken_packs() -> None:
     assert len(INVALID) >= 30
 

@@ -115,3 +115,73 @@ def test_numbers(value: float, text: str) -> None:
 def test_three_axes_stand_in_blocks() -> None:
     lines = tensor("J", np.arange(8.0).reshape(2, 2, 2), ("K", "I", "J"))
     assert [line.strip() for line in lines[1:]] == ["[0]", "0  1", "2  3", "[1]", "4  5", "6  7"]
+
+
+IMAGE = """\
+layers:
+  - input: [1, 6, 5]
+  - conv: {filters: 2, size: [3, 2], activation: tanh}
+  - pool: {kind: max, size: 2}
+  - {flatten}
+  - dense: {units: 3, activation: softmax}
+loss: cross-entropy
+"""
+
+
+@pytest.fixture
+def image(tmp_path: Path) -> Path:
+    path = tmp_path / "image.yaml"
+    path.write_text(IMAGE, encoding="utf-8")
+    return path
+
+
+def test_every_tensor_of_a_network_on_images(image: Path) -> None:
+    text, code = run(image, as_json=True, check=True)
+    found = json.loads(text)
+    assert code == 0
+    assert found["axes"]["K1"] == found["axes"]["dK1"] == ["C1", "C0", "KI1", "KJ1"]
+    assert found["axes"]["z1"] == ["C1", "I1", "J1"]
+    assert found["axes"]["a2"] == ["C1", "I2", "J2"]
+    assert found["axes"]["W4"] == ["N4", "N3"]
+    shapes = {name: np.shape(value) for name, value in found["values"].items()}
+    assert shapes["z1"] == shapes["da1"] == (2, 4, 4)
+    assert shapes["a2"] == shapes["da2"] == (2, 2, 2)
+    assert shapes["a3"] == (8,)
+    assert found["axes"].keys() == found["values"].keys()
+    assert set(found["check"]["gradients"]) == {"dx", "dK1", "db1", "dW4", "db4"}
+    v = {name: np.array(value) for name, value in found["values"].items()}
+    for o in range(2):  # the definition, entry by entry
+        for i in range(4):
+            for j in range(4):
+                z = (v["x"][0, i : i + 3, j : j + 2] * v["K1"][o, 0]).sum() + v["b1"][o]
+                assert v["z1"][o, i, j] == pytest.approx(z, abs=1e-14)
+    np.testing.assert_allclose(v["dz4"], v["p"] - v["y"], atol=1e-15)
+    np.testing.assert_allclose(v["db1"], v["dz1"].sum(axis=(1, 2)), atol=1e-15)
+    np.testing.assert_allclose(v["a2"], v["a1"].reshape(2, 2, 2, 2, 2).max(axis=(2, 4)))
+
+
+def test_a_network_on_images_fits_the_screen(image: Path) -> None:
+    text, _ = run(image)
+    assert "network  image 1×6×5, 1: conv 2 of 3×2 tanh, 2: max pool 2×2, 3: flatten," in text
+    assert "  K1       (2, 1, 3, 2) C1 C0 KI1 KJ1\n      [0, 0]\n" in text
+    assert max(len(line) for line in text.splitlines()) <= 80
+
+
+def test_the_graph_for_graphviz(image: Path, house: Path) -> None:
+    text, code = run(image, dot=True)
+    assert code == 0
+    assert text.startswith("digraph network {\n")
+    assert text.endswith("}\n")
+    assert r'  K1 [shape=box, label="K1\n(2, 1, 3, 2) C1 C0 KI1 KJ1"];' in text
+    assert r'  a2 [shape=ellipse, label="a2\n(2, 2, 2) C1 I2 J2\nmax pool 2×2"];' in text
+    edges = {line.strip(" ;") for line in text.splitlines() if "->" in line}
+    chain = {"x -> z1", "K1 -> z1", "b1 -> z1", "z1 -> a1", "a1 -> a2", "a2 -> a3", "a3 -> z4", "W4 -> z4", "b4 -> z4"}
+    assert edges == chain | {"z4 -> a4", "a4 -> L", "y -> L"}
+    assert "x -> z1" in run(house, dot=True)[0]
+    with pytest.raises(UsageError, match="--dot"):
+        run(house, dot=True, as_json=True)
+
+
+def test_the_optimizer_is_named(mazur: Path) -> None:
+    mazur.write_text(mazur.read_text().replace("update: [W]", "optimizer: adam"))
+    assert "after 1 step of rate 0.5, adam" in run(mazur)[0]

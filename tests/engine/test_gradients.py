@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bptutor.engine import functions
 from bptutor.engine.functions import ACTIVATIONS, softmax_backward
 from bptutor.engine.gradcheck import central_differences, check, complex_step, directional, loss_by
-from bptutor.engine.graph import Array, Graph, add, multiply
+from bptutor.engine.graph import Array, Graph, Node, add, multiply
 from bptutor.engine.losses import LOSSES
 from bptutor.engine.network import NetworkError, Spec, given, names, shape, trace
 
@@ -217,3 +217,20 @@ def test_what_is_no_network() -> None:
             Spec(layers, ("sigmoid",) * (len(layers) - 1), "quadratic", rows)
     with pytest.raises(NetworkError, match="layer 1: b1 is missing"):
         trace(Spec((1, 1), ("sigmoid",), "sum"), {"x": [1], "W1": [[1]]})
+
+
+@pytest.mark.parametrize("layers", [(2, 2), (30, 40, 20, 5)])
+def test_one_direction_costs_two_forward_passes(layers: tuple[int, ...], monkeypatch: pytest.MonkeyPatch) -> None:
+    from bptutor.engine import network
+
+    seen: list[str] = []
+
+    def counted(graph: Graph, spec: Spec, values: dict[str, Array], dx: bool = True) -> dict[str, Node]:
+        seen.append(values["x"].dtype.kind)
+        return run(graph, spec, values, dx)
+
+    run = network.run
+    monkeypatch.setattr(network, "run", counted)
+    spec = Spec(layers, ("tanh",) * (len(layers) - 1), "quadratic", 3)
+    assert directional(spec, random_values(spec, 0)) < 1e-12
+    assert sorted(seen) == ["c", "f"]

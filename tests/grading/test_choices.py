@@ -55,3 +55,17 @@ def test_what_names_no_line_is_unreadable(text: str) -> None:
 
 def test_the_menu_as_text() -> None:
     assert choices.text(MENU, 0).splitlines()[0] == f"a  {choices.shown(MENU, 0)[0]}"
+
+
+RULES = Question("r", Kind.RULE, answer="product-rule", options=("product-rule", "quotient-rule", "power-rule"))
+
+
+@pytest.mark.parametrize(("text", "right"), [("product", True), ("Product", True), ("quotient", False), ("a", True)])
+def test_the_beginning_of_a_rule_names_it(text: str, right: bool) -> None:
+    assert (choices.grade_rule(RULES, text).mark is Mark.RIGHT) is right
+
+
+def test_a_beginning_that_two_rules_share_names_none() -> None:
+    rules = Question("r", Kind.RULE, answer="sum-rule", options=("sum-rule", "sum-sign", "chain-rule"))
+    with pytest.raises(UnreadableAnswer):
+        choices.grade_rule(rules, "sum")

@@ -12,7 +12,7 @@ import sys
 from bptutor.packs.library import Library
 from bptutor.plain.play import run
 from bptutor.progress.events import Log
-sys.exit(run(Library.builtin(), Log.open(), "me", "output-error", 7))
+sys.exit(run(Library.builtin(), Log.open(), "me", "network-model", 7))
 """
 
 
@@ -31,10 +31,10 @@ def test_a_real_lesson_is_graded_and_resumed(tmp_path: Path) -> None:
         assert (done.returncode, done.stderr) == (0, "")
         return done.stdout
 
-    said = play("\n\np_i - q_i\nΣ_k y_k/p_k ∂p_k/∂z_i\n-sum_k y_k/p_k dp_k/dz_i\n")
+    said = play("\n\nΣ_j W1_ij q_j\nΣ_j W1_ij x_j\nsum_j W1_ij x_j + b1_i\n")
     assert "Seed 7." in said
-    assert "I cannot read that (column 7)" in said
+    assert "I cannot read that (column 11)" in said
     assert "Not right." in said
     assert "Right.\nProved." in said
-    assert "Line 2: equals minus the sum over k" in " ".join(said.split())
-    assert "Insert the softmax derivative" in play("\n")
+    assert "Line 2: equals the sum over j" in " ".join(said.split())
+    assert "Compute both entries" in play("\n")

@@ -12,22 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bptutor.errors import PackError, Problem
+from bptutor.grading.grade import grade
 from bptutor.grading.verdict import Finding, Mark, ProofMark, ReadingError, Verdict
 from bptutor.notation.scope import Declared, Scope
-from bptutor.packs.model import (
-    Choice,
-    Derivation,
-    Kind,
-    Lesson,
-    LessonEntry,
-    Line,
-    Nudge,
-    Pack,
-    Prose,
-    Question,
-    Rule,
-    Show,
-)
+from bptutor.packs.model import Choice, Derivation, Kind, Lesson, Line, Nudge, Prose, Question, Show
+from bptutor.packs.outline import LessonEntry, Pack, Rule
 
 if TYPE_CHECKING:
     from bptutor.packs.scene import Scene
@@ -233,6 +222,14 @@ class FakeGrader:
         if self._last is None or self._last.proof is not ProofMark.PROBES:
             return None
         return replace(self._last, proof=ProofMark.PROVED)
+
+
+class DirectGrader(FakeGrader):
+    """Grades for real, in a thread of this process; programs run in their sandbox."""
+
+    async def grade(self, question: Question, scene: Scene | None, text: str, seed: int) -> Verdict:
+        self._last = await asyncio.to_thread(grade, question, text, scene, seed)
+        return self._last
 
 
 def _verdict(question: Question, text: str) -> Verdict:

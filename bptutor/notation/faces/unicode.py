@@ -104,7 +104,7 @@ class Line(Printer[str]):
     def superscript(self, exponent: t.Expr) -> str:
         """Set an exponent in raised letters, or as `^(…)`."""
         shown = self.show(exponent)
-        plain = isinstance(exponent, t.Number | t.Name | t.Letter | t.Neg | t.Add | t.Mul)
+        plain = isinstance(exponent, t.Number | t.Name | t.Letter | t.Text | t.Neg | t.Add | t.Mul)
         return (raised(shown) if plain else "") or f"^({shown})"
 
     def _is_misread(self, base: t.Expr, shown: str) -> bool:

@@ -9,6 +9,7 @@ from textual.content import Content
 from bptutor.packs.model import Kind
 from bptutor.session import Reading, View, Wants
 from bptutor.tui.render.flow import Lines, apart, indented, wrapped
+from bptutor.tui.render.program import case_rows
 from bptutor.tui.render.prose import one_line, prose
 from bptutor.tui.render.steps import Setting, choice_rows
 from bptutor.tui.render.verdicts import Judged, unreadable, verdict_rows
@@ -84,6 +85,20 @@ def echo_rows(view: View, typed: Typed, setting: Setting, width: int, height: in
             return said[:height]
     room = height - min(len(said), 3)
     return [*reading_rows(view, typed, setting, width, room), *said[:3]][:height]
+
+
+def program_echo_rows(typed: Typed, width: int) -> Lines:
+    """Lay out what is said of a program: the verdict, and the first case that it failed."""
+    if typed.grading:
+        return [Content.styled("running …", "$quiet")]
+    if typed.notice:
+        return wrapped(Content.styled(typed.notice, "$text-warning"), width)
+    if typed.judged is None:
+        return []
+    rows = verdict_rows(typed.judged, typed.judged_text, width, witness=False)
+    for finding in typed.judged.verdict.findings[:1]:
+        rows += case_rows(finding, width)
+    return rows
 
 
 def reading_rows(view: View, typed: Typed, setting: Setting, width: int, height: int) -> Lines:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from textual.content import Content
 
-from bptutor.packs.model import Pack
+from bptutor.packs.outline import Pack
 from bptutor.session import CourseEntry, Standing
 from bptutor.tui.render.flow import Lines, apart, wrapped
 

@@ -8,17 +8,21 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from bptutor.packs.model import Derivation, Kind, Question, Rule
+from bptutor.packs.model import Derivation, Kind, Question
+from bptutor.packs.outline import Rule
 from bptutor.session import LineState, Shown, ShownDerivation, ShownProse, ShownQuestion, ShownShow
 from bptutor.tui.render.flow import Lines, apart, indented, wrapped
 from bptutor.tui.render.formulas import Typesetter
 from bptutor.tui.render.grids import NamedArray, grids, number
+from bptutor.tui.render.program import program_rows
 from bptutor.tui.render.prose import one_line, prose
 
 if TYPE_CHECKING:
     from bptutor.notation.value import Values
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
+GENERAL = Typesetter(None)
+"""Sets the formula of a rule, whose letters are nobody's: a lesson's names must not get into it."""
 _STATES = {
     LineState.SHOWN: "",
     LineState.ASKED: "",
@@ -112,9 +116,13 @@ def question_rows(shown: ShownQuestion, setting: Setting, width: int) -> Lines:
         return []
     word = "revealed" if shown.revealed else "✔ right"
     known = setting.proofs.get(question.id, "")
-    answer = Content.assemble(("> ", "$quiet"), answer_text(question, shown.answer, setting.setter))
     note = Content.styled("  ".join(part for part in (word, known) if part), "$text-success")
-    rows += apart(answer, note, width)
+    if question.kind is Kind.CODE:
+        first, *others = indented(program_rows(shown.answer), 2)
+        rows += [*apart(first, note, width), *others]
+    else:
+        answer = Content.assemble(("> ", "$quiet"), answer_text(question, shown.answer, setting.setter))
+        rows += apart(answer, note, width)
     if question.solution:
         rows += [Content(), *prose(question.solution, setting.setter, width)]
     return rows
@@ -152,7 +160,7 @@ def _rule_option(option: str, setting: Setting) -> Content:
     if rule is None:
         return Content(option.replace("-", " "))
     text = Content(rule.title)
-    return text + Content("   ") + setting.setter.inline(rule.math) if rule.math else text
+    return text + Content("   ") + GENERAL.inline(rule.math) if rule.math else text
 
 
 def show_rows(shown: ShownShow, setting: Setting, width: int) -> Lines:

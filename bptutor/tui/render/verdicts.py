@@ -46,20 +46,21 @@ def word(judged: Judged) -> Content:
     return shown
 
 
-def verdict_rows(judged: Judged, text: str, width: int) -> Lines:
+def verdict_rows(judged: Judged, text: str, width: int, witness: bool = True) -> Lines:
     """Return a verdict with its findings: the word, then a fact, then where to look.
 
     Args:
         judged: The verdict.
         text: The answer as it was typed, for the caret of an unreadable one.
         width: In cells.
+        witness: Whether a witness's numbers stand in a row of their own; else the caller shows them.
     """
     rows = [word(judged)]
     error = judged.verdict.error
     if error is not None:
-        return rows + unreadable(text, error.column, error.message, error.help, width)
+        return rows + unreadable(text, 0 if error.line else error.column, error.message, error.help, width)
     for finding in judged.verdict.findings[:2]:
-        for sentence in _sentences(finding):
+        for sentence in _sentences(finding, witness):
             rows += wrapped(Content(sentence), width, "  ", "  ")
     return rows
 
@@ -71,11 +72,11 @@ def unreadable(text: str, column: int, message: str, help_text: str, width: int)
     return rows + (wrapped(Content(help_text), width) if help_text else [])
 
 
-def _sentences(finding: Finding) -> list[str]:
+def _sentences(finding: Finding, witness: bool) -> list[str]:
     """Split at "Look at": the fact is one row, the place the next."""
     fact, look, place = finding.message.partition("Look at ")
     rows = [fact.strip(), f"Look at {place.strip()}" if look else ""]
-    if finding.rule == "witness" and finding.values:
+    if finding.rule == "witness" and finding.values and witness:
         rows.append(_witness(finding))
     return [row for row in rows if row]
 

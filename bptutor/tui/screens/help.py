@@ -28,6 +28,17 @@ _SPELLINGS = (
 )
 
 
+_PROGRAMS = (
+    ("np", "NumPy is there as np; what the standard library has can be imported"),
+    ("cases", "Your function is called several times, with arrays of several sizes"),
+    ("arguments", "They must hold the same numbers after the call as before"),
+    ("limits", "About a second of computing, 1 GB of memory; no files, no network, no other programs"),
+    ("tab", "Moves in by four blanks; esc leaves the editor, tab comes back to it"),
+    ("first case", "When a case fails it stands under the editor: esc, then ↑ and ↓ scroll it"),
+)
+"""What there is to know of functions that are asked for."""
+
+
 def key_text(binding: Binding) -> str:
     """Return the keys of a binding as they are printed on a keyboard: `F2`, `m, F9`, `ctrl+q`."""
     names = [_KEYCAPS.get(key, key) for key in binding.key.split(",")]
@@ -42,16 +53,18 @@ class HelpScreen(ModalScreen[None]):
 
     BINDINGS = keys.CLOSE
 
-    def __init__(self, listed: list[Binding], names: list[str]) -> None:
+    def __init__(self, listed: list[Binding], names: list[str], program: bool = False) -> None:
         """Keep what is to be explained.
 
         Args:
             listed: The keys that work where the help was called.
             names: The names an answer may use; empty when nothing is asked.
+            program: Whether a function is asked for.
         """
         super().__init__(id="help")
         self._listed = listed
         self._names = names
+        self._program = program
 
     def compose(self) -> ComposeResult:
         """Lay out one page that scrolls."""
@@ -65,6 +78,11 @@ class HelpScreen(ModalScreen[None]):
             for what, how in _SPELLINGS:
                 rows += wrapped(Content(how), width, Content.styled(f"  {what:<16}", "$quiet"), " " * 18)
             rows += wrapped(Content("  ".join(self._names)), width, f"  {'names here':<16}", " " * 18)
+            rows.append(Content())
+        if self._program:
+            rows += [Content.styled("How a function is written and run", "bold")]
+            for what, how in _PROGRAMS:
+                rows += wrapped(Content(how), width, Content.styled(f"  {what:<16}", "$quiet"), " " * 18)
             rows.append(Content())
         rows.append(Content.styled("Keys", "bold"))
         for binding in self._listed:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from textual import on
+from textual.app import SuspendNotSupported
 from textual.widgets import Input
 
-from bptutor.packs.model import LessonEntry, Question
+from bptutor.errors import UsageError
+from bptutor.packs.model import Question
+from bptutor.packs.outline import LessonEntry
 from bptutor.session import Outcome, Reading, Session, View, Wants
 from bptutor.tui import keys
 from bptutor.tui.render.asking import Typed
@@ -50,7 +53,7 @@ class LessonScreen(ViewScreen):
     def too_long(self, event: AnswerBar.Cut) -> None:
         """Say that a pasted text was not taken."""
         self._notice(
-            f"The pasted text has {event.length:,} characters; an answer has 4,000 at most. Nothing was taken."
+            f"The text has {event.length:,} characters; an answer has {event.most:,} at most. Nothing was taken."
         )
 
     @on(AnswerBar.Onward)
@@ -62,15 +65,47 @@ class LessonScreen(ViewScreen):
     @on(Input.Submitted)
     def answered(self, event: Input.Submitted) -> None:
         """Grade what was typed."""
-        text = event.value.strip()
+        self._hand_in(event.value)
+
+    @on(AnswerBar.Typed)
+    def program_typed(self, event: AnswerBar.Typed) -> None:
+        """Keep what is typed in the editor; what was said of the last program stays."""
+        known = self._typed
+        if not known.grading:
+            self._typed = Typed(event.text, judged=known.judged, judged_text=known.judged_text)
+
+    @on(AnswerBar.Program)
+    def program_handed_in(self, event: AnswerBar.Program) -> None:
+        """Run and grade what stands in the editor."""
+        self._hand_in(event.text)
+
+    @on(AnswerBar.Elsewhere)
+    def program_elsewhere(self, event: AnswerBar.Elsewhere) -> None:
+        """Open the program in the learner's own editor, and take back what is saved."""
+        from bptutor.session.editing import edited
+
+        editor = self.query_one(Dock).editor
+        if editor is None:
+            return
+        try:
+            with self.app.suspend():
+                text = edited(event.text)
+        except UsageError as problem:
+            self._notice(f"{problem.message}. {problem.help}".strip())
+        except SuspendNotSupported:
+            self._notice("This terminal cannot be lent to another editor.")
+        else:
+            editor.take(text.rstrip("\n"))
+
+    def _hand_in(self, text: str) -> None:
         if self._typed.grading or self._view is None:
             return
-        if not text:
+        if not text.strip():
             self._notice(NOTHING_TYPED)
             return
-        self._typed = Typed(event.value, grading=True)
+        self._typed = Typed(text, grading=True)
         self.query_one(Dock).echo(self._view, self._typed, self._setting)
-        self.run_worker(self._grade(event.value), group="grade")
+        self.run_worker(self._grade(text), group="grade")
 
     async def _grade(self, text: str) -> None:
         view, turn = self._view, self._turn
@@ -81,7 +116,8 @@ class LessonScreen(ViewScreen):
         if turn != self._turn:
             return
         self._case = (question, text, view.seed)
-        self._answers.append(text)
+        if question.code is None:  # a program is no line to bring back
+            self._answers.append(text)
         right = outcome.verdict.right
         judged = Judged(outcome.verdict, waiting=right)
         if right:

@@ -13,13 +13,13 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from bptutor.errors import BptutorError
-from bptutor.packs.model import LessonEntry
+from bptutor.packs.outline import LessonEntry
 from bptutor.session import Session, ShownDerivation, ShownShow, View, Wants
 from bptutor.tui.render.asking import Typed
 from bptutor.tui.render.faces import Face
 from bptutor.tui.render.flow import Flow
 from bptutor.tui.render.formulas import Typesetter
-from bptutor.tui.render.headings import keys_row, path_row, title_row
+from bptutor.tui.render.headings import ALWAYS, keys_row, path_row, title_row
 from bptutor.tui.render.steps import Setting
 from bptutor.tui.render.verdicts import Judged
 from bptutor.tui.screens.rooms import Rooms
@@ -120,11 +120,11 @@ class ViewScreen(Screen[None]):
         await self.query_one(Steps).show(view, self._setting)
         self._show_face(opened=not same)
         dock = self.query_one(Dock)
+        if view.question is not None and not same:
+            await dock.ask(view.question, view.draft, self._names(), [*self._answers, self._line_above()])
         dock.show(view, self._typed, self._setting)
         if view.wants is Wants.ANSWER:
-            if not same:
-                dock.bar.ask(view.draft, self._names(), [*self._answers, self._line_above()])
-            dock.bar.focus()
+            dock.take_focus()
         elif not isinstance(self.focused, Numbers):
             self.query_one(Steps).focus()
 
@@ -137,10 +137,12 @@ class ViewScreen(Screen[None]):
         banner.display = not view.saving
         why = f": {view.saving_problem}" if view.saving_problem else ""
         banner.update(Content(f"⚠ Nothing is saved{why}. You can go on; this sitting will be forgotten."))
-        pairs = _KEYS[view.wants]
+        program = view.question is not None and view.question.code is not None
+        pairs = _PROGRAM_KEYS if program else _KEYS[view.wants]
+        always = _OUT_OF_THE_EDITOR if program else ALWAYS
         if view.may_reveal and view.wants is Wants.ANSWER:
             pairs = tuple(("F4", "reveal") if pair[0] == "F2" else pair for pair in pairs)
-        self.query_one("#keys", Static).update(Flow(lambda width: [keys_row(pairs, width)]))
+        self.query_one("#keys", Static).update(Flow(lambda width: [keys_row(pairs, width, always)]))
 
     def _names(self) -> list[str]:
         view, scope = self._view, self._setting.setter.scope
@@ -178,9 +180,11 @@ class ViewScreen(Screen[None]):
     def keep_draft(self) -> None:
         """Keep what is typed, before this screen is left."""
         if self._view is not None and self._view.wants is Wants.ANSWER:
-            self._session.keep_draft(self.query_one(Dock).bar.value)
+            self._session.keep_draft(self.query_one(Dock).value)
 
 
+_PROGRAM_KEYS = (("F8", "run it"), ("F2", "hint"), ("^o", "$EDITOR"), ("tab", "4 blanks"), ("F6", "skip"))
+_OUT_OF_THE_EDITOR = (("F1", "help"), ("esc", "leave editor"), ("^p", "all"))
 _KEYS = {
     Wants.ANSWER: (("enter", "answer"), ("F2", "hint"), ("F3", "faces"), ("F6", "skip"), ("F5", "seed")),
     Wants.GO_ON: (("F3", "faces"), ("F5", "other numbers"), ("pgup", "earlier steps")),

@@ -24,10 +24,25 @@ class AnswerBar(Input):
     class Cut(Message):
         """A text was longer than an answer can be, and was not taken."""
 
-        def __init__(self, length: int) -> None:
-            """Keep its length in characters."""
+        def __init__(self, length: int, most: int = LONGEST) -> None:
+            """Keep its length in characters, and how many there may be."""
             self.length = length
+            self.most = most
             super().__init__()
+
+    class Typed(Message):
+        """The program in the editor has changed."""
+
+        def __init__(self, text: str) -> None:
+            """Keep all of it."""
+            self.text = text
+            super().__init__()
+
+    class Program(Typed):
+        """A program is handed in."""
+
+    class Elsewhere(Typed):
+        """The program is to be opened in the learner's own editor."""
 
     class Onward(Message):
         """There was nothing to complete: the focus is to move on."""

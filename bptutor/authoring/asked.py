@@ -1,0 +1,41 @@
+"""Everything that a lesson may ask: each line in every form of its `fade`, each question in every variant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from bptutor.notation import parse
+from bptutor.notation.faces import unicode
+from bptutor.notation.scope import Scope
+from bptutor.notation.tree import walk
+from bptutor.packs import fading
+from bptutor.packs.model import Derivation, Lesson, Question
+
+CONSTANTS = ("1", "0", "2", "-1")
+
+
+def asked(lesson: Lesson) -> Iterator[Question]:
+    """Yield every question of a lesson as it may be asked."""
+    for block in lesson.blocks:
+        if isinstance(block, Question):
+            yield from (block, *block.vary)
+        elif isinstance(block, Derivation):
+            yield from asked_lines(block)
+
+
+def asked_lines(derivation: Derivation) -> Iterator[Question]:
+    """Yield the asked lines of a derivation, each in every form that it takes."""
+    for n, line in enumerate(derivation.lines):
+        for how in fading.forms(line):
+            question = fading.question(derivation, n, how)
+            answer = {fading.Form.WHY: "by", fading.Form.HOLE: "hole"}.get(how, "math")
+            place = line.places.get(answer, line.place) if answer != "math" else line.place
+            yield replace(question, places={**line.places, "answer": place})
+
+
+def fillings(question: Question, scope: Scope) -> list[str]:
+    """Return what might stand in the hole of a line, the likeliest first: what the whole line has there, its parts."""
+    tree = parse.read(question.whole, scope)
+    parts = sorted({unicode.line(part, scope) for part in walk(tree)}, key=lambda text: (len(text), text))
+    return [text for text in dict.fromkeys([str(question.answer), *CONSTANTS, *parts]) if text]

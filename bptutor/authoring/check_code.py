@@ -1,0 +1,112 @@
+"""Checking a `code` question: its model answer is right on many draws, its starter is not, its cases show mistakes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from bptutor.authoring.report import Checked
+from bptutor.errors import BptutorError
+from bptutor.grading.case import Case, make
+from bptutor.grading.code import judge
+from bptutor.grading.code_cases import Calls, calls, code_of
+from bptutor.grading.code_parts import close, part
+from bptutor.grading.comparison import PROBES, fresh
+from bptutor.grading.diagnosis import make_target
+from bptutor.grading.mistakes import CATALOGUE
+from bptutor.grading.verdict import Mark
+from bptutor.notation.value import Values
+from bptutor.packs.model import Lesson, Place, Question
+from bptutor.packs.yaml import problem
+
+Made = Callable[[Values], Any]
+"""What a mistake makes of a draw."""
+
+
+def check_code(question: Question, lesson: Lesson, seeds: int, checked: Checked) -> None:
+    """Run the model answer on `seeds` draws of all cases, and what must not be right on one.
+
+    Each program runs in the sandbox, as a learner's does.
+    """
+    checked.questions += 1
+    place = question.places.get("answer", question.place)
+    case = make(question, str(question.answer), lesson.scene)
+    rounds = -(-seeds // code_of(case).count)
+    try:
+        _right(case, calls(case, rounds), place, checked)
+        asked = calls(case)
+    except BptutorError as error:
+        help_ = getattr(error, "help", "")
+        checked.problems.append(problem(place, getattr(error, "message", str(error)), help_, "model-answer"))
+        return
+    _not_right(case, asked, checked)
+    if code_of(case).cases and "accepted-mistake" not in lesson.allow:
+        _told_apart(case, asked, checked)
+
+
+def _right(case: Case, asked: Calls, place: Place, checked: Checked) -> None:
+    verdict = judge(case, asked)
+    checked.grades += 1
+    if verdict.mark is Mark.RIGHT:
+        return
+    why = verdict.error.message if verdict.error else verdict.findings[0].message if verdict.findings else ""
+    what = f"the model answer is graded {verdict.mark.value}"
+    checked.problems.append(problem(place, what, why.rstrip("."), "model-answer"))
+
+
+def _not_right(case: Case, asked: Calls, checked: Checked) -> None:
+    """Run the starter and the authored wrong answers: none may be right."""
+    question, code = case.question, code_of(case)
+    others = [(code.starter, "starter", "the starter is accepted as it stands", "accepted-starter")]
+    others += [
+        (answer, f"wrong.{n}", "this wrong answer is accepted", "accepted-wrong")
+        for n, (answer, _) in enumerate(question.wrong)
+    ]
+    for text, key, what, rule in others:
+        if text.strip():
+            checked.grades += 1
+            if judge(replace(case, text=text), asked).right:
+                place = question.places.get(key, question.place)
+                checked.problems.append(problem(place, what, "leave something to write", rule))
+
+
+# --- mistakes that the written cases do not show ------------------------------------------------------------------
+
+
+def _told_apart(case: Case, asked: Calls, checked: Checked) -> None:
+    """Report every mistake of the catalogue that gives the right numbers on each written case, but not in general."""
+    hidden: dict[str, str] = {}
+    for path, comparison in asked.comparisons.items():
+        target = make_target(case, comparison)
+        written = [(call.values, part(call.truth, path)) for call in asked.calls]
+        drawn = [(values, comparison.truth(values)) for values in (fresh(case.scene, n) for n in range(PROBES))]
+        for mistake in CATALOGUE:
+            for guess, _ in mistake.guesses(target):
+                if _always(guess, written) and _never(guess, drawn):
+                    hidden[mistake.id] = mistake.title
+    place = case.question.places.get("cases", case.question.place)
+    for rule, title in hidden.items():
+        what = f"no case shows the mistake `{rule}` ({title})"
+        help_ = "add a case with other numbers, or `allow: {accepted-mistake: why}`"
+        checked.problems.append(problem(place, what, help_, "accepted-mistake"))
+
+
+def _always(guess: Made, draws: list[tuple[Values, Any]]) -> bool:
+    return all(_gives(guess, values, truth) is True for values, truth in draws)
+
+
+def _never(guess: Made, draws: list[tuple[Values, Any]]) -> bool:
+    return all(_gives(guess, values, truth) is False for values, truth in draws)
+
+
+def _gives(guess: Made, values: Values, truth: Any) -> bool | None:
+    """Return whether a mistake gives the right numbers on a draw; None when it cannot be made there."""
+    try:
+        with np.errstate(all="ignore"):
+            made = np.asarray(guess(values), dtype=float)
+    except (BptutorError, ValueError, KeyError, IndexError, TypeError, StopIteration):
+        return None
+    return made.shape == truth.shape and close(truth, made, 0.0)

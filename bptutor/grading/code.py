@@ -1,0 +1,172 @@
+"""Grading a function that a learner wrote: run in the sandbox, held against the engine, its mistake named.
+
+The order of decisions is that of every other kind: can it be read, what stopped it, does it leave its inputs alone,
+types and shapes, numbers, the mistake that the numbers are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from bptutor.errors import UsageError
+from bptutor.grading import code_words as words
+from bptutor.grading import diagnosis
+from bptutor.grading.case import Case
+from bptutor.grading.code_cases import Call, Calls, calls, code_of
+from bptutor.grading.code_parts import Difference, Fault, Note, as_array, closeness, difference, part
+from bptutor.grading.comparison import Comparison
+from bptutor.grading.guesses import Met, Target
+from bptutor.grading.layouts import Layout
+from bptutor.grading.sandbox.run import Ran, Stop, run
+from bptutor.grading.verdict import Finding, Mark, ProofMark, ReadingError, Verdict
+from bptutor.notation.tree import Number
+
+
+def grade_code(case: Case) -> Verdict:
+    """Grade a program on the cases of its question."""
+    return judge(case, calls(case))
+
+
+def judge(case: Case, asked: Calls) -> Verdict:
+    """Grade a program on given calls: the first that fails decides.
+
+    Raises:
+        UsageError: The code of the question itself does not run.
+    """
+    code = code_of(case)
+    ran = run(asked.job(case.text, code.entry))
+    known = _unjudged(case, ran)
+    if known is not None:
+        return known
+    notes: list[Note] = []
+    for n, (call, result) in enumerate(zip(asked.calls, ran.results, strict=False)):
+        apart = difference(call.truth, result.value, code.tolerance, notes)
+        findings = [words.changed(result.changed)] if result.changed else []
+        if apart:
+            findings += _findings(_Wrong(case, asked, ran, n, apart))
+        if findings:
+            return _wrong(findings, call, result.value, n)
+    if ran.stopped is not None:
+        n = min(len(ran.results), len(asked.calls) - 1)
+        return _wrong([words.stopped(ran.stopped, case.text)], asked.calls[n], None, n)
+    return _right(asked, notes)
+
+
+def _unjudged(case: Case, ran: Ran) -> Verdict | None:
+    """Return the verdict of a program that cannot be read, or that did not get its chance.
+
+    Raises:
+        UsageError: The code of the question itself does not run.
+    """
+    stopped = ran.stopped
+    if stopped is None:
+        return None
+    if stopped.stop is Stop.NOT_STARTED:
+        message = "The process that runs your code does not start here, so nothing is said of it."
+        return Verdict(Mark.UNDECIDED, ProofMark.UNDECIDED, (Finding("disagreement", message),))
+    if stopped.stop is Stop.GIVEN:
+        raise UsageError(f"the code of the question does not run ({stopped.message})", "look at `setup` and `args`")
+    code = code_of(case)
+    if stopped.stop is Stop.MISSING:
+        call = f"def {code.entry}({', '.join(code.parameters)}):"
+        error = ReadingError(1, f"there is no function `{code.entry}`", f"write `{call}`", line=1)
+    elif stopped.stop is Stop.UNREADABLE:
+        place = f"line {stopped.line}, column {stopped.column}"
+        error = ReadingError(max(1, stopped.column), f"{place}: {stopped.message}", line=max(1, stopped.line))
+    else:
+        return None
+    return Verdict(Mark.UNREADABLE, error=error)
+
+
+def _right(asked: Calls, notes: list[Note]) -> Verdict:
+    """Return the verdict of a program that returned what is asked every time."""
+    for note in notes:
+        if note.rule == "type":
+            message = (
+                f"{words.name(asked, note.path)} has the right numbers in a list. Look at what `.T` would do to it."
+            )
+            return Verdict(Mark.RIGHT_OTHER_FORM, ProofMark.PROBES, (Finding("type", message),))
+    said = [Finding(note.rule, note.said) for note in notes[:1]]
+    return Verdict(Mark.RIGHT, ProofMark.PROBES, tuple(said))
+
+
+def _wrong(findings: list[Finding], call: Call, got: object, n: int) -> Verdict:
+    """Return the verdict of a program that failed a case, with that case on the first finding."""
+    values = {name: words.shown(argument) for name, argument in call.arguments.items()}
+    expected, given = words.shown(call.truth), None if got is None else words.shown(got)
+    first = replace(findings[0], values=values, expected=expected, got=given)
+    return Verdict(Mark.WRONG, ProofMark.REFUTED, (first, *findings[1:]))
+
+
+# --- which mistake it is -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Wrong:
+    """A program with the first case that it fails."""
+
+    case: Case
+    asked: Calls
+    ran: Ran
+    n: int
+    apart: Difference
+
+
+def _findings(wrong: _Wrong) -> list[Finding]:
+    """Return the mistakes that the results are; without one, what differs on the first case that fails."""
+    apart, label = wrong.apart, words.name(wrong.asked, wrong.apart.path)
+    if apart.fault is Fault.TYPE:
+        return [words.other_type(apart, label)]
+    named = _named(wrong)
+    prefix = f"{label}: " if wrong.asked.labels.get(apart.path) else ""
+    found = [replace(finding, message=prefix + finding.message) for finding in named]
+    if apart.fault is Fault.SHAPE:
+        axes = _axes(wrong.asked.comparisons.get(apart.path))
+        return [*found, words.other_shape(apart, label, axes)]
+    if apart.fault is Fault.NOT_FINITE:
+        return [words.not_finite(apart, label)]
+    tolerance = code_of(wrong.case).tolerance
+    if found and len(named) <= diagnosis.SAID:
+        return found
+    return [words.witness(apart, label, tolerance, wrong.n), *found]
+
+
+def _named(wrong: _Wrong) -> list[Finding]:
+    """Return the mistakes of the catalogue that give these results on every case, else a factor or an offset."""
+    draws = tuple(_draws(wrong))
+    if not draws:
+        return []
+    tolerance = max(closeness(got, code_of(wrong.case).tolerance) for _, _, got in draws)
+    met = Met(draws, tolerance)
+    target = _target(wrong, draws)
+    return diagnosis.named(target, met) or diagnosis.plain_differences(draws)
+
+
+def _draws(wrong: _Wrong) -> Any:
+    """Yield values, truth and result of the part that differs, for every case on which both are finite numbers."""
+    path = wrong.apart.path
+    for call, result in zip(wrong.asked.calls, wrong.ran.results, strict=False):
+        truth, got = as_array(part(call.truth, path)), as_array(part(result.value, path))
+        if truth is None or got is None or not (np.isfinite(truth).all() and np.isfinite(got).all()):
+            continue
+        yield call.values, truth.astype(float), got.astype(float)
+
+
+def _target(wrong: _Wrong, draws: tuple[Any, ...]) -> Target:
+    """Return what mistakes are made from: the author's expression, else the values that the model answer gave."""
+    comparison = wrong.asked.comparisons.get(wrong.apart.path)
+    if comparison is not None:
+        made = diagnosis.make_target(wrong.case, comparison)
+        return replace(made, _truths={id(values): truth for values, truth, _ in draws})
+    bare = Comparison(wrong.case.scene, Number(Fraction(0)), Layout((), (), ()), columns=True)
+    return Target(bare, (), {}, {id(values): truth for values, truth, _ in draws})
+
+
+def _axes(comparison: Comparison | None) -> str:
+    if comparison is None or not comparison.layout.all_axes or not all(comparison.layout.all_axes):
+        return ""
+    return f" over ({', '.join(comparison.layout.all_axes)})"

@@ -1,0 +1,86 @@
+"""The folder of a pack: its `pack.yaml`, its lesson files, and the outline made of them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from bptutor.errors import PackError, Problem, UsageError
+from bptutor.packs.index import Index
+from bptutor.packs.lesson_blocks import chunks, parts
+from bptutor.packs.markdown import file_text, front_matter
+from bptutor.packs.outline import LessonEntry, Pack
+from bptutor.packs.pack_file import pack_from
+
+PACK_FILE = "pack.yaml"
+NOT_LESSONS = frozenset({"README.md", "COVERAGE.md"})
+TRANSLATION = re.compile(r".+\.[a-z]{2}(-[A-Za-z]{2,4})?\.md")
+ASKED = re.compile(r"^\s*(?:-\s*)?(?:\{.*\b)?ask\s*:", re.MULTILINE)
+MAX_FILES = 2_000
+
+
+def read_outline(root: Path) -> Index:
+    """Read what the course map needs of a pack; lessons that cannot be read, or are not listed, are left out.
+
+    Raises:
+        UsageError: The folder has no `pack.yaml`.
+        PackError: It is wrong; carries every problem found.
+    """
+    pack = read_pack(root)
+    found: dict[str, LessonEntry] = {}
+    for file in lesson_files(root):
+        entry = _entry(file)
+        if entry.id and entry.id not in found:
+            found[entry.id] = entry
+    return Index(pack, tuple(found[id_] for id_ in pack.lessons if id_ in found))
+
+
+def _entry(file: Path) -> LessonEntry:
+    ignored: list[Problem] = []
+    halves = parts(file_text(file, file.name, ignored), file.name, ignored)
+    front = front_matter(halves.front, halves.front_line, file.name, ignored)
+    return LessonEntry(
+        id=front.id,
+        title=front.title or front.id,
+        minutes=front.minutes,
+        needs=front.needs,
+        skills=front.skills,
+        chapter=front.chapter,
+        objective=front.objective,
+        steps=sum(_stops(chunk.word, chunk.text) for chunk in chunks(halves.body, 1, file.name, ignored)),
+        file=file,
+    )
+
+
+def _stops(word: str, text: str) -> int:
+    """Count the stops of one block: a question, or the asked lines of a derivation."""
+    if word == "derivation":
+        return len(ASKED.findall(text))
+    return int(word == "question")
+
+
+def read_pack(root: Path) -> Pack:
+    """Read the `pack.yaml` of a folder.
+
+    Raises:
+        UsageError: There is none.
+        PackError: It is wrong; carries every problem found.
+    """
+    file = root / PACK_FILE
+    if not file.is_file():
+        raise UsageError(f"{root} has no {PACK_FILE}", "a pack is a folder with a pack.yaml and lessons beside it")
+    problems: list[Problem] = []
+    pack = pack_from(file_text(file, str(file), problems), str(file), root, problems)
+    if problems:
+        raise PackError(*problems)
+    return pack
+
+
+def lesson_files(root: Path) -> list[Path]:
+    """Return the lesson files of a pack, by name; translations and the guide are none."""
+    found = [
+        file
+        for file in sorted(root.glob("*.md"))[:MAX_FILES]
+        if file.name not in NOT_LESSONS and not TRANSLATION.fullmatch(file.name) and file.is_file()
+    ]
+    return found

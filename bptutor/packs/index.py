@@ -1,0 +1,71 @@
+"""The outline of a pack, kept beside what the learner makes: a later start reads one small file, no lesson.
+
+It is keyed by the names, sizes and times of the pack's files and by the version of bptutor; whatever cannot be read
+is as if it had never been written.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from bptutor import __version__
+from bptutor.packs.outline import LessonEntry, Pack, Rule
+
+
+@dataclass(frozen=True)
+class Index:
+    """A pack and its lessons, without what stands in them."""
+
+    pack: Pack
+    entries: tuple[LessonEntry, ...]
+
+
+def key(root: Path) -> str:
+    """Return what changes when a file of the pack does."""
+    with os.scandir(root) as found:
+        files = [(entry.name, entry.stat().st_size, entry.stat().st_mtime_ns) for entry in found if entry.is_file()]
+    return json.dumps([__version__, str(root), sorted(files)])
+
+
+def load(root: Path, folder: Path) -> Index | None:
+    """Return the outline that was kept of a pack; None when there is none, or the pack has changed."""
+    try:
+        found = json.loads(_file(root, folder).read_text(encoding="utf-8"))
+        return _index(found, root) if found["key"] == key(root) else None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def save(index: Index, folder: Path) -> None:
+    """Keep an outline; a disk that refuses costs only time."""
+    root = index.pack.root
+    with contextlib.suppress(OSError):
+        file = _file(root, folder)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        part = file.with_suffix(f".{os.getpid()}.part")
+        part.write_text(json.dumps({"key": key(root), **asdict(index)}, default=str, ensure_ascii=False), "utf-8")
+        part.replace(file)
+
+
+def _file(root: Path, folder: Path) -> Path:
+    digest = hashlib.blake2b(str(root).encode("utf-8", "surrogateescape"), digest_size=8).hexdigest()
+    return folder / "packs" / f"{digest}.json"
+
+
+def _index(found: Mapping[str, Any], root: Path) -> Index:
+    pack = {name: _frozen(value) for name, value in found["pack"].items()}
+    pack |= {"root": root, "rules": {id_: Rule(**rule) for id_, rule in found["pack"]["rules"].items()}}
+    entries = [{name: _frozen(value) for name, value in entry.items()} for entry in found["entries"]]
+    return Index(Pack(**pack), tuple(LessonEntry(**{**entry, "file": Path(entry["file"])}) for entry in entries))
+
+
+def _frozen(value: Any) -> Any:
+    """Return lists as the tuples they were."""
+    return tuple(value) if isinstance(value, list) else value

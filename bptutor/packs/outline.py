@@ -1,0 +1,52 @@
+"""What the course map needs of a pack: light, so that the first screen does not wait for lessons to be read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class LessonEntry:
+    """What the course map needs of a lesson, from the light index: no scene, no blocks."""
+
+    id: str
+    title: str
+    minutes: int
+    needs: tuple[str, ...]
+    skills: tuple[str, ...]
+    chapter: str
+    objective: str
+    steps: int
+    """How many stops (asked lines and questions) it has."""
+    file: Path
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Why a line follows."""
+
+    id: str
+    title: str
+    math: str = ""
+
+
+@dataclass(frozen=True)
+class Pack:
+    """A folder of lessons."""
+
+    id: str
+    title: str
+    version: str
+    root: Path
+    lessons: tuple[str, ...]
+    """Lesson ids in course order."""
+    skills: Mapping[str, str] = field(default_factory=dict)
+    rules: Mapping[str, Rule] = field(default_factory=dict)
+    language: str = "en"
+    authors: tuple[str, ...] = ()
+    license: str = ""
+    summary: str = ""
+    chapters: Mapping[str, str] = field(default_factory=dict)
+    """Chapter id -> title, in order; optional."""

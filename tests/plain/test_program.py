@@ -1,0 +1,65 @@
+"""Writing a function by lines."""
+
+from __future__ import annotations
+
+import io
+import sys
+from pathlib import Path
+
+import pytest
+
+from bptutor.packs.library import Library
+from bptutor.plain import run
+from bptutor.progress.events import Log
+from bptutor.session import Session
+from tests.session.fakes import DirectGrader
+
+PACK = Library.open(Path(__file__).parents[1] / "data" / "packs" / "valid" / "code")
+HEAD = "def output_error(p, y):"
+
+
+def talk(home: Path, *lines: str) -> str:
+    out = io.StringIO()
+    session = Session(PACK, Log.open(home), DirectGrader())
+    assert run(session, "code", io.StringIO("".join(f"{line}\n" for line in lines)), out) == 0
+    return out.getvalue()
+
+
+def test_a_function_by_lines_wrong_unreadable_and_right(tmp_path: Path) -> None:
+    said = talk(
+        tmp_path, "",
+        HEAD, "    n = len(p)", "", "    return (y - p) / n", ".",
+        HEAD, "    return (p -", ".",
+        HEAD, "    return p @ y", ".",
+        HEAD, "    n = len(p)", "    return (p - y) / n", ".",
+        "",
+    )  # fmt: skip
+    assert "a line with a single dot ends it" in said
+    assert f"    {HEAD}\n        ..." in said
+    assert "Not right.\nYour numbers have the right size and the opposite direction." in said
+    assert "For p = [[" in said and "your answer gives [[" in said
+    raised = said.partition("Look at line 2.\nFor p = [[")[2]
+    assert raised.partition("\n\n")[0].endswith("]].")
+    assert "I cannot read that: line 2, column 12: '(' was never closed." in said
+    assert "Right.\nEqual in all trials, not proved." in said.replace("Proved.", "Equal in all trials, not proved.")
+    assert "Write both gradients of a layer" in said
+
+
+def test_what_was_typed_is_kept_and_an_editor_goes_on_with_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert HEAD in talk(tmp_path, "", HEAD, "    d = p - y")
+    script = tmp_path / "edit.py"
+    script.write_text("import sys\nopen(sys.argv[1], 'a').write('    return d / len(d)\\n')\n", encoding="utf-8")
+    monkeypatch.delenv("VISUAL", raising=False)
+    monkeypatch.setenv("EDITOR", f"{sys.executable} {script}")
+    said = talk(tmp_path, ":show", ":edit")
+    assert "What you had typed is kept" in said
+    assert f"    {HEAD}\n        d = p - y\n" in said
+    assert "Right." in said
+    assert f"Your answer:\n    {HEAD}\n        d = p - y\n        return d / len(d)\n" in said
+
+
+def test_an_editor_that_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("VISUAL", raising=False)
+    monkeypatch.setenv("EDITOR", "/nowhere/editor")
+    said = talk(tmp_path, "", ":edit", "skip")
+    assert "/nowhere/editor does not start" in said and "Saved." in said

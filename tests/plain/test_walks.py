@@ -1,0 +1,38 @@
+"""The lessons by lines, from the first line to the last, graded by the real worker."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from pathlib import Path
+
+import pytest
+
+from bptutor.grading.worker import Worker
+from bptutor.packs.library import Library
+from bptutor.plain import run
+from bptutor.progress.events import EventKind, Log
+from bptutor.session import Session
+from tests.walks.script import SEED, walk
+
+LESSONS = ["first-ten-minutes", "network-model", "softmax-derivative", "output-error"]
+RIGHT = ("Right.", "Right, from your earlier value.")
+
+
+@pytest.mark.parametrize("way", [2, *(pytest.param(way, marks=pytest.mark.long) for way in (0, 1))])
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_a_lesson_is_walked_by_lines(tmp_path: Path, lesson: str, way: int) -> None:
+    library = Library.builtin()
+    steps = asyncio.run(walk(library, tmp_path / "plan", lesson, way))
+    said = io.StringIO()
+    typed = io.StringIO("".join(f"{step.text}\n" for step in steps))
+    log = Log.open(tmp_path)
+    session = Session(library, log, Worker(), "me")
+    assert run(session, lesson, typed, said, SEED) == 0
+    text = said.getvalue()
+    answered = [step for step in steps if step.text]
+    assert sum(line in RIGHT for line in text.splitlines()) == len(answered) // 2
+    assert text.count("\nNot right.") == len(answered) // 2
+    after = Log.open(tmp_path)
+    assert [event.kind for event in after.events()][-1] is EventKind.FINISHED
+    after.close()

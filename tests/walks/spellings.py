@@ -1,0 +1,67 @@
+"""Three right ways to write the answer of any question, and one wrong way, from the question alone."""
+
+from __future__ import annotations
+
+import json
+
+from bptutor.notation.faces import latex, unicode
+from bptutor.notation.parse import read
+from bptutor.notation.scope import Scope
+from bptutor.packs.model import Kind, Question
+from bptutor.packs.scene import Scene
+
+FORMULAS = frozenset({Kind.SYMBOLIC, Kind.MATRIX_EXPRESSION})
+
+
+def right(question: Question, scene: Scene | None, model: str) -> tuple[str, ...]:
+    """Return three spellings of the right answer; `model` is the answer that a reveal would show."""
+    kind = question.kind
+    if kind is Kind.CHOICE:
+        return model, model.upper(), f" ( {model} ) "
+    if kind is Kind.ORDER:
+        return model, model.replace(",", " "), model.replace(",", " > ")
+    if kind is Kind.NUMERIC:
+        return model, f"({model}) * 1", model.replace("-", "−")
+    if kind in {Kind.VECTOR, Kind.MATRIX}:
+        return model, model.replace(" ", ""), model.replace("[", "[ ").replace("-", "−")
+    if kind is Kind.SHAPE:
+        return model, f" {model} ", model.strip("()") or "()"
+    if kind in FORMULAS:
+        scope = _scope(question, scene)
+        tree = read(model, scope)
+        return model, unicode.line(tree, scope), latex.source(tree, scope)
+    if kind is Kind.NUMPY:
+        return model, f"({model})", model.replace(" ", "")
+    return model, f" {model}", f"{model} "
+
+
+def wrong(question: Question, model: str) -> str:
+    """Return an answer that can be read and is not right."""
+    kind = question.kind
+    if kind is Kind.CHOICE:
+        letters = [chr(ord("a") + n) for n in range(len(question.choices))]
+        return next(letter for letter in letters if letter not in model.split(","))
+    if kind is Kind.ORDER:
+        return ",".join(reversed(model.split(",")))
+    if kind is Kind.NUMERIC:
+        return f"{model} + 1"
+    if kind in {Kind.VECTOR, Kind.MATRIX}:
+        return json.dumps(_plus_one(json.loads(model)))
+    if kind is Kind.SHAPE:
+        return "(11, 13, 17)"
+    if kind is Kind.RULE:
+        return next(option for option in question.options if option != model)
+    if kind is Kind.EINSUM:
+        before, _, after = model.partition("->")
+        return f"{before}->{after[1:] if len(after) > 1 else ''}"
+    return f"-2 * ({model})"
+
+
+def _scope(question: Question, scene: Scene | None) -> Scope:
+    if scene is None:
+        return Scope({})
+    return scene.changed(question.changes).scope
+
+
+def _plus_one(value: object) -> object:
+    return [_plus_one(item) for item in value] if isinstance(value, list) else float(str(value)) + 1
