@@ -83,10 +83,9 @@ def is_array(expr: t.Expr, scope: Scope) -> bool:
         return not expr.spec.endswith("->")
     if isinstance(expr, t.Slice):
         return any(not isinstance(item, int) for item in expr.items) or _has_axes_left(expr, scope)
-    if isinstance(expr, t.Call) and expr.function in _MADE_OF_WHOLE:
-        return True
     if isinstance(expr, t.Call) and expr.function not in ENTRYWISE_CALLS and expr.function.rstrip("'") not in SIGNS:
-        return expr.option("axis") is not None or _maps_entries(expr, scope)
+        made_whole = expr.function in _MADE_OF_WHOLE or expr.option("axis") is not None
+        return made_whole or _maps_entries(expr, scope)
     if isinstance(expr, t.Sum):
         return is_array(expr.body, scope)
     return any(is_array(child, scope) for child in t.children(expr))
