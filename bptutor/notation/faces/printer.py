@@ -149,14 +149,15 @@ class Printer(Setting[T]):
             return self._juxtaposed(groups[0], last=True)
         pieces = [self._entry_factor(groups[0], last=False)]
         for n, (sign, group) in enumerate(zip(signs, groups[1:], strict=True), start=2):
-            pieces += [self.text(sign), self._entry_factor(group, last=n == len(groups))]
+            pieces += [self.text(sign), self._entry_factor(group, last=n == len(groups), after_sign=True)]
         return self.row(pieces)
 
-    def _entry_factor(self, group: list[tuple[t.Expr, Path]], last: bool) -> T:
+    def _entry_factor(self, group: list[tuple[t.Expr, Path]], last: bool, after_sign: bool = False) -> T:
         if len(group) > 1:
             return self._juxtaposed(group, last)
         factor, path = group[0]
-        return self._closed(factor, path, Level.PRODUCT, last)
+        quotient = after_sign and isinstance(factor, t.Div) and not self.fractions_enclose  # a ⊙ b/c is (a ⊙ b)/c
+        return self._closed(factor, path, Level.POWER if quotient else Level.PRODUCT, last)
 
     def _closed(self, expr: t.Expr, path: Path, need: Level, last: bool) -> T:
         return self.show(expr, need if last or not self.is_open(expr) else Level.ATOM, path)
