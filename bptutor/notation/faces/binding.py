@@ -91,6 +91,24 @@ def is_array(expr: t.Expr, scope: Scope) -> bool:
     return any(is_array(child, scope) for child in t.children(expr))
 
 
+def needs_sign(product: t.MatMul, scope: Scope) -> bool:
+    """Whether factors side by side would be read as another product: two columns pair entry by entry."""
+    from bptutor.notation import axes
+
+    node: t.Expr = product
+    while isinstance(node, t.MatMul):
+        try:
+            left, right = (axes.of(side, scope) for side in (node.left, node.right))
+        except UnreadableAnswer:
+            return False
+        if not left.axes or not right.axes:
+            return True
+        if len(left.axes) == len(right.axes) == 1 and left.row == right.row:
+            return True
+        node = node.left
+    return False
+
+
 def _has_axes_left(taken: t.Slice, scope: Scope) -> bool:
     """Whether `W[0]` is a row rather than a number."""
     from bptutor.notation import axes

@@ -7,10 +7,8 @@ constructions enclose their parts by themselves (a fraction bar, a radical).
 
 from __future__ import annotations
 
-from bptutor.errors import BptutorError
-from bptutor.notation import axes
 from bptutor.notation import tree as t
-from bptutor.notation.faces.binding import LEVELS, UNBRACKETED, Level, Path, Style, exact, is_array
+from bptutor.notation.faces.binding import LEVELS, UNBRACKETED, Level, Path, Style, exact, is_array, needs_sign
 from bptutor.notation.faces.scripts import ends_in_script, leading_word, trailing_word
 from bptutor.notation.faces.setting import Setting, T
 from bptutor.notation.scope import Role
@@ -38,7 +36,7 @@ class Printer(Setting[T]):
         """Return how tightly a node holds together in this face."""
         if isinstance(expr, t.Mul | t.Juxtapose):
             return Level.ENTRYWISE if self._is_entrywise(expr) else Level.PRODUCT
-        if isinstance(expr, t.MatMul) and self._needs_sign(expr):
+        if isinstance(expr, t.MatMul) and needs_sign(expr, self.scope):
             return Level.ENTRYWISE
         if isinstance(expr, t.Div) and self._is_entrywise_quotient(expr):
             return Level.ENTRYWISE
@@ -235,24 +233,9 @@ class Printer(Setting[T]):
             return joined in ("e", "E")
         return len(joined) > 1 and (self.is_taken(joined) or joined in self.scope.functions or joined[0] == "d")
 
-    def _needs_sign(self, product: t.MatMul) -> bool:
-        """Whether factors side by side would be read as another product: two columns pair entry by entry."""
-        node: t.Expr = product
-        while isinstance(node, t.MatMul):
-            try:
-                left, right = (axes.of(side, self.scope) for side in (node.left, node.right))
-            except BptutorError:
-                return False
-            if not left.axes or not right.axes:
-                return True
-            if len(left.axes) == len(right.axes) == 1 and left.row == right.row:
-                return True
-            node = node.left
-        return False
-
     def set_matmul(self, expr: t.MatMul, path: Path) -> T:
         """Set a matrix product by its factors side by side, with `@` where that would be misread."""
-        if self._needs_sign(expr):
+        if needs_sign(expr, self.scope):
             left = self._closed(expr.left, (*path, 0), Level.ENTRYWISE, last=False)
             return self._joined([left, self.show(expr.right, Level.PRODUCT, (*path, 1))], " @ ")
         factors: list[tuple[t.Expr, Path]] = []

@@ -6,11 +6,15 @@ from fractions import Fraction
 
 from bptutor.notation.reading.brackets import whole_number
 from bptutor.notation.reading.called import MODES, Called, plain
+from bptutor.notation.reading.subscripts import rank
 from bptutor.notation.tree import (
     Call,
     Einsum,
     Expr,
+    Mul,
     Number,
+    Slice,
+    Span,
     Stack,
     Transpose,
 )
@@ -112,3 +116,23 @@ def window(call: Called) -> Expr:
     if not sizes:
         raise call.error("needs the shape of the window", "write sliding_window_view(X, (2, 2))")
     return Call("sliding_window_view", (args[0], *sizes))
+
+
+def expand_dims(call: Called) -> Expr:
+    """Read np.expand_dims(x, 1) as `x[:, None]`."""
+    call.only("axis")
+    (x,) = call._replace(args=call.args[:1]).arrays(1)
+    axes, place = rank(call.reader, x), plain(call.named("axis", 1), call, "axis")
+    if axes is None or not isinstance(place, int) or not -axes - 1 <= place <= axes:
+        raise call.error("needs the name of an array and an axis", "write x[:, None]")
+    whole: list[Span | int | None] = [Span()] * axes
+    whole.insert(place % (axes + 1), None)
+    return Slice(x, tuple(whole))
+
+
+def full(call: Called) -> Expr:
+    """Read np.full(K, x) as ones times x."""
+    call.only("dtype")
+    shape, value = call.arrays(2)
+    sizes = shape.items if isinstance(shape, Stack) else (shape,)
+    return Mul((Call("ones", sizes), value))

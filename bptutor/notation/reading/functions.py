@@ -26,8 +26,6 @@ from bptutor.notation.tree import (
     Outer,
     Pow,
     Relation,
-    Slice,
-    Span,
     Stack,
     Transpose,
 )
@@ -179,18 +177,6 @@ def _clip(call: Called) -> Expr:
     return Call("minimum", (above, high)) if isinstance(high, Expr) else above
 
 
-def _expand_dims(call: Called) -> Expr:
-    """Read np.expand_dims(x, 1) as `x[:, None]`."""
-    call.only("axis")
-    (x,) = call._replace(args=call.args[:1]).arrays(1)
-    axes, place = rank(call.reader, x), plain(call.named("axis", 1), call, "axis")
-    if axes is None or not isinstance(place, int) or not -axes - 1 <= place <= axes:
-        raise call.error("needs the name of an array and an axis", "write x[:, None]")
-    whole: list[Span | int | None] = [Span()] * axes
-    whole.insert(place % (axes + 1), None)
-    return Slice(x, tuple(whole))
-
-
 def _compared(relation: Relation) -> Callable[[Called], Expr]:
     return _of_two(lambda a, b: Compare(relation, a, b))
 
@@ -199,14 +185,6 @@ def _log_of_sum(call: Called) -> Expr:
     """Read logsumexp(x)."""
     call.only()
     return Call("log", (Call("sum", (Call("exp", call.arrays(1)),)),))
-
-
-def _full(call: Called) -> Expr:
-    """Read np.full(K, x) as ones times x."""
-    call.only("dtype")
-    shape, value = call.arrays(2)
-    sizes = shape.items if isinstance(shape, Stack) else (shape,)
-    return Mul((Call("ones", sizes), value))
 
 
 def _inner(call: Called) -> Expr:
@@ -263,7 +241,7 @@ BUILD: dict[str, Callable[[Called], Expr]] = {
     "sliding_window_view": array_calls.window, "len": _length,
     "array": _array, "pinv": _same,
     "outer": _of_two(Outer), "inner": _inner, "heaviside": _heaviside, "vdot": _sum_of_products,
-    "clip": _clip, "expand_dims": _expand_dims, "logsumexp": _log_of_sum, "full": _full,
+    "clip": _clip, "expand_dims": array_calls.expand_dims, "logsumexp": _log_of_sum, "full": array_calls.full,
     "arange": array_calls.filled,
     "logaddexp": _of_two(lambda a, b: Call("log", (Add((Call("exp", (a,)), Call("exp", (b,)))),))),
     "flipud": lambda call: Call("flip", call.arrays(1), (("axis", 0),)),
