@@ -91,6 +91,11 @@ def is_array(expr: t.Expr, scope: Scope) -> bool:
     return any(is_array(child, scope) for child in t.children(expr))
 
 
+def _opens_with_sign(expr: t.Expr) -> bool:
+    """Whether a factor stands in bars or square brackets, which would join what stands before it."""
+    return isinstance(expr, t.Stack | t.Compare) or (isinstance(expr, t.Call) and expr.function in ("abs", "norm"))
+
+
 def needs_sign(product: t.MatMul, scope: Scope) -> bool:
     """Whether factors side by side would be read as another product: two columns pair entry by entry."""
     from bptutor.notation import axes
@@ -101,7 +106,7 @@ def needs_sign(product: t.MatMul, scope: Scope) -> bool:
             left, right = (axes.of(side, scope) for side in (node.left, node.right))
         except UnreadableAnswer:
             return False
-        if not left.axes or not right.axes:
+        if not left.axes or not right.axes or _opens_with_sign(node.left) or _opens_with_sign(node.right):
             return True
         if len(left.axes) == len(right.axes) == 1 and left.row == right.row:
             return True
