@@ -5,23 +5,18 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING
 
 from bptutor import __version__
+from bptutor.arguments import USAGE, Parser, command, jobs, learning, seed
 from bptutor.errors import BptutorError, PackError, UsageError
 
-OK, PROBLEMS, USAGE = 0, 1, 2
+if TYPE_CHECKING:
+    from bptutor.packs.library import Library
 
-
-class _Parser(argparse.ArgumentParser):
-    """Says what is wrong in one line, with a `help:` line below."""
-
-    def error(self, message: str) -> NoReturn:
-        """Leave with exit code 2."""
-        sys.stderr.write(f"bptutor: {message}\n  help: `{self.prog} --help` lists what can be written\n")
-        raise SystemExit(USAGE)
+OK, PROBLEMS = 0, 1
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -74,24 +69,52 @@ def _lines(file: str) -> Iterator[str]:
 # --- the commands -------------------------------------------------------------------------------------
 
 
-def _learn(args: argparse.Namespace) -> int:
+def _library(args: argparse.Namespace) -> Library:
     from bptutor.packs.library import Library
-    from bptutor.progress.events import Log
     from bptutor.progress.home import home
 
     cache = home() / "cache"
-    library = Library.open(Path(args.pack), cache) if args.pack else Library.builtin(cache)
+    return Library.open(Path(args.pack), cache) if args.pack else Library.builtin(cache)
+
+
+def _learn(args: argparse.Namespace) -> int:
+    library = _library(args)
     if args.lesson and args.lesson not in library.pack.lessons:
         raise UsageError(f"there is no lesson {args.lesson!r}", "one of: " + ", ".join(library.pack.lessons))
+    return _play(args, library, args.lesson)
+
+
+def _review(args: argparse.Namespace) -> int:
+    return _play(args, _library(args), "~review")
+
+
+def _quiz(args: argparse.Namespace) -> int:
+    library = _library(args)
+    known = [entry.id for entry in library.quizzes()]
+    if args.quiz is None:
+        for entry in library.quizzes():
+            _write(f"{entry.id}  {entry.title}")
+        if not known:
+            _write("This pack has no quizzes.")
+        return OK
+    if args.quiz not in known:
+        raise UsageError(f"there is no quiz {args.quiz!r}", "one of: " + ", ".join(known) if known else "")
+    return _play(args, library, f"~quiz/{args.quiz}")
+
+
+def _play(args: argparse.Namespace, library: Library, lesson: str | None) -> int:
+    """Open a lesson, a review or a quiz on the screen that fits."""
+    from bptutor.progress.events import Log
+
     log = Log.open(learner=args.learner)
     try:
         if args.plain or os.environ.get("TERM") == "dumb" or not (sys.stdin.isatty() and sys.stdout.isatty()):
             from bptutor.plain.play import run as play
 
-            return play(library, log, args.learner, args.lesson, args.seed)
+            return play(library, log, args.learner, lesson, args.seed)
         from bptutor.tui.app import run
 
-        return run(library, log, args.learner, args.lesson, args.seed)
+        return run(library, log, args.learner, lesson, args.seed)
     finally:
         log.close()
 
@@ -141,15 +164,17 @@ def _check(args: argparse.Namespace) -> int:
 
 
 def _progress(args: argparse.Namespace) -> int:
+    from bptutor.packs.library import Library
     from bptutor.progress.events import Log
-    from bptutor.progress.transfer import export_lines, import_lines, show
+    from bptutor.progress.page import page
+    from bptutor.progress.transfer import export_lines, import_lines
 
     log = Log.open(learner=args.learner)
     try:
         if not log.saving and args.action == "import":
             raise UsageError(log.saving_problem, "close the other window, or make the folder writable")
         if args.action == "show":
-            _write(show(log))
+            _write("\n".join(page(log, Library.builtin().pack.skills)))
         elif args.action == "export":
             for line in export_lines(log):
                 _write(line)
@@ -182,68 +207,37 @@ def _where(args: argparse.Namespace) -> int:
 # --- the words of the command line ------------------------------------------------------------------------
 
 
-def _command(
-    commands: argparse._SubParsersAction[_Parser],
-    name: str,
-    run: Callable[[argparse.Namespace], int],
-    what: str,
-    example: str,
-) -> argparse.ArgumentParser:
-    parser = commands.add_parser(
-        name,
-        help=what,
-        description=what[0].upper() + what[1:] + ".",
-        epilog=f"example: {example}",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.set_defaults(run=run)
-    return parser
-
-
-def _learning(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--pack", metavar="PATH", help="a pack's folder or zip; the built-in course when left out")
-    parser.add_argument("--seed", type=_seed, metavar="N", help="draw the numbers from this seed, 0 to 9999")
-    parser.add_argument("--plain", action="store_true", help="by lines, mathematics in words; for screen readers")
-    parser.add_argument("--learner", default="me", metavar="NAME", help="whose progress (default: me)")
-
-
-def _seed(text: str) -> int:
-    if text.isascii() and text.isdigit() and int(text) <= 9999:
-        return int(text)
-    raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 to 9999")
-
-
-def _jobs(text: str) -> int:
-    if text.isascii() and text.isdigit() and 1 <= int(text) <= 64:
-        return int(text)
-    raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 to 64")
-
-
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
+    parser = Parser(
         prog="bptutor",
         description="Learn to derive backpropagation and to write it in NumPy.",
         epilog="example: bptutor learn output-error --seed 7",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"bptutor {__version__}")
-    _learning(parser)
+    learning(parser)
     parser.set_defaults(run=_learn, lesson=None)
-    commands = parser.add_subparsers(metavar="COMMAND", parser_class=_Parser)
+    commands = parser.add_subparsers(metavar="COMMAND", parser_class=Parser)
 
-    learn = _command(commands, "learn", _learn, "go straight to a lesson", "bptutor learn softmax-derivative --plain")
+    learn = command(commands, "learn", _learn, "go straight to a lesson", "bptutor learn softmax-derivative --plain")
     learn.add_argument("lesson", nargs="?", metavar="LESSON")
-    _learning(learn)
+    learning(learn)
+
+    review = command(commands, "review", _review, "ask what is due, ten a day at most", "bptutor review --plain")
+    learning(review)
+    quiz = command(commands, "quiz", _quiz, "take a quiz; without a name, list them", "bptutor quiz output-layer")
+    quiz.add_argument("quiz", nargs="?", metavar="QUIZ")
+    learning(quiz)
 
     for name, run, what, example in (
         ("grade", _grade, "grade answers, JSON lines in and out", "bptutor grade answers.jsonl --jobs 2"),
         ("prove", _prove, "prove that two sides are equal, JSON lines in and out", "bptutor prove - < lines.jsonl"),
     ):
-        stream = _command(commands, name, run, what, example)
+        stream = command(commands, name, run, what, example)
         stream.add_argument("file", nargs="?", default="-", metavar="FILE|-")
-        stream.add_argument("--jobs", type=_jobs, default=1, metavar="N", help="processes that share the lines")
+        stream.add_argument("--jobs", type=jobs, default=1, metavar="N", help="processes that share the lines")
 
-    trace = _command(
+    trace = command(
         commands,
         "trace",
         _trace,
@@ -253,26 +247,26 @@ def _parser() -> argparse.ArgumentParser:
     trace.add_argument("network", metavar="NETWORK.yaml")
     trace.add_argument("--json", action="store_true", help="machine-readable, with axes")
     trace.add_argument("--dot", action="store_true", help="the graph with its shapes, as text for Graphviz")
-    trace.add_argument("--seed", type=_seed, metavar="N", help="for values that the file leaves out")
+    trace.add_argument("--seed", type=seed, metavar="N", help="for values that the file leaves out")
     trace.add_argument("--check", action="store_true", help="add the gradient check")
     trace.add_argument(
         "--jacobian", action="append", default=[], metavar="p:z1", help="add a Jacobian; may be repeated"
     )
 
-    check = _command(commands, "check", _check, "prove a pack, or say what is wrong with it", "bptutor check my-pack")
+    check = command(commands, "check", _check, "prove a pack, or say what is wrong with it", "bptutor check my-pack")
     check.add_argument("pack", nargs="?", metavar="PACK", help="the built-in pack when left out")
     check.add_argument("--format", choices=("text", "json", "sarif"), default="text")
     check.add_argument("--fix", action="store_true", help="write ids that are missing")
     check.add_argument("--watch", action="store_true", help="check again whenever a file changes")
-    check.add_argument("--jobs", type=_jobs, default=1, metavar="N", help="processes that share the lessons")
+    check.add_argument("--jobs", type=jobs, default=1, metavar="N", help="processes that share the lessons")
 
-    progress = _command(commands, "progress", _progress, "the learner's record", "bptutor progress export > mine.jsonl")
+    progress = command(commands, "progress", _progress, "the learner's record", "bptutor progress export > mine.jsonl")
     progress.add_argument("action", choices=("show", "export", "import"))
     progress.add_argument("file", nargs="?", default="-", metavar="FILE|-", help="for import")
     progress.add_argument("--learner", default="me", metavar="NAME", help="whose progress (default: me)")
 
-    _command(commands, "doctor", _doctor, "say whether this terminal and installation will do", "bptutor doctor")
-    _command(commands, "where", _where, "say where things are stored", "bptutor where")
+    command(commands, "doctor", _doctor, "say whether this terminal and installation will do", "bptutor doctor")
+    command(commands, "where", _where, "say where things are stored", "bptutor where")
     return parser
 
 

@@ -20,8 +20,19 @@ def asked(lesson: Lesson) -> Iterator[Question]:
     for block in lesson.blocks:
         if isinstance(block, Question):
             yield from (block, *block.vary)
+        elif isinstance(block, Derivation) and block.blank:
+            yield from asked_blank(block)
         elif isinstance(block, Derivation):
             yield from asked_lines(block)
+
+
+def asked_blank(derivation: Derivation) -> Iterator[Question]:
+    """Yield a blank page at every line of its author's route: each line must be a step to the one after it."""
+    lines = tuple(line.math for line in derivation.lines)
+    for n, line in enumerate(derivation.lines):
+        page = fading.blank_page(derivation, lines[:n])
+        source = {**page.source, "answer": line.math}
+        yield replace(page, answer=line.math, source=source, places={**page.places, "answer": line.place})
 
 
 def asked_lines(derivation: Derivation) -> Iterator[Question]:

@@ -12,14 +12,16 @@ from pathlib import Path
 
 from bptutor.authoring import check_cache
 from bptutor.authoring.check_pack import PackCheck
+from bptutor.authoring.check_quizzes import check_quizzes
 from bptutor.authoring.fix import write_ids
 from bptutor.authoring.report import STYLES, Checked, Report
 from bptutor.errors import BptutorError, PackError, Problem, UnreadableAnswer
-from bptutor.packs.folder import PACK_FILE, lesson_files
+from bptutor.packs.folder import PACK_FILE, lesson_files, quiz_files
 from bptutor.packs.library import Library
 from bptutor.packs.markdown import file_text, lesson_from, read_lesson
 from bptutor.packs.model import Derivation, Lesson, Place
-from bptutor.packs.yaml import problem
+from bptutor.packs.quiz import bank_files, bank_from, read_bank
+from bptutor.packs.yaml import problem, read
 
 SEEDS = 25
 POLL = 0.5
@@ -81,26 +83,34 @@ def check(path: Path | None = None, jobs: int = 1, seeds: int = SEEDS) -> Report
     total = Checked()
     lessons: list[Lesson] = []
     complete = True
-    files = lesson_files(root)
+    files = [*lesson_files(root), *quiz_files(root), *bank_files(root)]
     for file, checked in zip(files, _shared(files, jobs, seeds), strict=True):
         total.add(checked)
         unreadable: list[Problem] = []
-        lesson = lesson_from(file_text(file, str(file), unreadable), str(file), unreadable)
-        lessons.append(replace(lesson, file=file))
+        lessons.append(replace(_lesson(file, unreadable), file=file))
         complete = complete and not unreadable
     total.problems += PackCheck(library).run(lessons, complete)
+    total.problems += check_quizzes(library.pack, lessons)
     order = {str(root / PACK_FILE): -1} | {str(file): n for n, file in enumerate(files)}
     unique = dict.fromkeys(total.problems)
     problems = sorted(unique, key=lambda p: (order.get(p.path, 0), p.line, p.column))
     return Report(
         problems=tuple(problems),
         pack=library.pack.id,
-        lessons=len(files),
+        lessons=len(lesson_files(root)),
         lines=total.lines,
         questions=total.questions,
         grades=total.grades,
         conditions=total.conditions,
     )
+
+
+def _lesson(file: Path, problems: list[Problem]) -> Lesson:
+    """Return a lesson, a quiz or a bank as far as it can be read."""
+    text = file_text(file, str(file), problems)
+    if file.suffix == ".yaml":
+        return bank_from(read(text, str(file), problems), file.stem, problems)
+    return lesson_from(text, str(file), problems)
 
 
 def _shared(files: list[Path], jobs: int, seeds: int) -> Iterator[Checked]:
@@ -123,7 +133,7 @@ def check_file(file: Path, seeds: int = SEEDS) -> Checked:
     """Check one lesson file: whether it reads, and then all that it shows and asks."""
     checked = Checked()
     try:
-        lesson = read_lesson(file)
+        lesson = read_bank(file) if file.suffix == ".yaml" else read_lesson(file)
     except PackError as error:
         checked.problems += error.problems
         return checked

@@ -15,8 +15,8 @@ from bptutor.grading.code import judge
 from bptutor.grading.code_cases import Calls, calls, code_of
 from bptutor.grading.code_parts import close, part
 from bptutor.grading.comparison import PROBES, fresh
-from bptutor.grading.diagnosis import make_target
-from bptutor.grading.mistakes import CATALOGUE
+from bptutor.grading.fitting import guesses
+from bptutor.grading.targets import target
 from bptutor.grading.verdict import Mark
 from bptutor.notation.value import Values
 from bptutor.packs.model import Lesson, Place, Question
@@ -80,13 +80,11 @@ def _told_apart(case: Case, asked: Calls, checked: Checked) -> None:
     """Report every mistake of the catalogue that gives the right numbers on each written case, but not in general."""
     hidden: dict[str, str] = {}
     for path, comparison in asked.comparisons.items():
-        target = make_target(case, comparison)
         written = [(call.values, part(call.truth, path)) for call in asked.calls]
         drawn = [(values, comparison.truth(values)) for values in (fresh(case.scene, n) for n in range(PROBES))]
-        for mistake in CATALOGUE:
-            for guess, _ in mistake.guesses(target):
-                if _always(guess, written) and _never(guess, drawn):
-                    hidden[mistake.id] = mistake.title
+        for mistake, guess, _ in guesses(target(comparison)).rows:
+            if _always(guess, written) and _never(guess, drawn):
+                hidden[mistake.id] = mistake.title
     place = case.question.places.get("cases", case.question.place)
     for rule, title in hidden.items():
         what = f"no case shows the mistake `{rule}` ({title})"

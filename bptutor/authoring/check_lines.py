@@ -38,7 +38,7 @@ def check_derivation(derivation: Derivation, lesson: Lesson, checked: Checked) -
     """Prove every line against the one before, the first against the goal, and each face against the last."""
     scope = lesson.scene.scope if lesson.scene else NO_SCOPE
     goal = parse.read(derivation.goal, scope)
-    order = tuple(axes.of(goal, scope).letters)
+    letters = axes.of(goal, scope).letters
     before = Side(goal, derivation.places.get("goal", derivation.place))
     _width(before, scope, checked)
     for n, line in enumerate(derivation.lines, 1):
@@ -46,21 +46,23 @@ def check_derivation(derivation: Derivation, lesson: Lesson, checked: Checked) -
         side = Side(parse.read(line.math, scope), line.place, where)
         _width(side, scope, checked)
         above = f"line {n - 1}" if n > 1 else "the goal"
-        prove_sides(before, side, scope, order, f"line {n} does not follow from {above}", lesson, checked)
+        prove_sides(before, side, scope, letters, f"line {n} does not follow from {above}", lesson, checked)
         before = side
     for name, text in derivation.faces.items():
         numpy = name == "numpy"
         tree = parse.read(text, scope, parse.Spelling.NUMPY if numpy else parse.Spelling.ANY)
         place = derivation.places.get(f"faces.{name}", derivation.place)
         side = Side(tree, place, numpy=numpy)
-        prove_sides(before, side, scope, order, f"the {name} face is not the last line", lesson, checked)
+        prove_sides(before, side, scope, letters, f"the {name} face is not the last line", lesson, checked)
 
 
 def prove_sides(
-    left: Side, right: Side, scope: Scope, order: tuple[str, ...], what: str, lesson: Lesson, checked: Checked
+    left: Side, right: Side, scope: Scope, letters: Mapping[str, str], what: str, lesson: Lesson, checked: Checked
 ) -> None:
     """Prove two sides equal; report what refutes them, or that nothing proves them."""
-    proof = prove(left.tree, right.tree, scope, right.where or left.where, order=order, columns=not right.numpy)
+    known = {letter: axis for letter, axis in letters.items() if axis}
+    where = right.where or left.where
+    proof = prove(left.tree, right.tree, scope, where, order=tuple(letters), known=known, columns=not right.numpy)
     shown = f"{unicode.line(left.tree, scope)} is not {unicode.line(right.tree, scope)}"
     if proof.outcome is Outcome.REFUTED:
         checked.problems.append(problem(right.place, f"{what}: {_refuted(proof, shown)}", _help(proof), "not-equal"))
@@ -156,4 +158,4 @@ def _chain(chain: Chain, scope: Scope, place: Place, lesson: Lesson, checked: Ch
             checked.problems.append(problem(place, error.message, error.help, "unreadable"))
             return
         sides = [Side(tree, place) for tree in resolved]
-        prove_sides(sides[0], sides[1], scope, (), "an equation in the text does not hold", lesson, checked)
+        prove_sides(sides[0], sides[1], scope, {}, "an equation in the text does not hold", lesson, checked)

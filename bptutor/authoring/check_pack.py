@@ -14,6 +14,7 @@ from bptutor.packs.lesson_blocks import parts
 from bptutor.packs.library import Library
 from bptutor.packs.markdown import Front, file_text, front_matter
 from bptutor.packs.model import Derivation, Kind, Lesson, Place, Question
+from bptutor.packs.quiz import BANK
 from bptutor.packs.yaml import Located, problem, read
 
 
@@ -97,7 +98,8 @@ class PackCheck:
         for lesson in lessons:
             for n, skill in enumerate(lesson.skills):
                 self._skill(skill, lesson.places.get(f"skills.{n}") or lesson.places.get("skills", Place()))
-            if self.pack.chapters and lesson.chapter not in self.pack.chapters:
+            whole = lesson.quiz is None and not lesson.id.startswith(BANK)
+            if self.pack.chapters and lesson.chapter not in self.pack.chapters and (whole or lesson.chapter):
                 place = lesson.places.get("chapter") or Place(str(lesson.file), 1, 1)
                 what = f"there is no chapter `{lesson.chapter}`" if lesson.chapter else "the lesson has no chapter"
                 self._wrong(place, what, nearest(lesson.chapter, self.pack.chapters), "unknown-chapter")
@@ -161,6 +163,7 @@ def _named(block: object) -> tuple[Named, Named]:
         if block.kind is Kind.RULE and block.options:
             rules += _with_places(block.options, "options", block.places, block.place)
     elif isinstance(block, Derivation):
+        skills += _with_places(block.skills, "skills", block.places, block.place)
         for line in block.lines:
             skills += _with_places(line.skills, "skills", line.places, line.place)
             rules += _with_places(line.by, "by", line.places, line.place)
@@ -177,7 +180,7 @@ def _with_places(ids: tuple[str, ...], key: str, places: object, place: Place) -
 def asked_skills(lesson: Lesson) -> Iterator[str]:
     """Yield the skills that a lesson asks: those of its questions, and its own for lines without any."""
     for block in lesson.blocks:
-        if isinstance(block, Question):
+        if isinstance(block, Question) or (isinstance(block, Derivation) and block.blank):
             yield from block.skills or lesson.skills
         elif isinstance(block, Derivation):
             for line in block.lines:

@@ -107,8 +107,8 @@ class Grading:
             where = parse.read_condition(question.where, scope) if question.where else None
             numpy = question.kind is Kind.NUMPY
             answer = Side(parse.read(str(question.answer), scope, spelling), place, where, numpy=numpy)
-            order = tuple(axes.of(goal.tree, scope).letters)
-            prove_sides(goal, answer, scope, order, "the answer is not the goal", self.lesson, self.checked)
+            letters = axes.of(goal.tree, scope).letters
+            prove_sides(goal, answer, scope, letters, "the answer is not the goal", self.lesson, self.checked)
         elif question.kind in EXPRESSIONS and (question.define or question.network):
             help_ = "add what it is equal to, such as `goal: ∂L/∂z_i`"
             self._wrong(place, "nothing proves this answer under its own definitions", help_, "no-goal")
@@ -157,10 +157,14 @@ class Grading:
         """Yield the defined names, with the letters of the answer, that equal it and are not the answer itself."""
         scope = self.scene.scope
         tree = parse.read(str(self.question.answer), scope)
-        letters = tuple(axes.of(tree, scope).letters)
+        goal = parse.read(self.question.derived.goal, scope) if self.question.derived else None
+        known = {letter: axis for letter, axis in axes.of(goal, scope).letters.items() if axis} if goal else {}
+        own = axes.of(tree, scope, True, known).letters
+        known |= {letter: axis for letter, axis in own.items() if axis}
+        letters = tuple(own)
         values = self.scene.fresh(1)
         with np.errstate(all="ignore"):
-            truth = evaluate(tree, values, order=letters)
+            truth = evaluate(tree, values, order=letters, known=known)
             for name, declared in scope.names.items():
                 if declared.role is not Role.DEFINED or values[name].shape != truth.shape:
                     continue

@@ -28,6 +28,8 @@ ALLOWED = (
 """Rules that a lesson may break with a reason."""
 BARE = re.compile(r"[\w∂/^]+(_\{[^{}]*\})?|[\d.,\s()\[\]-]{0,3}")
 WRITTEN = frozenset({Kind.SYMBOLIC, Kind.MATRIX_EXPRESSION, Kind.NUMPY, Kind.EINSUM, Kind.FILL})
+COMPUTED = frozenset({Kind.NUMERIC, Kind.VECTOR, Kind.MATRIX, Kind.SHAPE})
+"""Kinds whose answer is what a formula comes to: the formula itself may stand in the prompt."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,8 @@ def _of_question(question: Question) -> Asked:
     right = "; ".join(choice.text for choice in question.choices if choice.right)
     places = question.places
     guarded = answer if question.kind in WRITTEN or len(answer) > 3 else ""
-    if question.kind in {Kind.ORDER, Kind.RULE}:
+    computed = question.kind in COMPUTED and any(character.isalpha() for character in answer)
+    if computed or question.kind in {Kind.ORDER, Kind.RULE}:
         guarded = ""
     if question.kind is Kind.CODE:
         guarded = _returned(answer)

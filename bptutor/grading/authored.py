@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bptutor.errors import UnreadableAnswer
 from bptutor.grading.case import Case
 from bptutor.grading.comparison import Comparison
-from bptutor.grading.guesses import Met, is_made
+from bptutor.grading.met import Met
 from bptutor.grading.verdict import Finding
 from bptutor.notation import parse
 from bptutor.packs.model import Kind
@@ -27,7 +27,7 @@ def findings(case: Case, comparison: Comparison, met: Met) -> list[Finding]:
     """
     for text, say in case.question.wrong:
         tree = _read(text, case)
-        if tree is not None and say and is_made(partial(comparison.given, tree), met):
+        if tree is not None and say and met.made(partial(comparison.given, tree)):
             return [Finding("authored", say)]
     return []
 

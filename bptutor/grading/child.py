@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import os
 import signal
@@ -25,6 +26,8 @@ MEMORY = 4 << 30
 """Bytes of address space a child may use."""
 LIFETIME = 60
 """Seconds that one job may take before the child ends itself; whoever waits has given up long before."""
+COLLECT = (20_000, 20, 50)
+"""How seldom the collector runs: an answer makes many small trees, and nearly all of them are freed by count."""
 KEPT = 64
 """How many questions with their scenes are kept, most recent last."""
 EXAMPLE = {
@@ -175,6 +178,8 @@ def main() -> None:
     sys.stdout = sys.stderr  # nothing but messages may reach the pipe
     for _ in graded(EXAMPLE):
         pass
+    gc.freeze()  # what every answer needs is never collected; a full collection would stall a verdict
+    gc.set_threshold(*COLLECT)
     _say(out, {"ready": True})
     for line in sys.stdin.buffer:
         job = json.loads(line)

@@ -97,7 +97,10 @@ def grade_choice(question: Question, typed: str) -> Verdict:
 
 
 def grade_order(question: Question, typed: str) -> Verdict:
-    """Grade an order of lines: right in any order that respects `after`; the first misplaced line is named."""
+    """Grade an order of lines: right in any order that respects `after`; the first misplaced line is named.
+
+    It is named by its place in what was typed: screens shuffle the lines, so the written numbers mean others.
+    """
     count = len(question.lines)
     given = _numbers(typed, count + len(question.extra))
     read_as = ", ".join(str(n + 1) for n in given)
@@ -105,10 +108,10 @@ def grade_order(question: Question, typed: str) -> Verdict:
     seen: set[int] = set()
     for place, n in enumerate(given):
         if n >= count:
-            message = f"Nothing here rests on line {n + 1}. Look at what line {n + 1} says."
+            message = f"Nothing here rests on line {place + 1} of your order. Look at what that line says."
             return _misplaced(message, place, read_as)
         if not after.get(n, set()) <= seen:
-            message = f"Line {n + 1} uses what does not stand above it yet. Look at line {n + 1}, place {place + 1}."
+            message = f"Line {place + 1} of your order uses what does not stand above it yet. Look at what it needs."
             return _misplaced(message, place, read_as)
         seen.add(n)
     if len(seen) < count:

@@ -6,23 +6,25 @@ types and shapes, numbers, the mistake that the numbers are.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 
 from bptutor.errors import UsageError
 from bptutor.grading import code_words as words
-from bptutor.grading import diagnosis
+from bptutor.grading import diagnosis, targets
 from bptutor.grading.case import Case
 from bptutor.grading.code_cases import Call, Calls, calls, code_of
 from bptutor.grading.code_parts import Difference, Fault, Note, as_array, closeness, difference, part
 from bptutor.grading.comparison import Comparison
-from bptutor.grading.guesses import Met, Target
+from bptutor.grading.fitting import fits
+from bptutor.grading.guesses import Target
 from bptutor.grading.layouts import Layout
+from bptutor.grading.met import Draw, Met
 from bptutor.grading.sandbox.run import Ran, Stop, run
-from bptutor.grading.verdict import Finding, Mark, ProofMark, ReadingError, Verdict
+from bptutor.grading.verdict import SAID, Finding, Mark, ProofMark, ReadingError, Verdict
 from bptutor.notation.tree import Number
 
 
@@ -130,7 +132,7 @@ def _findings(wrong: _Wrong) -> list[Finding]:
     if apart.fault is Fault.NOT_FINITE:
         return [words.not_finite(apart, label)]
     tolerance = code_of(wrong.case).tolerance
-    if found and len(named) <= diagnosis.SAID:
+    if found and len(named) <= SAID:
         return found
     return [words.witness(apart, label, tolerance, wrong.n), *found]
 
@@ -140,30 +142,29 @@ def _named(wrong: _Wrong) -> list[Finding]:
     draws = tuple(_draws(wrong))
     if not draws:
         return []
-    tolerance = max(closeness(got, code_of(wrong.case).tolerance) for _, _, got in draws)
+    tolerance = max(closeness(draw.got, code_of(wrong.case).tolerance) for draw in draws)
     met = Met(draws, tolerance)
     target = _target(wrong, draws)
-    return diagnosis.named(target, met) or diagnosis.plain_differences(draws)
+    return diagnosis.said(fits(target, met), target) or diagnosis.plain_differences(draws)
 
 
-def _draws(wrong: _Wrong) -> Any:
+def _draws(wrong: _Wrong) -> Iterator[Draw]:
     """Yield values, truth and result of the part that differs, for every case on which both are finite numbers."""
     path = wrong.apart.path
     for call, result in zip(wrong.asked.calls, wrong.ran.results, strict=False):
         truth, got = as_array(part(call.truth, path)), as_array(part(result.value, path))
         if truth is None or got is None or not (np.isfinite(truth).all() and np.isfinite(got).all()):
             continue
-        yield call.values, truth.astype(float), got.astype(float)
+        yield Draw(call.values, truth.astype(float), got.astype(float))
 
 
-def _target(wrong: _Wrong, draws: tuple[Any, ...]) -> Target:
+def _target(wrong: _Wrong, draws: tuple[Draw, ...]) -> Target:
     """Return what mistakes are made from: the author's expression, else the values that the model answer gave."""
     comparison = wrong.asked.comparisons.get(wrong.apart.path)
     if comparison is not None:
-        made = diagnosis.make_target(wrong.case, comparison)
-        return replace(made, _truths={id(values): truth for values, truth, _ in draws})
+        return targets.made(comparison, draws)
     bare = Comparison(wrong.case.scene, Number(Fraction(0)), Layout((), (), ()), columns=True)
-    return Target(bare, (), {}, {id(values): truth for values, truth, _ in draws})
+    return targets.bare(bare, draws)
 
 
 def _axes(comparison: Comparison | None) -> str:

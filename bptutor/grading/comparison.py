@@ -75,9 +75,7 @@ def fresh(scene: Fresh, n: int, sizes: tuple[tuple[str, int], ...] = ()) -> Valu
     """
     key = (id(scene), n, sizes)
     if key not in _kept:
-        drawn = scene.fresh(n, dict(sizes) or None)
-        given = {name: drawn[name] for name in drawn.given}
-        _kept[key] = (scene, Values(quick(scene), given, drawn.sizes))
+        _kept[key] = (scene, scene.fresh(n, dict(sizes) or None))
         if len(_kept) > 8 * REDRAWS:
             _kept.popitem(last=False)
     return _kept[key][1]
@@ -147,8 +145,9 @@ class Comparison:
         """Compare on draws where both sides are finite; draws with domain trouble are replaced."""
         agreed = lost = 0
         for values in self.draws():
-            truth = self.truth(values)
-            same = self.same(truth, self.given(expr, values), values)
+            truth, got = self.truth(values), self.given(expr, values)
+            _fitting(truth, got)
+            same = self.same(truth, got, values)
             if same is False:
                 return Outcome.DIFFERENT
             agreed += same is True
@@ -231,13 +230,25 @@ class Comparison:
         try:
             shape = np.broadcast_shapes(truth.shape, got.shape)
         except ValueError:
-            raise ShapeMisfit(f"your answer has the shape {got.shape}, what is asked has {truth.shape}") from None
+            return False
         counts = self.mask(values, shape)
         left, right = (np.broadcast_to(side, shape)[counts] for side in (truth, got))
         known = np.isfinite(left) & np.isfinite(right)
         if not close(left[known], right[known]):
             return False
         return True if known.all() else None
+
+
+def _fitting(truth: Array, got: Array) -> None:
+    """Refuse arrays whose shapes do not pair.
+
+    Raises:
+        ShapeMisfit: They do not.
+    """
+    try:
+        np.broadcast_shapes(truth.shape, got.shape)
+    except ValueError:
+        raise ShapeMisfit(f"your answer has the shape {got.shape}, what is asked has {truth.shape}") from None
 
 
 def slow(scope: Scope, exprs: tuple[Expr, ...]) -> bool:

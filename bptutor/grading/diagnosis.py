@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bptutor.errors import BptutorError
-from bptutor.grading import authored, value_mistakes
-from bptutor.grading import formulas as scene_formulas
+from bptutor.grading import authored, numbers, targets, value_mistakes
 from bptutor.grading.case import Case
-from bptutor.grading.comparison import CLOSE, PROBES, Comparison, close
-from bptutor.grading.guesses import Met, Target
+from bptutor.grading.comparison import CLOSE, PROBES, Comparison, Outcome
+from bptutor.grading.fitting import Fit, fits
+from bptutor.grading.guesses import Target
+from bptutor.grading.index_rules import untangled
 from bptutor.grading.layouts import Layout
-from bptutor.grading.lift import by_letters
-from bptutor.grading.mistakes import fits
+from bptutor.grading.met import TROUBLE, Draw, Met
+from bptutor.grading.mistakes import BY_ID, PLACE
 from bptutor.grading.reads import own_layout
-from bptutor.grading.softmax_rules import minus, targets
-from bptutor.grading.verdict import Finding, Mark, ProofMark, Verdict
-from bptutor.notation.tree import Expr, Name, walk
+from bptutor.grading.verdict import SAID, Finding, Mark, ProofMark, Verdict
+from bptutor.notation.tree import Expr, Name, Sum, walk
 from bptutor.notation.value import Values
 
 if TYPE_CHECKING:
@@ -28,8 +29,12 @@ if TYPE_CHECKING:
     from bptutor.notation.prove import Proof
 
 Array = NDArray[np.float64]
-SAID = 2
-"""Most mistakes that are said; when more fit, the numbers speak."""
+
+
+DRAWS = 5
+"""Draws on which a mistake must be what the learner wrote."""
+IMPLY_COLLAPSE = frozenset({"lost-delta", "diagonal-softmax", "offdiagonal-sign"})
+"""Mistakes that are a collapsed δ, and say more."""
 
 
 def wrong(case: Case, met: Read, shown: str, proof: Proof | None = None) -> Verdict:
@@ -39,84 +44,122 @@ def wrong(case: Case, met: Read, shown: str, proof: Proof | None = None) -> Verd
     draws = tuple(finite_draws(met.comparison, met.expr))
     if not draws:
         return Verdict(Mark.WRONG, ProofMark.REFUTED, (witness(met, draws),), shown)
-    findings: list[Finding] = []
-    missing = _missing_letters(met)
-    if missing:
-        findings.append(missing)
-    target = make_target(case, met.comparison)
-    apart = Met(draws, CLOSE)
-    found = authored.findings(case, met.comparison, apart) or named(target, apart)
-    findings += found or ([] if missing else plain_differences(draws))
-    if not findings or len(found) > SAID:
-        findings.insert(0, witness(met, draws))
+    known = authored.findings(case, met.comparison, Met(draws, CLOSE))
+    findings = known or named(met.comparison, draws, met.expr)
+    mistakes = sum(finding.rule not in {"free-index", "other-quantity"} for finding in findings)
+    if not findings:
+        findings = plain_differences(draws)
+    seen = witness(met, draws)
+    if not findings or mistakes > SAID:
+        findings.insert(0, seen)
+    else:
+        findings[0] = replace(findings[0], again=seen.message)
     return Verdict(Mark.WRONG, ProofMark.REFUTED, tuple(findings), shown)
 
 
-def make_target(case: Case, comparison: Comparison) -> Target:
-    """Return what mistakes are made from: the expected tree, and the forms in which its value is also known."""
-    known = scene_formulas.formulas(case.scope, getattr(case.scene, "source", {}))
-    trees = [comparison.expected, *_same_value(case, comparison, known)]
-    if isinstance(comparison.expected, Name) and comparison.expected.id in known:
-        trees.append(known[comparison.expected.id])
-    for tree in list(trees):
-        for rounds in (1, scene_formulas.DEEP):
-            trees.append(scene_formulas.unfolded(tree, known, rounds=rounds))
-    trees += [scene_formulas.slopes_named(tree, case.scope) for tree in list(trees)]
-    return Target(comparison, tuple(dict.fromkeys(trees)), known)
+def finite_draws(comparison: Comparison, expr: Expr) -> Iterator[Draw]:
+    """Yield the draws that tell an answer from the truth, as many as a mistake must hold on; one other at most.
 
-
-def _same_value(case: Case, comparison: Comparison, known: Mapping[str, Expr]) -> Iterator[Expr]:
-    """Yield trees that mistakes are known for, where their value is the expected one: p − y, dW2, ..."""
-    letters, axes = comparison.layout.letters, comparison.layout.all_axes
-    candidates: list[Expr] = [
-        minus(Name(p), Name(y)) for p, y in targets(case.scope) if case.scope.names[p].axes == axes
-    ]
-    candidates += [Name(name) for name in known if case.scope.names[name].axes == axes]
-    if isinstance(comparison.expected, Name):
-        candidates = [tree for tree in candidates if tree != comparison.expected]
-    for tree in candidates:
-        held = by_letters(tree, letters, case.scope) if letters and not comparison.layout.axes else tree
-        if _agrees(comparison, held):
-            yield held
-            if isinstance(tree, Name):
-                made = known[tree.id]
-                yield by_letters(made, letters, case.scope) if held is not tree else made
-
-
-def _agrees(comparison: Comparison, tree: Expr) -> bool:
-    try:
-        for n, values in enumerate(comparison.draws()):
-            truth, got = comparison.truth(values), comparison.given(tree, values)
-            if truth.shape != got.shape or not close(truth, got):
-                return False
-            if n + 1 == PROBES:
-                return True
-    except (BptutorError, ValueError):
-        return False
-    return False
-
-
-def finite_draws(comparison: Comparison, expr: Expr) -> Iterator[tuple[Values, Array, Array]]:
-    """Yield the draws on which both sides are finite, as many as a mistake must hold on."""
-    count = 0
+    Both sides are finite on them where they count. (Where a unit is dead, wrong answers are right.)
+    """
+    count, alike = 0, 0
     for values in comparison.draws():
         truth, got = comparison.truth(values), comparison.given(expr, values)
+        counts = None
+        if comparison.where is not None and truth.shape == got.shape:
+            counts = np.asarray(comparison.mask(values, truth.shape))
+            if not counts.any():
+                continue
         if np.isfinite(truth).all() and np.isfinite(got).all():
-            yield values, truth, got
-            count += 1
-        if count == PROBES:
+            same = comparison.same(truth, got, values) is True
+            if not same or alike == 0:
+                yield Draw(values, truth, got, counts)
+            count, alike = count + (not same), alike + same
+        if count == DRAWS:
             return
 
 
-def named(target: Target, met: Met) -> list[Finding]:
-    """Return a finding for every mistake that the answer is, in catalogue order."""
-    return [Finding(mistake.id, mistake.message(part, target.scope)) for mistake, part in fits(target, met)]
+def named(comparison: Comparison, draws: tuple[Draw, ...], expr: Expr | None = None) -> list[Finding]:
+    """Return a finding for every mistake that the answer is, in catalogue order.
+
+    Args:
+        comparison: What is asked.
+        draws: The answer on draws.
+        expr: The learner's tree, where there is one: its letters are looked at too.
+    """
+    target = targets.target(comparison)
+    found = fits(target, Met(draws, CLOSE))
+    if expr is not None:
+        letters = list(_letters(expr, comparison))
+        if letters:
+            kept = [fit for fit in found if not fit[0].vague and fit[0].id != "other-quantity"]
+            found = sorted((*kept, *letters), key=lambda fit: PLACE[fit[0].id])
+        if not any(fit[0].id != "free-index" and not fit[0].vague for fit in found) and _collapsed(comparison, draws):
+            found = [*(fit for fit in found if not fit[0].vague), (BY_ID["delta-collapse"], "")]
+    if IMPLY_COLLAPSE & {fit[0].id for fit in found}:
+        found = [fit for fit in found if fit[0].id != "delta-collapse"]
+    return said(found, target)
 
 
-def plain_differences(draws: tuple[tuple[Values, Array, Array], ...]) -> list[Finding]:
+def said(found: list[Fit], target: Target) -> list[Finding]:
+    """Return mistakes as findings."""
+    words = target.words()
+    return [Finding(mistake.id, mistake.message(shown(part, target), words)) for mistake, part in found]
+
+
+def shown(part: str, target: Target) -> str:
+    """Return how a name is shown; other words as they are."""
+    return target.scope.shown(part) if part in target.scope.names else part
+
+
+def _letters(expr: Expr, comparison: Comparison) -> Iterator[Fit]:
+    """Yield what is wrong with the letters of an answer: one with two meanings, one that is missing."""
+    letters = comparison.layout.letters
+    if not letters:
+        return
+    for meant in untangled(expr, letters):
+        try:
+            if comparison.compare(meant, PROBES) is Outcome.EQUAL:
+                yield BY_ID["index-clash"], next(iter(_bound(expr) & set(letters)))
+                return
+        except TROUBLE:
+            continue
+    got = own_layout(expr, comparison.layout, comparison.scene.scope, comparison.columns)
+    missing = [letter for letter in letters if letter not in got.letters]
+    if missing and not got.axes and (got.letters or _bound(expr) & set(letters)):
+        yield BY_ID["free-index"], f"where {missing[0]} went"
+
+
+def _collapsed(comparison: Comparison, draws: tuple[Draw, ...]) -> bool:
+    """Return whether an answer is right in just one of the cases i = j and i ≠ j, for two letters of one axis."""
+    axes = comparison.layout.all_axes
+    pairs = [(a, b) for a in range(len(axes)) for b in range(a) if axes[a] and axes[a] == axes[b]]
+    return any(
+        len({_agreeing(draw, *pair) for draw in draws}) == 1 and _agreeing(draws[0], *pair) is not None
+        for pair in pairs
+        if draws
+    )
+
+
+def _agreeing(draw: Draw, a: int, b: int) -> bool | None:
+    """Return whether the answer is right on the diagonal only (True), off it only (False), or neither (None)."""
+    if draw.truth.shape != draw.got.shape or draw.counts is not None:
+        return None
+    places = np.indices(draw.truth.shape)
+    diagonal = places[a] == places[b]
+    off = np.abs(draw.truth - draw.got) > CLOSE * max(1.0, float(np.abs(draw.truth).max(initial=0.0)))
+    wrong_on, wrong_off = bool(off[diagonal].any()), bool(off[~diagonal].any())
+    return None if wrong_on == wrong_off else wrong_off
+
+
+def _bound(expr: Expr) -> set[str]:
+    return {letter for part in walk(expr) if isinstance(part, Sum) for letter in part.letters}
+
+
+def plain_differences(draws: tuple[Draw, ...]) -> list[Finding]:
     """Return a finding when the answer is off by one constant factor, or by one constant."""
     for rule, measure in (("factor", value_mistakes.ratio), ("offset", value_mistakes.offset)):
-        found = [measure(truth, got) for _, truth, got in draws]
+        found = [measure(draw.truth, draw.got) for draw in draws]
         first = found[0] if found else None
         if first is not None and all(c is not None and abs(c - first) <= 1e-7 * max(1, abs(first)) for c in found):
             if rule == "factor" and first == 0:
@@ -136,18 +179,26 @@ def _shown(number: float) -> str:
 # --- the witness -------------------------------------------------------------------------------------------
 
 
-def witness(met: Read, draws: tuple[tuple[Values, Array, Array], ...]) -> Finding:
+def witness(met: Read, draws: tuple[Draw, ...]) -> Finding:
     """Return numbers for which the answer differs, with the first place where it does."""
     if not draws:
         return Finding("witness", "The two sides differ. Look at where your answer has no value.")
-    values, truth, got = _clearest(met.comparison, draws)
-    shape = np.broadcast_shapes(truth.shape, got.shape)
+    draw = _clearest(met.comparison, draws)
+    values, truth, got = draw.values, draw.truth, draw.got
+    try:
+        shape = np.broadcast_shapes(truth.shape, got.shape)
+    except ValueError:
+        mine, theirs = numbers.shown_shape(got.shape), numbers.shown_shape(truth.shape)
+        message = (
+            f"On one draw your answer has shape {mine}, what is asked has {theirs}. Look at the size of each axis."
+        )
+        return Finding("shape", message, expected=_small(truth), got=_small(got))
     truth, got = np.broadcast_to(truth, shape), np.broadcast_to(got, shape)
     counts = met.comparison.mask(values, shape)
     apart = np.argwhere((np.abs(truth - got) > CLOSE * max(1.0, float(np.abs(truth).max(initial=0.0)))) & counts)
     where = tuple(int(n) for n in apart[0]) if len(apart) and apart[0].size else None
     expected, given = (float(side[where]) if where else float(side.flat[0]) for side in (truth, got))
-    place = _place(met.comparison.layout, where)
+    place = _place(met.comparison.layout, where, met.comparison.scene.scope.count_from)
     message = f"On these numbers it is {_shown(expected)} and yours is {_shown(given)}{place[0]}. Look at {place[1]}."
     return Finding(
         "witness",
@@ -170,21 +221,21 @@ def _brief(value: object) -> str:
     return _shown(value) if isinstance(value, float | int) else "the numbers below"
 
 
-def _clearest(comparison: Comparison, draws: tuple[tuple[Values, Array, Array], ...]) -> tuple[Values, Array, Array]:
+def _clearest(comparison: Comparison, draws: tuple[Draw, ...]) -> Draw:
     """Return a draw on which the two differ."""
-    for values, truth, got in draws:
-        if comparison.same(truth, got, values) is False:
-            return values, truth, got
+    for draw in draws:
+        if comparison.same(draw.truth, draw.got, draw.values) is False:
+            return draw
     return draws[0]
 
 
-def _place(shape: Layout, where: tuple[int, ...] | None) -> tuple[str, str]:
+def _place(shape: Layout, where: tuple[int, ...] | None, first: int) -> tuple[str, str]:
     if where is None:
         return "", "how each number enters"
     if shape.letters and len(shape.letters) == len(where):
-        text = ", ".join(f"{letter} = {n + 1}" for letter, n in zip(shape.letters, where, strict=True))
+        text = ", ".join(f"{letter} = {n + first}" for letter, n in zip(shape.letters, where, strict=True))
         return f" at {text}", f"the case {text}"
-    text = ", ".join(str(n + 1) for n in where)
+    text = ", ".join(str(n + first) for n in where)
     return f" at entry {text}", f"entry {text}"
 
 
@@ -207,13 +258,3 @@ def _small(value: Any) -> Any:
         return {name: _small(array) for name, array in value.items()}
     rounded = np.vectorize(lambda x: float(f"{x:.6g}"), otypes=[float])(np.asarray(value, dtype=float))
     return rounded.tolist()
-
-
-def _missing_letters(met: Read) -> Finding | None:
-    """Return the finding for a goal's letter that the answer does not have."""
-    got = own_layout(met.expr, met.comparison.layout, met.comparison.scene.scope, met.comparison.columns)
-    missing = [letter for letter in met.comparison.layout.letters if letter not in got.letters]
-    if not missing or not got.letters or got.axes:
-        return None
-    message = f"Your answer is the same for every {missing[0]}. Look at the free letters of the goal."
-    return Finding("free-index", message)

@@ -6,6 +6,7 @@ The order of decisions: read, shape, value, progress, form, mistake. The proof c
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from bptutor.grading import diagnosis, misfits
@@ -65,7 +66,7 @@ def _graded(case: Case, given: Expr) -> Verdict:
         decided.append((met, decision))
     for met, decision in decided:
         if decision.outcome is Outcome.DIFFERENT:
-            return diagnosis.wrong(case, met, shown, decision.proof)
+            return _at_these_sizes(case, met, shown) or diagnosis.wrong(case, met, shown, decision.proof)
     return no_value(shown) if decided or apart is None else replace(apart, read_as=shown)
 
 
@@ -104,6 +105,8 @@ def positioned(expr: Expr) -> bool:
             return True
         if isinstance(part, Stack) or (isinstance(part, Sum) and isinstance(part.high or part.low, Number)):
             return True
+        if isinstance(part, Call) and part.function in {"corr", "conv"} and part.option("mode", "valid") == "valid":
+            return True  # whether the kernel fits depends on the sizes
         if isinstance(part, Call) and part.function in {"eye", "zeros", "ones", "full", "reshape", "arange"}:
             return True
     return False
@@ -150,6 +153,8 @@ def held_against(met: Read, exact: bool) -> Proof:
         held.where,
         exact=exact,
         order=held.layout.letters,
+        known=held.layout.known,
+        sizes=dict(held.sizes),
         columns=held.columns,
     )
 
@@ -179,6 +184,20 @@ def no_value(shown: str) -> Verdict:
         "Your answer has no finite value on any draw, so it cannot be judged. Look at its divisors and logarithms."
     )
     return Verdict(Mark.UNDECIDED, ProofMark.UNDECIDED, (Finding("disagreement", message),), shown)
+
+
+def _at_these_sizes(case: Case, met: Read, shown: str) -> Verdict | None:
+    """Return the verdict of an answer with a size written as a number, such as 1/5 for 1/B; None for any other."""
+    sizes = {} if met.comparison.sizes else case.values().sizes
+    numbers = {part.value for part in walk(met.expr) if isinstance(part, Number)}
+    axis = next((axis for axis, size in sizes.items() if numbers & {size, Fraction(1, size)}), None)
+    if axis is None:
+        return None
+    here = replace(met, comparison=replace(met.comparison, sizes=tuple(sizes.items())))
+    if decide(here).outcome is not Outcome.EQUAL:
+        return None
+    message = f"Your answer holds for {axis} = {sizes[axis]} only. Look at where the {sizes[axis]} comes from."
+    return Verdict(Mark.RIGHT_OTHER_FORM, ProofMark.PROBES, (Finding("form", message),), shown)
 
 
 def _right(case: Case, met: Read, given: Expr, shown: str) -> Verdict:

@@ -12,24 +12,26 @@ from bptutor.notation import parse
 from bptutor.notation.parse import Spelling
 from bptutor.notation.scope import Role
 from bptutor.notation.tree import At, Call, Cases, Delta, Expr, Letter, Name, Sum, children, walk
+from bptutor.packs.model import Derived
 
 
 def progress(case: Case, expr: Expr) -> tuple[int | None, str]:
     """Return the later line that an equal answer reaches, and why it does not move on ("" when it does)."""
     expected = [tree for tree in models(case)]
-    if any(moves.same_line(expr, tree) for tree in expected):
-        return None, ""
     name = moves.bare_name(expr)
-    if name is not None and name in {moves.bare_name(tree) for tree in expected}:
-        return None, ""
+    if any(moves.same_line(expr, tree) or (name and name == moves.bare_name(tree)) for tree in expected):
+        return _end(case), ""
     if name is not None and name in case.scope.names and case.scope.names[name].role is not Role.SIZE:
         return None, f"{case.scope.shown(name)} names what is asked for. Look at what it is made of."
-    derived = case.question.derived
+    if case.question.derived is None:
+        lost = "∂" not in moves.operators(expr) or any("∂" in moves.operators(tree) for tree in expected)
+        return None, "" if lost else "Your answer still holds a ∂. Look at what the derivative acts on."
+    return _in_derivation(case, case.question.derived, expr, expected[0])
+
+
+def _in_derivation(case: Case, derived: Derived, expr: Expr, model: Expr) -> tuple[int | None, str]:
+    """Return the same of an answer that is a line of a derivation."""
     kept = moves.operators(expr)
-    if derived is None:
-        if "∂" in kept and not any("∂" in moves.operators(tree) for tree in expected):
-            return None, "Your answer still holds a ∂. Look at what the derivative acts on."
-        return None, ""
     below = [parse.read(line, case.scope) for line in derived.below]
     for n, later in enumerate(below):
         if moves.same_line(expr, later):
@@ -37,11 +39,19 @@ def progress(case: Case, expr: Expr) -> tuple[int | None, str]:
     above = [parse.read(line, case.scope) for line in (derived.goal, *derived.above)]
     if any(moves.same_line(expr, shown) for shown in above):
         return None, "This is a line that stands already. Look at what the line is to do."
-    dropped = moves.operators(above[-1]) - moves.operators(expected[0])
+    if derived.route:
+        return (None if kept - moves.operators(model) else _end(case)), ""
+    dropped = moves.operators(above[-1]) - moves.operators(model)
     held = [sign for sign in moves.OPERATORS if sign in kept & dropped]
     if held:
         return None, f"Your line is equal, and its {held[0]} is still there. Look at what the {held[0]} acts on."
     return None, ""
+
+
+def _end(case: Case) -> int | None:
+    """Return what marks the end of a derivation by any route: the place of the line just written."""
+    derived = case.question.derived
+    return len(derived.above) if derived is not None and derived.route else None
 
 
 def other_form(case: Case, expr: Expr) -> str:

@@ -1,128 +1,203 @@
-"""How the gradients of a scene are made, as trees: what mistakes rewrite and earlier answers flow through.
-
-A network scene declares dW2, dz1, ... and computes them by its engine; here each is the one line that a
-lesson would write for it. In other scenes the definitions of the scene serve.
-"""
+"""How the quantities of a scene are made, as trees: what mistakes rewrite and earlier answers flow through."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property, lru_cache
 from typing import Any
 
-from bptutor.notation.scope import Declared, Scope
+import numpy as np
+
+from bptutor.errors import BptutorError
+from bptutor.grading.backward import gradient, steps, whole
+from bptutor.grading.comparison import Fresh, close, fresh
+from bptutor.grading.factors import ONE, value_of
+from bptutor.grading.layers import Activation, parts
+from bptutor.notation.scope import Declared, Role, Scope
 from bptutor.notation.tree import (
     Add,
     At,
     Call,
+    Cases,
+    Compare,
     Derivative,
     Div,
     Expr,
     Letter,
-    MatMul,
     Mul,
     Name,
     Neg,
     Number,
-    Outer,
-    Transpose,
+    Relation,
     rebuild,
     walk,
 )
+from bptutor.notation.value import NoValue, Values, evaluate
 
-ONE = Number(Fraction(1))
 DEEP = 12
 """Most rounds of putting formulas into formulas."""
+LARGEST = 200
+"""Most nodes of an unfolded tree."""
+SCALARS = 6
+"""Most scalars of a scene whose gradients are told apart."""
 
 
-def formulas(scope: Scope, source: Mapping[str, Any]) -> dict[str, Expr]:
-    """Return for each computed name of a scene the line that makes it.
+@dataclass(frozen=True)
+class Lines:
+    """The lines of a scene's backward and forward pass."""
 
-    Args:
-        scope: The names.
-        source: The scene as written; a `network:` in it gives the backward formulas.
-    """
-    found = {
-        name: declared.definition
+    back: Mapping[Expr, tuple[Expr, ...]]
+    """∂L/∂z, under its name where it has one -> what reaches it by each use."""
+    errors: Mapping[Expr, Expr]
+    """∂L/∂z of the last layer -> a − y, where it is that."""
+    forward: Mapping[Expr, Expr]
+    """A name -> its definition on whole arrays."""
+    complete: bool = True
+    """Whether every definition on the way had a line; else some gradients may lack a path."""
+
+    @property
+    def exact(self) -> Mapping[Expr, Expr]:
+        """The lines that may stand for the gradients they make."""
+        return self._gradients if self.complete else {}
+
+    def line(self, of: Expr) -> Expr | None:
+        """Return the one line that makes a quantity."""
+        if of in self.errors:
+            return self.errors[of]
+        found = self.back.get(of)
+        if found:
+            return found[0] if len(found) == 1 else Add(found)
+        return self.forward.get(of)
+
+    @cached_property
+    def _gradients(self) -> Mapping[Expr, Expr]:
+        return {of: line for of in self.back if (line := self.line(of)) is not None}
+
+    @property
+    def gradients(self) -> Mapping[Expr, Expr]:
+        """Every gradient with its line."""
+        return self._gradients
+
+
+@dataclass(frozen=True, eq=False)
+class _Key:
+    scene: Any
+
+    def __hash__(self) -> int:
+        return id(self.scene)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Key) and other.scene is self.scene
+
+
+def lines(scene: Fresh) -> Lines:
+    """Return the lines of a scene; kept for each scene."""
+    return _lines(_Key(scene))
+
+
+@lru_cache(maxsize=64)
+def _lines(key: _Key) -> Lines:
+    scene: Fresh = key.scene
+    scope = scene.scope
+    back: dict[Expr, tuple[Expr, ...]] = {}
+    errors: dict[Expr, Expr] = {}
+    complete = True
+    for of in scalars(scope):
+        walked = steps(scope, of)
+        complete &= walked.complete
+        for name, found in walked.found.items():
+            back.setdefault(gradient(scope, of, name), found)
+        for made in parts(scope).activations:
+            of_z = gradient(scope, of, made.z)
+            error = _error(scene, of, made) if of_z in back else None
+            if error is not None:
+                errors[of_z] = error
+    forward: dict[Expr, Expr] = {Name(name): line for name in scope.names if (line := whole(scope, name)) is not None}
+    return Lines(back, errors, forward, complete)
+
+
+def scalars(scope: Scope) -> tuple[str, ...]:
+    """Return the numbers that a scene computes, the last ones first."""
+    found = [
+        name
         for name, declared in scope.names.items()
-        if declared.definition is not None and not declared.letters and not isinstance(declared.definition, Derivative)
-    }
-    network = source.get("network")
-    if isinstance(network, Mapping):
-        found |= {name: tree for name, tree in _backward(scope, network).items() if name in scope.names}
-    return found
+        if not declared.axes
+        and declared.role is Role.DEFINED
+        and declared.definition is not None
+        and not isinstance(declared.definition, Derivative)
+    ]
+    return tuple(reversed(found))[:SCALARS]
 
 
-def _backward(scope: Scope, network: Mapping[str, Any]) -> dict[str, Expr]:
-    """Return dz, da, dW, db of every layer as lines over each other, the forward arrays, and the weights."""
-    activations = [str(name) for name in network.get("activations", ())]
-    rows = network.get("batch") == "rows"
-    loss = str(network.get("loss", ""))
-    depth = len(activations)
-    found: dict[str, Expr] = {}
-    for n in range(depth, 0, -1):
-        dz, f = Name(f"dz{n}"), activations[n - 1]
-        if n == depth:
-            found |= _output(scope, n, f, loss, rows)
-        else:
-            W, after = Name(f"W{n + 1}"), Name(f"dz{n + 1}")
-            found[f"da{n}"] = MatMul(after, W) if rows else MatMul(Transpose(W), after)
-            if f != "softmax":
-                found[f"dz{n}"] = _through(found[f"da{n}"], f, n)
-        below = Name("x" if n == 1 else f"a{n - 1}")
-        found[f"dW{n}"] = MatMul(Transpose(dz), below) if rows else Outer(dz, below)
-        found[f"db{n}"] = Call("sum", (dz,), (("axis", 0),)) if rows else dz
-    if depth:
-        found["dx"] = MatMul(Name("dz1"), Name("W1")) if rows else MatMul(Transpose(Name("W1")), Name("dz1"))
-    return found
+def _error(scene: Fresh, of: str, made: Activation) -> Expr | None:
+    """Return a − y, or its mean over the batch, when ∂L/∂z is that; found by value."""
+    scope = scene.scope
+    for y, declared in scope.names.items():
+        if declared.role is not Role.GIVEN or declared.axes != scope.names[made.a].axes or y == made.z:
+            continue
+        error: Expr = Add((Name(made.a), Neg(Name(y))))
+        for form in (error, *(Div(error, Name(axis)) for axis in parts(scope).mean_over)):
+            if _equal(scene, Derivative(Name(of), Name(made.z)), form):
+                return form
+    return None
 
 
-def _output(scope: Scope, n: int, f: str, loss: str, rows: bool) -> dict[str, Expr]:
-    a = Name("p") if f == "softmax" and "p" in scope.names else Name(f"a{n}")
-    error: Expr = Add((a, Neg(Name("y"))))
-    if rows:
-        error = Div(error, Name("B"))
-    if (loss, f) in {("cross-entropy", "softmax"), ("binary-cross-entropy", "sigmoid")}:
-        return {f"dz{n}": error}
-    if loss == "quadratic" and f != "softmax":
-        return {f"da{n}": error, f"dz{n}": _through(error, f, n)}
-    return {}
+def _equal(scene: Fresh, left: Expr, right: Expr) -> bool:
+    try:
+        for n in range(2):
+            values = _probe(scene, n)
+            one, other = evaluate(left, values), evaluate(right, values)
+            if one.shape != other.shape or not np.isfinite(one).all() or not close(one, other):
+                return False
+    except (BptutorError, NoValue, ValueError, KeyError):
+        return False
+    return True
 
 
-def _through(da: Expr, activation: str, n: int) -> Expr:
-    """Carry a gradient back through the activation of layer n."""
-    if activation in {"identity", "linear", "none"}:
-        return da
-    function = activation.replace("-", "_") + "'"
-    return Mul((da, Call(function, (Name(f"z{n}"),))))
+def _probe(scene: Fresh, n: int) -> Values:
+    """Return a fresh draw, or what a learner sees where the scene holds in its own sizes only."""
+    values = fresh(scene, n)
+    try:
+        for name in scene.scope.names:
+            values[name]
+    except (BptutorError, ValueError, KeyError):
+        shown = getattr(scene, "draw", None)
+        return values if shown is None else shown(n)
+    return values
 
 
-def unfolded(expr: Expr, known: Mapping[str, Expr], names: frozenset[str] | None = None, rounds: int = DEEP) -> Expr:
-    """Return a tree with formulas in the place of names.
+def unfolded(expr: Expr, known: Mapping[Expr, Expr], rounds: int = DEEP) -> Expr:
+    """Return a tree with lines in the place of the quantities they make.
 
     Args:
         expr: The tree.
-        known: What `formulas` returned.
-        names: Which names to unfold; None for the gradients (names of `known` that start with d).
+        known: What may be unfolded.
         rounds: How many times.
     """
-    chosen = names if names is not None else frozenset(name for name in known if _is_gradient(name, known))
 
     def put(part: Expr) -> Expr:
-        if isinstance(part, Name) and part.id in chosen:
-            return known[part.id]
-        return rebuild(part, put)
+        if part in known:
+            return known[part]
+        return part if isinstance(part, Derivative) else rebuild(part, put)
 
     for _ in range(rounds):
         after = put(expr)
-        if after == expr or sum(1 for _ in walk(after)) > 200:
+        if after == expr or sum(1 for _ in walk(after)) > LARGEST:
             break
         expr = after
     return expr
 
 
-def _is_gradient(name: str, known: Mapping[str, Expr]) -> bool:
-    return name.startswith(("d", "δ")) and name[1:2] != "" and name in known
+def levels(expr: Expr, known: Mapping[Expr, Expr]) -> Iterator[Expr]:
+    """Yield a tree and what it becomes round by round."""
+    for _ in range(DEEP):
+        yield expr
+        after = unfolded(expr, known, rounds=1)
+        if after == expr:
+            return
+        expr = after
 
 
 def slopes_named(expr: Expr, scope: Scope) -> Expr:
@@ -130,7 +205,9 @@ def slopes_named(expr: Expr, scope: Scope) -> Expr:
     done = rebuild(expr, lambda part: slopes_named(part, scope))
     if isinstance(done, Mul):
         return _sigmoid_named(done, scope)
-    squared = _one_minus(done)
+    if isinstance(done, Compare | Cases):
+        return _step_named(done)
+    squared = one_minus(done)
     if squared is not None and isinstance(squared, Call | Mul) is False:
         base = getattr(squared, "base", None)
         exponent = getattr(squared, "exponent", None)
@@ -140,10 +217,27 @@ def slopes_named(expr: Expr, scope: Scope) -> Expr:
     return done
 
 
+def _step_named(expr: Compare | Cases) -> Expr:
+    """Return relu'(z) for [z > 0], and the slope of the leaky one for `where(z > 0, 1, 0.01)`."""
+    condition = expr
+    low = ZERO
+    if isinstance(expr, Cases):
+        if len(expr.branches) != 1 or value_of(expr.branches[0][0]) != 1:
+            return expr
+        condition, low = expr.branches[0][1], expr.otherwise  # type: ignore[assignment]  # a condition is any node
+    if not isinstance(condition, Compare) or condition.relation is not Relation.GT or value_of(condition.right) != 0:
+        return expr
+    found = {Fraction(0): "relu'", Fraction(1, 100): "leaky_relu'"}.get(value_of(low) or Fraction(0))
+    return Call(found, (condition.left,)) if found and value_of(low) is not None else expr
+
+
+ZERO: Expr = Number(Fraction(0))
+
+
 def _sigmoid_named(expr: Mul, scope: Scope) -> Expr:
     for a in expr.factors:
         z = made_by(a, "sigmoid", scope)
-        partner = next((f for f in expr.factors if _one_minus(f) == a), None)
+        partner = next((f for f in expr.factors if one_minus(f) == a), None)
         if z is not None and partner is not None:
             rest = list(expr.factors)
             rest.remove(a)
@@ -152,7 +246,7 @@ def _sigmoid_named(expr: Mul, scope: Scope) -> Expr:
     return expr
 
 
-def _one_minus(expr: Expr) -> Expr | None:
+def one_minus(expr: Expr) -> Expr | None:
     """Return x of 1 − x."""
     if isinstance(expr, Add) and len(expr.terms) == 2 and expr.terms[0] == ONE and isinstance(expr.terms[1], Neg):
         return expr.terms[1].arg
@@ -182,6 +276,6 @@ def _inner(declared: Declared | None, function: str) -> Expr | None:
         return None
     inner = definition.args[0]
     if isinstance(inner, At) and declared and declared.letters:
-        whole = inner.subscripts == tuple(Letter(letter) for letter in declared.letters)
-        return inner.base if whole else None
+        same = inner.subscripts == tuple(Letter(letter) for letter in declared.letters)
+        return inner.base if same else None
     return inner

@@ -44,7 +44,7 @@ def _grid(case: Case) -> Verdict:
 
 
 def _shape(case: Case) -> Verdict:
-    from bptutor.grading.quantities import grade_shape
+    from bptutor.grading.shapes import grade_shape
 
     return grade_shape(case)
 

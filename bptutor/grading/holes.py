@@ -73,7 +73,7 @@ def filled(line: str, hole: str, scope: Scope) -> Expr:
     last = before.rstrip()[-1:]
     if last in {"_", "^"} and not text.startswith("{"):
         text = "{" + text + "}"
-    elif not whole and _compound(text):
+    elif not whole and (_compound(text) or text[0].isdigit()):
         text = "(" + text + ")"
     try:
         return parse.read(before + text + after, scope)

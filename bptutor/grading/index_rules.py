@@ -2,13 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from fractions import Fraction
+from itertools import chain, combinations
+from typing import TYPE_CHECKING
 
-from bptutor.grading.formulas import ONE
+from bptutor.grading.factors import ONE
 from bptutor.grading.product_rules import joined
-from bptutor.grading.rewrites import Made, lettered, main_name
-from bptutor.notation.tree import Add, At, Call, Delta, Div, Expr, Letter, Mul, Neg, Number, Sum, walk
+from bptutor.grading.rewrites import Made, Rule, everywhere, lettered, main_name
+from bptutor.notation.tree import (
+    Add,
+    At,
+    Call,
+    Delta,
+    Div,
+    Expr,
+    Letter,
+    Mul,
+    Name,
+    Neg,
+    Number,
+    Outer,
+    Slice,
+    Sum,
+    rebuild,
+    walk,
+)
 
+if TYPE_CHECKING:
+    from bptutor.grading.guesses import Target
+
+MOST_PLACES = 6
+"""Most places of one letter whose two meanings are told apart."""
 ZERO = Number(Fraction(0))
 
 
@@ -24,8 +50,38 @@ def _free(expr: Expr) -> set[str]:
     return {part.id for part in walk(expr) if isinstance(part, Letter)}
 
 
+def paths(kept: Callable[[tuple[Expr, ...]], Iterator[Expr]]) -> Callable[[Target], Rule]:
+    """Return the rule that keeps some of what reaches a name that is used more than once."""
+
+    def make(target: Target) -> Rule:
+        meetings = {Add(parts): parts for parts in target.lines.back.values() if len(parts) > 1}
+
+        def rule(expr: Expr) -> Made:
+            if isinstance(expr, Add) and expr in meetings:
+                for part in kept(meetings[expr]):
+                    yield part, main_name(part)
+
+        return rule
+
+    return make
+
+
+def each_path(parts: tuple[Expr, ...]) -> Iterator[Expr]:
+    """Keep one path, whichever."""
+    yield from parts
+
+
+def end_path(parts: tuple[Expr, ...]) -> Iterator[Expr]:
+    """Keep the path that is met last, in the order of reading or of the backward pass."""
+    yield parts[-1]
+    yield parts[0]
+
+
 def delta_collapse(expr: Expr) -> Made:
-    """Take a δ as always 1, or always 0."""
+    """Take a δ as always 1, or always 0; let every row have what belongs to one."""
+    if isinstance(expr, Outer):
+        ones = Call("ones_like", (expr.left,))
+        yield Outer(Mul((Call("sum", (expr.left,)), ones)), expr.right), main_name(expr.left)
     if isinstance(expr, Delta):
         letter = expr.left.id if isinstance(expr.left, Letter) else ""
         yield ONE, letter
@@ -58,21 +114,145 @@ def term_sign(expr: Expr) -> Made:
 
 def off_by_one(expr: Expr) -> Made:
     """Count a position from the other end: from 0 for from 1."""
-    if isinstance(expr, At) and any(isinstance(s, Number) for s in expr.subscripts):
+    for step in (1, -1):
+        if isinstance(expr, At):
+            yield from ((At(expr.base, places), main_name(expr)) for places in _next_to(expr.subscripts, step))
+        if isinstance(expr, Slice):
+            for n, item in enumerate(expr.items):
+                if isinstance(item, int):
+                    yield Slice(expr.base, (*expr.items[:n], item + step, *expr.items[n + 1 :])), main_name(expr)
+
+
+def _next_to(places: tuple[Expr, ...], step: int) -> Iterator[tuple[Expr, ...]]:
+    """Yield places with all their numbers moved by a step, then each computed or written place alone."""
+    if any(isinstance(place, Number) for place in places):
+        yield tuple(Number(place.value + step) if isinstance(place, Number) else place for place in places)
+    for n, place in enumerate(places):
+        alone = isinstance(place, Name) and len(places) == 1
+        if isinstance(place, Number | Add) or alone:
+            yield (*places[:n], _plus(place, step), *places[n + 1 :])
+
+
+def _plus(place: Expr, step: int) -> Expr:
+    return Number(place.value + step) if isinstance(place, Number) else Add((place, Number(Fraction(step))))
+
+
+def all_off_by_one(expr: Expr) -> Made:
+    """Move every computed place of a Σ by one."""
+    if isinstance(expr, Sum):
         for step in (1, -1):
-            moved = tuple(Number(s.value + step) if isinstance(s, Number) else s for s in expr.subscripts)
-            if all(s.value >= 1 for s in moved if isinstance(s, Number)):
-                yield At(expr.base, moved), main_name(expr)
+            yield _moved(expr, step), main_name(expr)
+
+
+def not_flipped(expr: Expr) -> Made:
+    """Let every place of a Σ run forward: `D_{a+m}` for `D_{a−m}`."""
+    if isinstance(expr, Sum):
+        for constants in (False, True):
+            done = _forward(expr, set(expr.letters), constants)
+            if done != expr:
+                yield done, main_name(expr)
+
+
+def one_flipped(expr: Expr) -> Made:
+    """Let one of several places of a Σ run forward."""
+    if isinstance(expr, Sum) and len(expr.letters) > 1:
+        for letter in expr.letters:
+            for constants in (False, True):
+                done = _forward(expr, {letter}, constants)
+                if done != expr:
+                    yield done, main_name(expr)
+
+
+def _forward(expr: Expr, letters: set[str], constants: bool) -> Expr:
+    """Add what is subtracted: these letters, and with `constants` the numbers beside them."""
+    if isinstance(expr, Add) and any(_subtracted(term, letters) for term in expr.terms):
+        return Add(tuple(_turned(term, letters, constants) for term in expr.terms))
+    return rebuild(expr, lambda part: _forward(part, letters, constants))
+
+
+def _subtracted(term: Expr, letters: set[str]) -> bool:
+    return isinstance(term, Neg) and isinstance(term.arg, Letter) and term.arg.id in letters
+
+
+def _turned(term: Expr, letters: set[str], constants: bool) -> Expr:
+    if isinstance(term, Neg) and _subtracted(term, letters):
+        return term.arg
+    if constants and isinstance(term, Number):
+        return Number(-term.value)
+    return term.arg if constants and isinstance(term, Neg) and isinstance(term.arg, Number) else term
+
+
+def _moved(expr: Expr, step: int) -> Expr:
+    if isinstance(expr, At):
+        places = tuple(Add((s, Number(Fraction(step)))) if isinstance(s, Add) else s for s in expr.subscripts)
+        return replace(expr, subscripts=places)
+    return rebuild(expr, lambda part: _moved(part, step))
 
 
 def other_unit(expr: Expr) -> Made:
-    """Take degrees for radians."""
+    """Take degrees for radians, or radians for degrees."""
     if isinstance(expr, Call) and expr.function in {"sin", "cos", "tan"} and len(expr.args) == 1:
-        degree = Number(Fraction("0.017453292519943295"))
-        yield Call(expr.function, (Mul((degree, expr.args[0])),)), main_name(expr)
+        for factor in (DEGREE, Div(ONE, DEGREE)):
+            yield Call(expr.function, (Mul((factor, expr.args[0])),)), main_name(expr)
+
+
+DEGREE = Number(Fraction(0.017453292519943295))
 
 
 def other_base(expr: Expr) -> Made:
     """Take the logarithm to base 10 for the natural one."""
     if isinstance(expr, Call) and expr.function == "log" and len(expr.args) == 1:
         yield Div(expr, Call("log", (Number(Fraction(10)),))), main_name(expr)
+
+
+def every_base(expr: Expr) -> Made:
+    """Take every logarithm of a line to base 10."""
+    done = _based(expr)
+    if done != expr:
+        yield done, main_name(expr)
+
+
+def _based(expr: Expr) -> Expr:
+    done = rebuild(expr, _based)
+    if isinstance(done, Call) and done.function == "log" and len(done.args) == 1:
+        return Div(done, Call("log", (Number(Fraction(10)),)))
+    return done
+
+
+# --- a letter with two meanings, in the learner's own tree ---------------------------------------------------
+
+
+def untangled(expr: Expr, free: tuple[str, ...]) -> Iterator[Expr]:
+    """Yield what a tree may have meant where a Σ binds a letter of the goal: some places of it taken as free.
+
+    Args:
+        expr: The learner's tree.
+        free: The letters of the goal.
+    """
+
+    def split(part: Expr) -> Made:
+        if isinstance(part, Sum):
+            for letter in set(part.letters) & set(free):
+                yield from ((made, letter) for made in _told_apart(part, letter))
+
+    for changed, _ in everywhere(expr, split):
+        yield changed
+
+
+def _told_apart(part: Sum, letter: str) -> Iterator[Expr]:
+    used = {p.id for p in walk(part) if isinstance(p, Letter)}
+    new = next(x for x in "kmnqrstuvw" if x not in used)
+    count = sum(1 for p in walk(part.body) if isinstance(p, Letter) and p.id == letter)
+    if not 1 < count <= MOST_PLACES:
+        return
+    letters = tuple(new if x == letter else x for x in part.letters)
+    every = chain.from_iterable(combinations(range(count), n) for n in range(1, count))
+    for places in every:
+        counter = iter(range(count))
+        yield Sum(letters, _renamed(part.body, letter, new, frozenset(places), counter))
+
+
+def _renamed(expr: Expr, letter: str, new: str, places: frozenset[int], counter: Iterator[int]) -> Expr:
+    if isinstance(expr, Letter) and expr.id == letter:
+        return Letter(new) if next(counter) in places else expr
+    return rebuild(expr, lambda part: _renamed(part, letter, new, places, counter))

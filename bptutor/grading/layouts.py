@@ -35,6 +35,15 @@ class Layout:
             return ", ".join(self.letters)
         return "(" + ", ".join(self.all_axes) + ("," if len(self.all_axes) == 1 else "") + ")"
 
+    @property
+    def described(self) -> str:
+        """Return the axes by name, or their number where they have no names, as those of a convolution."""
+        count = len(self.all_axes)
+        if not count:
+            return "no axes"
+        unnamed = "one axis" if count == 1 else f"{count} axes"
+        return unnamed if "" in self.all_axes else f"axes {self.shown}"
+
 
 def layout(expr: Expr, scope: Scope, columns: bool, goal: Layout | None = None) -> Layout:
     """Return the layout of a tree; letters of the goal come first, in the goal's order."""

@@ -20,7 +20,7 @@ def by_letters(expr: Expr, letters: tuple[str, ...], scope: Scope) -> Expr:
         return expr
     if len(kind.axes) != len(letters):
         return _at(expr, letters)
-    if isinstance(expr, Add | Neg | Mul | Div | Pow) or _entrywise(expr):
+    if isinstance(expr, Add | Neg | Mul | Div | Pow) or entrywise(expr):
         if all(_same(part, len(letters), scope) for part in _operands(expr)):
             return rebuild(expr, lambda part: by_letters(part, letters, scope))
         return _at(expr, letters)
@@ -32,7 +32,7 @@ def by_letters(expr: Expr, letters: tuple[str, ...], scope: Scope) -> Expr:
     return _at(expr, letters)
 
 
-def _entrywise(expr: Expr) -> bool:
+def entrywise(expr: Expr) -> bool:
     """Return whether a node is a function of one array, entry by entry."""
     if not isinstance(expr, Call) or len(expr.args) != 1 or expr.options:
         return False

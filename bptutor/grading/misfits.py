@@ -1,26 +1,29 @@
 """Answers of another shape: whose parts do not fit together, or that do not fit what is asked.
 
-To name the mistake all the same, a scene is taken with all axes for one: there every product has a value.
+To name the mistake all the same, a scene is taken with two axes for one, or all of them: there the product has a
+value.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import combinations
 from typing import Any
 
 import numpy as np
 
-from bptutor.errors import BptutorError
 from bptutor.grading import reads
 from bptutor.grading.case import Case
-from bptutor.grading.comparison import CLOSE, Comparison
-from bptutor.grading.diagnosis import SAID, finite_draws, make_target, named
-from bptutor.grading.guesses import Met
+from bptutor.grading.comparison import Comparison, value
+from bptutor.grading.diagnosis import finite_draws, named
 from bptutor.grading.layouts import Layout, layout
-from bptutor.grading.verdict import Finding, Mark, ProofMark, Verdict
+from bptutor.grading.met import TROUBLE, Draw
+from bptutor.grading.mistakes import PLACE
+from bptutor.grading.verdict import SAID, Finding, Mark, ProofMark, Verdict
 from bptutor.notation.axes import ShapeMisfit
-from bptutor.notation.scope import Declared, Role, Scope
+from bptutor.notation.scope import Declared, Scope
 from bptutor.notation.tree import Expr
 from bptutor.notation.value import Values
 
@@ -31,8 +34,9 @@ def misplaced(case: Case, comparison: Comparison, given: Expr, got: Layout) -> V
     extra = [letter for letter in got.letters if letter not in asked.letters]
     if extra and not got.axes and not asked.axes:
         message = f"Your answer depends on a free {extra[0]}; the goal has {asked.shown or 'no letter'}. "
-        finding = Finding("free-index", message + f"Look at where {extra[0]} is summed.")
-        return Verdict(Mark.WRONG, ProofMark.REFUTED, (finding,))
+        finding = Finding("free-index", message + f"Look at each {extra[0]}.")
+        others = _renamed(comparison, given, got)
+        return Verdict(Mark.WRONG, ProofMark.REFUTED, tuple(sorted((*others, finding), key=_place)))
     clash = [
         (letter, axis, got.known[letter])
         for letter, axis in zip(asked.letters, asked.letter_axes, strict=True)
@@ -43,10 +47,33 @@ def misplaced(case: Case, comparison: Comparison, given: Expr, got: Layout) -> V
         message = (
             f"In your answer {off[0]} runs over {off[2]}, in the goal over {off[1]}. Look at what {off[0]} stands at."
         )
-        return Verdict(Mark.WRONG, ProofMark.REFUTED, (Finding("shape", message),))
+        others = _renamed(comparison, given, _own(comparison, given))
+        return Verdict(Mark.WRONG, ProofMark.REFUTED, (*others, Finding("shape", message)))
     if not extra and _comparable(asked, got):
         return None
     return _other_shape(case, comparison, given, got)
+
+
+def _place(finding: Finding) -> int:
+    return PLACE.get(finding.rule, len(PLACE))
+
+
+def _own(comparison: Comparison, given: Expr) -> Layout:
+    """Return the layout of an answer by itself, whatever the goal's letters stand over."""
+    return layout(given, comparison.scene.scope, comparison.columns)
+
+
+def _renamed(comparison: Comparison, given: Expr, got: Layout) -> list[Finding]:
+    """Return the mistakes of an answer that also has other letters than the goal: told by their order."""
+    if not all(got.letter_axes):
+        return []
+    draws = []
+    try:
+        for values, _ in zip(comparison.draws(), range(3), strict=False):
+            draws.append(Draw(values, comparison.truth(values), value(given, values, got, comparison.columns)))
+    except TROUBLE:
+        return []
+    return [finding for finding in named(comparison, tuple(draws)) if finding.rule != "other-quantity"][:SAID]
 
 
 def _comparable(asked: Layout, got: Layout) -> bool:
@@ -61,60 +88,93 @@ def _comparable(asked: Layout, got: Layout) -> bool:
 def _other_shape(case: Case, comparison: Comparison, given: Expr, got: Layout) -> Verdict:
     """Return the verdict of an answer of another shape: the mistake that makes it, and both shapes."""
     asked = comparison.layout
-    message = f"Your answer has axes {got.shown}, what is asked has {asked.shown}. Look at its axes one by one."
+    message = f"Your answer has {got.described}, what is asked has {asked.described}. Look at its axes one by one."
     shape = Finding("shape", message)
-    draws = tuple(finite_draws(comparison, given))
-    found = named(make_target(case, comparison), Met(draws, CLOSE))
+    found = named(comparison, tuple(finite_draws(comparison, given)))
+    if not found:
+        found = _merged_findings(case)
     return Verdict(Mark.WRONG, ProofMark.REFUTED, (*found[:SAID], shape))
 
 
-class SquareScene:
-    """A scene with all axes taken for one, so that products that do not fit can still be told apart by value."""
+@dataclass(frozen=True, eq=False)
+class MergedScene:
+    """A scene with some axes taken for one, so that products that do not fit can still be told apart by value."""
 
-    def __init__(self, scene: Any) -> None:
-        """Take over the names of a scene."""
-        self.original = scene
-        scope: Scope = scene.scope
-        names = {name: _squared(made) for name, made in scope.names.items()}
-        self.scope = replace(scope, names=names, sizes={"n": ""}, indices=dict.fromkeys(scope.indices, "n"))
-        self.source = getattr(scene, "source", {})
+    original: Any
+    axes: tuple[str, ...]
+    scope: Scope
 
     def fresh(self, seed: int, sizes: Mapping[str, int] | None = None) -> Values:
-        """Return values with every axis of size 3."""
-        scope: Scope = self.original.scope
-        values = self.original.fresh(seed, sizes=dict.fromkeys(scope.sizes, 3))
-        counts = {name: np.array(3.0) for name, made in scope.names.items() if made.role is Role.SIZE}
+        """Return values with these axes of one size."""
+        values = self.original.fresh(seed, sizes=dict.fromkeys(self.axes, 3))
         given = {name: np.asarray(array) for name, array in values.given.items()}
-        return Values(self.scope, counts | given, {"n": 3})
+        return Values(self.scope, given, values.sizes)
 
     def draw(self, seed: int) -> Values:
         """Return the same as for a probe."""
         return self.fresh(seed)
 
 
-def _squared(made: Declared) -> Declared:
-    role = Role.GIVEN if made.role is Role.SIZE else made.role
-    return replace(made, axes=("n",) * len(made.axes), role=role)
+@dataclass(frozen=True, eq=False)
+class _Key:
+    scene: Any
+
+    def __hash__(self) -> int:
+        return id(self.scene)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Key) and other.scene is self.scene
+
+
+@lru_cache(maxsize=64)
+def merged_scenes(key: _Key) -> tuple[MergedScene, ...]:
+    """Return a scene with each two axes taken for one, then with all of them."""
+    scope: Scope = key.scene.scope
+    free = tuple(dict.fromkeys(axis for made in scope.names.values() for axis in made.axes if axis))
+    groups: Iterator[tuple[str, ...]] = combinations(free, 2)
+    return tuple(_merged(key.scene, group) for group in (*groups, free) if len(group) > 1)
+
+
+def _merged(scene: Any, axes: tuple[str, ...]) -> MergedScene:
+    scope: Scope = scene.scope
+    names = {name: _renamed_axes(made, axes) for name, made in scope.names.items()}
+    indices = {letter: axes[0] if axis in axes else axis for letter, axis in scope.indices.items()}
+    return MergedScene(scene, axes, replace(scope, names=names, indices=indices))
+
+
+def _renamed_axes(made: Declared, axes: tuple[str, ...]) -> Declared:
+    return replace(made, axes=tuple(axes[0] if axis in axes else axis for axis in made.axes))
 
 
 def misfit(case: Case, problem: ShapeMisfit) -> Verdict:
     """Return the verdict of an answer whose parts do not fit together."""
     message = f"{problem.message[:1].upper()}{problem.message[1:]}. Look at the axes of each part."
     shape = Finding("shape", message)
-    found: list[Finding] = []
-    try:
-        found = _square_findings(case)
-    except (BptutorError, ValueError, KeyError, TypeError, IndexError):
-        found = []  # without equal sizes nothing more can be said than what does not fit
-    return Verdict(Mark.WRONG, ProofMark.REFUTED, (*found[:SAID], shape))
+    return Verdict(Mark.WRONG, ProofMark.REFUTED, (*_merged_findings(case)[:SAID], shape))
 
 
-def _square_findings(case: Case) -> list[Finding]:
-    square: Any = SquareScene(case.scene)
-    inside = replace(case, scene=square)
-    given = reads.read_answer(inside)
-    expected = next(reads.models(inside))
-    asked = layout(expected, square.scope, reads.columns(case.question), reads.goal(inside))
-    comparison = Comparison(square, expected, asked, reads.columns(case.question))
-    found = named(make_target(inside, comparison), Met(tuple(finite_draws(comparison, given)), CLOSE))
+def _merged_findings(case: Case) -> list[Finding]:
+    """Return the mistakes that an answer is where two axes are one; of the first two axes that make it fit."""
+    for scene in merged_scenes(_Key(case.scene)):
+        try:
+            found = _within(replace(case, scene=scene))  # type: ignore[arg-type]  # it stands for a scene
+        except TROUBLE:
+            continue
+        if found:
+            return found
+    return []
+
+
+def _within(case: Case) -> list[Finding]:
+    scope, columns = case.scope, reads.columns(case.question)
+    given = reads.read_answer(case)
+    expected = next(reads.models(case))
+    asked = layout(expected, scope, columns, reads.goal(case))
+    comparison = Comparison(case.scene, expected, asked, columns)
+    given = reads.with_letters(given, asked, scope, columns)
+    got = reads.own_layout(given, asked, scope, columns)
+    if any(letter not in asked.letters for letter in got.letters):
+        found = _renamed(comparison, given, got)
+    else:
+        found = named(comparison, tuple(finite_draws(comparison, given)), given)
     return [finding for finding in found if finding.rule != "other-quantity"]

@@ -6,215 +6,90 @@ No row names the repair. Rows stand in the order in which findings are given.
 
 from __future__ import annotations
 
-from bptutor.grading import index_rules, naming_rules, product_rules, slope_rules
+from bptutor.grading import bias_rules as bias
+from bptutor.grading import index_rules, naming_rules, product_rules, window_rules
+from bptutor.grading import softmax_rules as softmax
 from bptutor.grading import value_mistakes as by_value
-from bptutor.grading.guesses import (
-    Met,
-    Mistake,
-    Target,
-    any_of,
-    is_made,
-    on_names,
-    on_softmax,
-    on_tree,
-    on_trees,
-    on_value,
-)
-from bptutor.notation.tree import Call
+from bptutor.grading.guesses import Mistake, any_of, nothing, on_tree, on_trees, on_value, steps
+from bptutor.grading.layer_mistakes import LAYER_MISTAKES
 
 CATALOGUE: tuple[Mistake, ...] = (
-    Mistake(
-        "sign",
-        "the opposite sign",
-        "Your answer has the right size and the opposite direction. Look at what a small nudge upwards does.",
-        any_of(on_value(by_value.negative), on_softmax("sign")),
-        "Your numbers have the right size and the opposite direction. Look at the nudge of the true class.",
-    ),
-    Mistake(
-        "no-batch-mean",
-        "the mean over the batch left out",
-        "Copying the batch would double your gradient but not L. Look at what precedes Σ_s in L.",
-        on_value(by_value.times_batch),
-    ),
-    Mistake(
-        "twice-batch-mean",
-        "the mean over the batch taken twice",
-        "Copying the batch would halve your gradient but not change L. Look at how often the batch size enters.",
-        on_value(by_value.over_batch),
-    ),
-    Mistake(
-        "factor-two",
-        "a factor of two",
-        "Your answer is off by a factor of two everywhere. Look at the number in front of the square in L.",
-        on_value(by_value.twice_or_half),
-    ),
-    Mistake(
-        "class-mean",
-        "averaged over the classes too",
-        "Your answer shrinks when classes are added. Look at what L averages over.",
-        on_value(by_value.over_last),
-    ),
-    Mistake(
-        "diagonal-softmax",
-        "the softmax derivative taken as diagonal",
-        "Your rule says wrong classes' scores cannot change L. Look at the denominator of p_k.",
-        any_of(on_softmax("diagonal-softmax"), on_value(by_value.jacobian_diagonal)),
-    ),
-    Mistake(
-        "lost-delta",
-        "only the products −p_i p_j",
-        "In your rule a score lowers its own probability. Look at the case where both indices are equal.",
-        any_of(on_softmax("lost-delta"), on_value(by_value.jacobian_without_delta)),
-    ),
-    Mistake(
-        "offdiagonal-sign",
-        "the opposite sign off the diagonal",
-        "In your rule raising one score raises all probabilities. Look at what they add up to.",
-        any_of(on_softmax("offdiagonal-sign"), on_value(by_value.jacobian_plus)),
-    ),
-    Mistake(
-        "derivative-twice",
-        "the derivative of the activation applied twice",
-        "The derivative of the activation acts twice in your answer. Look at what had cancelled before.",
-        any_of(on_softmax("derivative-twice"), on_trees(by_value.slope_again)),
-    ),
-    Mistake(
-        "stopped-at-loss",
-        "the slope by the output, not by what enters it",
-        "This is the slope by p. Look at the arrow from z to p.",
-        on_softmax("stopped-at-loss"),
-    ),
-    Mistake(
-        "jacobian-summed",
-        "rows of the Jacobian summed",
-        "Your answer adds up a row of the Jacobian without weights. Look at what multiplies each entry.",
-        on_value(by_value.jacobian_summed),
-    ),
-    Mistake(
-        "no-transpose",
-        "a transpose left out",
-        "Your product sums over the other index of {part}. Look at the index of {part} under Σ.",
-        on_tree(product_rules.no_transpose),
-    ),
-    Mistake(
-        "transposed",
-        "rows and columns exchanged",
-        "Your answer has each entry at the mirrored place. Look at which index counts rows.",
-        any_of(on_value(by_value.transposed), on_tree(product_rules.transposed)),
-    ),
-    Mistake(
-        "reversed",
-        "the factors of a product swapped",
-        "Your product takes its factors in the other order. Look at which axis comes first in the result.",
-        on_tree(product_rules.swapped),
-    ),
-    Mistake(
-        "hadamard-for-product",
-        "entries paired where a product sums or pairs all",
-        "Your product pairs entries one to one. Look at how many free indices the goal has.",
-        on_tree(product_rules.hadamard),
-    ),
-    Mistake(
-        "product-for-hadamard",
-        "a product where entries pair one to one",
-        "Your product combines entries of different places. Look at which entries of {part} the one at i meets.",
-        on_tree(product_rules.product),
-    ),
-    Mistake(
-        "no-activation-derivative",
-        "the derivative of the activation left out",
-        "This is the slope by a, not by z. Look at the arrow from z to a.",
-        on_tree(slope_rules.no_slope),
-    ),
-    Mistake(
-        "derivative-of-activation",
-        "f'(a) for f'(z)",
-        "Your σ′ receives a number already squashed. Look at what entered σ going forward.",
-        on_tree(slope_rules.slope_of_activation),
-    ),
-    Mistake(
-        "a-form-on-z",
-        "the form in a applied to z",
-        "Your slope is written for a squashed number and receives {part}. Look at the range of {part}.",
-        on_tree(slope_rules.a_form_on_z),
-    ),
-    Mistake(
-        "other-activation",
-        "another function's derivative",
-        "This is the slope of another activation. Look at the function of this layer.",
-        on_tree(slope_rules.other_slope),
-    ),
-    Mistake(
-        "half-derivative",
-        "one factor of the slope only",
-        "Your slope holds only a part of the activation's. Look at its value where a is close to its limit.",
-        on_tree(slope_rules.half_slope),
-    ),
-    Mistake(
-        "z-for-a",
-        "z in the place of a",
-        "Your answer takes {part} at the other end of its activation. Look at what the layer receives.",
-        on_names(naming_rules.z_for_a),
-    ),
-    Mistake(
-        "wrong-layer",
-        "an array of another layer",
-        "Your answer takes an array of another layer for {part}. Look at the arrows of this layer.",
-        on_names(naming_rules.wrong_layer),
-    ),
-    Mistake(
-        "weight-for-activation",
-        "W where a belongs",
-        "Your answer has a weight where {part} flows. Look at what the weight is multiplied by going forward.",
-        on_names(naming_rules.weight_for_activation),
-    ),
+    *LAYER_MISTAKES,
     Mistake(
         "bias-axis",
         "the sum over the wrong axis",
-        "Your db keeps the examples apart and adds up the units. Look at how many examples share b_i.",
-        on_trees(lambda _: by_value.bias_changed(lambda dz: Call("sum", (dz,), (("axis", 1),)))),
+        "Your sum keeps the examples apart and adds up the units. Look at how many examples share an entry of {b}.",
+        bias.on_bias(bias.other_axis),
     ),
     Mistake(
         "bias-not-summed",
         "the examples not summed",
-        "Your db keeps one row per example. Look at how many examples share b_i.",
-        on_trees(lambda _: by_value.bias_changed(lambda dz: dz)),
+        "Your answer keeps one row per example. Look at how many examples share an entry of {b}.",
+        bias.on_bias(bias.not_summed),
     ),
     Mistake(
         "bias-all-summed",
         "everything summed",
-        "Your db is one number for all units. Look at how many entries b has.",
-        on_trees(lambda _: by_value.bias_changed(lambda dz: Call("sum", (dz,)))),
+        "Your answer is one number for all units. Look at how many entries {b} has.",
+        bias.on_bias(bias.all_summed),
     ),
     Mistake(
         "bias-mean",
         "the mean over the batch once more",
-        "Copying the batch would not change your db, whatever stands in dz. Look at where 1/B entered already.",
-        on_trees(lambda _: by_value.bias_changed(lambda dz: Call("mean", (dz,), (("axis", 0),)))),
+        "Copying the batch leaves your sum alone, whatever is summed. Look at where the mean was taken already.",
+        bias.on_bias(bias.mean),
     ),
     Mistake(
         "bias-times-input",
         "multiplied by an input",
-        "Your db changes with the layer's input. Look at what b_i is multiplied by going forward.",
-        by_value.times_input,
+        "Your answer changes with the layer's input. Look at what {b} meets going forward.",
+        bias.on_bias(bias.times_input),
     ),
     Mistake(
         "bias-zero",
         "zeros",
-        "Your answer is zero everywhere. Look at what a small nudge does.",
-        on_value(by_value.zeros),
+        "Your answer is zero everywhere. Look at what a small nudge of {b} does.",
+        bias.zeros,
     ),
     Mistake(
         "one-path",
         "one term of the sum in the chain rule",
         "Your answer follows one path of several. Look at how many arrows leave this entry.",
-        on_tree(index_rules.one_path),
+        any_of(
+            on_tree(index_rules.one_path),
+            on_trees(index_rules.paths(index_rules.each_path), steps),
+            on_trees(product_rules.one_term),
+        ),
+    ),
+    Mistake(
+        "last-path",
+        "the last path overwrites the others",
+        "Where arrows meet, your answer keeps what came last. Look at how many arrows meet there.",
+        on_trees(index_rules.paths(index_rules.end_path), steps),
+    ),
+    Mistake(
+        "index-clash",
+        "one letter with two meanings",
+        "In your answer {part} is summed and also names the entry. Look at each {part} under Σ.",
+        nothing,
+    ),
+    Mistake(
+        "free-index",
+        "free letters differ between the sides",
+        "Your answer has other free letters than the goal. Look at {part}.",
+        nothing,
     ),
     Mistake(
         "delta-collapse",
         "δ replaced by the wrong index",
         "Your answer treats two indices alike in both cases. Look at the case i ≠ j, then at i = j.",
         on_tree(index_rules.delta_collapse),
+    ),
+    Mistake(
+        "broadcast",
+        "a vector stood as a column beside another",
+        "Your answer pairs every entry with every other. Look at the shape of each part.",
+        on_tree(product_rules.broadcast),
     ),
     Mistake(
         "first-example",
@@ -225,26 +100,68 @@ CATALOGUE: tuple[Mistake, ...] = (
     Mistake(
         "step-mixed-in",
         "the step inside the gradient",
-        "Your answer changes with the learning rate. Look at where the rate enters.",
-        on_value(by_value.stepped),
+        "Your answer is a step, not a slope. Look at where the learning rate enters.",
+        naming_rules.stepped,
+    ),
+    Mistake(
+        "restart-at-output",
+        "restarted from the output",
+        "Your answer starts again from the output's error. Look at what the layer above passes down.",
+        on_trees(naming_rules.exchange(naming_rules.restart), steps),
+    ),
+    Mistake(
+        "max-gradient",
+        "a gradient through the max of a stable softmax",
+        "In your answer the largest score counts apart. Look at what subtracting it does to p.",
+        on_trees(softmax.on_error(softmax.through_max)),
+    ),
+    Mistake(
+        "no-flip",
+        "the kernel not flipped",
+        "Your answer slides {part} as it went forward. Look at which output used the first input.",
+        any_of(window_rules.on_windows(window_rules.no_flip), on_tree(index_rules.not_flipped)),
+    ),
+    Mistake(
+        "one-axis-flip",
+        "the kernel flipped on one axis",
+        "Your answer treats rows and columns of {part} in two ways. Look at both indices of {part}.",
+        any_of(window_rules.on_windows(window_rules.one_axis), on_tree(index_rules.one_flipped)),
+    ),
+    Mistake(
+        "transposed-kernel",
+        "the kernel transposed",
+        "Your answer exchanges rows and columns of {part}. Look at the entry in row 1, column 2.",
+        any_of(window_rules.on_windows(window_rules.turned_kernel), on_tree(product_rules.kernel_turned)),
+    ),
+    Mistake(
+        "valid-for-full",
+        "the kernel kept inside",
+        "Your answer has fewer entries than the input. Look at the outputs that the first input reaches.",
+        window_rules.on_windows(window_rules.valid),
+    ),
+    Mistake(
+        "channels-not-swapped",
+        "channels and filters exchanged",
+        "Your sum runs over the other channel axis of {part}. Look at what one input channel reaches.",
+        window_rules.channels_kept,
     ),
     Mistake(
         "log-base",
         "logarithm to base 10",
-        "Your logarithm has base 10. Look at the log of e.",
-        on_tree(index_rules.other_base),
+        "Your logarithm has another base. Look at the log of e.",
+        any_of(on_tree(index_rules.other_base), on_tree(index_rules.every_base), on_value(by_value.of_log)),
     ),
     Mistake(
         "radians",
         "degrees for radians",
-        "Your angle is taken in degrees. Look at the unit of the angle.",
-        on_tree(index_rules.other_unit),
+        "Your angle is taken in another unit. Look at the unit of the angle.",
+        any_of(on_tree(index_rules.other_unit), on_value(by_value.of_degrees)),
     ),
     Mistake(
         "off-by-one",
         "a position counted from the other start",
-        "Your number stands at a neighbouring place of {part}. Look at where counting starts.",
-        on_tree(index_rules.off_by_one),
+        "Your answer stands at a neighbouring place of {part}. Look at where counting starts.",
+        any_of(on_tree(index_rules.off_by_one), on_tree(index_rules.all_off_by_one)),
     ),
     Mistake(
         "term-sign",
@@ -271,20 +188,10 @@ CATALOGUE: tuple[Mistake, ...] = (
         "other-quantity",
         "another quantity of the same scene",
         "This is {part}. Look at what stands under the ∂ of the goal.",
-        by_value.other_names,
+        naming_rules.other_names,
     ),
 )
 """Every known mistake, in the order of findings."""
-
-
-def fits(target: Target, met: Met) -> list[tuple[Mistake, str]]:
-    """Return the mistakes that equal the answer on every draw, in catalogue order, each with the name it is about."""
-    found: list[tuple[Mistake, str]] = []
-    for mistake in CATALOGUE:
-        if mistake.vague and found:
-            continue
-        for guess, part in mistake.guesses(target):
-            if is_made(guess, met):
-                found.append((mistake, part))
-                break
-    return found
+BY_ID = {mistake.id: mistake for mistake in CATALOGUE}
+PLACE = {mistake.id: n for n, mistake in enumerate(CATALOGUE)}
+"""Where a mistake stands in the order of findings."""

@@ -2,53 +2,278 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import permutations
+from typing import TYPE_CHECKING
 
-from bptutor.grading.formulas import made_by
-from bptutor.grading.rewrites import Made, Rule
-from bptutor.grading.slope_rules import SLOPES
-from bptutor.notation.scope import Scope
-from bptutor.notation.tree import Expr, Name
+import numpy as np
+from numpy.typing import NDArray
+
+from bptutor.grading import slope_rules
+from bptutor.grading.backward import gradient
+from bptutor.grading.formulas import scalars
+from bptutor.grading.product_rules import COLUMN, bare
+from bptutor.grading.rewrites import Made, Rule, substituted
+from bptutor.notation.scope import Role, Scope
+from bptutor.notation.tree import (
+    Add,
+    Call,
+    Expr,
+    MatMul,
+    Mul,
+    Name,
+    Neg,
+    Outer,
+    Slice,
+    Transpose,
+    walk,
+)
+from bptutor.notation.value import Values
+
+if TYPE_CHECKING:
+    from bptutor.grading.guesses import Guess, Target
+
+Array = NDArray[np.float64]
+Pairs = Callable[["Target"], Iterator[tuple[Expr, Expr]]]
+RATES = ("eta", "η", "rate", "lr", "alpha", "α")
+"""What a learning rate is called."""
 
 
-def exchange(scope: Scope, pairs: Iterator[tuple[str, str]]) -> Rule:
-    """Return the rule that puts one name in the place of another."""
-    known = set(pairs)
+def exchange(pairs: Pairs, alone: bool = True) -> Callable[[Target], Rule]:
+    """Return the rule that puts one array in the place of another, once or everywhere.
+
+    Args:
+        pairs: Which for which.
+        alone: Whether also an array that is all that is asked.
+    """
+
+    def make(target: Target) -> Rule:
+        known: dict[Expr, list[Expr]] = {}
+        for old, new in dict.fromkeys(pairs(target)):
+            known.setdefault(old, []).append(new)
+        roots = {id(tree) for tree in (*target.levels, *target.spelled)}
+
+        def rule(expr: Expr) -> Made:
+            for new in known.get(expr, ()) if alone or id(expr) not in roots else ():
+                yield new, _shown(expr)
+            if id(expr) in roots:
+                inside = [part for part in walk(expr) if part in known]
+                for old in dict.fromkeys(part for part in inside if inside.count(part) > 1):
+                    for new in known[old]:
+                        yield substituted(expr, old, new), _shown(old)
+
+        return rule
+
+    return make
+
+
+def _shown(expr: Expr) -> str:
+    return next((part.id for part in walk(expr) if isinstance(part, Name)), "")
+
+
+def _names(names: Iterator[tuple[str, str]]) -> Iterator[tuple[Expr, Expr]]:
+    return ((Name(old), Name(new)) for old, new in names)
+
+
+def z_for_a(target: Target) -> Iterator[tuple[Expr, Expr]]:
+    """Yield pairs (a, z) where the scene makes a from z entry by entry."""
+    yield from _names((made.a, made.z) for made in target.parts.activations)
+    yield from _by_stem(target)
+
+
+def _by_stem(target: Target) -> Iterator[tuple[Expr, Expr]]:
+    """Yield pairs (a, z) by their names alone: a2 and z2."""
+    for stem, other in (("a", "z"), ("A", "Z"), ("h", "z"), ("H", "Z")):
+        pairs = ((name, other + name[1:]) for name in _stemmed(target, stem))
+        yield from _names(pair for pair in pairs if pair[1] in target.scope.names)
+
+
+def _stemmed(target: Target, *stems: str) -> list[str]:
+    """Return the arrays whose name is one of these, with or without the number of a layer."""
+    return [
+        name
+        for name, made in target.scope.names.items()
+        if made.axes and made.role in {Role.GIVEN, Role.DEFINED} and name.rstrip("0123456789") in stems
+    ]
+
+
+def form_on_z(target: Target) -> Rule:
+    """Return the rule that writes z for a in a(1 − a) or 1 − a², where names alone tell them."""
+    known = dict(_by_stem(target))
+    return slope_rules.on_forms(lambda f, a: slope_rules.form(f, known[a]) if a in known else iter(()))
+
+
+def wrong_layer(target: Target) -> Iterator[tuple[Expr, Expr]]:
+    """Yield pairs of one kind in two layers: a1 and x, W1 and W2, z1 and z2; and ∂L/∂z of two layers."""
+    parts = target.parts
+    kinds = (
+        (*parts.below(), *(made.a for made in parts.activations)),
+        parts.weights(),
+        tuple(made.z for made in parts.activations),
+    )
+    stems = (("x", "X", "a", "A", "h", "H"), ("W",), ("z", "Z"))
+    for kind in (*kinds, *(_stemmed(target, *alike) for alike in stems)):
+        yield from _names((old, new) for old, new in permutations(dict.fromkeys(kind), 2))
+    for old, new in permutations(list(_by_z(target)), 2):
+        if new not in target.lines.errors and new != _last(target):
+            yield old, new
+
+
+def _by_z(target: Target) -> Iterator[Expr]:
+    """Yield ∂L/∂z of each layer, the last one first."""
+    for of in scalars(target.scope)[:1]:
+        for layer in reversed(target.parts.layers):
+            found = gradient(target.scope, of, layer.z)
+            if found in target.lines.back:
+                yield found
+
+
+def _last(target: Target) -> Expr | None:
+    return next(_by_z(target), None)
+
+
+def restart(target: Target) -> Iterator[tuple[Expr, Expr]]:
+    """Yield pairs (∂L/∂z of a layer, ∂L/∂z of the last one)."""
+    last = _last(target)
+    yield from ((other, last) for other in _by_z(target) if last is not None and other != last)
+    given = sorted(_stemmed(target, "dz", "dZ", "δ", "delta"))
+    if given and target.scope.names[given[-1]].definition is None:
+        yield from _names((other, given[-1]) for other in given[:-1])
+
+
+def stopped(target: Target) -> Rule:
+    """Return the rule that takes ∂L/∂a of the last layer for its ∂L/∂z, where that is a − y."""
+    known: dict[Expr, list[Expr]] = {}
+    for made in target.parts.activations:
+        for of in scalars(target.scope)[:1]:
+            wanted = gradient(target.scope, of, made.z)
+            if wanted in target.lines.errors:
+                slope = gradient(target.scope, of, made.a)
+                line = target.lines.line(slope)
+                known.setdefault(wanted, []).append(slope)
+                known.setdefault(target.lines.errors[wanted], []).extend([slope] if line is None else [slope, line])
 
     def rule(expr: Expr) -> Made:
-        if isinstance(expr, Name):
-            for old, new in known:
-                if old == expr.id and new in scope.names:
-                    yield Name(new), old
+        for new in known.get(expr, ()):
+            yield new, ""
 
     return rule
 
 
-def z_for_a(scope: Scope) -> Iterator[tuple[str, str]]:
-    """Yield pairs (a, z) where the scene makes a from z entry by entry, and the other way round."""
-    for name in scope.names:
-        if name.startswith("a") and f"z{name[1:]}" in scope.names:
-            yield name, f"z{name[1:]}"
-        for f in SLOPES:
-            z = made_by(Name(name), f, scope)
-            if isinstance(z, Name):
-                yield name, z.id
+def weight_in_outer(target: Target) -> Rule:
+    """Return the rule that multiplies by the weight itself where every pair with the input is meant."""
+    weights = dict.fromkeys((*target.parts.weights(), *_stemmed(target, "W")))
+
+    def rule(expr: Expr) -> Made:
+        if isinstance(expr, Outer) and isinstance(expr.right, Name):
+            for weight in weights:
+                yield Mul((Slice(expr.left, COLUMN), Name(weight))), expr.right.id
+
+    return rule
 
 
-def wrong_layer(scope: Scope) -> Iterator[tuple[str, str]]:
-    """Yield pairs of one kind in two layers: a1 and a2, W1 and W2, x and a1."""
-    kinds: dict[str, list[str]] = {}
-    for name in scope.names:
-        stem = name.rstrip("0123456789")
-        if stem in {"x", "X", "a", "W", "z", "dz", "δ", "d"}:
-            kinds.setdefault("a" if stem in {"x", "X"} else stem, []).append(name)
-    for names in kinds.values():
-        yield from ((old, new) for old in names for new in names if old != new)
+def weight_for_activation(target: Target) -> Iterator[tuple[Expr, Expr]]:
+    """Yield pairs (input of a layer, weight)."""
+    inputs = (*target.parts.below(), *_stemmed(target, "x", "X", "a", "A", "h", "H"))
+    weights = (*target.parts.weights(), *_stemmed(target, "W"))
+    yield from _names((below, weight) for below in inputs for weight in weights)
 
 
-def weight_for_activation(scope: Scope) -> Iterator[tuple[str, str]]:
-    """Yield pairs (a, W)."""
-    weights = [name for name in scope.names if name.rstrip("0123456789") == "W"]
-    for name in scope.names:
-        if name.rstrip("0123456789") in {"a", "x", "X"}:
-            yield from ((name, weight) for weight in weights)
+# --- weights after the step -----------------------------------------------------------------------------------
+
+
+def updated(target: Target) -> Rule:
+    """Return the rule that takes W − η ∂L/∂W, ∂L/∂W, or what the scene calls W after the step, for W."""
+    weights = {Name(weight): _weight_gradient(target, weight) for weight in target.parts.weights()}
+    rates = [name for name in RATES if name in target.scope.names]
+
+    after = dict(_after_the_step(target.scope))
+
+    def rule(expr: Expr) -> Made:
+        if isinstance(expr, Name) and expr.id in after:
+            yield Name(after[expr.id]), expr.id
+        slope = weights.get(expr)  # type: ignore[call-overload]  # any node may be asked for
+        if slope is None or not isinstance(expr, Name):
+            return
+        yield slope, expr.id
+        for rate in rates:
+            yield Add((expr, Neg(Mul((Name(rate), slope))))), expr.id
+            yield Add((expr, Mul((Name(rate), slope)))), expr.id
+
+    return rule
+
+
+def _after_the_step(scope: Scope) -> Iterator[tuple[str, str]]:
+    """Yield pairs (W, W after a step): a name that the scene defines as a given array plus or minus something."""
+    for after, made in scope.names.items():
+        first = made.definition.terms[0] if isinstance(made.definition, Add) else None
+        before = scope.names.get(first.id) if isinstance(first, Name) else None
+        if before is not None and before.role is Role.GIVEN and before.axes == made.axes:
+            yield before.id, after
+
+
+def _weight_gradient(target: Target, weight: str) -> Expr | None:
+    for of in scalars(target.scope)[:1]:
+        found = gradient(target.scope, of, weight)
+        if found in target.lines.back:
+            return found
+    return None
+
+
+def stepped(target: Target) -> Iterator[Guess]:
+    """η · truth, with either sign, and what is stepped on: W − η · truth."""
+    wanted = [name for name in target.scope.names if _weight_gradient(target, name) in target.asked]
+    for rate in RATES:
+        if rate in target.scope.names:
+            yield partial(_step, target, rate, 1.0), rate
+            yield partial(_step, target, rate, -1.0), rate
+            for name in wanted:
+                yield partial(_after, target, rate, name, 1.0), rate
+                yield partial(_after, target, rate, name, -1.0), rate
+    for name in wanted:
+        yield partial(_after, target, "", name, 1.0), name
+
+
+def _step(target: Target, rate: str, sign: float, values: Values) -> Array:
+    step: Array = sign * np.asarray(values[rate], dtype=float) * target.truth(values)
+    return step
+
+
+def _after(target: Target, rate: str, name: str, sign: float, values: Values) -> Array:
+    size = np.asarray(values[rate], dtype=float) if rate else 1.0
+    after: Array = np.asarray(values[name], dtype=float) - sign * size * target.truth(values)
+    return after
+
+
+# --- W⁻¹ for Wᵀ ----------------------------------------------------------------------------------------------
+
+
+def inverse(expr: Expr) -> Made:
+    """Take the (pseudo)inverse of a matrix for its transpose."""
+    if isinstance(expr, MatMul):
+        for n, side in enumerate((expr.left, expr.right)):
+            matrix = bare(side)
+            if isinstance(matrix, Name):
+                other: Expr = Call("pinv", (matrix,))
+                new = other if isinstance(side, Transpose) else Transpose(other)
+                yield (MatMul(new, expr.right) if n == 0 else MatMul(expr.left, new)), matrix.id
+
+
+# --- other arrays ---------------------------------------------------------------------------------------------
+
+
+def other_names(target: Target) -> Iterator[Guess]:
+    """Yield every other array of the scene, and every other gradient."""
+    for name, declared in target.scope.names.items():
+        if declared.role in {Role.GIVEN, Role.DEFINED}:
+            yield partial(target.value, Name(name)), name
+    for of in target.lines.back:
+        if not isinstance(of, Name):
+            yield partial(target.value, of), _gradient_text(of, target)
+
+
+def _gradient_text(of: Expr, target: Target) -> str:
+    from bptutor.notation.faces import unicode
+
+    return unicode.line(of, target.scope)

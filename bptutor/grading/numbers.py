@@ -59,6 +59,20 @@ def tolerance(decimals: int) -> float:
     return 0.5 * float(10.0**-decimals) + 1e-12
 
 
+_DECIMALS = re.compile(r"[0-9]*\.([0-9]+)")
+_ARITHMETIC = re.compile(r"[0-9.)\]]\s*[*/+^−-]")
+FINEST = 7
+"""Most decimals that are taken at their word."""
+
+
+def as_typed(text: str, asked: float) -> float:
+    """Return how far a number may be from what it stands for: one unit of its last typed decimal, at most `asked`."""
+    found = [len(digits) for digits in _DECIMALS.findall(text)]
+    if not found or _ARITHMETIC.search(text):
+        return asked
+    return min(asked, 1.01 * float(10.0 ** -min(max(found), FINEST)))
+
+
 def read_number(text: str, scope: Scope) -> tuple[float, Expr]:
     """Read one number or arithmetic.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -9,13 +10,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bptutor.errors import BptutorError, UnreadableAnswer
-from bptutor.grading import authored, diagnosis, formulas, numbers
+from bptutor.errors import UnreadableAnswer
+from bptutor.grading import authored, diagnosis, numbers, targets
+from bptutor.grading.carried import following
 from bptutor.grading.case import Case
 from bptutor.grading.comparison import Comparison
-from bptutor.grading.guesses import Met
+from bptutor.grading.fitting import fits
 from bptutor.grading.layouts import Layout, layout
-from bptutor.grading.verdict import Finding, Mark, Verdict
+from bptutor.grading.met import Draw, Met
+from bptutor.grading.mistakes import CATALOGUE
+from bptutor.grading.verdict import SAID, Finding, Mark, Verdict
 from bptutor.notation import parse
 from bptutor.notation.tree import Expr, Name, Stack, walk
 from bptutor.notation.value import Values
@@ -39,6 +43,21 @@ class Asked:
         return np.asarray(evaluate(self.tree, values), dtype=float)
 
 
+_seen: OrderedDict[tuple[int, int], tuple[Any, Values]] = OrderedDict()
+MOST_SEEN = 64
+"""Draws that are kept."""
+
+
+def seen(case: Case) -> Values:
+    """Return the values that the learner sees; recent ones are kept with what was computed on them."""
+    key = (id(case.scene), case.seed)
+    if key not in _seen:
+        _seen[key] = (case.scene, case.values())
+        if len(_seen) > MOST_SEEN:
+            _seen.popitem(last=False)
+    return _seen[key][1]
+
+
 def grade_number(case: Case) -> Verdict:
     """Grade one number."""
     from bptutor.notation.faces import unicode
@@ -55,7 +74,7 @@ def grade_grid(case: Case) -> Verdict:
 
 def _judge(case: Case, got: Array, shown: str) -> Verdict:
     asked = list(_asked(case))
-    values = case.values()
+    values = seen(case)
     truths = [one.value(values) for one in asked]
     tolerance = numbers.tolerance(case.question.decimals)
     for truth in truths:
@@ -135,26 +154,28 @@ def _findings(case: Case, asked: Asked, truth: Array, got: Array, tolerance: flo
     """Yield the mistakes that the numbers are; then the shape, or the wrong cells."""
     fitted, _ = _fitted(got, truth.shape)
     found = _mistakes(case, asked, truth, got if fitted is None else fitted, tolerance)
-    yield from found
+    start = case.scope.count_from
+    differ = _cells(fitted, truth, tolerance, start) if fitted is not None and truth.shape != () else None
+    yield from (replace(finding, again=differ.message if differ else "") for finding in found)
     if fitted is None:
         axes = _axes(case, asked)
         mine, theirs = numbers.shown_shape(got.shape), numbers.shown_shape(truth.shape)
         yield Finding("shape", f"Your grid is {mine}, what is asked is {theirs}{axes}. Look at its first axis.")
-    elif truth.shape != ():
-        yield _cells(fitted, truth, tolerance)
+    elif differ is not None:
+        yield differ
     elif not found:
         yield _number_finding(case, float(truth), float(fitted))
 
 
-def _cells(got: Array, truth: Array, tolerance: float) -> Finding:
+def _cells(got: Array, truth: Array, tolerance: float, start: int) -> Finding:
     apart = tuple(tuple(int(n) for n in place) for place in np.argwhere(np.abs(got - truth) > tolerance))
     first = apart[0]
     place = (
-        f"row {first[0] + 1}, column {first[1] + 1}"
+        f"row {first[0] + start}, column {first[1] + start}"
         if len(first) == 2
-        else "entry " + ", ".join(str(n + 1) for n in first)
+        else "entry " + ", ".join(str(n + start) for n in first)
     )
-    differ = "cell differs" if len(apart) == 1 else "cells differ"
+    differ = "cells differs" if len(apart) == 1 else "cells differ"
     return Finding("cells", f"{len(apart)} of {truth.size} {differ}. Look at {place}.", first, cells=apart)
 
 
@@ -166,35 +187,40 @@ def _number_finding(case: Case, truth: float, got: float) -> Finding:
                 "rounding", f"Your number agrees to {fewer} decimals. Look at how many are asked: {decimals}."
             )
     names = "the numbers it is made of" if case.scope.names else "the question's numbers"
-    return Finding("cells", f"Your number is further than half a unit of decimal {decimals} away. Look at {names}.")
+    return Finding("cells", f"Your number is more than {numbers.tolerance(decimals):g} away. Look at {names}.")
 
 
 def _mistakes(case: Case, asked: Asked, truth: Array, got: Array, tolerance: float) -> list[Finding]:
     """Return the mistakes that give the learner's numbers on the numbers shown."""
-    values = case.values()
-    met = Met(((values, truth, got),), tolerance, relative=False)
     if asked.tree is None:
-        return _without_scene(met, truth, got)
-    expected = Comparison(case.scene, asked.tree, layout(asked.tree, case.scope, columns=True), columns=True)
+        return _without_scene(Met((), tolerance, relative=False), truth, got)
+    values = seen(case)
+    met = Met((Draw(values, truth, got),), numbers.as_typed(case.text, tolerance), relative=False)
+    sizes = tuple(values.sizes.items())  # the numbers shown may fit together in these sizes only
+    shape = layout(asked.tree, case.scope, columns=True)
+    expected = Comparison(case.scene, asked.tree, shape, columns=True, sizes=sizes)
     known = authored.findings(case, expected, met)
     if known or asked.literal is not None:
         return known or _without_scene(met, truth, got)
-    found = diagnosis.named(diagnosis.make_target(case, expected), met)
-    return found if len(found) <= diagnosis.SAID + 1 else found[: diagnosis.SAID + 1]
+    target = targets.target(expected)
+    found = [fit for fit in fits(target, met) if fit[0].id == "bias-zero" or _tells(got, tolerance)]
+    return diagnosis.said(found[: SAID + 1], target)
+
+
+def _tells(got: Array, tolerance: float) -> bool:
+    """Return whether numbers are large enough to tell one mistake from another."""
+    return float(np.max(np.abs(got), initial=0.0)) > 3 * tolerance
 
 
 def _without_scene(met: Met, truth: Array, got: Array) -> list[Finding]:
     """Return what can be said of literal numbers: their sign, and rows for columns."""
-    from bptutor.grading.mistakes import CATALOGUE
-    from bptutor.notation.scope import Scope
-
     changes: dict[str, Callable[[Array], Array]] = {"sign": np.negative}
     if truth.ndim == 2:
         changes["transposed"] = np.transpose
     for mistake in CATALOGUE:
         change = changes.get(mistake.id)
         if change and met.equal(change(truth), got) and not met.equal(truth, got):
-            return [Finding(mistake.id, mistake.message("", Scope({})))]
+            return [Finding(mistake.id, mistake.message("", {}))]
     return []
 
 
@@ -212,35 +238,13 @@ def _from_earlier(case: Case, asked: Asked, got: Array, tolerance: float) -> Ver
     """Return the verdict of numbers that follow from the learner's own earlier ones; None when they do not."""
     if not case.earlier or asked.tree is None or asked.literal is not None:
         return None
-    try:
-        truth = _recomputed(case, asked.tree)
-    except (BptutorError, ValueError, KeyError):
-        return None
-    fitted, _ = _fitted(got, truth.shape)
-    if fitted is None or not np.isfinite(truth).all() or not _near(fitted, truth, tolerance):
-        return None
-    names = ", ".join(case.scope.shown(name) for name in sorted(case.earlier))
-    message = f"Your answer follows from your own {names}. Look at {names} again."
-    return Verdict(Mark.RIGHT_FROM_EARLIER, findings=(Finding("earlier", message),))
-
-
-def _recomputed(case: Case, tree: Expr) -> Array:
-    """Return the asked numbers with the learner's earlier values in the place of the true ones."""
-    earlier = {
-        name: np.array(value, dtype=float) for name, value in (case.earlier or {}).items() if name in case.scope.names
-    }
-    values = case.values()
-    for name, array in earlier.items():
-        if array.shape != values[name].shape:
-            raise ValueError(name)
-        values = values.supposing(name, array)
-    known = formulas.formulas(case.scope, getattr(case.scene, "source", {}))
-    names = frozenset(known) - frozenset(earlier)
-    for rounds in range(1, formulas.DEEP + 1):
-        unfolded = formulas.unfolded(tree, known, names, rounds)
-        if any(isinstance(part, Name) and part.id in earlier for part in walk(unfolded)):
-            return Asked(tree=unfolded).value(values)
-    return Asked(tree=tree).value(values)
+    for names, made in following(case, asked.tree, seen(case)):
+        fitted, _ = _fitted(got, made.shape)
+        if fitted is not None and _near(fitted, made, tolerance):
+            shown = ", ".join(case.scope.shown(name) for name in sorted(names))
+            message = f"Your answer follows from your own {shown}. Look at {shown} again."
+            return Verdict(Mark.RIGHT_FROM_EARLIER, findings=(Finding("earlier", message),))
+    return None
 
 
 def _grid_text(grid: Array) -> str:
@@ -248,37 +252,3 @@ def _grid_text(grid: Array) -> str:
     if grid.ndim == 0:
         return f"{float(grid):.6g}".replace("-", "−")
     return "[" + ", ".join(_grid_text(part) for part in grid) + "]"
-
-
-# --- shapes ------------------------------------------------------------------------------------------------
-
-
-def grade_shape(case: Case) -> Verdict:
-    """Grade the shape of an array; the answer names the array, or is the shape itself."""
-    got = numbers.read_shape(case.text)
-    truth = _asked_shape(case)
-    shown = numbers.shown_shape(got)
-    accepted = {truth, *(numbers.read_shape(text) for text in case.question.accept)}
-    if got in accepted:
-        return Verdict(Mark.RIGHT, read_as=shown)
-    if len(got) != len(truth):
-        count = {0: "no axis", 1: "one axis"}.get(len(got), f"{len(got)} axes")
-        message = f"{shown} has {count}. Look at how many indices name one element."
-    elif got == truth[::-1]:
-        message = f"{shown} has these sizes in the opposite order. Look at which index counts rows."
-    else:
-        axis = next(n for n, pair in enumerate(zip(got, truth, strict=True)) if pair[0] != pair[1])
-        message = f"Axis {axis + 1} of {shown} has another size. Look at what index {axis + 1} counts."
-    return Verdict(Mark.WRONG, findings=(Finding("shape", message),), read_as=shown)
-
-
-def _asked_shape(case: Case) -> tuple[int, ...]:
-    answer = case.question.answer
-    if isinstance(answer, tuple | list):
-        return tuple(int(str(size)) for size in answer)
-    text = str(answer)
-    try:
-        return numbers.read_shape(text)
-    except UnreadableAnswer:
-        tree = parse.read(text, case.scope)
-        return tuple(int(n) for n in Asked(tree=tree).value(case.values()).shape)

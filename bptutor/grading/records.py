@@ -95,6 +95,7 @@ def _pack_finding(finding: Finding) -> dict[str, Any]:
         "values": plain(finding.values),
         "expected": plain(finding.expected),
         "got": plain(finding.got),
+        "again": finding.again,
     }
 
 
@@ -107,6 +108,7 @@ def _unpack_finding(packed: Mapping[str, Any]) -> Finding:
         values=packed["values"],
         expected=packed["expected"],
         got=packed["got"],
+        again=packed["again"],
     )
 
 

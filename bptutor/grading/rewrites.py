@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import fields, replace
 from typing import Any
 
-from bptutor.notation.tree import Expr, Letter, Name, Sum, rebuild, walk
+from bptutor.notation.tree import Derivative, Expr, Letter, Name, Sum, rebuild, walk
 
 Rule = Callable[[Expr], Iterator[tuple[Expr, str]]]
 """From a part to what may stand in its place, each with the name that a message about it should mention."""
@@ -18,9 +17,13 @@ Made = Iterator[tuple[Expr, str]]
 def everywhere(expr: Expr, rule: Rule) -> Iterator[tuple[Expr, str]]:
     """Yield every copy of a tree in which the rule changed exactly one part."""
     yield from rule(expr)
-    for f in fields(expr):  # type: ignore[arg-type]  # every node is a dataclass
-        for changed, part in _changed(getattr(expr, f.name), rule):
-            yield replace(expr, **{f.name: changed}), part  # type: ignore[type-var]  # every node is a dataclass
+    if isinstance(expr, Derivative):  # another ∂ is another quantity
+        return
+    kind: Any = type(expr)
+    parts = [getattr(expr, name) for name in kind.__slots__]
+    for n, value in enumerate(parts):
+        for changed, part in _changed(value, rule):
+            yield kind(*parts[:n], changed, *parts[n + 1 :]), part
 
 
 def _changed(value: object, rule: Rule) -> Iterator[tuple[Any, str]]:

@@ -1,20 +1,28 @@
-"""Mistakes about the derivative of softmax, as rewrites of p − y."""
+"""Mistakes about the derivative of the last layer, as rewrites of a − y, and about the softmax's Jacobian."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from functools import partial
+from typing import TYPE_CHECKING
 
-from bptutor.grading.formulas import ONE, made_by
-from bptutor.grading.rewrites import Made, Rule, main_name
-from bptutor.notation.scope import Role, Scope
-from bptutor.notation.tree import Add, At, Call, Div, Expr, Letter, Mul, Name, Neg, Sum
+import numpy as np
+from numpy.typing import NDArray
 
+from bptutor.grading.factors import ONE
+from bptutor.grading.layers import Activation, Parts
+from bptutor.grading.rewrites import Made, Rule
+from bptutor.notation.scope import Role, Source
+from bptutor.notation.tree import Add, Call, Div, Expr, Mul, Name, Neg, Number, walk
+from bptutor.notation.value import Values
 
-def times(*factors: Expr) -> Expr:
-    """Return a product, flat."""
-    flat = [f for factor in factors for f in (factor.factors if isinstance(factor, Mul) else (factor,))]
-    return Mul(tuple(flat))
+if TYPE_CHECKING:
+    from bptutor.grading.guesses import Change, Target
+
+Array = NDArray[np.float64]
+NOTHING: Array = np.full((), np.nan)
+"""What equals no answer."""
 
 
 def minus(left: Expr, right: Expr) -> Expr:
@@ -22,80 +30,149 @@ def minus(left: Expr, right: Expr) -> Expr:
     return Add((left, Neg(right)))
 
 
-@dataclass(frozen=True)
-class OutputError:
-    """The part p − y of a tree, with p a softmax."""
-
-    p: Expr
-    y: Expr
+def times(*factors: Expr) -> Expr:
+    """Return a product, flat."""
+    return Mul(tuple(f for factor in factors for f in (factor.factors if isinstance(factor, Mul) else (factor,))))
 
 
-def output_error(expr: Expr, scope: Scope) -> OutputError | None:
-    """Return p and y when a part is p − y, whole or by entries, and p is a softmax."""
-    if not (isinstance(expr, Add) and len(expr.terms) == 2):
-        return None
-    first, second = expr.terms
-    if isinstance(first, Neg) and not isinstance(second, Neg):
-        first, second = second, first
-    if not isinstance(second, Neg) or isinstance(first, Neg):
-        return None
-    p, y = first, second.arg
-    base, target = (side.base if isinstance(side, At) else side for side in (p, y))
-    if not (isinstance(base, Name) and isinstance(target, Name) and is_softmax(base.id, scope)):
-        return None
-    if isinstance(p, At) != isinstance(y, At) or (
-        isinstance(y, At) and isinstance(p, At) and p.subscripts != y.subscripts
-    ):
-        return None
-    return OutputError(p, y)
+def errors(target: Target) -> Iterator[tuple[Expr, Activation, Expr]]:
+    """Yield each a − y that is a gradient of the scene, with the activation that makes a, and y."""
+    for line in target.lines.errors.values():
+        error = line.num if isinstance(line, Div) else line
+        assert isinstance(error, Add) and isinstance(error.terms[1], Neg)  # noqa: S101  # made so
+        for made in target.parts.activations:
+            if error.terms[0] == Name(made.a):
+                yield error, made, error.terms[1].arg
+    if not target.lines.errors:
+        yield from _unnamed(target)
 
 
-def is_softmax(name: str, scope: Scope) -> bool:
-    """Return whether the scene makes a name by softmax."""
-    return name in scope.names and (made_by(Name(name), "softmax", scope) is not None or name == "p")
+PAIR = 2
 
 
-def targets(scope: Scope) -> Iterator[tuple[str, str]]:
-    """Yield softmax outputs p with the given arrays y of the same axes."""
-    for p, made in scope.names.items():
-        if is_softmax(p, scope):
-            for y, declared in scope.names.items():
-                if (
-                    declared.axes == made.axes
-                    and declared.role is Role.GIVEN
-                    and y != p
-                    and y.startswith(("y", "t", "Y"))
-                ):
-                    yield p, y
+def _unnamed(target: Target) -> Iterator[tuple[Expr, Activation, Expr]]:
+    """Yield each p − y of what is asked where the scene has no loss: p, or a softmax, beside a target."""
+    soft = {made.a: made for made in target.parts.activations if made.function == "softmax"}
+    names = target.scope.names
+    for part in dict.fromkeys(part for tree in target.trees for part in walk(tree)):
+        if isinstance(part, Add) and len(part.terms) == PAIR and isinstance(part.terms[1], Neg):
+            p, y = part.terms[0], part.terms[1].arg
+            if not isinstance(p, Name) or not isinstance(y, Name) or p.id not in names or y.id not in names:
+                continue
+            probabilities = p.id in soft or p.id in {"p", "P"} or names[p.id].draw.source is Source.SIMPLEX
+            meant = y.id[0] in "yYtT" or names[y.id].draw.source is Source.ONE_HOT
+            if probabilities and meant and names[p.id].axes == names[y.id].axes:
+                yield part, soft.get(p.id) or Activation(p.id, "softmax", ""), y
 
 
-def softmax_rule(scope: Scope, mistake: str) -> Rule:
-    """Return the rule that changes p − y as a mistake about the softmax derivative would."""
+def on_error(change: Callable[[Activation, Expr], Iterator[Expr]], softmax: bool = True) -> Callable[[Target], Rule]:
+    """Return the rule that puts something else in the place of a − y."""
 
-    def rule(expr: Expr) -> Made:
-        found = output_error(expr, scope)
-        if found:
-            yield _softmax_mistake(mistake, found.p, found.y, scope), main_name(found.p)
+    def make(target: Target) -> Rule:
+        known = list(errors(target))
 
-    return rule
+        def rule(expr: Expr) -> Made:
+            for error, made, y in known:
+                if expr == error and (made.function == "softmax" or not softmax):
+                    for changed in change(made, y):
+                        yield changed, made.a
 
+        return rule
 
-def _softmax_mistake(mistake: str, p: Expr, y: Expr, scope: Scope) -> Expr:
-    total = _total(y, scope)
-    made: dict[str, Expr] = {
-        "diagonal-softmax": Neg(times(y, minus(ONE, p))),
-        "lost-delta": times(p, total),
-        "offdiagonal-sign": Neg(Add((y, times(p, total)))),
-        "derivative-twice": times(minus(p, y), p, minus(ONE, p)),
-        "stopped-at-loss": Neg(Div(y, p)),
-        "sign": minus(y, p),
-    }
-    return made[mistake]
+    return make
 
 
-def _total(y: Expr, scope: Scope) -> Expr:
-    """Return Σ_k y_k beside an entry, or the sum over the last axis kept beside a whole array."""
-    if isinstance(y, At) and isinstance(y.base, Name):
-        letter = next(x for x in "uvwrst" if x not in scope.names)
-        return Sum((letter,), At(y.base, (*y.subscripts[:-1], Letter(letter))))
+def _total(y: Expr) -> Expr:
     return Call("sum", (y,), (("axis", -1), ("keepdims", True)))
+
+
+def diagonal(made: Activation, y: Expr) -> Iterator[Expr]:
+    """J := diag(p(1 − p)): −y(1 − p)."""
+    yield Neg(times(y, minus(ONE, Name(made.a))))
+
+
+def without_delta(made: Activation, y: Expr) -> Iterator[Expr]:
+    """J := −p pᵀ: p Σy."""
+    yield times(Name(made.a), _total(y))
+
+
+def plus_off_diagonal(made: Activation, y: Expr) -> Iterator[Expr]:
+    """J := diag(p) + p pᵀ: −y − p Σy; or with p(1 − p) kept on the diagonal."""
+    p, total = Name(made.a), times(Name(made.a), _total(y))
+    yield Neg(Add((y, total)))
+    yield Add((Neg(y), Neg(total), times(Number(Fraction(2)), p, y)))
+
+
+def slope_kept(made: Activation, y: Expr) -> Iterator[Expr]:
+    """Multiply by the slope that had cancelled."""
+    a = Name(made.a)
+    slope = times(a, minus(ONE, a)) if made.function == "softmax" else Call(f"{made.function}'", (Name(made.z),))
+    yield times(minus(a, y), slope)
+
+
+def by_output(made: Activation, y: Expr) -> Iterator[Expr]:
+    """Stop at the slope by p: −y/p."""
+    yield Neg(Div(y, Name(made.a)))
+
+
+def through_max(made: Activation, y: Expr) -> Iterator[Expr]:
+    """Let the largest score, which was only subtracted, carry a slope of its own."""
+    winner = Name(f"winner {made.z}")
+    yield Add((minus(Name(made.a), y), winner))
+    yield Add((minus(Name(made.a), y), Neg(winner)))
+    yield times(minus(Name(made.a), y), minus(ONE, winner))
+
+
+def winner(z: str, values: Values) -> Array:
+    """Return 1 at the largest score, 0 elsewhere."""
+    scores = np.asarray(values[z], dtype=float)
+    found: Array = (scores == scores.max(axis=-1, keepdims=True)).astype(float)
+    return found
+
+
+def holes(parts: Parts) -> dict[str, Callable[[Values], Array]]:
+    """Return what the rules of this module leave open."""
+    return {f"winner {made.z}": partial(winner, made.z) for made in parts.activations if made.function == "softmax"}
+
+
+# --- the Jacobian of softmax, and of its logarithm --------------------------------------------------------
+
+
+def jacobian(wrong: Callable[[Array], Array], of_log: Callable[[Array], Array]) -> Callable[[Target], Iterator[Change]]:
+    """Return changes that hold only where the truth is ∂p_i/∂z_j, or ∂log p_i/∂z_j."""
+
+    def make(target: Target) -> Iterator[Change]:
+        for name, declared in target.scope.names.items():
+            if len(declared.axes) == 1 and declared.role in {Role.GIVEN, Role.DEFINED}:
+                yield partial(_if_jacobian, name, wrong, of_log)
+
+    return make
+
+
+def _if_jacobian(
+    name: str, wrong: Callable[[Array], Array], of_log: Callable[[Array], Array], truth: Array, values: Values
+) -> Array:
+    p = np.asarray(values[name], dtype=float)
+    if truth.shape != (len(p), len(p)):
+        return NOTHING
+    for known, change in ((np.diag(p) - np.outer(p, p), wrong), (np.eye(len(p)) - p, of_log)):
+        if np.allclose(truth, known, rtol=0, atol=1e-9):
+            return change(p)
+    return NOTHING
+
+
+DIAGONAL = (
+    jacobian(lambda p: np.diag(p * (1 - p)), lambda p: np.diag(1 - p)),
+    jacobian(
+        lambda p: np.broadcast_to((p * (1 - p))[:, None], (len(p), len(p))),
+        lambda p: np.broadcast_to((1 - p)[:, None], (len(p), len(p))),
+    ),
+    jacobian(lambda p: p * (1 - p), lambda p: 1 - p),
+)
+LOST = (jacobian(lambda p: -np.outer(p, p), lambda p: np.broadcast_to(-p, (len(p), len(p)))),)
+PLUS = (
+    jacobian(lambda p: np.diag(p) + np.outer(p, p), lambda p: np.eye(len(p)) + p),
+    jacobian(
+        lambda p: np.diag(p - p * p) + np.outer(p, p) - np.diag(p * p), lambda p: np.eye(len(p)) * (1 - 2 * p) + p
+    ),
+)

@@ -112,7 +112,8 @@ class _Child:
             raise BrokenPipeError
         pipe = self._process.stdout.fileno()
         while b"\n" not in self._rest:
-            if time.monotonic() >= until or not select.select([pipe], [], [], max(0.0, until - time.monotonic()))[0]:
+            left = until - time.monotonic()
+            if left <= 0 or not select.select([pipe], [], [], left)[0]:
                 raise TimeoutError
             more = os.read(pipe, 1 << 16)
             if not more:

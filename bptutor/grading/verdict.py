@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
+SAID = 2
+"""Most findings that are said; when more mistakes fit, the numbers speak."""
+
 
 class Mark(Enum):
     """The mark of an answer."""
@@ -46,6 +49,8 @@ class Finding:
     """For a witness, and the first finding on a program: name -> value (nested lists)."""
     expected: object = None
     got: object = None
+    again: str = ""
+    """The same place in numbers, for a second identical try; empty when the message has them already."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +77,17 @@ class Verdict:
     """Set exactly when the mark is `UNREADABLE`."""
     reached: int | None = None
     """In a derivation: 0-based index of the line the answer equals, when it is a later one."""
+
+    @property
+    def said(self) -> tuple[Finding, ...]:
+        """What is told of the findings: one or two; numbers alone where more mistakes fit than that."""
+        alone = len(self.findings) > SAID and self.findings[0].rule == "witness"
+        return self.findings[: 1 if alone else SAID]
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """The ids of what was found."""
+        return tuple(finding.rule for finding in self.findings)
 
     @property
     def right(self) -> bool:

@@ -51,12 +51,15 @@ def environment() -> dict[str, str]:
     return {**os.environ, **threads, "PYTHONPATH": path, "PYTHONIOENCODING": "utf-8"}
 
 
-def request(question: Question, scene: Scene | None, text: str, seed: int) -> dict[str, Any]:
+def request(
+    question: Question, scene: Scene | None, text: str, seed: int, earlier: Mapping[str, object] | None = None
+) -> dict[str, Any]:
     """Return one answer as the object that `bptutor grade` takes."""
     asked = {**question.source}
     if scene is not None:
         asked["scene"] = scene.source
-    return {"id": question.id, "question": records.plain(asked), "answer": text, "seed": seed}
+    sent = {"id": question.id, "question": records.plain(asked), "answer": text, "seed": seed}
+    return {**sent, "earlier": records.plain(earlier)} if earlier else sent
 
 
 class _Child:
@@ -151,11 +154,18 @@ class Worker:
             if child:
                 await child.kill()
 
-    async def grade(self, question: Question, scene: Scene | None, text: str, seed: int = 0) -> Verdict:
+    async def grade(
+        self,
+        question: Question,
+        scene: Scene | None,
+        text: str,
+        seed: int = 0,
+        earlier: Mapping[str, object] | None = None,
+    ) -> Verdict:
         """Return the verdict of an answer, without its proof; it never raises for what the answer is."""
         async with self._lock:
             self._verdict = None
-            sent = request(question, scene, text, seed)
+            sent = request(question, scene, text, seed, earlier)
             for _ in range(2):  # a child killed from outside is replaced, and asked once more
                 try:
                     self._verdict = await self._ask(sent, CODE_LIMIT if question.kind is Kind.CODE else 0)

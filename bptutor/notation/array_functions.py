@@ -129,6 +129,23 @@ def _trace(run: Walk, call: Call, args: Sequence[Labelled]) -> Labelled:
     return Labelled(x.letters, run.arithmetic.shaped(lambda v: np.trace(v, axis1=-2, axis2=-1), x.data))
 
 
+def _inverse_axes(run: Inference, call: Call, kinds: Sequence[Kind]) -> Kind:
+    from bptutor.notation.axes import Kind, ShapeMisfit, shape_text
+
+    x = kinds[0]
+    if len(x.axes) != 2:  # rows and columns
+        raise ShapeMisfit(f"an inverse is of a matrix, not of {shape_text(x.axes)}")
+    return Kind(x.letters, x.axes[::-1])
+
+
+def _inverse(run: Walk, call: Call, args: Sequence[Labelled]) -> Labelled:
+    """The inverse, or of a matrix that is not square the pseudoinverse; of plain numbers only."""
+    x = args[0]
+    if not isinstance(x.data, np.ndarray) or x.data.dtype != np.float64 or not np.isfinite(x.data).all():
+        raise NoSuchForm("the inverse of a matrix has numbers only")
+    return Labelled(x.letters, np.linalg.pinv(x.data))
+
+
 def _norm(run: Walk, call: Call, args: Sequence[Labelled]) -> Labelled:
     x, f = args[0], run.arithmetic
     places = tuple(range(len(x.letters), len(x.data.shape)))
@@ -258,6 +275,7 @@ _TABLE: dict[str, tuple[AxesRule, ValueRule]] = {
     "diag": (_diag_axes, _diag),
     "trace": (_number_axes, _trace),
     "norm": (_number_axes, _norm),
+    "pinv": (_inverse_axes, _inverse),
     "dot": (products.dot_axes, products.dot),
     "tensordot": (products.tensordot_axes, products.tensordot),
     "kron": (products.kron_axes, products.kron),

@@ -111,16 +111,17 @@ def pair(
     where: Expr | None = None,
     *,
     order: tuple[str, ...] = (),
+    known: Mapping[str, str] | None = None,
     columns: bool = True,
 ) -> Pair:
-    """Match the axes of two expressions by name.
+    """Match the axes of two expressions by name; `known` holds axes of letters that neither side fixes.
 
     Raises:
         Misfit: Free letters or axes differ.
         UnreadableAnswer: A side has no axes that fit.
     """
     a, b = axes.of(left, scope, columns), axes.of(right, scope, columns)
-    known = {k: v for kind in (a, b) for k, v in kind.letters.items() if v}
+    known = {k: v for letters in (known or {}, a.letters, b.letters) for k, v in letters.items() if v}
     if known:
         a, b = axes.of(left, scope, columns, known), axes.of(right, scope, columns, known)
     if a.letters.keys() == b.letters.keys():

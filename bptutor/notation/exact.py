@@ -144,7 +144,7 @@ def _cuts(pair: Pair) -> Iterator[frozenset[str]]:
     its definitions anew, so a cut never hides a dependence.
     """
     scope = pair.scope
-    defined = {n for n, d in scope.names.items() if d.role is Role.DEFINED}
+    defined = {n for n, d in scope.names.items() if d.role is Role.DEFINED and scope.sizes.keys() >= set(d.axes)}
     seen: list[frozenset[str]] = []
     by = frozenset(_by_names(scope, (pair.left, pair.right))) & defined
     for cut in (frozenset(pair.names() & defined), by, frozenset()):
@@ -166,6 +166,8 @@ def _assignments(scope: Scope, held: Held, sizes: Mapping[str, int]) -> Iterator
     options: list[list[tuple[str, Array]]] = []
     count = 1
     for name, declared in scope.names.items():
+        if declared.role is Role.DEFINED:  # its axes may have no names, as those of a convolution
+            continue
         shape = tuple(sizes[a] for a in declared.axes)
         if name in held.one_hot:
             rows = int(np.prod(shape[:-1], dtype=int))

@@ -6,6 +6,7 @@ names of the scope and refuses everything else.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from bptutor.errors import UnreadableAnswer
@@ -17,6 +18,8 @@ from bptutor.notation.scope import Scope
 from bptutor.notation.tree import At, Compare, Delta, Derivative, Expr, Letter, Sum, children
 
 __all__ = ["Spelling", "not_asked", "read", "read_condition", "read_integer", "read_prose", "read_sides"]
+
+_IN_PLACE = re.compile(r"\A(\s*\w+\s*[-+*/@])=(?!=)(.*)", re.DOTALL)
 
 _RULES = Rules(grammar.whole, grammar.term, atoms.factor)
 
@@ -53,6 +56,8 @@ def read_sides(
 ) -> tuple[Expr | None, Expr]:
     """Read an answer that may be an equation, `dL/dz_i = p_i - y_i`.
 
+    In NumPy `W -= x` is what it leaves in W: `W - (x)`, with the same columns.
+
     Args:
         text: As it was typed.
         scope: The names it may use; before the `=` any name of the scene may stand.
@@ -65,6 +70,8 @@ def read_sides(
     Raises:
         UnreadableAnswer: A side cannot be read, or there are several equations.
     """
+    if spelling is Spelling.NUMPY:
+        text = _IN_PLACE.sub(r"\1(\2)", text)
     reader = _reader(text, scope, spelling)
     reader.vectors = vectors
     place = _equals_sign(reader)

@@ -69,6 +69,8 @@ def prove(  # noqa: PLR0913 - the sides, where they stand, and how to look
     *,
     exact: bool = True,
     order: tuple[str, ...] = (),
+    known: Mapping[str, str] | None = None,
+    sizes: Mapping[str, int] | None = None,
     columns: bool = True,
     deadline: float = SECONDS,
 ) -> Proof:
@@ -81,23 +83,27 @@ def prove(  # noqa: PLR0913 - the sides, where they stand, and how to look
         where: A condition on letters; only entries that meet it are compared.
         exact: Whether to try the exact test after probes and digits.
         order: Letters in the order of positional axes on the other side; else as they appear.
+        known: Axes of letters that neither side fixes, such as those of the goal.
+        sizes: The only sizes at which the sides are compared, for one that is written for these.
         columns: Whether vectors are columns, or NumPy's 1-D arrays.
         deadline: Seconds; when they are over, the outcome is `PROBES` at best.
     """
     until = time.monotonic() + deadline
     try:
-        pair = compare.pair(left, right, scope, where, order=order, columns=columns)
+        pair = compare.pair(left, right, scope, where, order=order, known=known, columns=columns)
     except Misfit as misfit:
         return Proof(Outcome.REFUTED, "probes", detail=str(misfit), rule=misfit.rule)
     except BptutorError as error:
         return Proof(Outcome.UNDECIDED, "probes", detail=str(error))
-    return _Proving(pair, until, own_kinks=not exact).run(exact)
+    return _Proving(pair, until, own_kinks=not exact, sizes=sizes).run(exact)
 
 
 class _Proving:
     """One proof on its way."""
 
-    def __init__(self, pair: Pair, until: float, own_kinks: bool) -> None:
+    def __init__(
+        self, pair: Pair, until: float, own_kinks: bool = False, sizes: Mapping[str, int] | None = None
+    ) -> None:
         self.pair = pair
         self.scope = pair.scope
         self.until = until
@@ -105,7 +111,8 @@ class _Proving:
         self.least = least_sizes(self.scope, exprs)
         self.under = names_under(self.scope, Add((pair.left, pair.right)))
         self.all = _relevant(Held.of(self.scope), self.under, self.scope)
-        self.prober = Prober(pair, self.least, self._fixed(exprs), until, own_kinks)
+        fixed = dict(sizes) if sizes else self._fixed(exprs)
+        self.prober = Prober(pair, self.least, fixed, until, own_kinks)
 
     def _fixed(self, exprs: list[Expr]) -> dict[str, int] | None:
         """Return the author's sizes where an array is written out, as no other sizes fit it."""

@@ -10,7 +10,7 @@ Nodes are immutable and compare by structure, so a tree can be a dictionary key.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from enum import Enum
 from fractions import Fraction
 
@@ -18,7 +18,7 @@ from fractions import Fraction
 class Expr:
     """Base of all nodes."""
 
-    __slots__ = ()
+    __slots__: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,8 +260,8 @@ class Text(Expr):
 
 def children(expr: Expr) -> Iterator[Expr]:
     """Yield the direct parts of a node, in the order they are written."""
-    for f in fields(expr):  # type: ignore[arg-type]  # every node is a dataclass
-        yield from _parts(getattr(expr, f.name))
+    for name in expr.__slots__:  # a dataclass with slots: its fields in order
+        yield from _parts(getattr(expr, name))
 
 
 def _parts(value: object) -> Iterator[Expr]:
@@ -281,7 +281,7 @@ def walk(expr: Expr) -> Iterator[Expr]:
 
 def rebuild(expr: Expr, change: Callable[[Expr], Expr]) -> Expr:
     """Return the node with `change` applied to each direct part; the same object if nothing changed."""
-    old = {f.name: getattr(expr, f.name) for f in fields(expr)}  # type: ignore[arg-type]
+    old = {name: getattr(expr, name) for name in expr.__slots__}
     new = {name: _changed(value, change) for name, value in old.items()}
     if all(new[name] is old[name] for name in old):
         return expr

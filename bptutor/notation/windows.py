@@ -60,6 +60,10 @@ def correlate(run: Walk, call: Call, args: Sequence[Labelled]) -> Labelled:
     if x.letters or k.letters or x.rank != k.rank:
         raise NoSuchForm("an array and a kernel with the same number of axes are needed")
     f = run.arithmetic
+    sizes = list(zip(x.data.shape, k.data.shape, strict=True))
+    if call.option("mode", "valid") == "valid" and x.rank and all(a < b for a, b in sizes):
+        swapped = correlate(run, call, (k, x))  # as NumPy and SciPy do: the shorter one slides
+        return swapped if call.function == "conv" else Labelled((), f.shaped(np.flip, swapped.data))
     kernel = k.data if call.function == "corr" else f.shaped(np.flip, k.data)
     mode = call.option("mode", "valid")
     data = x.data

@@ -142,3 +142,38 @@ def _hole(derivation: Derivation, n: int, rules: Mapping[str, Rule]) -> Question
         places=line.places,
         source=source,
     )
+
+
+def blank_page(
+    derivation: Derivation, written: tuple[str, ...] = (), rules: Mapping[str, Rule] | None = None
+) -> Question:
+    """Return a derivation asked whole: the next line of any route to its last one.
+
+    Args:
+        derivation: The derivation; its own lines are one route.
+        written: The lines that the learner has written.
+        rules: The rules of the pack, for the hint that names them.
+    """
+    answer = derivation.lines[-1].math
+    source: dict[str, object] = {"type": "symbolic", "answer": answer}
+    source["derived"] = {"goal": derivation.goal, "above": written, "route": "true"}
+    return Question(
+        id=derivation.id,
+        kind=Kind.SYMBOLIC,
+        prompt=derivation.ask,
+        answer=answer,
+        hints=derivation.hints or _ways(derivation, rules or {}),
+        skills=derivation.skills,
+        derived=Derived(derivation.goal, written, route=True),
+        place=derivation.place,
+        places=derivation.places,
+        source=source,
+    )
+
+
+def _ways(derivation: Derivation, rules: Mapping[str, Rule]) -> tuple[str, ...]:
+    """Return hints for a blank page: the rules of one way, and where it begins."""
+    named = dict.fromkeys(rules[id_].title if id_ in rules else id_ for line in derivation.lines for id_ in line.by)
+    found = [f"One way uses: {'; '.join(named)}."] if named else []
+    first = derivation.lines[0].math
+    return (*found, f"One way begins with ${first}$.") if len(derivation.lines) > 1 else tuple(found)

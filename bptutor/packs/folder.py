@@ -9,13 +9,15 @@ from bptutor.errors import PackError, Problem, UsageError
 from bptutor.packs.index import Index
 from bptutor.packs.lesson_blocks import chunks, parts
 from bptutor.packs.markdown import file_text, front_matter
-from bptutor.packs.outline import LessonEntry, Pack
+from bptutor.packs.outline import LessonEntry, Pack, QuizEntry
 from bptutor.packs.pack_file import pack_from
+from bptutor.packs.quiz import is_quiz
 
 PACK_FILE = "pack.yaml"
 NOT_LESSONS = frozenset({"README.md", "COVERAGE.md"})
 TRANSLATION = re.compile(r".+\.[a-z]{2}(-[A-Za-z]{2,4})?\.md")
 ASKED = re.compile(r"^\s*(?:-\s*)?(?:\{.*\b)?ask\s*:", re.MULTILINE)
+BLANK = re.compile(r"^blank-page\s*:\s*(true|yes)\b", re.MULTILINE)
 MAX_FILES = 2_000
 
 
@@ -28,17 +30,23 @@ def read_outline(root: Path) -> Index:
     """
     pack = read_pack(root)
     found: dict[str, LessonEntry] = {}
-    for file in lesson_files(root):
+    quizzes: dict[str, QuizEntry] = {}
+    for file in _pages(root):
         entry = _entry(file)
-        if entry.id and entry.id not in found:
-            found[entry.id] = entry
-    return Index(pack, tuple(found[id_] for id_ in pack.lessons if id_ in found))
+        if isinstance(entry, QuizEntry):
+            quizzes.setdefault(entry.id, entry)
+        elif entry.id:
+            found.setdefault(entry.id, entry)
+    lessons = tuple(found[id_] for id_ in pack.lessons if id_ in found)
+    return Index(pack, lessons, tuple(quiz for id_, quiz in quizzes.items() if id_ not in found))
 
 
-def _entry(file: Path) -> LessonEntry:
+def _entry(file: Path) -> LessonEntry | QuizEntry:
     ignored: list[Problem] = []
     halves = parts(file_text(file, file.name, ignored), file.name, ignored)
     front = front_matter(halves.front, halves.front_line, file.name, ignored)
+    if front.quiz is not None:
+        return QuizEntry(front.id, front.title or front.id, front.chapter, front.minutes, front.quiz.test_out, file)
     return LessonEntry(
         id=front.id,
         title=front.title or front.id,
@@ -55,7 +63,7 @@ def _entry(file: Path) -> LessonEntry:
 def _stops(word: str, text: str) -> int:
     """Count the stops of one block: a question, or the asked lines of a derivation."""
     if word == "derivation":
-        return len(ASKED.findall(text))
+        return 1 if BLANK.search(text) else len(ASKED.findall(text))
     return int(word == "question")
 
 
@@ -77,10 +85,23 @@ def read_pack(root: Path) -> Pack:
 
 
 def lesson_files(root: Path) -> list[Path]:
-    """Return the lesson files of a pack, by name; translations and the guide are none."""
-    found = [
+    """Return the lesson files of a pack, by name; translations, quizzes and the guide are none."""
+    return [file for file in _pages(root) if not _is_quiz(file)]
+
+
+def quiz_files(root: Path) -> list[Path]:
+    """Return the quiz files of a pack, by name."""
+    return [file for file in _pages(root) if _is_quiz(file)]
+
+
+def _pages(root: Path) -> list[Path]:
+    return [
         file
         for file in sorted(root.glob("*.md"))[:MAX_FILES]
         if file.name not in NOT_LESSONS and not TRANSLATION.fullmatch(file.name) and file.is_file()
     ]
-    return found
+
+
+def _is_quiz(file: Path) -> bool:
+    ignored: list[Problem] = []
+    return is_quiz(parts(file_text(file, file.name, ignored), file.name, ignored).front)

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from bptutor import __version__
-from bptutor.packs.outline import LessonEntry, Pack, Rule
+from bptutor.packs.outline import LessonEntry, Pack, QuizEntry, Rule
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,7 @@ class Index:
 
     pack: Pack
     entries: tuple[LessonEntry, ...]
+    quizzes: tuple[QuizEntry, ...] = ()
 
 
 def key(root: Path) -> str:
@@ -62,10 +63,14 @@ def _file(root: Path, folder: Path) -> Path:
 def _index(found: Mapping[str, Any], root: Path) -> Index:
     pack = {name: _frozen(value) for name, value in found["pack"].items()}
     pack |= {"root": root, "rules": {id_: Rule(**rule) for id_, rule in found["pack"]["rules"].items()}}
-    entries = [{name: _frozen(value) for name, value in entry.items()} for entry in found["entries"]]
-    return Index(Pack(**pack), tuple(LessonEntry(**{**entry, "file": Path(entry["file"])}) for entry in entries))
+    lessons = (LessonEntry(**_thawed(entry)) for entry in found["entries"])
+    return Index(Pack(**pack), tuple(lessons), tuple(QuizEntry(**_thawed(entry)) for entry in found["quizzes"]))
+
+
+def _thawed(entry: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _frozen(value) for name, value in entry.items()} | {"file": Path(entry["file"])}
 
 
 def _frozen(value: Any) -> Any:
     """Return lists as the tuples they were."""
-    return tuple(value) if isinstance(value, list) else value
+    return tuple(_frozen(item) for item in value) if isinstance(value, list) else value

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 from bptutor.errors import UsageError
 from bptutor.packs import index
 from bptutor.packs.index import Index
-from bptutor.packs.outline import LessonEntry
+from bptutor.packs.outline import LessonEntry, QuizEntry
 
 if TYPE_CHECKING:
     import tempfile
 
     from bptutor.packs.model import Lesson, Question
+    from bptutor.packs.quiz import Quiz
 
 
 class Library:
@@ -31,6 +32,7 @@ class Library:
         """
         self.pack = outline.pack
         self._entries = list(outline.entries)
+        self._quizzes = list(outline.quizzes)
         self._unpacked = unpacked
 
     @staticmethod
@@ -64,14 +66,34 @@ class Library:
 
     @cached_property
     def _files(self) -> dict[str, Path]:
-        return {entry.id: entry.file for entry in self._entries}
+        found = {quiz.id: quiz.file for quiz in self._quizzes}
+        return found | {entry.id: entry.file for entry in self._entries}
 
     def entries(self) -> list[LessonEntry]:
         """Return what the map needs of each lesson, in course order; lessons that cannot be read are left out."""
         return list(self._entries)
 
+    def quizzes(self) -> list[QuizEntry]:
+        """Return what the map needs of each quiz, by file name."""
+        return list(self._quizzes)
+
+    def quiz(self, id: str) -> Quiz:  # noqa: A002
+        """Read a quiz.
+
+        Raises:
+            UsageError: The pack has no such quiz.
+            PackError: Its file is wrong; carries every problem found.
+        """
+        from bptutor.packs.quiz import Quiz
+
+        lesson = self.lesson(id) if any(id == entry.id for entry in self._quizzes) else None
+        if lesson is None or lesson.quiz is None:
+            known = ", ".join(entry.id for entry in self._quizzes)
+            raise UsageError(f"the pack {self.pack.id} has no quiz {id}", f"one of: {known}" if known else "")
+        return Quiz(lesson, lesson.quiz)
+
     def lesson(self, id: str) -> Lesson:  # noqa: A002
-        """Read a lesson.
+        """Read a lesson; `@name` reads a bank as one.
 
         Raises:
             UsageError: The pack has no such lesson.
@@ -80,10 +102,12 @@ class Library:
         from bptutor.packs.fields import nearest
         from bptutor.packs.markdown import read_lesson
         from bptutor.packs.model import Question
+        from bptutor.packs.quiz import BANK, bank_files, read_bank
 
-        if id not in self._files:
-            raise UsageError(f"the pack {self.pack.id} has no lesson {id}", nearest(id, self._files))
-        lesson = read_lesson(self._files[id])
+        files = self._files if not id.startswith(BANK) else {BANK + f.stem: f for f in bank_files(self.pack.root)}
+        if id not in files:
+            raise UsageError(f"the pack {self.pack.id} has no lesson {id}", nearest(id, files))
+        lesson = (read_bank if id.startswith(BANK) else read_lesson)(files[id])
         blocks = tuple(self.titled(block) if isinstance(block, Question) else block for block in lesson.blocks)
         return replace(lesson, blocks=blocks)
 

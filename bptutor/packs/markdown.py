@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bptutor.errors import PackError, Problem
-from bptutor.packs import fading
+from bptutor.packs.fade_fields import check_fading, fade_words
 from bptutor.packs.fields import Fields
 from bptutor.packs.lesson_blocks import Chunk, chunks, parts, prompt_of
 from bptutor.packs.model import Block, Derivation, Lesson, Line, Nudge, Place, Prose, Question, Show
 from bptutor.packs.questions import FACES, read_question
+from bptutor.packs.quiz import QuizFront, quiz_front
 from bptutor.packs.variants import variant_nodes
 from bptutor.packs.yaml import MAX_CHARACTERS, Located, control_problems, places, problem, read
 
@@ -38,6 +39,7 @@ class Front:
     chapter: str = ""
     scene: Located | None = None
     places: Mapping[str, Place] | None = None
+    quiz: QuizFront | None = None
 
 
 def read_lesson(path: Path, shown: str = "") -> Lesson:
@@ -101,6 +103,7 @@ def lesson_from(text: str, path: str, problems: list[Problem]) -> Lesson:
         allow=front.allow or {},
         objective=front.objective,
         chapter=front.chapter,
+        quiz=front.quiz,
         places=front.places or {},
     )
 
@@ -120,6 +123,7 @@ def front_matter(text: str, line: int, path: str, problems: list[Problem]) -> Fr
         chapter=fields.text("chapter"),
         scene=fields.get("scene"),
         places=places(fields.node),
+        quiz=quiz_front(fields),
     )
     fields.close()
     return front
@@ -175,25 +179,7 @@ class _Blocks:
 
     def question(self, node: Located, prompt: Chunk | None, place: Place) -> Question | None:
         """Read a question; the paragraph above it is its prompt."""
-        question = read_question(node, self.problems)
-        if question is None:
-            return None
-        if not question.id:
-            self.problems.append(problem(node.place, "a question has no `id`", "add `id: short-name`", "missing-key"))
-        if not question.prompt and prompt is None:
-            help_ = "write the question in a paragraph directly above it"
-            self.problems.append(problem(place, "a question has no prompt", help_, "prompt"))
-        if prompt is not None and not question.prompt:
-            at = Place(self.path, prompt.line, 1)
-            self.formulas.templates(prompt.text, at)
-            question = replace(question, prompt=prompt.text, places={**question.places, "prompt": at})
-        self.formulas.question(node, question)
-        varied = []
-        for variant, written in zip(question.vary, variant_nodes(node), strict=False):
-            self.formulas.question(written, variant)
-            self.formulas.templates(variant.prompt, written.place)
-            varied.append(variant if variant.prompt else replace(variant, prompt=question.prompt))
-        return replace(question, vary=tuple(varied))
+        return asked(node, prompt, place, self.formulas, self.problems)
 
     def show(self, node: Located) -> Show:
         """Read a `show` block."""
@@ -230,10 +216,14 @@ class _Blocks:
                 place = fields.key_place("faces", name)
                 fields.wrong(place, f"`{name}` is no face", "the faces are index, matrix and numpy", "unknown-key")
             fields.whole_text(face, name)
+        blank = fields.flag("blank-page")
+        ask, hints, skills = fields.text("ask"), fields.texts("hints"), fields.texts("skills")
+        if blank and not ask:
+            fields.wrong(fields.place, "a blank page has no `ask`", "add the prompt: `ask: Derive it.`", "missing-key")
         fields.close()
         self.formulas.derivation(goal, written.items, faces)
         texts = {name: face.text for name, face in faces.items()}
-        return Derivation(id_, goal.text, lines, texts, node.place, places(node))
+        return Derivation(id_, goal.text, lines, texts, blank, ask, hints, skills, node.place, places(node))
 
     def line(self, node: Located) -> Line:
         """Read one line of a derivation."""
@@ -242,7 +232,7 @@ class _Blocks:
         fields = Fields(node, "a line", self.problems)
         math = fields.require("math", "p_i - y_i")
         fields.whole_text(math, "math")
-        fades = _fade(fields)
+        fades = fade_words(fields)
         where = fields.math("where")
         line = Line(
             math=math.text,
@@ -260,32 +250,37 @@ class _Blocks:
             places=places(node),
         )
         fields.close()
-        _fading(line, fields)
+        check_fading(line, fields)
         return line
 
 
-def _fade(fields: Fields) -> tuple[str, ...]:
-    found = fields.nodes("fade")
-    for fade in found:
-        if fade.text not in fading.FADES:
-            what = f"`{fade.text}` is no way to ask"
-            fields.wrong(fade.place, what, "write show, why, hole or write", "unknown-value")
-    return tuple(fade.text for fade in found if fade.text in fading.FADES)
+def asked(
+    node: Located, prompt: Chunk | None, place: Place, formulas: Formulas, problems: list[Problem]
+) -> Question | None:
+    """Read a question with its formulas; None when its type is unknown.
 
-
-def _fading(line: Line, fields: Fields) -> None:
-    """Refuse a line that fades into a form for which something is missing."""
-    at = line.places.get("fade", line.place)
-    if line.fade and not line.ask:
-        fields.wrong(at, "a line with `fade` has no `ask`", "add the prompt for when it is written: `ask: ...`", "fade")
-    if "why" in line.fade and not line.by:
-        fields.wrong(at, "`fade` asks why, and the line has no `by`", "add the rule: `by: chain-rule`", "fade")
-    if "hole" in line.fade and fading.hole(line).count("?") != 1:
-        help_ = "add `hole:` with one `?`, or let the last hint be the line with one `?`"
-        fields.wrong(line.places.get("hole", at), "`fade` asks for a hole, and there is none", help_, "fade")
-    elif line.hole.count("?") != 1 and line.hole:
-        fields.wrong(line.places["hole"], f"`hole` has {line.hole.count('?')} gaps", "write one `?`", "fade")
-    for n, rule in enumerate(line.why):
-        if rule in line.by or rule in line.why[:n]:
-            what = f"the false rule `{rule}` is {'right here' if rule in line.by else 'named twice'}"
-            fields.wrong(line.places.get(f"why.{n}", at), what, "name rules that do not make this line", "fade")
+    Args:
+        node: What was written.
+        prompt: The paragraph above it, where there is one.
+        place: Where a missing prompt is reported.
+        formulas: Reads its mathematics.
+        problems: Where problems are added.
+    """
+    question = read_question(node, problems)
+    if question is None:
+        return None
+    if not question.id:
+        problems.append(problem(node.place, "a question has no `id`", "add `id: short-name`", "missing-key"))
+    if not question.prompt and prompt is None:
+        help_ = "write the question in a paragraph directly above it"
+        problems.append(problem(place, "a question has no prompt", help_, "prompt"))
+    if prompt is not None and not question.prompt:
+        at = Place(place.path, prompt.line, 1)
+        formulas.templates(prompt.text, at)
+        question = replace(question, prompt=prompt.text, places={**question.places, "prompt": at})
+    formulas.question(node, question)
+    varied = []
+    for variant, written in zip(question.vary, variant_nodes(node), strict=False):
+        formulas.question(written, variant)
+        varied.append(variant if variant.prompt else replace(variant, prompt=question.prompt))
+    return replace(question, vary=tuple(varied))

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from bptutor.packs.quiz import QuizFront
     from bptutor.packs.scene import Scene
 
 
@@ -62,6 +63,8 @@ class Derived:
     """The lines already shown, in order."""
     below: tuple[str, ...] = ()
     """The lines after this one, in order."""
+    route: bool = False
+    """Whether any route to the answer will do: every equal line that is new is a step."""
 
 
 @dataclass(frozen=True)
@@ -191,6 +194,12 @@ class Derivation:
     lines: tuple[Line, ...]
     faces: Mapping[str, str] = field(default_factory=dict)
     """`index`, `matrix`, `numpy`: each proved equal to the last line."""
+    blank: bool = False
+    """Whether it is asked whole, from a blank page; its lines are then one route of many."""
+    ask: str = ""
+    hints: tuple[str, ...] = ()
+    skills: tuple[str, ...] = ()
+    """Of a blank page: its prompt, its hints, what it exercises."""
     place: Place = Place()
     places: Mapping[str, Place] = field(default_factory=dict, compare=False)
     """Where each key stands: `goal`, `faces.numpy`, ..."""
@@ -273,5 +282,7 @@ class Lesson:
     file: Path = Path()
     objective: str = ""
     chapter: str = ""
+    quiz: QuizFront | None = None
+    """Set in a quiz file."""
     places: Mapping[str, Place] = field(default_factory=dict, compare=False)
     """Where each key of the front matter stands: `title`, `needs.0`, ..."""

@@ -24,6 +24,19 @@ class LessonEntry:
 
 
 @dataclass(frozen=True)
+class QuizEntry:
+    """What the course map needs of a quiz."""
+
+    id: str
+    title: str
+    chapter: str
+    minutes: int = 0
+    test_out: bool = False
+    """Whether passing it marks the lessons of its chapter as known."""
+    file: Path = Path()
+
+
+@dataclass(frozen=True)
 class Rule:
     """Why a line follows."""
 
@@ -50,3 +63,7 @@ class Pack:
     summary: str = ""
     chapters: Mapping[str, str] = field(default_factory=dict)
     """Chapter id -> title, in order; optional."""
+    words: Mapping[str, str] = field(default_factory=dict)
+    """Word -> what it means, for the glossary."""
+    contrasts: tuple[tuple[str, ...], ...] = ()
+    """Sets of skills that are told apart best side by side: a review asks them so."""

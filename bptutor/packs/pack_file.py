@@ -39,6 +39,8 @@ def pack_from(text: str, path: str, root: Path, problems: list[Problem]) -> Pack
         authors=fields.texts("authors"),
         license=fields.text("license"),
         summary=fields.text("summary"),
+        words={word: node.text for word, node in fields.mapping("words").items()},
+        contrasts=tuple(tuple(item.text for item in node.items) for node in fields.nodes("contrasts")),
         chapters={chapter: node.text for chapter, node in fields.mapping("chapters").items()},
     )
     fields.close()

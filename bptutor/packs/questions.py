@@ -8,8 +8,9 @@ from typing import Any
 
 from bptutor.errors import PackError, Problem
 from bptutor.packs.code_keys import code_keys
-from bptutor.packs.fields import Fields, nearest, whole_number
+from bptutor.packs.fields import Fields, nearest
 from bptutor.packs.model import Choice, Derived, Kind, Place, Question
+from bptutor.packs.ordering import stands_after
 from bptutor.packs.variants import FIXED, variant_nodes
 from bptutor.packs.yaml import Located, located, places, plain, problem
 
@@ -107,7 +108,9 @@ def _derived(fields: Fields) -> Derived | None:
     if node is None or node.value == "":
         return None
     one = Fields(node, "`derived`", fields.problems)
-    result = Derived(one.require("goal", "∂L/∂z_i").text, one.texts("above", math=True), one.texts("below", math=True))
+    goal = one.require("goal", "∂L/∂z_i").text
+    above, below = one.texts("above", math=True), one.texts("below", math=True)
+    result = Derived(goal, above, below, one.flag("route"))
     one.close()
     return result
 
@@ -191,31 +194,8 @@ def _order(fields: Fields) -> dict[str, Any]:
     if answer is not None and lines and sorted(given) != sorted(str(n + 1) for n in range(len(lines))):
         what = f"`answer` is `{','.join(given)}`, which does not name each of the {len(lines)} lines once"
         fields.wrong(answer.place, what, f"write 1 to {len(lines)} in the right order, such as 2,1,3", "order")
-    after = _after(fields, len(lines))
+    after = stands_after(fields, len(lines))
     return {"lines": lines, "extra": extra, "after": after, "answer": ",".join(given)}
-
-
-def _after(fields: Fields, count: int) -> Mapping[int, tuple[int, ...]]:
-    found: dict[int, tuple[int, ...]] = {}
-    for key, node in fields.mapping("after").items():
-        place = fields.key_place("after", key)
-        numbers = [whole_number(Located(key, place)), *(whole_number(n) for n in (node.items or (node,)))]
-        if any(n is None or not 1 <= n <= count for n in numbers) or numbers[0] in numbers[1:]:
-            what = f"`after` names a line that is not one of the {count} lines"
-            fields.wrong(place, what, "write `after: {3: [1]}`: line 3 stands after line 1", "order")
-        else:
-            found[int(key)] = tuple(n for n in numbers[1:] if n is not None)
-    if len(_settled(found, count)) < count and count:
-        fields.wrong(fields.key_place("after", ""), "`after` goes in a circle", "leave one pair out", "order")
-    return found
-
-
-def _settled(after: Mapping[int, tuple[int, ...]], count: int) -> set[int]:
-    """Return the lines that some order can reach."""
-    done: set[int] = set()
-    for _ in range(count):
-        done |= {n for n in range(1, count + 1) if set(after.get(n, ())) <= done}
-    return done
 
 
 def _rule(fields: Fields) -> dict[str, Any]:

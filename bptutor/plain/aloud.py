@@ -161,7 +161,7 @@ def array(name: str, values: Values) -> list[str]:
     if numbers.size > MOST_ENTRIES:
         return [f"{said}, {shape}: too large to be read out"]
     rows = numbers.reshape(-1, numbers.shape[-1])
-    return [f"{said}, {shape}:", *(f"  row {n}: {_row(row)}" for n, row in enumerate(rows, 1))]
+    return [f"{said}, {shape}:", *(f"  row {n}: {_row(row)}" for n, row in enumerate(rows, values.scope.count_from))]
 
 
 def _row(numbers: Array) -> str:

@@ -10,6 +10,7 @@ from bptutor.packs.model import Kind, Question
 from bptutor.packs.outline import Pack
 from bptutor.plain.aloud import array, clean, number, paragraphs, sentence, spoken, wrapped
 from bptutor.session import (
+    ROUND,
     LineState,
     Session,
     Shown,
@@ -32,12 +33,13 @@ _MARKS = {
     Mark.UNDECIDED: "I cannot decide this; it does not count as wrong.",
 }
 _EXPRESSIONS = frozenset({Kind.SYMBOLIC, Kind.MATRIX_EXPRESSION})
-_STATES = {LineState.RIGHT: "", LineState.SHOWN: "", LineState.REVEALED: " (revealed)", LineState.SKIPPED: ""}
+_STATES = dict.fromkeys((LineState.RIGHT, LineState.SHOWN, LineState.WHY, LineState.SKIPPED), "")
+_STATES[LineState.REVEALED] = " (revealed)"
 
 
 def scope_of(view: View) -> Scope | None:
-    """Return the names of the lesson's scene; None without a scene."""
-    return view.lesson.scene.scope if view.lesson.scene is not None else None
+    """Return the names of what is shown; None without a scene."""
+    return view.scene.scope if view.scene is not None else None
 
 
 Piece = tuple[str, list[str]]
@@ -74,7 +76,7 @@ def _derivation(shown: ShownDerivation, scope: Scope | None, pack: Pack) -> Iter
             yield [f"Line {n}: skipped."]
             continue
         reasons = [pack.rules[rule].title if rule in pack.rules else rule for rule in line.by]
-        why = f", by {' and '.join(reasons)}" if reasons else ""
+        why = f", by {' and '.join(reasons)}" if reasons and state is not LineState.WHY else ""
         yield wrapped(clean(f"Line {n}{_STATES[state]}: equals {spoken(line.math, scope)}{why}."), hanging=True)
     if shown.finished:
         faces = {face: text for face, text in shown.derivation.faces.items() if face in {"numpy", "matrix"}}
@@ -132,7 +134,7 @@ def _show(shown: ShownShow, scope: Scope | None, session: Session) -> Iterator[l
     if nudge is None:
         return
     by, of = spoken(nudge.by, scope), spoken(nudge.of, scope)
-    for n, slope in enumerate(shown.slopes, 1):
+    for n, slope in enumerate(shown.slopes, values.scope.count_from):
         yield wrapped(f"Nudging {by} {n}: the slope of {of} is {number(slope)}, measured.")
 
 
@@ -171,15 +173,22 @@ def _offers(question: Question, pack: Pack, scope: Scope | None) -> list[str]:
 
 def way_on(view: View) -> str:
     """Return what can be done now, in one short line."""
+    if view.wants is Wants.FINISHED and view.lesson.id.startswith(ROUND):
+        return "That was all. Enter goes on; also map, another, quit."
     if view.wants is Wants.FINISHED:
         return "The lesson is finished. Enter: the next one; also map, another, quit."
+    if view.wants is Wants.REST:
+        return "A good place to stop: quit stops here, Enter goes on."
     if view.wants is Wants.GO_ON:
         return "Enter goes on."
     if view.wants is Wants.NUDGE:
         return "Enter nudges the next one."
+    if view.one_try:
+        return "Your answer; there is one try. Or skip."
+    easier = ", easier" if view.may_ease else ""
     if view.may_reveal:
-        return "Your answer; or reveal, skip, another."
-    return "Your answer; or ? for a hint, skip, another."
+        return f"Your answer; or reveal, skip, another{easier}."
+    return f"Your answer; or ? for a hint, skip, another{easier}."
 
 
 def verdict_lines(verdict: Verdict, view: View) -> list[str]:
@@ -195,7 +204,7 @@ def verdict_lines(verdict: Verdict, view: View) -> list[str]:
         said = spoken(verdict.read_as, scope_of(view)) if kind in _EXPRESSIONS else verdict.read_as
         lines += wrapped(f"I read: {clean(said)}")
     lines += wrapped(_MARKS[verdict.mark])
-    for finding in verdict.findings[:2]:
+    for finding in verdict.said:
         lines += _finding(finding)
     return lines
 
@@ -224,3 +233,20 @@ def proof_lines(verdict: Verdict) -> list[str]:
     if verdict.mark is Mark.UNDECIDED:
         return wrapped("The proof and the trials disagree about this answer: a defect of the tutor, not of yours.")
     return ["Proved."] if verdict.proof is ProofMark.PROVED else wrapped("Equal in all trials, not proved.")
+
+
+def glossary(view: View, session: Session) -> list[str]:
+    """Return the symbols of what is shown, the rules and the words of the pack."""
+    scope, pack = scope_of(view), session.library.pack
+    lines = ["Symbols"]
+    for name in scope.names.values() if scope else ():
+        axes = f", over {' and '.join(name.axes)}" if name.axes else ""
+        lines += wrapped(clean(f"  {spoken(name.id, scope)}{axes}"), hanging=True)
+    lines += ["Rules"]
+    for rule in pack.rules.values():
+        said = f": {spoken(rule.math, None)}" if rule.math else ""
+        lines += wrapped(clean(f"  {rule.title}{said}"), hanging=True)
+    lines += ["Words"] if pack.words else []
+    for word, text in pack.words.items():
+        lines += wrapped(f"  {word}: {sentence(text, scope)}", hanging=True)
+    return lines

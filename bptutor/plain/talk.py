@@ -8,25 +8,25 @@ from io import TextIOWrapper
 from typing import TextIO
 
 from bptutor.errors import BptutorError, UsageError
-from bptutor.grading.verdict import ProofMark
+from bptutor.grading.verdict import Mark, ProofMark
 from bptutor.plain import say
 from bptutor.plain.aloud import clean, wrapped
-from bptutor.session import Session, Standing, View, Wants
+from bptutor.plain.rooms import Rooms
+from bptutor.session import REVIEW, ROUND, WARM_UP, Session, View, Wants
 from bptutor.session.editing import edited
 
-PROMPT = "> "
-MORE = "| "
-"""Before the further lines of a program."""
-LONGEST_INPUT = 20_000
-"""Characters read at once; longer input is read as several lines."""
 COMMANDS = """\
 Type an answer, or one of these words:
   ?         a hint
   reveal    show the answer, after the last hint
   skip      go past this for now
+  easier    something easier first
   another   the same with other numbers
   again     read all of this lesson again
-  map       all lessons
+  map       all lessons and quizzes
+  review    what is due
+  progress  how far each skill holds
+  glossary  the symbols here, the rules, the words
   quit      stop; everything is saved
 Enter alone goes on.
 Where a function is asked: type it line by line, then a line with a single dot.
@@ -64,21 +64,30 @@ async def _held(talk: Talk, session: Session, lesson_id: str | None, seed: int |
         await session.close()
 
 
-class Talk:
+class Talk(Rooms):
     """One conversation."""
 
     def __init__(self, session: Session, stdin: TextIO, stdout: TextIO) -> None:
         """Say nothing yet."""
-        self.session = session
-        self._in = stdin
-        self._out = stdout
-        self._echoed = stdin.isatty()
-        self._said: set[tuple[str, ...]] = set()
+        super().__init__(session, stdin, stdout)
         self._problem = ""
         self._commands: dict[str, Callable[[], View]] = {
             "skip": session.skip,
             "another": session.another,
             "reveal": session.reveal,
+            "easier": session.ease,
+        }
+        self._pages: dict[str, Callable[[View], list[str]]] = {
+            "help": lambda view: COMMANDS.splitlines(),
+            "commands": lambda view: COMMANDS.splitlines(),
+            "progress": lambda view: ["", *self._progress()],
+            "glossary": lambda view: ["", *say.glossary(view, session)],
+        }
+        self._doors: dict[str, Callable[[View], View]] = {
+            "map": lambda view: self._map(),
+            "review": lambda view: self._opened(REVIEW, view),
+            "needs": lambda view: self._opened(self._needed, view) if self._needed else view,
+            "lesson": lambda view: self._behind(view) if view.lesson.id == WARM_UP else view,
         }
 
     async def hold(self, lesson_id: str | None, seed: int | None = None) -> int:
@@ -99,14 +108,6 @@ class Talk:
         found = self.session.where_to_continue()
         return found[0] if found else self.session.first_lesson()
 
-    def _open(self, lesson_id: str, seed: int | None = None) -> View:
-        view = self.session.open(lesson_id, seed)
-        self._said.clear()
-        self._lines(
-            [clean(view.lesson.title), f"Stop {view.stop} of {view.stops}. Seed {view.seed}. Type help for help."]
-        )
-        return view
-
     def _show(self, view: View) -> None:
         """Print what was not said before, then what is asked."""
         if view.saving_problem != self._problem:
@@ -120,12 +121,12 @@ class Talk:
 
     async def _do(self, text: str, view: View) -> View:
         word = text.casefold()
-        if word in {"help", "commands"}:
-            self._lines(COMMANDS.splitlines())
+        if word in self._pages:
+            self._lines(self._pages[word](view))
+        elif word in self._doors:
+            return self._doors[word](view)
         elif word == "again":
             self._said.clear()
-        elif word == "map":
-            return self._map()
         elif word in {"?", "hint"}:
             return self._hint(view)
         elif word in self._commands:
@@ -143,6 +144,8 @@ class Talk:
         """Do what Enter does."""
         if view.wants is not Wants.FINISHED:
             return self.session.advance()
+        if view.lesson.id.startswith(ROUND):
+            return self._behind(view)
         found = self.session.where_to_continue()
         if found is None or found[0] == view.lesson.id:
             self._lines(["All lessons are done."])
@@ -174,6 +177,9 @@ class Talk:
 
     async def _answer(self, text: str) -> View:
         outcome = await self.session.submit(text)
+        if outcome.view.quiet and outcome.verdict.mark in {Mark.RIGHT, Mark.RIGHT_FROM_EARLIER, Mark.WRONG}:
+            self._lines(["", "Kept."])
+            return outcome.view
         self._lines(["", *say.verdict_lines(outcome.verdict, outcome.view)])
         if outcome.verdict.right and outcome.verdict.proof is ProofMark.PROBES:
             proved = await self.session.proof()
@@ -211,43 +217,3 @@ class Talk:
             return None
         self.session.keep_draft(program)
         return program if program.strip() else None
-
-    def _map(self) -> View:
-        """Print all lessons and open the one that is chosen; Enter stays where the learner is."""
-        entries = self.session.course()
-        for n, entry in enumerate(entries, 1):
-            state = {Standing.NEW: "new", Standing.DONE: "done"}.get(
-                entry.standing, f"begun, {entry.passed} of {entry.steps}"
-            )
-            self._lines(wrapped(clean(f"{n}. {entry.entry.title}: {state}."), hanging=True))
-        self._lines(["", "The number of a lesson; Enter goes back."])
-        choice = self._ask() or ""
-        if choice.isdecimal() and 0 < int(choice[:6]) <= len(entries):
-            return self._opened(entries[int(choice[:6]) - 1].entry.id, self.session.view())
-        return self.session.view()
-
-    def _opened(self, lesson_id: str, view: View) -> View:
-        """Open another lesson; when its file is wrong, say so and stay."""
-        try:
-            return self._open(lesson_id)
-        except BptutorError as problem:
-            self._lines(clean(str(problem)).splitlines())
-            return view
-
-    def _ask(self) -> str | None:
-        """Read one line; None at the end of the input."""
-        line = self._line(PROMPT)
-        return line.strip() if line is not None else None
-
-    def _line(self, prompt: str = MORE) -> str | None:
-        """Read one line as it is, without its end; None at the end of the input."""
-        self._out.write(prompt)
-        self._out.flush()
-        line = self._in.readline(LONGEST_INPUT)
-        if not self._echoed or not line:
-            self._out.write("\n")
-        return line.removesuffix("\n").rstrip() if line else None
-
-    def _lines(self, lines: list[str]) -> None:
-        self._out.writelines(f"{line}\n" for line in lines)
-        self._out.flush()

@@ -7,7 +7,7 @@ import shutil
 import sqlite3
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
@@ -26,6 +26,9 @@ CREATE TABLE IF NOT EXISTS skill_day (
     revealed INTEGER NOT NULL, wrong INTEGER NOT NULL, PRIMARY KEY (skill, day, code)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS mistake (
     rule TEXT PRIMARY KEY, times INTEGER NOT NULL, first TEXT NOT NULL, last TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS card (
+    skill TEXT PRIMARY KEY, body TEXT NOT NULL, due TEXT NOT NULL, last TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS folded (seq INTEGER PRIMARY KEY);
 """
 CHECKED_SIZE = 32 * 1024 * 1024
 """Bytes up to which the whole file is checked when it is opened."""
@@ -176,3 +179,27 @@ def _rows(connection: sqlite3.Connection, query: str, *values: int) -> Iterator[
         for seq, body in connection.execute(query, values):
             if isinstance(body, str):
                 yield seq, body
+
+
+def in_transaction(connection: sqlite3.Connection, writes: Iterable[Callable[[sqlite3.Connection], None]]) -> None:
+    """Do some writes in one transaction; none of them is kept when one fails."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        for write in writes:
+            write(connection)
+        connection.execute("COMMIT")
+    except sqlite3.Error:
+        with contextlib.suppress(sqlite3.Error):
+            connection.execute("ROLLBACK")
+        raise
+
+
+def copied(connection: sqlite3.Connection) -> sqlite3.Connection:
+    """Return the record in memory, as far as it can be read."""
+    memory = sqlite3.connect(":memory:", isolation_level=None)
+    try:
+        connection.backup(memory)
+    except sqlite3.Error:
+        memory.close()
+        return in_memory()
+    return memory

@@ -33,6 +33,10 @@ class EventKind(Enum):
     FINISHED = "finished"
     RESUMED = "resumed"
     """A finished lesson was opened at what had been skipped."""
+    PAUSED = "paused"
+    """A sitting came to its end after this stop: `text` is the stop to recall from memory (empty for none)."""
+    EASED = "eased"
+    """Something easier was asked for: `text` says what is asked before this stop."""
 
 
 def storable(text: str) -> str:
@@ -69,6 +73,8 @@ class Event:
     """Kind of the question, as its value."""
     aided: bool = False
     """Whether a hint was open, or it was not the first try."""
+    items: tuple[str, ...] = ()
+    """Of a review or a quiz that was opened: what it asks, in order, each `lesson/stop`."""
     reached: int | None = None
     """0-based index of the later line of the derivation that the answer equals."""
     drawn: Mapping[str, object] = field(default_factory=dict)
@@ -101,7 +107,7 @@ class Event:
 
 
 _TEXTS = ("lesson", "pack", "stop", "text", "mark", "proof", "question", "learner", "time", "id")
-_LISTS = ("findings", "skills")
+_LISTS = ("findings", "skills", "items")
 
 
 def _checked(found: dict[str, object]) -> dict[str, object]:

@@ -135,16 +135,16 @@ class Log:
             if self._disk is not None:
                 self._catch_up(self._disk, write)
             else:
-                _in_transaction(self._connection, [write])
+                disk.in_transaction(self._connection, [write])
         except sqlite3.Error as error:
             if self._disk is None:
-                self._disk, self._connection = self._connection, _copied(self._connection)
+                self._disk, self._connection = self._connection, disk.copied(self._connection)
             self._unsaved.append(write)
-            _in_transaction(self._connection, [write])
+            disk.in_transaction(self._connection, [write])
             self.saving, self.saving_problem = False, f"progress is not saved: {error}"
 
     def _catch_up(self, file: sqlite3.Connection, write: Callable[[sqlite3.Connection], None]) -> None:
-        _in_transaction(file, [*self._unsaved, write])
+        disk.in_transaction(file, [*self._unsaved, write])
         self._connection.close()
         self._connection, self._disk, self._unsaved = file, None, []
         self.saving, self.saving_problem = True, ""
@@ -172,6 +172,55 @@ class Log:
         query = "SELECT count(*) FROM event WHERE pack = ? AND lesson = ? AND kind IN ('opened', 'redrawn')"
         (count,) = self._connection.execute(query, (pack, lesson)).fetchone()
         return int(count)
+
+    def marked(self, pack: str, mark: str) -> set[str]:
+        """Return the lessons of which a run was finished with a mark: the quizzes that were passed."""
+        query = """SELECT DISTINCT lesson FROM event
+            WHERE pack = ? AND kind = 'finished' AND json_extract(body, '$.mark') = ?"""
+        return {str(lesson) for (lesson,) in self._connection.execute(query, (pack, mark))}
+
+    def openings(self, pack: str, lesson: str) -> int:
+        """Return how often a lesson was begun: its meetings so far."""
+        query = "SELECT count(*) FROM event WHERE pack = ? AND lesson = ? AND kind = 'opened'"
+        (count,) = self._connection.execute(query, (pack, lesson)).fetchone()
+        return int(count)
+
+    def since(self, time: str) -> list[Event]:
+        """Return the events from a UTC ISO time on, oldest first."""
+        return list(self._read("SELECT body FROM event WHERE time >= ? ORDER BY time, seq", time))
+
+    def rated_after(self, seq: int) -> tuple[int, list[Event]]:
+        """Return the answers and reveals written after a place of the record, oldest first, and the newest place."""
+        where = "WHERE seq > ? AND kind IN ('answered', 'revealed')"
+        (newest,) = self._connection.execute(f"SELECT coalesce(max(seq), 0) FROM event {where}", (seq,)).fetchone()  # noqa: S608
+        return int(newest), list(self._read(f"SELECT body FROM event {where} ORDER BY time, seq", seq))  # noqa: S608
+
+    def keep_cards(self, seq: int, cards: list[tuple[str, str, str, str]]) -> None:
+        """Keep the cards of skills (skill, body, due, last), made of the events up to a place of the record."""
+
+        def write(connection: sqlite3.Connection) -> None:
+            connection.execute("DELETE FROM card")
+            connection.executemany("INSERT INTO card VALUES (?, ?, ?, ?)", cards)
+            connection.execute("DELETE FROM folded")
+            connection.execute("INSERT INTO folded VALUES (?)", (seq,))
+
+        self._write(write)
+
+    def asked(self, pack: str) -> dict[str, str]:
+        """Return when each thing was last answered or revealed: `lesson/stop` -> UTC ISO time."""
+        query = """SELECT lesson, json_extract(body, '$.stop'), max(time) FROM event
+            WHERE pack = ? AND kind IN ('answered', 'revealed') GROUP BY 1, 2"""
+        found: dict[str, str] = {}
+        for lesson, stop, time in self._connection.execute(query, (pack,)):
+            own = str(stop).rpartition(":")[2]
+            id_ = own if lesson.startswith("~") else f"{lesson}/{own}"
+            found[id_] = max(time, found.get(id_, ""))
+        return found
+
+    @property
+    def last_time(self) -> str:
+        """When something was last written, as UTC ISO text; empty when nothing was."""
+        return self._last_time()
 
     def lessons(self, pack: str) -> list[str]:
         """Return the ids of the lessons of a pack that were opened, the latest touched first."""
@@ -207,29 +256,6 @@ class Log:
 
 def _why(error: OSError) -> str:
     return error.strerror or type(error).__name__
-
-
-def _in_transaction(connection: sqlite3.Connection, writes: Iterable[Callable[[sqlite3.Connection], None]]) -> None:
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        for write in writes:
-            write(connection)
-        connection.execute("COMMIT")
-    except sqlite3.Error:
-        with contextlib.suppress(sqlite3.Error):
-            connection.execute("ROLLBACK")
-        raise
-
-
-def _copied(connection: sqlite3.Connection) -> sqlite3.Connection:
-    """Return the record in memory, as far as it can be read."""
-    memory = sqlite3.connect(":memory:", isolation_level=None)
-    try:
-        connection.backup(memory)
-    except sqlite3.Error:
-        memory.close()
-        return disk.in_memory()
-    return memory
 
 
 def _insert(connection: sqlite3.Connection, event: Event) -> bool:

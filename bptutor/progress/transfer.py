@@ -1,15 +1,14 @@
-"""A learner's record as JSON lines, out and in, and as a page of text."""
+"""A learner's record as JSON lines, out and in."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from bptutor.errors import UsageError
 from bptutor.progress.event import Event
 from bptutor.progress.events import Log
-from bptutor.progress.mastery import SkillStanding, mastery, mistakes
 
 LONGEST_LINE = 100_000
 """Characters of one line of an import."""
@@ -74,38 +73,3 @@ def _event(line: str, learner: str, latest: str) -> list[Event]:
     if event.time > latest:
         raise ValueError(f"its time, {event.time}, lies in the future")
     return [replace(event, learner=learner)]
-
-
-def show(log: Log, titles: Mapping[str, str] | None = None) -> str:
-    """Return the record as text: mastery by skill, attempts, and the mistakes that come back.
-
-    Args:
-        log: The record.
-        titles: Skill id -> title; a skill without one shows its id.
-    """
-    standings = mastery(log)
-    if not standings:
-        return "Nothing answered yet.\n"
-    named = {skill: (titles or {}).get(skill, skill) for skill in standings}
-    width = max(len(name) for name in named.values())
-    lines = ["Skills", *(_skill_line(named[skill], width, standing) for skill, standing in standings.items())]
-    found = mistakes(log)
-    if found:
-        lines += ["", "Mistakes, the most frequent first"]
-        lines += [f"  {m.rule}: {_times(m.times)}, last on {m.last[:10]}" for m in found]
-    return "\n".join(lines) + "\n"
-
-
-def _skill_line(name: str, width: int, standing: SkillStanding) -> str:
-    level = "holds" if standing.holds else f"{standing.share:.0%}"
-    parts = [
-        f"{standing.unaided} unaided",
-        f"{standing.aided} with help",
-        f"{standing.wrong} wrong",
-        f"{standing.revealed} revealed",
-    ]
-    return f"  {name:<{width}}  {level:>5}  {', '.join(parts)}; last on {standing.last}"
-
-
-def _times(count: int) -> str:
-    return "once" if count == 1 else f"{count} times"

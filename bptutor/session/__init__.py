@@ -3,8 +3,10 @@
 Both screens (tui, plain) drive one `Session`; they hold no state of the lesson themselves.
 """
 
-from bptutor.session.course import CourseEntry, Standing
+from bptutor.session.course import CourseEntry, QuizStanding, Result, Standing
 from bptutor.session.needs import Grader, Library
+from bptutor.session.rounds import QUIZ, REVIEW, WARM_UP
+from bptutor.session.stops import ROUND
 from bptutor.session.tutor import Session
 from bptutor.session.view import (
     LineState,
@@ -20,12 +22,18 @@ from bptutor.session.view import (
 )
 
 __all__ = [
+    "QUIZ",
+    "REVIEW",
+    "ROUND",
+    "WARM_UP",
     "CourseEntry",
     "Grader",
     "Library",
     "LineState",
     "Outcome",
+    "QuizStanding",
     "Reading",
+    "Result",
     "Session",
     "Shown",
     "ShownDerivation",

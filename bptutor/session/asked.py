@@ -44,7 +44,7 @@ class Asked:
             places = tuple(range(len(question.lines) + len(question.extra)))
             return cls(question, _unsorted(places, _key(question, seed)))
         if question.kind is Kind.RULE:
-            return cls(replace(question, options=shuffled(question.options, _key(question, seed))))
+            return cls(_menu(question, _key(question, seed)))
         return cls(question)
 
     def shown(self, fill: Callable[[str], str]) -> Question:
@@ -60,7 +60,10 @@ class Asked:
         )
 
     def for_grading(self, text: str) -> str:
-        """Turn the numbers of shown lines into those of written lines; other texts stay as they are."""
+        """Turn the numbers of shown lines into those of written lines, and the title of a rule into its id."""
+        if self.graded.kind is Kind.RULE:
+            named = zip(self.graded.options, self.graded.choices, strict=False)
+            return next((id_ for id_, rule in named if rule.text.casefold() == text.strip().casefold()), text)
         if not self.order or not re.fullmatch(r"[\d\s,;>]+", text):
             return text
         places = [int(number) - 1 for number in re.findall(r"\d{1,3}", text)]
@@ -93,6 +96,16 @@ def shuffled(items: Sequence[Item], key: int) -> tuple[Item, ...]:
     while left:
         order.append(left.pop(int(source.random() * len(left))))
     return tuple(order)
+
+
+def _menu(question: Question, key: int) -> Question:
+    """Shuffle the rules of a menu, their titles along with them, also in what is sent to be graded."""
+    order = shuffled(range(len(question.options)), key)
+    titled = len(question.choices) == len(question.options)
+    options = tuple(question.options[n] for n in order)
+    choices = tuple(question.choices[n] for n in order) if titled else question.choices
+    source = {**question.source, "options": options} if options else question.source
+    return replace(question, options=options, choices=choices, source=source)
 
 
 def _unsorted(places: tuple[int, ...], key: int) -> tuple[int, ...]:

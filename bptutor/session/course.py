@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
-from bptutor.errors import PackError
-from bptutor.packs.outline import LessonEntry
+from bptutor.errors import PackError, UsageError
+from bptutor.packs.outline import LessonEntry, QuizEntry
 from bptutor.progress.event import Event, EventKind
 from bptutor.progress.events import Log
 from bptutor.progress.mastery import mastery
 from bptutor.session.needs import Library
+from bptutor.session.rounds import PASSED, QUIZ
 from bptutor.session.shown import stop_number
 from bptutor.session.stops import cut
-from bptutor.session.walk import Walk
+from bptutor.session.walk import Walk, is_inserted
 
 
 class Standing(Enum):
@@ -22,6 +23,8 @@ class Standing(Enum):
     NEW = "new"
     BEGUN = "begun"
     DONE = "done"
+    KNOWN = "known"
+    """Never begun, and the quiz that tests its chapter out was passed."""
 
 
 @dataclass(frozen=True)
@@ -36,13 +39,75 @@ class CourseEntry:
     mastery: float
     """0 to 1: how far its skills hold."""
 
+    @property
+    def id(self) -> str:
+        """The id that opens it."""
+        return self.entry.id
+
+
+class Result(Enum):
+    """What came of the last run of a quiz."""
+
+    NEW = "new"
+    BEGUN = "begun"
+    PASSED = "passed"
+    NOT_PASSED = "not passed yet"
+
+
+@dataclass(frozen=True)
+class QuizStanding:
+    """One quiz of the map."""
+
+    entry: QuizEntry
+    result: Result
+
+    @property
+    def id(self) -> str:
+        """The id that opens it."""
+        return QUIZ + self.entry.id
+
 
 def course(library: Library, log: Log) -> list[CourseEntry]:
     """Return every lesson in course order with its standing."""
     pack = library.pack.id
     begun = set(log.lessons(pack))
     held = {skill: standing.share for skill, standing in mastery(log).items()}
-    return [_entry(entry, log.run(pack, entry.id) if entry.id in begun else [], held) for entry in library.entries()]
+    known = tested_out(library, log)
+    found = [_entry(entry, log.run(pack, entry.id) if entry.id in begun else [], held) for entry in library.entries()]
+    return [
+        replace(one, standing=Standing.KNOWN) if one.standing is Standing.NEW and one.entry.chapter in known else one
+        for one in found
+    ]
+
+
+def missing(library: Library, log: Log, lesson: str) -> list[LessonEntry]:
+    """Return what a lesson needs and the learner has not done; nothing once it was begun."""
+    entries = {one.id: one for one in course(library, log)}
+    here = entries.get(lesson)
+    if here is None or here.standing is not Standing.NEW:
+        return []
+    needed = [entries[id_] for id_ in here.entry.needs if id_ in entries]
+    return [one.entry for one in needed if one.standing in {Standing.NEW, Standing.BEGUN}]
+
+
+def quizzes(library: Library, log: Log) -> list[QuizStanding]:
+    """Return every quiz with what came of its last run."""
+    return [QuizStanding(entry, _result(log.run(library.pack.id, QUIZ + entry.id))) for entry in library.quizzes()]
+
+
+def _result(run: list[Event]) -> Result:
+    if not run:
+        return Result.NEW
+    ended = [event.mark for event in run if event.kind is EventKind.FINISHED]  # a late proof may stand behind it
+    if not ended:
+        return Result.BEGUN
+    return Result.PASSED if ended[-1] == PASSED else Result.NOT_PASSED
+
+
+def tested_out(library: Library, log: Log) -> set[str]:
+    """Return the chapters whose test was ever passed; a later run that was not passed takes nothing back."""
+    tests = {QUIZ + entry.id: entry.chapter for entry in library.quizzes() if entry.test_out and entry.chapter}
+    return {tests[id_] for id_ in log.marked(library.pack.id, PASSED) if id_ in tests}
 
 
 def to_continue(library: Library, log: Log) -> tuple[LessonEntry, list[Event]] | None:
@@ -56,11 +121,33 @@ def to_continue(library: Library, log: Log) -> tuple[LessonEntry, list[Event]] |
     if not _done(run):
         return latest, run
     after = list(entries)[list(entries).index(latest.id) + 1 :]
+    known = tested_out(library, log)
     for lesson in [*after, *entries]:
         run = log.run(library.pack.id, lesson)
-        if not _done(run):
+        if not _done(run) and (run or entries[lesson].chapter not in known):
             return entries[lesson], run
     return None
+
+
+def first(library: Library) -> str:
+    """Return the id of the first lesson.
+
+    Raises:
+        UsageError: The pack has none.
+    """
+    entries = library.entries()
+    if not entries:
+        raise UsageError(f"the pack {library.pack.id!r} has no lessons", "add one to `lessons` in pack.yaml")
+    return entries[0].id
+
+
+def where(library: Library, log: Log) -> tuple[str, int, str] | None:
+    """Return lesson id, 1-based stop and title of where to go on; None when all is done, or nothing begun."""
+    found = to_continue(library, log)
+    if found is None:
+        return None
+    entry, run = found
+    return entry.id, next_stop(library, entry.id, run), entry.title
 
 
 def _entry(entry: LessonEntry, run: list[Event], held: dict[str, float]) -> CourseEntry:
@@ -74,6 +161,8 @@ def behind(run: list[Event]) -> set[str]:
     """Return the stops of a run that were answered rightly or revealed."""
     passed: set[str] = set()
     for event in run:
+        if is_inserted(event.stop):
+            continue
         if event.kind is EventKind.REDRAWN:
             passed.discard(event.stop)
         elif event.kind is EventKind.REVEALED or event.mark in {"right", "right-from-earlier"}:
@@ -101,6 +190,8 @@ def left(run: list[Event]) -> set[str]:
     """Return the stops of a run, in which nothing was skipped, that were left."""
     gone: set[str] = set()
     for event in run:
+        if is_inserted(event.stop):
+            continue
         if event.kind is EventKind.ADVANCED:
             gone.add(event.stop)
         elif event.reached is not None and "." in event.stop:
@@ -112,5 +203,5 @@ def left(run: list[Event]) -> set[str]:
 def _done(run: list[Event]) -> bool:
     """Return whether a run is finished, and nothing in it is still skipped."""
     finished = any(event.kind is EventKind.FINISHED for event in run)
-    skipped = {event.stop for event in run if event.kind is EventKind.SKIPPED}
+    skipped = {event.stop for event in run if event.kind is EventKind.SKIPPED and not is_inserted(event.stop)}
     return finished and skipped <= behind(run)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Protocol
 
 from bptutor.grading.verdict import Verdict
 from bptutor.packs.model import Lesson, Question
-from bptutor.packs.outline import LessonEntry, Pack
+from bptutor.packs.outline import LessonEntry, Pack, QuizEntry
+from bptutor.packs.quiz import Quiz
 
 if TYPE_CHECKING:
     from bptutor.packs.scene import Scene
@@ -25,15 +27,30 @@ class Library(Protocol):
         ...
 
     def lesson(self, id: str) -> Lesson:  # noqa: A002
-        """Return a lesson; raises `PackError` with every problem of its file."""
+        """Return a lesson, or a bank as one; raises `PackError` with every problem of its file."""
+        ...
+
+    def quizzes(self) -> list[QuizEntry]:
+        """Return what the map needs of each quiz."""
+        ...
+
+    def quiz(self, id: str) -> Quiz:  # noqa: A002
+        """Return a quiz; raises `UsageError` when there is none of that name."""
         ...
 
 
 class Grader(Protocol):
     """Grades answers outside the event loop; `grading.worker.Worker` is one."""
 
-    async def grade(self, question: Question, scene: Scene | None, text: str, seed: int) -> Verdict:
-        """Return the verdict at once, without the proof."""
+    async def grade(
+        self,
+        question: Question,
+        scene: Scene | None,
+        text: str,
+        seed: int,
+        earlier: Mapping[str, object] | None = None,
+    ) -> Verdict:
+        """Return the verdict at once, without the proof; `earlier` holds values that the learner got wrong before."""
         ...
 
     async def close(self) -> None:

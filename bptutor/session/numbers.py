@@ -74,7 +74,7 @@ def right_text(asked: Asked, scene: Scene | None, seed: int) -> str:
     from bptutor.notation.value import evaluate
 
     try:
-        drawn = scene.changed(question.changes).draw(seed)
+        drawn = (scene.changed(question.changes) if question.changes else scene).draw(seed)
         value = evaluate(read(answer, drawn.scope), drawn)
     except BptutorError:
         return answer

@@ -3,12 +3,55 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
+from bptutor.packs import fading
+from bptutor.packs.fading import Form
 from bptutor.packs.model import Block, Derivation, Lesson, Prose, Question, Show
+from bptutor.packs.outline import Rule
 from bptutor.session.view import Wants
 
+if TYPE_CHECKING:
+    from bptutor.packs.scene import Scene
+
+ROUND = "~"
+"""What the ids of reviews and quizzes begin with, so that no lesson has one."""
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
+
+
+@dataclass(frozen=True)
+class Item:
+    """A question with all it needs to be asked by itself, away from the place where its lesson asks it."""
+
+    id: str
+    """`lesson/stop`."""
+    question: Question
+    context: tuple[Block, ...] = ()
+    """What is shown above it; for a line, its derivation down to it, as the last block."""
+    scene: Scene | None = None
+    """The scene of its lesson; what the question changes in it is not yet changed."""
+
+    @property
+    def stop(self) -> str:
+        """The id of the stop in its lesson."""
+        return self.id.partition("/")[2]
+
+    @property
+    def lesson(self) -> str:
+        """The id of its lesson."""
+        return self.id.partition("/")[0]
+
+    @property
+    def own_scene(self) -> Scene | None:
+        """The scene with what the question changes."""
+        changes = self.question.changes
+        return self.scene.changed(changes) if self.scene is not None and changes else self.scene
+
+    def variant(self, n: int) -> Item:
+        """Return the n-th way to ask it."""
+        return replace(self, question=self.question.variant(n))
 
 
 @dataclass(frozen=True)
@@ -17,64 +60,92 @@ class Stop:
 
     id: str
     wants: Wants
-    """GO_ON, ANSWER or NUDGE."""
+    """GO_ON, ANSWER, NUDGE or REST."""
     piece: int
     """Index of the last piece that is shown here."""
     line: int = -1
     """In a derivation: 0-based index of the line; else -1."""
     question: Question | None = None
     """What is asked, as written; set exactly when `wants` is ANSWER."""
+    form: Form = Form.WRITE
+    """How a line is asked."""
+    blank: bool = False
+    """Whether a whole derivation is asked here, line after line."""
+    item: Item | None = None
+    """Set when the question is asked by itself, with numbers of its own; then `piece` says nothing."""
 
 
 @dataclass(frozen=True)
 class Course:
-    """A lesson as it is walked: its blocks, prose cut at headings, and the stops between them."""
+    """A lesson as it is walked: its blocks, prose cut at headings, and the stops between them.
+
+    A review or a quiz is walked the same way: it has no pieces, and each of its stops has an item.
+    """
 
     lesson: Lesson
     pieces: tuple[Block, ...]
     stops: tuple[Stop, ...]
+    meeting: int = 1
+    """Which meeting with the lesson this is, from 1."""
+    rules: Mapping[str, Rule] = field(default_factory=dict)
+    one_try: bool = False
+    quiet: bool = False
+
+    @property
+    def is_round(self) -> bool:
+        """Whether this is a review or a quiz."""
+        return self.lesson.id.startswith(ROUND)
 
     def index(self, stop: str) -> int:
         """Return the place of a stop by its id; -1 when the lesson has no such stop (any more)."""
         return next((n for n, s in enumerate(self.stops) if s.id == stop), -1)
 
 
-def cut(lesson: Lesson) -> Course:
+def cut(lesson: Lesson, meeting: int = 1, rules: Mapping[str, Rule] | None = None) -> Course:
     """Cut a lesson into stops.
 
     A stop is each line of a derivation, each question, each nudge column, and, before a `##` heading, a rest when
     nothing else stopped just before. A lesson of prose alone has one rest at its end.
+
+    Args:
+        lesson: The lesson.
+        meeting: Which meeting with it this is: lines fade from shown to written.
+        rules: The rules of the pack, for lines that ask why.
     """
     pieces: list[Block] = []
     stops: list[Stop] = []
     for block in lesson.blocks:
         for piece in _sections(block):
-            if pieces and _is_section(piece) and not (stops and stops[-1].piece == len(pieces) - 1):
+            if pieces and is_section(piece) and not (stops and stops[-1].piece == len(pieces) - 1):
                 stops.append(Stop(f"rest-{len(pieces)}", Wants.GO_ON, len(pieces) - 1))
             pieces.append(piece)
-            stops += _stops_in(piece, len(pieces) - 1)
+            stops += _stops_in(piece, len(pieces) - 1, meeting, rules or {})
     if not stops:
         stops.append(Stop("rest-end", Wants.GO_ON, len(pieces) - 1))
-    return Course(lesson, tuple(pieces), tuple(stops))
+    return Course(lesson, tuple(pieces), tuple(stops), meeting, rules or {})
 
 
-def _stops_in(piece: Block, at: int) -> list[Stop]:
+def _stops_in(piece: Block, at: int, meeting: int, rules: Mapping[str, Rule]) -> list[Stop]:
     if isinstance(piece, Question):
         return [Stop(piece.id, Wants.ANSWER, at, question=piece)]
+    if isinstance(piece, Derivation) and piece.blank:
+        return [Stop(piece.id, Wants.ANSWER, at, question=fading.blank_page(piece, (), rules), blank=True)]
     if isinstance(piece, Derivation):
-        return [_line_stop(piece, n, at) for n in range(len(piece.lines))]
+        return [_line_stop(piece, n, at, fading.form(line, meeting), rules) for n, line in enumerate(piece.lines)]
     if isinstance(piece, Show) and piece.nudge is not None:
         return [Stop(f"nudge-{at}", Wants.NUDGE, at)]
     return []
 
 
-def _line_stop(derivation: Derivation, n: int, at: int) -> Stop:
-    if derivation.lines[n].ask:
-        return Stop(f"{derivation.id}.{n + 1}", Wants.ANSWER, at, n, derivation.question(n))
-    return Stop(f"{derivation.id}.{n + 1}", Wants.GO_ON, at, n)
+def _line_stop(derivation: Derivation, n: int, at: int, form: Form, rules: Mapping[str, Rule]) -> Stop:
+    id_ = f"{derivation.id}.{n + 1}"
+    if form is Form.SHOW:
+        return Stop(id_, Wants.GO_ON, at, n, form=form)
+    return Stop(id_, Wants.ANSWER, at, n, fading.question(derivation, n, form, rules), form)
 
 
-def _is_section(piece: Block) -> bool:
+def is_section(piece: Block) -> bool:
+    """Return whether a piece begins with a `##` heading."""
     return isinstance(piece, Prose) and piece.text.lstrip("\n").startswith("## ")
 
 

@@ -10,64 +10,44 @@ from bptutor.grading.verdict import Mark, Verdict
 from bptutor.packs.model import Lesson
 from bptutor.progress.event import Event, EventKind, storable
 from bptutor.progress.events import Log
-from bptutor.session import course, shown
-from bptutor.session.asked import SEEDS, Asked, seed_of
-from bptutor.session.course import CourseEntry
+from bptutor.session import ending, tries
+from bptutor.session.asked import SEEDS, seed_of
+from bptutor.session.easier import easier
+from bptutor.session.learner import Learner
 from bptutor.session.needs import Grader, Library
-from bptutor.session.numbers import Numbers, right_text
-from bptutor.session.stops import Stop, cut
+from bptutor.session.run import Run
+from bptutor.session.sitting import Sitting
+from bptutor.session.stops import ROUND, Stop
 from bptutor.session.view import Outcome, Reading, View, Wants
-from bptutor.session.walk import Walk
+from bptutor.session.walk import Walk, mixed
+from bptutor.session.writer import Clock, Writer, utc_now
 
 if TYPE_CHECKING:
     from bptutor.notation.value import Values
 
 
-class Session:
-    """One learner in one lesson, with no screen."""
+class Session(Learner):
+    """One learner in one lesson, a review or a quiz, with no screen."""
 
-    def __init__(self, library: Library, log: Log, grader: Grader, learner: str = "me") -> None:
+    def __init__(self, library: Library, log: Log, grader: Grader, learner: str = "me", clock: Clock = utc_now) -> None:
         """Open no lesson yet."""
-        self.library = library
-        self.log = log
+        super().__init__(library, log, clock)
         self.grader = grader
         self.learner = learner
-        self._walk: Walk | None = None
-        self._drawn: Numbers | None = None
+        self._writer = Writer(log, library.pack.id, learner, clock)
+        self._run: Run | None = None
+        self._sitting = Sitting()
         self._draft = ("", "")
         self._answered: tuple[str, int] | None = None
         """Stop and seed of the answer whose proof is awaited."""
-
-    @property
-    def first_start(self) -> bool:
-        """Whether this learner never opened a lesson of the pack."""
-        return not self.log.lessons(self.library.pack.id)
-
-    def first_lesson(self) -> str:
-        """Return the id of the first lesson, the first ten minutes; raises `UsageError` when there is none."""
-        entries = self.library.entries()
-        if not entries:
-            raise UsageError(f"the pack {self.library.pack.id!r} has no lessons", "add one to `lessons` in pack.yaml")
-        return entries[0].id
-
-    def course(self) -> list[CourseEntry]:
-        """Return every lesson in course order with its standing."""
-        return course.course(self.library, self.log)
-
-    def where_to_continue(self) -> tuple[str, int, str] | None:
-        """Return lesson id, 1-based stop and title of where to go on; None at the first start and when all is done."""
-        found = course.to_continue(self.library, self.log)
-        if found is None:
-            return None
-        entry, run = found
-        return entry.id, course.next_stop(self.library, entry.id, run), entry.title
 
     # --- in a lesson -----------------------------------------------------------------------------
 
     def open(self, lesson_id: str, seed: int | None = None) -> View:
         """Open a lesson where it was left: same stop, seed, draft and hints. A finished one can be read again.
 
-        A seed (0 to 9999) other than that of the run begins a new run.
+        A seed (0 to 9999) other than that of the run begins a new run. An id such as `~review`, `~warm-up` or
+        `~quiz/ID` opens a review or a quiz: it goes on where it was left, or begins.
 
         Raises:
             PackError: The lesson's file is wrong.
@@ -75,67 +55,77 @@ class Session:
         """
         if seed is not None and not 0 <= seed < SEEDS:
             raise UsageError(f"the seed {seed} is not between 0 and {SEEDS - 1}")
-        lesson = self.library.lesson(lesson_id)
-        run = self.log.run(self.library.pack.id, lesson.id)
-        self._walk = Walk.replay(cut(lesson), run)
-        self._drawn, self._answered = None, None
-        if not run or (seed is not None and seed != self._walk.seed):
-            self._record(EventKind.OPENED, seed=self._next_seed() if seed is None else seed)
-        elif self._walk.current is None and self._walk.skipped:
-            self._record(EventKind.RESUMED)
-        self._draft = self.log.draft(self.library.pack.id, lesson.id)
+        self._answered = None
+        self._sitting = ending.sitting(self.log, self._writer.clock())
+        if lesson_id.startswith(ROUND):
+            self._open_round(lesson_id, seed)
+        else:
+            self._open_lesson(self.library.lesson(lesson_id), seed)
+        self._draft = self.log.draft(self.library.pack.id, self.lesson.id)
         return self.view()
+
+    def _open_lesson(self, lesson: Lesson, seed: int | None) -> None:
+        run = self.log.run(self.library.pack.id, lesson.id)
+        self._run = Run(Walk.replay(self.rounds.cut(lesson), run))
+        if not run or (seed is not None and seed != self._here.seed):
+            self._begin(seed)
+        elif self._here.current is None and self._here.skipped:
+            self._record(EventKind.RESUMED)
+        elif self._wants() is Wants.REST:
+            self.advance()
+
+    def _open_round(self, id_: str, seed: int | None) -> None:
+        run = self.log.run(self.library.pack.id, id_)
+        if self.rounds.goes_on(id_, run) and seed is None:
+            self._run = Run(Walk.replay(self.rounds.course(id_, run[0].items), run))
+        else:
+            self._run = Run(Walk.replay(self.rounds.course(id_, ()), ()))
+            self._begin(seed)
+
+    def _begin(self, seed: int | None = None) -> None:
+        """Begin a run: the next meeting with a lesson; of a round, what it asks is chosen now."""
+        cut, lesson = self._here.course, self.lesson
+        seed = self._next_seed() if seed is None else seed
+        items = self.rounds.choose(lesson.id, seed) if cut.is_round else ()
+        opened = self._writer.event(EventKind.OPENED, cut, seed=seed, items=items)
+        if items or not cut.is_round:
+            self.log.append(opened)
+        cut = self.rounds.course(lesson.id, items) if cut.is_round else self.rounds.cut(lesson)
+        self._run = Run(Walk.replay(cut, [opened]))
 
     @property
     def lesson(self) -> Lesson:
-        """The open lesson."""
+        """The open lesson; of a review or a quiz, what stands for one."""
         return self._here.course.lesson
 
     @property
-    def _here(self) -> Walk:
-        if self._walk is None:
+    def _looked_at(self) -> Run:
+        if self._run is None:
             raise RuntimeError("no lesson is open")
-        return self._walk
+        return self._run
+
+    @property
+    def _here(self) -> Walk:
+        return self._looked_at.walk
 
     @property
     def values(self) -> Values | None:
-        """The numbers of the lesson for the seed (this loads NumPy); None when the lesson has no scene."""
-        return self._numbers.values
-
-    @property
-    def _numbers(self) -> Numbers:
-        if self._drawn is None or self._drawn.seed != self._here.seed:
-            self._drawn = Numbers(self.lesson.scene, self._here.seed)
-        return self._drawn
+        """The numbers of what is shown, for its seed (this loads NumPy); None when there is no scene."""
+        return self._looked_at.numbers.values
 
     def view(self) -> View:
         """Return what is to be shown now. NumPy is loaded only when a text or a nudge column needs a number."""
         walk = self._here
-        stop, wants = walk.current, self._wants()
-        asked = self._asked(stop).shown(self._numbers.fill) if stop and wants is Wants.ANSWER else None
-        opened = walk.standing(stop.id).hints if stop and asked else 0
-        return View(
-            lesson=self.lesson,
-            seed=walk.seed,
-            shown=shown.shown(walk, self._numbers.fill, self._numbers.column),
-            wants=wants,
-            question=asked,
-            hints=asked.hints[:opened] if asked else (),
-            hints_total=len(asked.hints) if asked else 0,
-            draft=self._draft[1] if stop and asked and self._draft[0] == stop.id else "",
-            stop=shown.stop_number(walk.course, walk),
-            stops=len(walk.course.stops),
-            saving=self.log.saving,
-            saving_problem=self.log.saving_problem,
-            may_reveal=asked is not None and opened >= len(asked.hints),
-        )
+        over = walk.current is None and walk.course.is_round
+        end = ending.said(walk, self.library, self.rounds) if over else ()
+        return self._looked_at.view(self._draft, self.log, end)
 
     def advance(self) -> View:
         """Go on to the next stop. At a nudge column, measure the next row; at an open question, nothing happens."""
         wants, stop = self._wants(), self._here.current
         if wants is Wants.NUDGE:
             return self.nudge()
-        if wants is Wants.GO_ON and stop is not None:
+        if wants in {Wants.GO_ON, Wants.REST} and stop is not None:
             self._leave(EventKind.ADVANCED, stop)
         return self.view()
 
@@ -154,20 +144,27 @@ class Session:
         return self.view()
 
     def reveal(self) -> View:
-        """Show the answer, after the last hint; it is not a pass."""
+        """Show the answer, after the last hint; it is not a pass: why it is so is asked next, and it comes back."""
         stop = self._here.current
         if stop is not None and self.view().may_reveal:
-            self._record(
-                EventKind.REVEALED, stop, text=right_text(self._asked(stop), self.lesson.scene, self._here.seed)
-            )
+            self._record(EventKind.REVEALED, stop, text=self._looked_at.right_text(stop))
+        return self.view()
+
+    def ease(self) -> View:
+        """Ask something easier first: the line with a hole, or a question of the same skill that was passed."""
+        stop = self._here.current
+        sibling = easier(self._here, stop) if stop and self._wants() is Wants.ANSWER else ""
+        if stop is not None and sibling:
+            seed = mixed(self._here.seed_at(stop), f"easier:{len(self._here.stops)}")
+            self._record(EventKind.EASED, stop, text=sibling, seed=seed)
         return self.view()
 
     def another(self) -> View:
-        """Draw other numbers: the current stop is open again; a finished lesson begins again."""
+        """Draw other numbers, or the next variant: the current stop is open again; what is finished begins again."""
         stop = self._here.current
         if stop is None:
-            self._record(EventKind.OPENED, seed=self._next_seed())
-        else:
+            self._begin()
+        elif not self._here.course.one_try:
             self._record(EventKind.REDRAWN, stop, seed=self._next_seed())
         return self.view()
 
@@ -193,7 +190,7 @@ class Session:
             return Reading()
         from bptutor.grading.reading import reading
 
-        found = reading(self._asked(stop).graded, self.lesson.scene, text)
+        found = reading(self._looked_at.asked(stop).graded, self._looked_at.base_scene(stop), text)
         return Reading(found.read_as, found.fits, found.problem, found.column, found.help)
 
     async def submit(self, text: str) -> Outcome:
@@ -201,14 +198,18 @@ class Session:
 
         A verdict that comes when the learner has moved on is dropped: the view is of where the learner is.
         """
-        stop, seed = self._here.current, self._here.seed
+        stop, seed = self._here.current, self._here.seed_at(self._here.current)
         if stop is None or self._wants() is not Wants.ANSWER:
             raise RuntimeError("nothing is asked")
-        asked = self._asked(stop)
-        verdict = await self.grader.grade(asked.graded, self.lesson.scene, asked.for_grading(text), seed)
+        asked = self._looked_at.asked(stop)
+        scene = self._looked_at.base_scene(stop)
+        known = {} if self._here.alone(stop) else tries.earlier(self._here, scene)
+        verdict = await self.grader.grade(asked.graded, scene, asked.for_grading(text), seed, known)
+        verdict = tries.repeated(verdict, text, self._here.standing(stop.id), seed)
         if asked.order and verdict.read_as is not None:
             verdict = replace(verdict, read_as=text.strip())
-        moved_on = self._here.current is not stop or self._here.seed != seed or self._wants() is not Wants.ANSWER
+        now = self._here.current
+        moved_on = now is not stop or self._here.seed_at(now) != seed or self._wants() is not Wants.ANSWER
         if verdict.mark is not Mark.UNREADABLE and not moved_on:
             self._record_answer(stop, text, verdict)
             self._answered = stop.id, seed
@@ -224,9 +225,8 @@ class Session:
         if verdict is None or answered is None or self._answered != answered:
             return None
         self._answered = None
-        stop = self._here.course.stops[self._here.course.index(answered[0])]
-        findings = tuple(finding.rule for finding in verdict.findings)
-        self._record(EventKind.PROVED, stop, mark=verdict.mark.value, proof=verdict.proof.value, findings=findings)
+        stop = next(stop for stop in self._here.stops if stop.id == answered[0])
+        self._record(EventKind.PROVED, stop, mark=verdict.mark.value, proof=verdict.proof.value, findings=verdict.rules)
         return verdict
 
     async def close(self) -> None:
@@ -237,12 +237,7 @@ class Session:
     # --- inside ----------------------------------------------------------------------------------
 
     def _wants(self) -> Wants:
-        return shown.wants(self._here, self._numbers.column)
-
-    def _asked(self, stop: Stop) -> Asked:
-        if stop.question is None:
-            raise RuntimeError(f"nothing is asked at {stop.id}")
-        return Asked.of(stop.question, self._here.seed)
+        return self._looked_at.wants()
 
     def _next_seed(self) -> int:
         """Draw the next seed of this learner for this lesson; never the one in use."""
@@ -252,44 +247,26 @@ class Session:
         return seed if not draw or seed != self._here.seed else (seed + 1) % SEEDS
 
     def _event(self, kind: EventKind, stop: Stop | None = None, **more: object) -> Event:
-        """Return an event of the open lesson; `more` are fields of `Event`."""
-        question = stop.question if stop else None
-        base = Event(
-            kind,
-            self.lesson.id,
-            self.library.pack.id,
-            stop.id if stop else "",
-            self._here.seed,
-            skills=(question.skills or self.lesson.skills) if question else (),
-            question=question.kind.value if question else "",
-            learner=self.learner,
-        )
-        return replace(base, **more)  # type: ignore[arg-type]  # the fields are checked where events are read
+        return self._writer.event(kind, self._here.course, stop, **{"seed": self._here.seed_at(stop), **more})
 
     def _record(self, kind: EventKind, stop: Stop | None = None, **more: object) -> None:
         self._write(self._event(kind, stop, **more))
 
     def _record_answer(self, stop: Stop, text: str, verdict: Verdict) -> None:
-        standing = self._here.standing(stop.id)
         text = storable(text)
         self._draft = (stop.id, "" if verdict.right else text)
-        event = self._event(
-            EventKind.ANSWERED,
-            stop,
-            text=text,
-            mark=verdict.mark.value,
-            proof=verdict.proof.value,
-            findings=tuple(finding.rule for finding in verdict.findings),
-            aided=bool(standing.hints or standing.tries),
-            reached=verdict.reached,
-            drawn=self._numbers.drawn(),
-        )
+        event = self._writer.answer(self._here, stop, text, verdict, self._looked_at.numbers.drawn())
         self._write(event, draft=(self.library.pack.id, self.lesson.id, *self._draft))
+        if self._here.course.quiet and self._here.standing(stop.id).passed is not None:
+            self._leave(EventKind.ADVANCED, stop)
 
     def _leave(self, kind: EventKind, stop: Stop) -> None:
+        """Leave a stop; with the last one the lesson is finished, unless a sitting ends here with a recall."""
         events = [self._event(kind, stop)]
-        if all(self._here.standing(other.id).left or other is stop for other in self._here.course.stops):
-            events.append(self._event(EventKind.FINISHED))
+        events += ending.pause(self._here, self._sitting, stop, self._event, events[0])
+        open_ = [other for other in self._here.stops if other is not stop and not self._here.standing(other.id).left]
+        if not open_ and not any(event.text for event in events[1:]):
+            events.append(self._event(EventKind.FINISHED, mark=ending.mark(self._here, self.library)))
         self._write(*events)
 
     def _write(self, *events: Event, draft: tuple[str, str, str, str] | None = None) -> None:
@@ -297,3 +274,4 @@ class Session:
         self.log.append(*events, draft=draft)
         for event in events:
             self._here.apply(event)
+            self._sitting.apply(event)

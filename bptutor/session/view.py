@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from bptutor.grading.verdict import Verdict
 from bptutor.packs.model import Derivation, Lesson, Line, Question, Show
+
+if TYPE_CHECKING:
+    from bptutor.packs.scene import Scene
 
 
 class Wants(Enum):
@@ -15,6 +19,8 @@ class Wants(Enum):
     GO_ON = "go on"
     """Enter shows what comes next (a shown line, the next section, after a right answer)."""
     ANSWER = "answer"
+    REST = "rest"
+    """A sitting is over: the learner may stop here, or go on."""
     NUDGE = "nudge"
     """A column is measured row by row; then Enter goes on."""
     FINISHED = "finished"
@@ -25,6 +31,8 @@ class LineState(Enum):
 
     SHOWN = "shown"
     ASKED = "asked"
+    WHY = "why"
+    """It stands, and its rule is asked."""
     RIGHT = "right"
     REVEALED = "revealed"
     SKIPPED = "skipped"
@@ -99,6 +107,14 @@ class View:
     saving_problem: str = ""
     may_reveal: bool = False
     """Whether every hint of the open question stands, so that it may be revealed."""
+    scene: Scene | None = None
+    """What all that is shown is about: the scene of the lesson, or that of a question asked by itself."""
+    may_ease: bool = False
+    """Whether something easier can be asked first."""
+    one_try: bool = False
+    """Whether an answer counts at once: in a quiz."""
+    quiet: bool = False
+    """Whether verdicts are kept for the end: in a quiz with `feedback: end`."""
 
 
 @dataclass(frozen=True)

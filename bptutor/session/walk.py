@@ -2,12 +2,37 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum
 
+from bptutor.packs import fading
+from bptutor.packs.fading import Form
+from bptutor.packs.model import Derivation, Question
 from bptutor.progress.event import Event, EventKind
-from bptutor.session.stops import Course, Stop
+from bptutor.session.asked import SEEDS
+from bptutor.session.items import as_form, item
+from bptutor.session.stops import Course, Item, Stop
+from bptutor.session.view import Wants
+
+LATER = 3
+"""After how many asked stops a revealed one is asked again."""
+STEP = "step"
+"""The mark of a line on a blank page that is right and not the last."""
+INSERTED = ("why:", "again:", "recall:", "pause:", "easier:")
+"""What the ids of stops begin with that no author wrote."""
+
+
+def is_inserted(stop: str) -> bool:
+    """Return whether a stop was put in because of what the learner did."""
+    return stop.startswith(INSERTED)
+
+
+def mixed(seed: int, key: str) -> int:
+    """Return another seed, 0 to 9999, made from a seed and a key; the same on every machine."""
+    digest = hashlib.blake2b(f"{seed}\0{key}".encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big") % SEEDS
 
 
 class Passed(Enum):
@@ -17,6 +42,8 @@ class Passed(Enum):
     RIGHT = "right"
     REVEALED = "revealed"
     SKIPPED = "skipped"
+    WRONG = "wrong"
+    """In a quiz, where there is one try."""
 
 
 @dataclass
@@ -29,10 +56,18 @@ class Standing:
     text: str = ""
     """The right answer as typed, or what was revealed."""
     seed: int = 0
+    variant: int = 0
     hints: int = 0
     tries: int = 0
     """Wrong answers; one that could not be decided is none."""
     measured: int = 0
+    wrong: str = ""
+    """The last wrong answer as typed."""
+    wrong_seed: int = 0
+    written: tuple[str, ...] = ()
+    """On a blank page: the lines so far."""
+    eased: int = 0
+    """How often something easier was asked first."""
 
 
 @dataclass
@@ -42,11 +77,17 @@ class Walk:
     course: Course
     seed: int = 0
     at: dict[str, Standing] = field(default_factory=dict)
+    stops: list[Stop] = field(default_factory=list)
+    """Those of the course, with those put in between: after a reveal, at the end of a sitting, before a hard one."""
+    redrawn: dict[str, int] = field(default_factory=dict)
+    """Stop -> how often it was drawn anew: each time the next variant."""
+    seeds: dict[str, int] = field(default_factory=dict)
+    """Seeds of the stops that are asked by themselves."""
 
     @classmethod
     def replay(cls, course: Course, events: Iterable[Event]) -> Walk:
         """Rebuild the state from the events of a run; stops the lesson no longer has are ignored."""
-        walk = cls(course)
+        walk = cls(course, stops=list(course.stops))
         for event in events:
             walk.apply(event)
         return walk
@@ -58,28 +99,79 @@ class Walk:
     @property
     def current(self) -> Stop | None:
         """Return the first stop that was not left; None when the lesson is finished."""
-        return next((stop for stop in self.course.stops if not self.standing(stop.id).left), None)
+        return next((stop for stop in self.stops if not self.standing(stop.id).left), None)
 
     @property
     def skipped(self) -> list[str]:
-        """Return the ids of stops that were skipped."""
+        """Return the ids of the lesson's own stops that were skipped."""
         return [stop.id for stop in self.course.stops if self.standing(stop.id).passed is Passed.SKIPPED]
+
+    # --- what is asked, and with which numbers ------------------------------------------------------
+
+    def variant(self, stop: Stop) -> int:
+        """Return which variant of its question a stop asks now: another at each meeting and after each redraw."""
+        ways = 1 + len(stop.question.vary) if stop.question else 1
+        met = 0 if stop.item else self.course.meeting - 1
+        return (met + self.redrawn.get(stop.id, 0)) % ways
+
+    def question(self, stop: Stop) -> Question:
+        """Return what a stop asks now."""
+        if stop.question is None:
+            raise RuntimeError(f"nothing is asked at {stop.id}")
+        piece = self.course.pieces[stop.piece] if stop.blank else None
+        if isinstance(piece, Derivation):
+            return fading.blank_page(piece, self.standing(stop.id).written, self.course.rules)
+        return stop.question.variant(self.variant(stop))
+
+    def alone(self, stop: Stop) -> Item | None:
+        """Return the item when a stop's question is asked by itself, with a scene or numbers of its own."""
+        n = self.variant(stop)
+        if stop.item is None and not n:
+            return None
+        found = item(self.course, stop)
+        return found.variant(n) if found else None
+
+    def seed_at(self, stop: Stop | None) -> int:
+        """Return the seed of the numbers at a stop."""
+        return self.seeds.get(stop.id, self.seed) if stop else self.seed
+
+    # --- events ------------------------------------------------------------------------------------
 
     def apply(self, event: Event) -> None:
         """Take one event into account."""
         if event.kind is EventKind.OPENED:
-            self.at.clear()
-            self.seed = event.seed
+            self._open(event)
         elif event.kind is EventKind.REDRAWN:
-            self.seed = event.seed
-            self.at.pop(event.stop, None)
+            self._redraw(event)
         elif event.kind is EventKind.RESUMED:
             for stop in self.skipped:
                 self.at.pop(stop)
         elif event.kind is EventKind.ANSWERED:
             self._answered(event)
+        elif event.kind is EventKind.PAUSED:
+            self._pause(event)
+        elif event.kind is EventKind.EASED:
+            self._ease(event)
+        elif event.kind is EventKind.FINISHED:
+            for open_ in self.stops:  # whatever is put in today between the stops of a lesson finished long ago
+                self.standing(open_.id).left |= is_inserted(open_.id)
         else:
             self._moved(self.standing(event.stop), event)
+
+    def _open(self, event: Event) -> None:
+        self.at.clear()
+        self.redrawn.clear()
+        self.seed = event.seed
+        self.stops = list(self.course.stops)
+        self.seeds = {stop.id: mixed(event.seed, stop.id) for stop in self.stops if stop.item}
+
+    def _redraw(self, event: Event) -> None:
+        if event.stop in self.seeds:
+            self.seeds[event.stop] = event.seed
+        else:
+            self.seed = event.seed
+        self.redrawn[event.stop] = self.redrawn.get(event.stop, 0) + 1
+        self.at.pop(event.stop, None)
 
     def _moved(self, standing: Standing, event: Event) -> None:
         if event.kind is EventKind.HINTED:
@@ -87,28 +179,112 @@ class Walk:
         elif event.kind is EventKind.MEASURED:
             standing.measured += 1
         elif event.kind is EventKind.REVEALED:
-            standing.passed, standing.text, standing.seed = Passed.REVEALED, event.text, event.seed
+            self._pass(standing, Passed.REVEALED, event)
+            self._after_reveal(event)
         elif event.kind is EventKind.SKIPPED:
             standing.passed, standing.left = Passed.SKIPPED, True
         elif event.kind is EventKind.ADVANCED:
             standing.passed, standing.left = standing.passed or Passed.SEEN, True
 
+    def _pass(self, standing: Standing, how: Passed, event: Event) -> None:
+        standing.passed, standing.text, standing.seed = how, event.text, event.seed
+        stop = self._stop(event.stop)
+        standing.variant = self.variant(stop) if stop else 0
+
     def _answered(self, event: Event) -> None:
         standing = self.standing(event.stop)
-        standing.tries += event.mark == "wrong"
+        if event.mark == STEP:
+            standing.written = (*standing.written, event.text)
+        if event.mark == "wrong":
+            standing.tries += 1
+            standing.wrong, standing.wrong_seed = event.text, event.seed
+        if event.mark == "wrong" and self.course.one_try:
+            self._pass(standing, Passed.WRONG, event)
         if event.mark not in {"right", "right-from-earlier"}:
             return
-        standing.passed, standing.text, standing.seed = Passed.RIGHT, event.text, event.seed
-        if event.reached is not None:
+        standing.wrong = ""
+        self._pass(standing, Passed.RIGHT, event)
+        if event.reached is not None and not is_inserted(event.stop):
             self._reach(event.stop, event.reached)
 
     def _reach(self, stop: str, line: int) -> None:
         """Show the lines from an asked one up to the later line that the answer equals."""
         first = self.course.index(stop)
-        piece = self.course.stops[first].piece if first >= 0 else -1
-        for later in self.course.stops[first + 1 :] if first >= 0 else ():
-            if later.piece != piece or later.line > line:
+        if first < 0 or self.course.stops[first].item is not None or self.course.stops[first].blank:
+            return
+        for later in self.course.stops[first + 1 :]:
+            if later.piece != self.course.stops[first].piece or later.line > line:
                 break
             self.standing(later.id).passed = Passed.RIGHT
             self.standing(stop).passed, self.standing(stop).left = Passed.SEEN, True
             stop = later.id
+
+    # --- stops put in between ------------------------------------------------------------------------
+
+    def _stop(self, id_: str) -> Stop | None:
+        return next((stop for stop in self.stops if stop.id == id_), None)
+
+    def _insert(self, new: Stop, at: int, seed: int | None = None) -> None:
+        """Put a stop in, once; a stop asked by itself has a seed of its own."""
+        if self._stop(new.id) is None:
+            self.stops.insert(at, new)
+            if new.item is not None and seed is not None:
+                self.seeds[new.id] = seed
+
+    def _after_reveal(self, event: Event) -> None:
+        """Ask why after a reveal, and the same in another way some asked stops later."""
+        stop = self._stop(event.stop)
+        if stop is None or is_inserted(stop.id):
+            return
+        found = item(self.course, stop)
+        at = self.stops.index(stop) + 1
+        if found is not None:
+            again = found.variant(self.variant(stop) + 1)
+            new = Stop(f"again:{stop.id}", Wants.ANSWER, stop.piece, question=again.question, item=again)
+            self._insert(new, self._later(at), mixed(event.seed, new.id))
+        why = as_form(found, Form.WHY, self.course.rules) if found and stop.form is not Form.WHY else None
+        if why is not None:
+            alone = why if stop.item else None
+            asked = Stop(f"why:{stop.id}", Wants.ANSWER, stop.piece, stop.line, why.question, Form.WHY, item=alone)
+            self._insert(asked, at, event.seed)
+
+    def _later(self, at: int) -> int:
+        """Return the place behind the third asked stop from a place on; the end when there are fewer."""
+        count = 0
+        for n in range(at, len(self.stops)):
+            count += self.stops[n].wants is Wants.ANSWER and not is_inserted(self.stops[n].id)
+            if count == LATER:
+                return n + 1
+        return len(self.stops)
+
+    def _pause(self, event: Event) -> None:
+        """End a sitting after a stop: one recall from memory, then a rest unless the lesson is over."""
+        stop = self._stop(event.stop)
+        if stop is None:
+            return
+        at = self.stops.index(stop) + 1
+        if at < len(self.stops):
+            self._insert(Stop(f"pause:{stop.id}", Wants.REST, stop.piece, stop.line), at)
+        recalled = self._stop(event.text)
+        found = item(self.course, recalled) if recalled else None
+        if recalled is not None and found is not None:
+            found = found.variant(self.variant(recalled) + 1)
+            new = Stop(f"recall:{stop.id}", Wants.ANSWER, stop.piece, question=found.question, item=found)
+            self._insert(new, at, event.seed)
+
+    def _ease(self, event: Event) -> None:
+        """Ask something easier before a stop: the same line with a hole, or a question of the same skill."""
+        stop = self._stop(event.stop)
+        if stop is None:
+            return
+        self.standing(stop.id).eased += 1
+        sibling = self._stop(event.text)
+        found = item(self.course, sibling) if sibling else None
+        if found is not None and sibling is stop:
+            found = as_form(found, Form.HOLE, self.course.rules)
+        elif found is not None and sibling is not None:
+            found = found.variant(self.variant(sibling) + 1)
+        if found is not None:
+            count = sum(other.id.startswith("easier:") for other in self.stops) + 1
+            new = Stop(f"easier:{count}:{stop.id}", Wants.ANSWER, stop.piece, question=found.question, item=found)
+            self._insert(new, self.stops.index(stop), event.seed)

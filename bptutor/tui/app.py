@@ -9,16 +9,18 @@ from typing import ClassVar
 from textual import events
 from textual.app import App
 from textual.command import Provider
-from textual.screen import Screen
+from textual.screen import ModalScreen, Screen
 
 from bptutor.packs.outline import LessonEntry
 from bptutor.progress.events import Log
-from bptutor.session import Grader, Library, Session
+from bptutor.session import ROUND, WARM_UP, Grader, Library, Session
 from bptutor.tui import keys
 from bptutor.tui.commands import Actions, actions_of
+from bptutor.tui.render.flow import Lines
 from bptutor.tui.screens.course_map import MapScreen
 from bptutor.tui.screens.help import HelpScreen
 from bptutor.tui.screens.lesson import LessonScreen
+from bptutor.tui.screens.page import PageScreen, glossary_rows, progress_rows
 from bptutor.tui.screens.small import HEIGHT, WIDTH, SmallScreen
 from bptutor.tui.widgets.answer_bar import AnswerBar
 
@@ -63,6 +65,8 @@ class TutorApp(App[None]):
             grader = self._worker = Worker()
         self._session = Session(library, log, grader, learner)
         self._lesson, self._seed = lesson, seed
+        self._then = ""
+        """The lesson that a warm-up stands before."""
         if self.no_color:
             self.theme = "ansi-dark"
 
@@ -80,6 +84,8 @@ class TutorApp(App[None]):
         lesson = self._lesson
         if lesson is None and self._session.first_start:
             lesson = self._session.first_lesson()
+        if lesson and self._seed is None:
+            lesson = self._warmed(lesson)
         entry = self._entry(lesson) if lesson else None
         return self._lesson_screen(entry, self._seed) if entry else MapScreen(self._session, self)
 
@@ -100,19 +106,35 @@ class TutorApp(App[None]):
     # --- rooms -------------------------------------------------------------------------------------
 
     def _entry(self, lesson: str) -> LessonEntry | None:
+        if lesson.startswith(ROUND):
+            return LessonEntry(lesson, self._session.rounds.title(lesson), 0, (), (), "", "", 0, Path())
         return next((entry for entry in self._session.library.entries() if entry.id == lesson), None)
 
     def _lesson_screen(self, entry: LessonEntry, seed: int | None = None) -> LessonScreen:
         return LessonScreen(self._session, self, entry, seed)
 
+    def _warmed(self, lesson: str) -> str:
+        """Return what opens in place of a lesson: some due items first, when the learner was long away."""
+        if lesson.startswith(ROUND) or not self._session.rounds.warm_up():
+            return lesson
+        self._then = lesson
+        return WARM_UP
+
     def open_lesson(self, lesson: str, seed: int | None = None) -> None:
-        """Open a lesson by its id."""
-        entry = self._entry(lesson)
+        """Open a lesson, a review or a quiz by its id; a coming back starts with what is due."""
+        entry = self._entry(self._warmed(lesson) if seed is None else lesson)
         if entry is not None:
             self.switch_screen(self._lesson_screen(entry, seed))
 
     def next_lesson(self, lesson: str) -> None:
-        """Open the lesson after one, or the map after the last."""
+        """Open the lesson after one, or the map after the last; after a review or a quiz, what it stood before."""
+        if lesson.startswith(ROUND):
+            then, self._then = self._then, ""
+            if lesson == WARM_UP and then:
+                self.open_lesson(then)
+            else:
+                self.show_map(lesson)
+            return
         ids = [entry.id for entry in self._session.library.entries()]
         after = ids[ids.index(lesson) + 1 :] if lesson in ids else []
         if after:
@@ -154,6 +176,19 @@ class TutorApp(App[None]):
         if program:
             listed = [*keys.bindings(keys.EDITOR), *listed]
         self.push_screen(HelpScreen(listed, names, program))
+
+    def action_progress(self) -> None:
+        """Show how far each skill holds, what was answered by day, and the mistakes."""
+        self._page("Progress", progress_rows(self._session))
+
+    def action_glossary(self) -> None:
+        """Show the symbols of what is open, the rules and the words."""
+        scene = self.screen.scene if isinstance(self.screen, LessonScreen) else None
+        self._page("Glossary", glossary_rows(self._session.library.pack, scene))
+
+    def _page(self, title: str, rows: Callable[[int], Lines]) -> None:
+        if not isinstance(self.screen, ModalScreen):
+            self.push_screen(PageScreen(title, rows))
 
     async def action_quit(self) -> None:
         """Leave; what is typed is kept."""

@@ -21,12 +21,17 @@ def _key(key: str, action: str, label: str, tooltip: str, id: str) -> Binding:  
 
 EVERYWHERE: list[BindingType] = [
     _key("f1", "help", "Help", "What can be done here, and how answers are spelled", "app.help"),
+    _key("f10", "glossary", "Glossary", "The symbols here, the rules, and the words", "app.glossary"),
+    _key("f12", "progress", "Progress", "How far each skill holds, and which mistakes come back", "app.progress"),
     Binding("ctrl+q", "quit", "Quit", show=False, id="app.quit", tooltip="Leave; everything is saved", priority=True),
 ]
 
 MAP: list[BindingType] = [
     _key("enter", "open", "Open the lesson", "Open the lesson under the cursor", "map.open"),
     _key("c", "go_on", "Continue", "Go on where you stopped", "map.continue"),
+    _key("g", "app.glossary", "Glossary", "The rules and the words of the course", "map.glossary"),
+    _key("p", "app.progress", "Progress", "How far each skill holds, and which mistakes come back", "map.progress"),
+    _key("v", "review", "Review", "What is due, ten a day at most", "map.review"),
     _key("slash", "search", "Search", "Search lessons by title, objective, skill", "map.search"),
     _key("escape", "close", "Close the search", "Close the search and show every lesson", "map.close"),
     _key("q", "app.quit", "Quit", "Leave; everything is saved", "map.quit"),
@@ -43,11 +48,18 @@ LESSON: list[BindingType] = [
     _key("f5", "another", "Other numbers", "The same with another seed", "lesson.another"),
     _key("f6", "skip", "Skip for now", "Leave this question for later", "lesson.skip"),
     _key("f7", "report", "Report this verdict", "Write the case to a file, to show what went wrong", "lesson.report"),
+    _key(
+        "ctrl+g,f11",
+        "ease",
+        "Something easier first",
+        "The line with a hole, or what you had before",
+        "lesson.ease",
+    ),
     _key("y", "copy", "Copy", "Copy the open face, or the last line", "lesson.copy"),
     _key("slash", "search", "Search", "Search the course", "lesson.search"),
     _key("pageup", "scroll(-1)", "Scroll up", "Earlier steps of the lesson", "lesson.scroll-up"),
     _key("pagedown", "scroll(1)", "Scroll down", "Later steps of the lesson", "lesson.scroll-down"),
-    _key("c", "next_lesson", "Next lesson", "At the end of a lesson: go on with the next one", "lesson.next"),
+    _key("c", "next_lesson", "Go on", "At a rest: go on; at the end of a lesson: the next one", "lesson.next"),
     _key(
         "t", "test_out", "I know the mathematics", "At the end of a lesson: to the chapter on code", "lesson.test-out"
     ),
@@ -87,4 +99,9 @@ STEPS: list[BindingType] = [
     _key("end", "scroll_end", "To the end", "To the newest step", "steps.end"),
 ]
 
-CLOSE: list[BindingType] = [_key("escape,f1,enter,q", "dismiss", "Close", "Close the help", "help.close")]
+CLOSE: list[BindingType] = [_key("escape,f1,enter,q", "dismiss", "Close", "Close the page", "help.close")]
+
+NEEDS: list[BindingType] = [
+    _key("enter,escape", "dismiss(False)", "Go on", "Go on with this lesson all the same", "needs.go-on"),
+    _key("g", "dismiss(True)", "Open it", "Open what this lesson needs", "needs.open"),
+]

@@ -44,7 +44,14 @@ def test_letter_case_counts_where_it_tells_choices_apart() -> None:
 def test_the_first_misplaced_line_is_shown() -> None:
     verdict = choices.grade_order(LINES, "1,3,2,4,5")
     assert verdict.findings[0].where == (1,)
-    assert "Line 3" in verdict.findings[0].message
+    assert "Line 2 of your order" in verdict.findings[0].message
+
+
+def test_a_line_is_named_by_its_place_in_what_was_typed_however_the_lines_are_shuffled() -> None:
+    shown = choices.shown(LINES, 3)
+    typed = ",".join(str(shown.index(line) + 1) for line in ("one", "two", "four", "three", "five"))
+    verdict = choices.grade_order(LINES, choices.written(LINES, typed, 3))
+    assert verdict.findings[0].message.startswith("Line 3 of your order ")
 
 
 @pytest.mark.parametrize("text", ["7", "1,9", "one", "1,1", "½"])

@@ -133,7 +133,7 @@ WRONG = [
     ("model", "return {'dW': dz2}", ["type"]),
     ("vector", "p -= y\n    return p", ["changes-input"]),
     ("vector", "p - y", ["type"]),
-    ("vector", "return p - y[:, None]", ["shape"]),
+    ("vector", "return p - y[:, None]", ["broadcast", "shape"]),
     ("vector", "return (p - y) / 0", ["not-finite"]),
     ("vector", "return 'p - y'", ["type"]),
     ("number", "return t, n", ["type"]),

@@ -1,49 +1,150 @@
 from __future__ import annotations
 
+import json
+import re
+from collections import defaultdict
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 import pytest
 
 from bptutor.grading.grade import grade
-from bptutor.grading.mistakes import CATALOGUE
-from bptutor.grading.verdict import Mark
-from bptutor.notation.scope import Scope
-from bptutor.packs.model import Place
+from bptutor.grading.guesses import Mistake
+from bptutor.grading.mistakes import CATALOGUE, PLACE
+from bptutor.grading.verdict import Mark, Verdict
+from bptutor.packs.model import Place, Question
 from bptutor.packs.questions import question
-from tests.grading.pairs import scene
+from bptutor.packs.scene import Scene
+from tests.grading.pairs import asked as asked_pair
+from tests.grading.pairs import pairs, scene
 
-FIRST = [
-    "sign no-batch-mean twice-batch-mean factor-two class-mean diagonal-softmax lost-delta offdiagonal-sign",
-    "derivative-twice stopped-at-loss jacobian-summed no-transpose transposed reversed hadamard-for-product",
-    "product-for-hadamard no-activation-derivative derivative-of-activation a-form-on-z other-activation",
-    "half-derivative",
-]
+DATA = Path(__file__).parents[1] / "data" / "mistakes"
+TABLE = """
+sign no-batch-mean twice-batch-mean factor-two class-mean diagonal-softmax lost-delta offdiagonal-sign
+derivative-twice stopped-at-loss jacobian-summed no-transpose transposed reversed hadamard-for-product
+product-for-hadamard inverse-for-transpose no-activation-derivative derivative-of-activation a-form-on-z
+other-activation half-derivative z-for-a wrong-layer weight-for-activation updated-weights bias-axis
+bias-not-summed bias-all-summed bias-mean bias-times-input bias-zero one-path last-path index-clash free-index
+delta-collapse broadcast first-example step-mixed-in restart-at-output max-gradient no-flip one-axis-flip
+transposed-kernel valid-for-full channels-not-swapped log-base radians off-by-one other-quantity
+"""
+"""The ids of the catalogue as the design lists them; `other-quantity` comes last among findings."""
+WORDS = {"loss": "L", "p": "p", "b": "b²", "softmax": "yes"}
+ROW = 76
+"""Cells of a row of feedback, after its indent."""
 
 
-def test_rows_stand_in_the_order_of_the_catalogue_and_other_quantity_is_last() -> None:
+@lru_cache
+def scenes() -> dict[str, Scene]:
+    written = json.loads((DATA / "scenes.json").read_text(encoding="utf-8"))
+    return {name: Scene.from_mapping(made, Place()) for name, made in written.items()}
+
+
+def cases() -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (DATA / "cases.jsonl").read_text(encoding="utf-8").splitlines()]
+
+
+def case_name(case: dict[str, Any]) -> str:
+    return f"{case['id']}-{case['scene']}-{case['question']['answer']}-{case['answer'][:40]}"
+
+
+@lru_cache
+def read(asks: str) -> Question:
+    return question(json.loads(asks), Place())
+
+
+def graded(case: dict[str, Any]) -> Verdict:
+    asks = read(json.dumps(case["question"]))
+    return grade(asks, case["answer"], scenes()[case["scene"]], case.get("seed", 0))
+
+
+def mistakes(verdict: Verdict) -> list[str]:
+    return [finding.rule for finding in verdict.findings if finding.rule in PLACE]
+
+
+def test_rows_stand_in_the_order_of_the_table_and_other_quantity_is_last() -> None:
     ids = [mistake.id for mistake in CATALOGUE]
     assert len(ids) == len(set(ids))
-    promised = " ".join(FIRST).split()
-    assert [name for name in ids if name in promised] == promised
+    assert [name for name in ids if name in TABLE.split()] == TABLE.split()
     assert ids[-1] == "other-quantity"
 
 
-@pytest.mark.parametrize("mistake", CATALOGUE, ids=lambda mistake: mistake.id)
-def test_a_fact_then_one_place(mistake: object) -> None:
-    from bptutor.grading.guesses import Mistake
+def test_each_mistake_is_made_in_several_ways_at_several_questions() -> None:
+    count: dict[str, int] = defaultdict(int)
+    questions: dict[str, set[str]] = defaultdict(set)
+    for case in cases():
+        count[case["id"]] += 1
+        questions[case["id"]].add(case["scene"] + json.dumps(case["question"]))
+    assert [name for name in TABLE.split() if count[name] < 5 or len(questions[name]) < 3] == []
 
-    assert isinstance(mistake, Mistake)
-    for text in (mistake.say, mistake.here or mistake.say):
-        fact, look, place = text.partition(". Look at ")
-        assert look and place.endswith(".") and fact[0].isupper()
-        assert not any(word in text.casefold() for word in ("forgot", "well done", "good", "should", "instead"))
-    assert mistake.message("", Scope({})).count(". ") == 1
+
+@pytest.mark.parametrize("case", cases(), ids=case_name)
+def test_a_wrong_answer_is_named(case: dict[str, Any]) -> None:
+    verdict = graded(case)
+    assert verdict.mark is Mark.WRONG, verdict
+    found = mistakes(verdict)
+    assert case["id"] in found, verdict
+    assert found == sorted(found, key=PLACE.__getitem__)
+    for finding in verdict.findings:
+        _check_wording(finding.message)
+        assert not _gives_away(finding.message, str(case["question"]["answer"]))
+
+
+def _check_wording(message: str) -> None:
+    fact, look, place = message.partition(" Look at ")
+    assert look and place.endswith("."), message
+    assert len(fact) <= 2 * ROW and len(f"Look at {place}") <= ROW, message
+
+
+def _gives_away(message: str, answer: str) -> bool:
+    """Return whether a message holds the model answer, in whatever spacing."""
+    bare = re.sub(r"\s", "", answer)
+    return len(bare) > 3 and bare in re.sub(r"\s", "", message)
+
+
+@pytest.mark.parametrize("mistake", CATALOGUE, ids=lambda mistake: mistake.id)
+@pytest.mark.parametrize("softmax", ["", "yes"])
+def test_a_fact_then_one_place(mistake: Mistake, softmax: str) -> None:
+    for part in ("", "W²", "∂L/∂W²"):
+        message = mistake.message(part, WORDS | {"softmax": softmax})
+        fact, look, place = message.partition(" Look at ")
+        assert look and place.endswith(".") and fact[0].isupper() and fact.endswith(".")
+        assert len(fact) <= ROW and len(f"Look at {place}") <= ROW
+        assert message.count(". ") == 1
+        assert not re.search(r"(?i)\b(forgot|well done|good|great|should|instead|must|correct)\b|!", message)
+        assert not re.search(r"ᵀ|\.T\b|[@⊙⊗*−-]\s?[a-zA-Z(]*\(|np\.|1/B|{|}", message)
+
+
+def test_right_answers_are_accused_of_nothing() -> None:
+    for pair in pairs():
+        if pair["mark"] == "right":
+            asks, given = asked_pair(pair)
+            assert mistakes(grade(asks, pair["answer"], given)) == []
+
+
+def test_a_wrong_answer_that_nobody_would_make_gets_numbers_and_no_name() -> None:
+    softmax = scene("softmax")
+    asks = question({"type": "symbolic", "answer": "p_i - y_i"}, Place())
+    for text in ("p_i^2 - y_i^3", "z_i p_i", "e^{p_i} - 1", "(p_i - y_i)^3", "tanh(z_i) - y_i"):
+        verdict = grade(asks, text, softmax)
+        assert [finding.rule for finding in verdict.findings] == ["witness"], text
+
+
+def test_two_mistakes_at_once_are_both_named() -> None:
+    batch = scene("batch")
+    asks = question({"type": "numpy", "answer": "dz2"}, Place())
+    assert mistakes(grade(asks, "y - p", batch)) == ["sign", "no-batch-mean"]
+    asks = question({"type": "numpy", "answer": "dz1"}, Place())
+    assert mistakes(grade(asks, "(y - p) / B @ W2", batch)) == ["sign", "no-activation-derivative"]
 
 
 def test_numbers_made_wrong_by_hand_are_named() -> None:
     """The wrong numbers are computed here in plain NumPy, from the numbers that the learner sees."""
     batch = scene("batch")
     assert batch is not None
-    asked = question({"type": "matrix", "answer": "dW2", "decimals": 6}, Place())
+    asks = question({"type": "matrix", "answer": "dW2", "decimals": 6}, Place())
     for seed in range(5):
         seen = {name: batch.draw(seed)[name] for name in ("x", "y", "W1", "b1", "W2", "b2")}
         a1 = 1 / (1 + np.exp(-(seen["x"] @ seen["W1"].T + seen["b1"])))
@@ -59,18 +160,18 @@ def test_numbers_made_wrong_by_hand_are_named() -> None:
             "transposed": a1.T @ (p - seen["y"]) / len(p),
         }
         for name, numbers in made.items():
-            verdict = grade(asked, str(numbers.round(9).tolist()), batch, seed)
+            verdict = grade(asks, str(numbers.round(9).tolist()), batch, seed)
             if name == "right":
                 assert verdict.mark is Mark.RIGHT
             else:
                 assert verdict.mark is Mark.WRONG
-                assert name in [finding.rule for finding in verdict.findings]
+                assert name in mistakes(verdict)
 
 
 def test_random_wrong_numbers_accuse_of_nothing() -> None:
     house = scene("house")
-    asked = question({"type": "matrix", "answer": "dW2"}, Place())
+    asks = question({"type": "matrix", "answer": "dW2"}, Place())
     rng = np.random.default_rng(5)
     for _ in range(30):
-        verdict = grade(asked, str(rng.uniform(-1, 1, (3, 2)).round(3).tolist()), house)
+        verdict = grade(asks, str(rng.uniform(-1, 1, (3, 2)).round(3).tolist()), house)
         assert [finding.rule for finding in verdict.findings] == ["cells"]

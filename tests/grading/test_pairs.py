@@ -50,3 +50,16 @@ def test_messages_are_two_sentences_and_the_second_says_where_to_look() -> None:
             for finding in grade(question, pair["answer"], scene).findings:
                 assert " Look at " in finding.message or finding.message == "Look at"
                 assert len(finding.message) <= 160, finding.message
+
+
+@pytest.mark.parametrize(
+    ("asks", "answer", "place"),
+    [
+        ({"type": "vector", "answer": "∂L/∂k", "decimals": 0}, "[1, 8, 3]", "Look at entry 2."),
+        ({"type": "symbolic", "answer": "Σ_p dz_p x_{p+m}"}, "Σ_p dz_p x_{p-m}+[m=0]", "Look at the case m = 0."),
+    ],
+)
+def test_a_place_counts_from_where_the_scene_counts(asks: dict[str, Any], answer: str, place: str) -> None:
+    question, scene = asked({"question": asks, "scene": "row"})
+    verdict = grade(question, answer, scene)
+    assert [finding.message.endswith(place) for finding in verdict.findings] == [True]

@@ -172,6 +172,11 @@ ROWS: list[tuple[Expr, Any]] = [
     ),
     (Call("corr", (Name("y"), Slice(Name("y"), (Span(0, 2),)))), lambda g, v: np.correlate(g["y"], g["y"][:2])),
     (Call("conv", (Name("p"), Name("y")), (("mode", "full"),)), lambda g, v: np.convolve(v["p"], g["y"])),
+    (Call("corr", (Slice(Name("y"), (Span(0, 2),)), Name("y"))), lambda g, v: np.correlate(g["y"][:2], g["y"])),
+    (
+        Call("conv", (Slice(Name("p"), (Span(1, 3),)), Name("y")), (("mode", "valid"),)),
+        lambda g, v: np.convolve(v["p"][1:3], g["y"], "valid"),
+    ),
     (Slice(Name("x"), (Span(), None)), lambda g, v: g["x"][:, None]),
     (Slice(Name("X"), (-1,)), lambda g, v: g["X"][-1]),
     (Stack((n(1), n(2))), lambda g, v: np.array([1.0, 2.0])),

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from bptutor.notation.value import Values
 from bptutor.plain.aloud import array, clean, number, paragraphs, sentence
-from tests.session.fakes import FakeScene, FakeValues
+from tests.session.fakes import FakeScene
 
-SCOPE = FakeScene.scope
+SCOPE = FakeScene().scope
 
 
 @pytest.mark.parametrize(
@@ -71,18 +72,16 @@ def test_numbers(value: float, said: str) -> None:
 
 def test_arrays_are_lines() -> None:
     grid = np.array([[1.0, -2.0], [0.5, 0.0], [3.0, 4.0]])
-    values = FakeValues(
-        SCOPE, {"z": np.array([0.3, -0.2]), "y": grid, "p": np.zeros((30, 30)), "L": np.array(1.54)}, {}
-    )
-    assert array("z", values) == ["z, 2 entries: 0.3, minus 0.2"]  # type: ignore[arg-type]
-    assert array("L", values) == ["L: 1.54"]  # type: ignore[arg-type]
-    assert array("y", values) == [  # type: ignore[arg-type]
+    values = Values(SCOPE, {"z": np.array([0.3, -0.2]), "y": grid, "p": np.zeros((30, 30)), "L": np.array(1.54)}, {})
+    assert array("z", values) == ["z, 2 entries: 0.3, minus 0.2"]
+    assert array("L", values) == ["L: 1.54"]
+    assert array("y", values) == [
         "y, 3 by 2:",
         "  row 1: 1, minus 2",
         "  row 2: 0.5, 0",
         "  row 3: 3, 4",
     ]
-    assert array("p", values) == ["p, 30 by 30: too large to be read out"]  # type: ignore[arg-type]
+    assert array("p", values) == ["p, 30 by 30: too large to be read out"]
 
 
 def test_clean_keeps_mathematics() -> None:

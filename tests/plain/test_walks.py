@@ -11,12 +11,18 @@ import pytest
 from bptutor.grading.worker import Worker
 from bptutor.packs.library import Library
 from bptutor.plain import run
+from bptutor.plain.talk import END
 from bptutor.progress.events import EventKind, Log
 from bptutor.session import Session
 from tests.walks.script import SEED, walk
 
-LESSONS = ["first-ten-minutes", "network-model", "softmax-derivative", "output-error"]
+LESSONS = ["first-ten-minutes", "network-model", "softmax-derivative", "output-error", "channels-pooling-stride"]
 RIGHT = ("Right.", "Right, from your earlier value.")
+
+
+def line(text: str) -> str:
+    """Return an answer as it is typed; a program ends with a line of its own."""
+    return f"{text}\n{END}\n" if "\n" in text else f"{text}\n"
 
 
 @pytest.mark.parametrize("way", [2, *(pytest.param(way, marks=pytest.mark.long) for way in (0, 1))])
@@ -25,7 +31,7 @@ def test_a_lesson_is_walked_by_lines(tmp_path: Path, lesson: str, way: int) -> N
     library = Library.builtin()
     steps = asyncio.run(walk(library, tmp_path / "plan", lesson, way))
     said = io.StringIO()
-    typed = io.StringIO("".join(f"{step.text}\n" for step in steps))
+    typed = io.StringIO("".join(line(step.text) for step in steps))
     log = Log.open(tmp_path)
     session = Session(library, log, Worker(), "me")
     assert run(session, lesson, typed, said, SEED) == 0

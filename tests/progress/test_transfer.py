@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from bptutor.errors import UsageError
 from bptutor.progress.events import Event, EventKind, Log
 from bptutor.progress.mastery import mastery, mistakes
-from bptutor.progress.transfer import export_lines, import_lines, show
+from bptutor.progress.page import page as record
+from bptutor.progress.transfer import export_lines, import_lines
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 EVENTS = st.builds(
@@ -104,13 +105,13 @@ def test_imported_events_belong_to_this_learner(tmp_path: Path) -> None:
 
 def test_the_page_names_skills_and_mistakes(tmp_path: Path) -> None:
     log = filled(tmp_path)
-    page = show(log, {"chain": "The chain rule"})
+    page = "\n".join(record(log, {"chain": "The chain rule"}))
     assert "The chain rule" in page
     assert "20 unaided" in page
     assert "10 wrong" in page
     assert "sign: 10 times" in page
-    assert page.index("sign") < page.index("factor-two")
+    assert page.index("sign") < page.index("factor two")
     log.close()
     empty = Log.open(tmp_path / "empty")
-    assert show(empty) == "Nothing answered yet.\n"
+    assert record(empty) == ["Nothing answered yet."]
     empty.close()

@@ -6,57 +6,45 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bptutor.errors import PackError, Problem
+from bptutor.errors import PackError, Problem, UsageError
 from bptutor.grading.grade import grade
 from bptutor.grading.verdict import Finding, Mark, ProofMark, ReadingError, Verdict
-from bptutor.notation.scope import Declared, Scope
+from bptutor.notation.value import Values
 from bptutor.packs.model import Choice, Derivation, Kind, Lesson, Line, Nudge, Prose, Question, Show
-from bptutor.packs.outline import LessonEntry, Pack, Rule
-
-if TYPE_CHECKING:
-    from bptutor.packs.scene import Scene
+from bptutor.packs.outline import LessonEntry, Pack, QuizEntry, Rule
+from bptutor.packs.quiz import Quiz
+from bptutor.packs.scene import Scene
 
 Array = NDArray[np.float64]
-
-
-class FakeValues:
-    """z, y drawn or given; p = softmax(z) and L = −Σ y log p computed."""
-
-    def __init__(self, scope: Scope, given: Mapping[str, Array], sizes: Mapping[str, int]) -> None:
-        self.scope, self.given, self.sizes = scope, dict(given), dict(sizes)
-
-    def __getitem__(self, name: str) -> Array:
-        if name in self.given:
-            return self.given[name]
-        if name == "p":
-            e = np.exp(self["z"] - self["z"].max())
-            return cast(Array, e / e.sum())
-        if name == "L":
-            return np.asarray(-(self["y"] * np.log(self["p"])).sum())
-        raise KeyError(name)
 
 
 class FakeScene:
     """Three scores and a class, drawn from the seed; seed 7 gives z = (0.3, −0.2, 0.5), class 2."""
 
-    scope = Scope({name: Declared(name, ("K",)) for name in ("z", "y", "p")} | {"L": Declared("L")}, {"K": "3"})
+    def __init__(self) -> None:
+        self.source = {
+            "sizes": {"K": "3"},
+            "given": {"z": {"axes": ["K"]}, "y": {"axes": ["K"], "draw": "one-hot"}},
+            "define": {"p": "softmax(z)", "L": "-Σ_k y_k log p_k"},
+        }
+        self.scope = Scene.from_mapping(self.source).scope
 
-    def draw(self, seed: int) -> FakeValues:
+    def draw(self, seed: int) -> Values:
         random = np.random.default_rng(seed)
         z = np.array([0.3, -0.2, 0.5]) if seed == 7 else random.integers(-10, 11, 3) / 10
         y = np.eye(3)[1 if seed == 7 else random.integers(3)]
-        return FakeValues(self.scope, {"z": z, "y": y}, {"K": 3})
+        return Values(self.scope, {"z": z, "y": y}, {"K": 3})
 
     def fill(self, text: str, values: Any) -> str:
         return text.replace("{{ L }}", f"{float(values['L']):.3f}").replace("{{ z[1] }}", f"{values['z'][1]:.1f}")
 
 
-SCENE = cast("Scene", FakeScene())
+SCENE = cast(Scene, FakeScene())
 
 ERROR = Derivation(
     "error-by-z",
@@ -144,6 +132,8 @@ class FakeLibrary:
     """The lessons above."""
 
     lessons: dict[str, Lesson] = field(default_factory=lambda: dict(LESSONS))
+    quiz_files: dict[str, Quiz] = field(default_factory=dict)
+    contrasts: tuple[tuple[str, ...], ...] = ()
 
     @property
     def pack(self) -> Pack:
@@ -167,15 +157,29 @@ class FakeLibrary:
                 "one-hot": Rule("one-hot", "y is one-hot"),
             },
             chapters={"see": "See", "why": "Why"},
+            contrasts=self.contrasts,
         )
 
     def entries(self) -> list[LessonEntry]:
         return [_entry(lesson) for lesson in self.lessons.values()]
 
     def lesson(self, id: str) -> Lesson:  # noqa: A002
+        if id in self.quiz_files:
+            return self.quiz_files[id].lesson
         if id not in self.lessons:
             raise PackError(Problem("fake/pack.yaml", 0, 0, f"no lesson {id!r}"))
         return self.lessons[id]
+
+    def quizzes(self) -> list[QuizEntry]:
+        return [
+            QuizEntry(quiz.id, quiz.lesson.title, quiz.lesson.chapter, test_out=quiz.front.test_out)
+            for quiz in self.quiz_files.values()
+        ]
+
+    def quiz(self, id: str) -> Quiz:  # noqa: A002
+        if id not in self.quiz_files:
+            raise UsageError(f"no quiz {id!r}")
+        return self.quiz_files[id]
 
 
 def _entry(lesson: Lesson) -> LessonEntry:
@@ -208,7 +212,9 @@ class FakeGrader:
         """When set, verdicts wait for it."""
         self._last: Verdict | None = None
 
-    async def grade(self, question: Question, scene: Scene | None, text: str, seed: int) -> Verdict:
+    async def grade(
+        self, question: Question, scene: Scene | None, text: str, seed: int, earlier: Mapping[str, object] | None = None
+    ) -> Verdict:
         self.graded.append((question, text, seed))
         if self.gate is not None:
             await self.gate.wait()
@@ -227,8 +233,10 @@ class FakeGrader:
 class DirectGrader(FakeGrader):
     """Grades for real, in a thread of this process; programs run in their sandbox."""
 
-    async def grade(self, question: Question, scene: Scene | None, text: str, seed: int) -> Verdict:
-        self._last = await asyncio.to_thread(grade, question, text, scene, seed)
+    async def grade(
+        self, question: Question, scene: Scene | None, text: str, seed: int, earlier: Mapping[str, object] | None = None
+    ) -> Verdict:
+        self._last = await asyncio.to_thread(grade, question, text, scene, seed, earlier)
         return self._last
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ from textual import events
 
 from bptutor.progress.events import Log
 from bptutor.tui.app import TutorApp
+from bptutor.tui.screens.lesson import LessonScreen
 from tests.session.fakes import FakeGrader, FakeLibrary
 from tests.tui.stage import SMALL, Stage, stage
 
@@ -129,3 +132,16 @@ def test_the_app_can_be_made_twice(tmp_path: Path) -> None:
         log = Log.open(tmp_path)
         TutorApp(FakeLibrary(), log, grader=FakeGrader())
         log.close()
+
+
+async def test_a_view_that_comes_while_another_is_painted_waits_for_it(tmp_path: Path) -> None:
+    """Enter in the middle of opening must neither break the steps nor leave the older view's answer line."""
+    async with stage(tmp_path, "output-error") as s:
+        await s.until("enter go on")
+        screen = s.app.screen
+        assert isinstance(screen, LessonScreen)
+        short = screen._session.view()
+        long = replace(short, shown=short.shown * 4)
+        await asyncio.gather(screen.show(long), screen.show(short), screen.show(long), screen.show(short))
+        await s.until("enter go on")
+        assert len(screen.query(".step")) == len(short.shown)

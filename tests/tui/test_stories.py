@@ -64,6 +64,12 @@ async def test_a_wrong_answer_is_named_hinted_revealed_and_left(tmp_path: Path, 
         await s.press("f4")
         await s.until("revealed")
         await s.press("enter")
+        await s.until("Which rule makes this line")  # a reveal is not a pass
+        assert "why?" in s.text and "chain rule" not in s.text.split("────")[0]
+        await s.type("chain rule")
+        await s.press("enter")
+        await s.until("✔ right")
+        await s.press("enter")
         await s.until("Insert it and cancel.")
         assert "2/" not in s.rows[0] and "3/7" in s.rows[0]
 
@@ -83,7 +89,7 @@ async def test_faces_of_an_asked_line_stay_closed(tmp_path: Path) -> None:
         await s.until("[numbers]")
         assert "0.354" in s.text  # the numbers of what is shown are open
         await s.press("tab", "right", "right", "down")
-        await s.until("p[2] = 0.214")
+        await s.until("p[2] = e^(−0.2)/(e^(0.3) + e^(−0.2) + e^(0.5)) = 0.214")
         await s.press("tab")
         await s.type("p")
         await s.until("> p")

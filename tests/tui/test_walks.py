@@ -42,7 +42,8 @@ async def test_a_lesson_is_walked_with_the_keyboard(
             for n, step in enumerate(steps):
                 await take(s, log, step, sum(earlier.mark is not None for earlier in steps[:n]))
             await s.until("enter stop here")
-        assert [event.kind for event in log.events()][-1] is EventKind.FINISHED
+        kinds = [event.kind for event in log.events() if event.kind is not EventKind.PROVED]  # a proof may come late
+        assert kinds[-1] is EventKind.FINISHED
     finally:
         await worker.close()
         log.close()
@@ -52,7 +53,7 @@ async def take(s: Stage, log: Log, step: Step, before: int) -> None:
     """Do one step; `before` answers were given so far."""
     if step.mark is None:
         await s.until_any(WAITING)
-        await s.enter()
+        await (s.press("c") if step.rest else s.enter())
         return
     await s.until_any(("type your answer", "✗ wrong"))
     await s.paste(step.text)

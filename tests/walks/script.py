@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,7 +24,9 @@ MOST = 500
 class InProcess:
     """Grades in this process, without a proof."""
 
-    async def grade(self, question: Question, scene: Scene | None, text: str, seed: int) -> Verdict:
+    async def grade(
+        self, question: Question, scene: Scene | None, text: str, seed: int, earlier: Mapping[str, object] | None = None
+    ) -> Verdict:
         """Return the verdict."""
         return grade(question, text, scene, seed)
 
@@ -45,6 +47,8 @@ class Step:
     mark: Mark | None = None
     """What must be said of the answer."""
     question: str = ""
+    rest: bool = False
+    """Whether a sitting is over here, and the learner goes on all the same."""
 
 
 def session(library: Library, home: Path) -> Session:
@@ -67,7 +71,7 @@ async def walk(library: Library, home: Path, lesson: str, way: int) -> list[Step
                 assert outcome.verdict.mark is step.mark, f"{lesson} {step.question}: {step.text!r} is {said}"
                 view = outcome.view
         else:
-            steps.append(Step())
+            steps.append(Step(rest=view.wants is Wants.REST))
             view = here.advance()
     await here.close()
     return steps

@@ -22,6 +22,8 @@ def right(question: Question, scene: Scene | None, model: str) -> tuple[str, ...
         return model, model.replace(",", " "), model.replace(",", " > ")
     if kind is Kind.NUMERIC:
         return model, f"({model}) * 1", model.replace("-", "−")
+    if kind is Kind.CODE:
+        return model, f"# mine\n{model}", f"{model}\n\n"
     if kind in {Kind.VECTOR, Kind.MATRIX}:
         return model, model.replace(" ", ""), model.replace("[", "[ ").replace("-", "−")
     if kind is Kind.SHAPE:
@@ -49,6 +51,9 @@ def wrong(question: Question, model: str) -> str:
         return json.dumps(_plus_one(json.loads(model)))
     if kind is Kind.SHAPE:
         return "(11, 13, 17)"
+    if kind is Kind.CODE:
+        assert question.code is not None
+        return question.code.starter
     if kind is Kind.RULE:
         return next(option for option in question.options if option != model)
     if kind is Kind.EINSUM:

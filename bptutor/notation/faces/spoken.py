@@ -52,7 +52,7 @@ class _Voice:
         said = self.say(expr)
         if isinstance(expr, t.Add | t.Div | t.Neg | t.Cases) or (isinstance(expr, t.Mul | t.MatMul) and not last):
             said = f"the quantity {said}"
-            return said if last else f"{said},"
+            return said if last else f"{said.rstrip(',')},"
         return said if last or not isinstance(expr, t.Sum | t.Call | t.Derivative | t.Pow) else f"{said},"
 
     def _number(self, expr: t.Number) -> str:

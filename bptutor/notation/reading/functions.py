@@ -260,10 +260,10 @@ BUILD: dict[str, Callable[[Called], Expr]] = {
 """Function -> the node that a call of it means."""
 
 NUMPY_NAMES = {
-    **{name: name for name in BUILD if name not in ("cases", "corr", "conv", "len", "pinv", "log_softmax")},
+    **{name: name for name in BUILD if name not in ("cases", "corr", "conv", "len", "log_softmax")},
     "amax": "max", "amin": "min", "absolute": "abs", "identity": "eye", "flatten": "ravel", "true_divide": "divide",
     "convolve": "conv", "correlate": "corr", "convolve2d": "conv", "correlate2d": "corr", "asarray": "array",
-    "float64": "float", "average": "mean", "fmax": "maximum", "fmin": "minimum", "expit": "sigmoid",
+    "float64": "float", "average": "mean", "fmax": "maximum", "fmin": "minimum", "expit": "sigmoid", "inv": "pinv",
 }  # fmt: skip
 METHODS = {
     "sum": "sum", "mean": "mean", "max": "max", "min": "min", "dot": "dot", "reshape": "reshape", "ravel": "ravel",

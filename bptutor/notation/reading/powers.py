@@ -28,7 +28,7 @@ def raised(reader: Reader, expr: Expr, start: Token) -> Expr:
     reader.take()
     power = exponent(reader, sign)
     if isinstance(expr, Name) and reader.rank(expr.id) == 2 and power == Neg(Number(Fraction(1))):
-        raise reader.error("the inverse of a matrix is not part of this language", "the transpose is W^T", sign)
+        return Call("pinv", (expr,))
     return checked(reader, Pow(expr, power), sign)
 
 

@@ -133,6 +133,7 @@ def _listed(reader: Reader, axes: int | None, opened: Token) -> list[Expr]:
     """Read what stands in braces: items with commas, or side by side."""
     items: list[Expr] = []
     commas = False
+    single = axes == 1 or _has_comma(reader)
     while not reader.sees("}"):
         if reader.accept(","):
             commas = True
@@ -146,34 +147,49 @@ def _listed(reader: Reader, axes: int | None, opened: Token) -> list[Expr]:
             reader.take()
             items += _digits(reader, token, axes)
         else:
-            items.append(integer(reader))
+            items.append(integer(reader, times=single))
     reader.take()
-    if axes == 1 and len(items) == 2 and not commas and isinstance(items[0], Number):
-        return [Mul(tuple(items))]
     return items
+
+
+def _has_comma(reader: Reader) -> bool:
+    """Tell whether commas part the items up to the closing brace, so that `2p` is one of them."""
+    for token in reader.tokens[reader.at :]:
+        if token.text in {",", "}"}:
+            return token.text == ","
+    return False
 
 
 def _alone(reader: Reader, opened: Token) -> bool:
     return reader.tokens[reader.at - 1] is opened and reader.ahead().text == "}"
 
 
-def integer(reader: Reader) -> Expr:
-    """Read integer arithmetic on letters, positions and sizes: `i+m`, `2*i-1`, `K`."""
+def integer(reader: Reader, *, times: bool = False) -> Expr:
+    """Read integer arithmetic on letters, positions and sizes: `i+m`, `2*i-1`, `K`.
+
+    Args:
+        reader: Stands before it.
+        times: Whether a number right before a letter multiplies it, as in `2p+m`.
+    """
     terms: list[Expr] = []
     sign = reader.accept("-", "+")
     while True:
-        term = _integer_product(reader)
+        term = _integer_product(reader, times)
         terms.append(Neg(term) if sign is not None and sign.text == "-" else term)
         sign = reader.accept("-", "+")
         if sign is None:
             return terms[0] if len(terms) == 1 else Add(tuple(terms))
 
 
-def _integer_product(reader: Reader) -> Expr:
+def _integer_product(reader: Reader, times: bool) -> Expr:
     factors = [_integer_atom(reader)]
-    while reader.accept("*", "·"):
+    while reader.accept("*", "·") or (times and isinstance(factors[-1], Number) and _atom_follows(reader)):
         factors.append(_integer_atom(reader))
     return factors[0] if len(factors) == 1 else Mul(tuple(factors))
+
+
+def _atom_follows(reader: Reader) -> bool:
+    return reader.next.kind is Kind.WORD or reader.sees("(")
 
 
 def _integer_atom(reader: Reader) -> Expr:

@@ -26,6 +26,9 @@ from bptutor.notation.tree import (
     rebuild,
 )
 
+USUAL = frozenset("ijklmn")
+"""Letters that are indices wherever they are no names."""
+
 
 def summation(reader: Reader) -> Expr:
     """Read `Σ_k ...`; the body reaches to the next `+` or `-` outside brackets."""
@@ -71,10 +74,10 @@ def _range(reader: Reader, token: Token) -> tuple[tuple[str, ...], Expr | None, 
 
 
 def _bound_letters(reader: Reader, word: Token, many: bool, known: list[str]) -> list[str]:
-    """Take letters of a sum; without braces only one, and the rest of the word is the body."""
+    """Take letters of a sum; without braces only one, or several usual ones, and the rest of the word is the body."""
     reader.take()
     text = word.text
-    if not many and len(text) > 1 and not _all_letters(reader, text):
+    if not many and len(text) > 1 and not _all_bound(text, reader):
         rest = text[1:]
         reader.tokens.insert(reader.at, Token(Kind.WORD, rest, word.column + 1, True))
         text = text[0]
@@ -86,13 +89,10 @@ def _bound_letters(reader: Reader, word: Token, many: bool, known: list[str]) ->
     return [*text]
 
 
-def _all_letters(reader: Reader, text: str) -> bool:
-    """Say whether `ij` in `Σ_ij x_i y_j` are letters only: no piece of it means anything else."""
-    words = reader.words
-    rest = text[1:]
-    if not text.isascii() or not text.isalpha() or len(set(text)) < len(text) or words.known(rest):
-        return False
-    return not any(letter in words.names or letter in words.bases or letter in "eI" for letter in text)
+def _all_bound(text: str, reader: Reader) -> bool:
+    """Tell whether `ij` in `Σ_ij W_ij` is two letters, and not one letter before the body, as in `Σ_kln p_k`."""
+    letters = USUAL | reader.scope.indices.keys()
+    return letters.issuperset(text) and not text.endswith("ln") and reader.words.names.keys().isdisjoint(text)
 
 
 def _upper(reader: Reader) -> Expr:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from textual.content import Content
 
 from bptutor.packs.model import Kind
-from bptutor.session import Reading, View, Wants
+from bptutor.session import ROUND, Reading, View, Wants
 from bptutor.tui.render.flow import Lines, apart, indented, wrapped
 from bptutor.tui.render.program import case_rows
 from bptutor.tui.render.prose import one_line, prose
@@ -146,6 +146,8 @@ def caret_row(typed: Typed, offset: int) -> Content | None:
 def waiting_rows(view: View, typed: Typed, width: int) -> Lines:
     """Lay out what stands in place of the answer line when nothing is asked."""
     rows = verdict_rows(typed.judged, typed.judged_text, width) if typed.judged is not None else []
+    if view.wants is Wants.FINISHED and view.lesson.id.startswith(ROUND):
+        return [*rows, _keyed("enter", "go on", "F5", "again with other numbers", "m", "map")]
     return [*rows, _WAITING[view.wants]] if view.wants in _WAITING else rows
 
 
@@ -157,5 +159,6 @@ def _keyed(*pairs: str) -> Content:
 _WAITING = {
     Wants.GO_ON: _keyed("enter", "go on"),
     Wants.NUDGE: _keyed("→", "nudge the next entry up and down, and measure the slope"),
+    Wants.REST: Content("A good place to stop.   ") + _keyed("enter", "stop here", "c", "go on", "m", "map"),
     Wants.FINISHED: _keyed("enter", "stop here", "c", "go on", "m", "map", "t", "I know the mathematics"),
 }

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from textual.content import Content
 
 from bptutor.packs.outline import Pack
-from bptutor.session import CourseEntry, Standing
+from bptutor.session import CourseEntry, QuizStanding, Result, Standing
 from bptutor.tui.render.flow import Lines, apart, wrapped
 
 _GLYPHS = {Standing.NEW: ("○", ""), Standing.BEGUN: ("◐", "$text-warning"), Standing.DONE: ("●", "$text-success")}
-_WORDS = {Standing.NEW: "new", Standing.BEGUN: "begun", Standing.DONE: "done"}
+_GLYPHS[Standing.KNOWN] = ("●", "$text-success")
+_RESULTS = {Result.NEW: ("◇", ""), Result.BEGUN: ("◈", "$text-warning"), Result.PASSED: ("◆", "$text-success")}
+_RESULTS[Result.NOT_PASSED] = ("◈", "$text-warning")
 
 
-def continue_row(pack: Pack, following: tuple[str, int, str] | None, width: int) -> Content:
-    """Return the top row: the course, and where to go on."""
+def continue_row(pack: Pack, following: tuple[str, int, str] | None, width: int, due: int = 0) -> Content:
+    """Return the top row: the course, where to go on, and how much is due."""
     title = Content.styled(pack.title, "bold")
-    if following is None:
-        return title
-    _, stop, name = following
-    said = Content.assemble(("continue: ", "$quiet"), (f"{name}, {stop}", "bold"), ("   c", "bold $text-accent"))
-    return apart(title, said, width)[0]
+    said = Content()
+    if following is not None:
+        _, stop, name = following
+        said = Content.assemble(("continue: ", "$quiet"), (f"{name}, {stop}", "bold"), (" c", "bold $text-accent"))
+    if due:
+        said += Content.assemble(("   " if said else "") + f"{due} due", (" v", "bold $text-accent"))
+    return apart(title, said, width)[0] if said else title
 
 
 def lesson_row(known: CourseEntry, width: int) -> Content:
@@ -31,23 +35,62 @@ def lesson_row(known: CourseEntry, width: int) -> Content:
     right = f"{entry.minutes} min" if entry.minutes else ""
     if known.standing is Standing.BEGUN and known.steps:
         right = f"{known.passed}/{known.steps}"
-    elif known.standing is Standing.DONE:
-        right = "done"
+    elif known.standing in {Standing.DONE, Standing.KNOWN}:
+        right = known.standing.value
     note = Content.styled(right, style or "$quiet")
     room = width - note.cell_length - 3
     title = Content(entry.title).truncate(room, ellipsis=True)
     return Content.styled(f"{glyph} ", style) + title.pad_right(room - title.cell_length) + Content(" ") + note
 
 
-def map_rows(course: Sequence[CourseEntry], pack: Pack, following: tuple[str, int, str] | None, width: int) -> Lines:
+def quiz_row(quiz: QuizStanding, width: int) -> Content:
+    """Return one quiz: a glyph and a word for what came of it, its title."""
+    glyph, style = _RESULTS[quiz.result]
+    note = Content.styled("quiz" if quiz.result is Result.NEW else quiz.result.value, style or "$quiet")
+    room = width - note.cell_length - 3
+    title = Content(quiz.entry.title).truncate(room, ellipsis=True)
+    return Content.styled(f"{glyph} ", style) + title.pad_right(room - title.cell_length) + Content(" ") + note
+
+
+def about_quiz(quiz: QuizStanding, width: int) -> Lines:
+    """Lay out what a quiz is about."""
+    rows = wrapped(Content.styled(quiz.entry.title, "bold"), width)
+    rows += wrapped(Content.styled(f"quiz · {quiz.result.value}", "$quiet"), width)
+    rows += [Content(), *wrapped(Content("One question at a time, one try each; the result stands at the end."), width)]
+    if quiz.entry.test_out:
+        said = "It tests this chapter out: passed, the chapter's lessons count as known."
+        rows += [Content(), *wrapped(Content(said), width)]
+    return rows
+
+
+def by_chapter(
+    course: Sequence[CourseEntry], quizzes: Sequence[QuizStanding]
+) -> Iterator[tuple[str, list[CourseEntry | QuizStanding]]]:
+    """Yield each chapter with its lessons, and its quizzes after them; those of no chapter come last."""
+    chapters = list(dict.fromkeys([*(one.entry.chapter for one in course), *(quiz.entry.chapter for quiz in quizzes)]))
+    for chapter in sorted(chapters, key=lambda chapter: not chapter and bool(quizzes)):
+        lessons: list[CourseEntry | QuizStanding] = [one for one in course if one.entry.chapter == chapter]
+        yield chapter, lessons + [quiz for quiz in quizzes if quiz.entry.chapter == chapter]
+
+
+def map_row(one: CourseEntry | QuizStanding, width: int) -> Content:
+    """Return one lesson or quiz."""
+    return lesson_row(one, width) if isinstance(one, CourseEntry) else quiz_row(one, width)
+
+
+def map_rows(
+    course: Sequence[CourseEntry],
+    quizzes: Sequence[QuizStanding],
+    pack: Pack,
+    following: tuple[str, int, str] | None,
+    width: int,
+) -> Lines:
     """Lay out the whole map as text, for the first paint."""
     rows = [continue_row(pack, following, width), Content()]
-    chapter = ""
-    for known in course:
-        if known.entry.chapter != chapter:
-            chapter = known.entry.chapter
+    for chapter, entries in by_chapter(course, quizzes):
+        if chapter:
             rows.append(Content.styled(f" {pack.chapters.get(chapter, chapter)}", "bold"))
-        rows.append(Content(" ") + lesson_row(known, 36))
+        rows += [Content(" ") + map_row(one, 36) for one in entries]
     return rows
 
 
@@ -62,7 +105,7 @@ def about_rows(known: CourseEntry, titles: Mapping[str, str], skills: Mapping[st
     """
     entry = known.entry
     rows = wrapped(Content.styled(entry.title, "bold"), width)
-    facts = [_WORDS[known.standing], f"{known.passed} of {known.steps} answered" if known.steps else ""]
+    facts = [known.standing.value, f"{known.passed} of {known.steps} answered" if known.steps else ""]
     facts.append(f"{entry.minutes} minutes" if entry.minutes else "")
     rows += wrapped(Content.styled(" · ".join(fact for fact in facts if fact), "$quiet"), width)
     if entry.objective:

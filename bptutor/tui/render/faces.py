@@ -13,7 +13,7 @@ from bptutor.tui.render.grids import LARGEST, Cell, NamedArray
 from bptutor.tui.render.prose import CODE
 from bptutor.tui.render.steps import Setting, named_arrays
 
-_SEEN = (LineState.SHOWN, LineState.RIGHT, LineState.REVEALED)
+_SEEN = (LineState.SHOWN, LineState.WHY, LineState.RIGHT, LineState.REVEALED)
 _NAME = re.compile(r"[^\W\d_]+[\d']*")
 
 

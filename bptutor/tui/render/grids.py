@@ -36,6 +36,8 @@ class NamedArray:
     title: str
     """One Unicode line, such as `∂L/∂p`."""
     array: NDArray[Any]
+    first: int = 1
+    """What the scene counts from."""
 
     @property
     def heading(self) -> str:
@@ -82,8 +84,8 @@ def _vectors(arrays: Sequence[NamedArray], marks: Mapping[Cell, str]) -> Iterato
         if named.array.ndim == 1:
             by_length.setdefault(named.array.shape[0], []).append(n)
     for length, members in by_length.items():
-        shown = min(length, LARGEST)
-        rows = [Content("  "), *(Content.styled(f"{i + 1:>2}", "$quiet") for i in range(shown))]
+        shown, first = min(length, LARGEST), arrays[members[0]].first
+        rows = [Content("  "), *(Content.styled(f"{i + first:>2}", "$quiet") for i in range(shown))]
         for n in members:
             texts = [number(float(x)) for x in arrays[n].array[:shown].tolist()]
             cells = [_cell(texts[i], arrays[n], (n, (i,)), marks) for i in range(shown)]
@@ -105,7 +107,7 @@ def _joined(rows: Lines, head: Content, cells: Sequence[Content]) -> Lines:
 def _matrix(n: int, named: NamedArray, marks: Mapping[Cell, str]) -> Iterator[Lines]:
     """Yield a block for each matrix along the leading axes."""
     for lead in product(*(range(min(size, 4)) for size in named.array.shape[:-2])):
-        head = named.heading + (f" at {', '.join(str(i + 1) for i in lead)}" if lead else "")
+        head = named.heading + (f" at {', '.join(str(i + named.first) for i in lead)}" if lead else "")
         part = named.array[lead]
         count, wide = (min(size, LARGEST) for size in part.shape)
         texts = [[number(float(part[i, j])) for j in range(wide)] for i in range(count)]

@@ -23,7 +23,7 @@ def title_row(view: View, width: int) -> Lines:
     """Lay out title left, conventions and stop right; the conventions give way when there is no room."""
     title = Content.styled(view.lesson.title, "bold")
     place = Content.styled(f"   {view.stop}/{view.stops}", "bold") if view.stops else Content()
-    scope = view.lesson.scene.scope if view.lesson.scene else None
+    scope = view.scene.scope if view.scene else None
     kept = [*conventions(scope), f"seed {view.seed}"] if scope is not None else []
     while kept:
         right = Content.styled(" · ".join(kept), "$quiet") + place

@@ -26,6 +26,7 @@ GENERAL = Typesetter(None)
 _STATES = {
     LineState.SHOWN: "",
     LineState.ASKED: "",
+    LineState.WHY: "why?",
     LineState.RIGHT: "✔",
     LineState.REVEALED: "revealed",
     LineState.SKIPPED: "skipped",
@@ -91,7 +92,8 @@ def _line(goal: str, line: str, n: int, setting: Setting, width: int) -> tuple[L
 
 def _notes(derivation: Derivation, n: int, by: tuple[str, ...], state: LineState, setting: Setting) -> Content:
     known = setting.proofs.get(f"{derivation.id}.{n + 1}", "")
-    words = [setting.rule(by), _STATES[state], "" if state is LineState.ASKED else known]
+    rule = "" if state is LineState.WHY else setting.rule(by)
+    words = [rule, _STATES[state], "" if state is LineState.ASKED else known]
     return Content.styled("  ".join(word for word in words if word), "$quiet")
 
 
@@ -208,12 +210,16 @@ def _named_array(text: str, setting: Setting) -> NamedArray | None:
         return None
     try:
         if text in setting.setter.scope.names:
-            return NamedArray(setting.setter.scope.shown(text), np.asarray(values[text], dtype=float))
+            return NamedArray(
+                setting.setter.scope.shown(text), np.asarray(values[text], dtype=float), values.scope.count_from
+            )
         tree = setting.setter.tree(text, prose=False)
         if tree is None:
             return None
         from bptutor.notation.value import evaluate
 
-        return NamedArray(setting.setter.plain(text), np.asarray(evaluate(tree, values), dtype=float))
+        return NamedArray(
+            setting.setter.plain(text), np.asarray(evaluate(tree, values), dtype=float), values.scope.count_from
+        )
     except (ArithmeticError, KeyError, TypeError, ValueError):
         return None

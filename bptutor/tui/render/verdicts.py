@@ -59,7 +59,7 @@ def verdict_rows(judged: Judged, text: str, width: int, witness: bool = True) ->
     error = judged.verdict.error
     if error is not None:
         return rows + unreadable(text, 0 if error.line else error.column, error.message, error.help, width)
-    for finding in judged.verdict.findings[:2]:
+    for finding in judged.verdict.said:
         for sentence in _sentences(finding, witness):
             rows += wrapped(Content(sentence), width, "  ", "  ")
     return rows

@@ -10,14 +10,22 @@ from textual.screen import Screen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from bptutor.session import CourseEntry, Session
+from bptutor.session import REVIEW, CourseEntry, QuizStanding, Session
 from bptutor.tui import keys
-from bptutor.tui.render.course import about_rows, continue_row, lesson_row, map_rows, matches
+from bptutor.tui.render.course import (
+    about_quiz,
+    about_rows,
+    by_chapter,
+    continue_row,
+    map_row,
+    map_rows,
+    matches,
+)
 from bptutor.tui.render.flow import Flow
 from bptutor.tui.render.headings import keys_row
 from bptutor.tui.screens.rooms import Rooms
 
-_KEYS = (("enter", "open"), ("c", "continue"), ("/", "search"))
+_KEYS = (("enter", "open"), ("c", "continue"), ("v", "review"), ("/", "search"))
 _ALWAYS = (("q", "quit"), ("F1", "help"), ("^p", "all"))
 
 
@@ -40,6 +48,7 @@ class MapScreen(Screen[None]):
         self._session = session
         self._rooms = rooms
         self._course = session.course()
+        self._quizzes = session.quizzes()
         self._next = session.where_to_continue()
         self._at = at or (self._next[0] if self._next else "")
         self._searching = searching
@@ -47,7 +56,8 @@ class MapScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         """Paint the whole map as one text first; the list that can be moved in comes after it."""
         yield Static(
-            Flow(lambda width: map_rows(self._course, self._session.library.pack, self._next, width)), id="first"
+            Flow(lambda width: map_rows(self._course, self._quizzes, self._session.library.pack, self._next, width)),
+            id="first",
         )
 
     def on_mount(self) -> None:
@@ -57,9 +67,9 @@ class MapScreen(Screen[None]):
     async def _rest(self) -> None:
         if not self.is_attached:  # left before the first paint was over
             return
-        pack, following = self._session.library.pack, self._next
+        pack, following, due = self._session.library.pack, self._next, self._session.rounds.due_count()
         await self.mount(
-            Static(Flow(lambda width: [continue_row(pack, following, width)]), id="top"),
+            Static(Flow(lambda width: [continue_row(pack, following, width, due)]), id="top"),
             Input(placeholder="search lessons", id="search"),
             Horizontal(
                 OptionList(id="lessons", compact=True),
@@ -69,36 +79,40 @@ class MapScreen(Screen[None]):
             Static(Flow(lambda width: [keys_row(_KEYS, width, _ALWAYS)]), id="keys"),
         )
         self.query_one("#search").display = False
-        self._fill(self._course)
+        self._fill(self._course, self._quizzes)
         self.query_one(OptionList).focus()
         await self.query_one("#first").remove()
         if self._searching:
             self.action_search()
 
-    def _fill(self, entries: list[CourseEntry]) -> None:
+    def _fill(self, entries: list[CourseEntry], quizzes: list[QuizStanding]) -> None:
         lessons = self.query_one(OptionList)
         lessons.clear_options()
-        chapter, chapters = None, self._session.library.pack.chapters
-        for known in entries:
-            if known.entry.chapter != chapter:
-                chapter = known.entry.chapter
-                if chapter:
-                    lessons.add_option(Option(Content.styled(chapters.get(chapter, chapter), "bold"), disabled=True))
-            lessons.add_option(Option(lesson_row(known, 36), id=known.entry.id))
-        if not entries:
-            lessons.add_option(Option("no lesson fits; esc closes the search", disabled=True))
-        ids = [known.entry.id for known in entries]
+        chapters = self._session.library.pack.chapters
+        ids = []
+        for chapter, found in by_chapter(entries, quizzes):
+            if chapter:
+                lessons.add_option(Option(Content.styled(chapters.get(chapter, chapter), "bold"), disabled=True))
+            for one in found:
+                ids.append(one.id)
+                lessons.add_option(Option(map_row(one, 36), id=one.id))
         if ids:
             lessons.highlighted = lessons.get_option_index(self._at if self._at in ids else ids[0])
+        else:
+            lessons.add_option(Option("no lesson fits; esc closes the search", disabled=True))
 
     @on(OptionList.OptionHighlighted)
     def look(self, event: OptionList.OptionHighlighted) -> None:
-        """Show what the lesson under the cursor is about."""
-        known = next((known for known in self._course if known.entry.id == event.option_id), None)
+        """Show what the lesson or the quiz under the cursor is about."""
+        known = next((known for known in self._course if known.id == event.option_id), None)
+        quiz = next((quiz for quiz in self._quizzes if quiz.id == event.option_id), None)
+        about = self.query_one("#about", Static)
         if known is not None:
-            titles = {other.entry.id: other.entry.title for other in self._course}
+            titles = {other.id: other.entry.title for other in self._course}
             skills = self._session.library.pack.skills
-            self.query_one("#about", Static).update(Flow(lambda width: about_rows(known, titles, skills, width)))
+            about.update(Flow(lambda width: about_rows(known, titles, skills, width)))
+        elif quiz is not None:
+            about.update(Flow(lambda width: about_quiz(quiz, width)))
 
     @on(OptionList.OptionSelected)
     def chosen(self, event: OptionList.OptionSelected) -> None:
@@ -117,6 +131,10 @@ class MapScreen(Screen[None]):
         elif self._course:
             self._rooms.open_lesson(self._course[0].entry.id)
 
+    def action_review(self) -> None:
+        """Ask what is due."""
+        self._rooms.open_lesson(REVIEW)
+
     def action_search(self) -> None:
         """Open the search."""
         search = self.query_one("#search", Input)
@@ -128,14 +146,16 @@ class MapScreen(Screen[None]):
         search = self.query_one("#search", Input)
         if search.display:
             search.value, search.display = "", False
-            self._fill(self._course)
+            self._fill(self._course, self._quizzes)
             self.query_one(OptionList).focus()
 
     @on(Input.Changed, "#search")
     def searched(self, event: Input.Changed) -> None:
         """Show the lessons that fit."""
         skills = self._session.library.pack.skills
-        self._fill([known for known in self._course if matches(known, event.value, skills)])
+        words = event.value.casefold().split()
+        quizzes = [quiz for quiz in self._quizzes if all(word in quiz.entry.title.casefold() for word in words)]
+        self._fill([known for known in self._course if matches(known, event.value, skills)], quizzes)
 
     @on(Input.Submitted, "#search")
     def found(self) -> None:

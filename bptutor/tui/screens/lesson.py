@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual import on
 from textual.app import SuspendNotSupported
 from textual.widgets import Input
 
 from bptutor.errors import UsageError
+from bptutor.grading.verdict import Mark
 from bptutor.packs.model import Question
 from bptutor.packs.outline import LessonEntry
-from bptutor.session import Outcome, Reading, Session, View, Wants
+from bptutor.session import ROUND, WARM_UP, Outcome, Reading, Session, View, Wants
 from bptutor.tui import keys
 from bptutor.tui.render.asking import Typed
 from bptutor.tui.render.faces import Face
@@ -21,6 +24,9 @@ from bptutor.tui.widgets.answer_bar import AnswerBar
 from bptutor.tui.widgets.dock import Dock
 from bptutor.tui.widgets.face_pane import NAMES, Numbers
 from bptutor.tui.widgets.steps import Steps
+
+if TYPE_CHECKING:
+    from bptutor.packs.scene import Scene
 
 NOTHING_TYPED = "Nothing is typed yet. F2 opens a hint, F1 shows how answers are spelled."
 
@@ -36,6 +42,8 @@ class LessonScreen(ViewScreen):
         self._turn = 0
         """Counts what the learner did; a verdict that belongs to an earlier turn is dropped."""
         self._case: tuple[Question, str, int] | None = None
+        self._asked_in: Scene | None = None
+        """The scene of the last case."""
 
     # --- typing and answering ------------------------------------------------------------------------
 
@@ -115,10 +123,13 @@ class LessonScreen(ViewScreen):
         outcome = await self._session.submit(text)
         if turn != self._turn:
             return
-        self._case = (question, text, view.seed)
+        self._case, self._asked_in = (question, text, view.seed), view.scene
         if question.code is None:  # a program is no line to bring back
             self._answers.append(text)
         right = outcome.verdict.right
+        if outcome.view.quiet and outcome.verdict.mark in {Mark.RIGHT, Mark.RIGHT_FROM_EARLIER, Mark.WRONG}:
+            await self._move(outcome.view)
+            return
         judged = Judged(outcome.verdict, waiting=right)
         if right:
             self._setting.proofs[question.id] = ""
@@ -143,7 +154,7 @@ class LessonScreen(ViewScreen):
             judged = Judged(verdict if verdict.right else self._typed.judged.verdict)
             self._typed = Typed(self._typed.text, self._typed.reading, judged, self._typed.judged_text)
             self.query_one(Dock).show(self._view, self._typed, self._setting)
-        await self.query_one(Steps).show(self._view, self._setting)
+        await self._steps_anew()
 
     def _notice(self, text: str) -> None:
         if self._view is None:
@@ -162,7 +173,9 @@ class LessonScreen(ViewScreen):
         """Show what comes next; at the end of a lesson, stop here."""
         if self._view is None:
             return
-        if self._view.wants is Wants.FINISHED:
+        if self._view.lesson.id.startswith(ROUND) and self._view.wants is Wants.FINISHED:
+            self._rooms.next_lesson(self._entry.id)
+        elif self._view.wants in {Wants.FINISHED, Wants.REST}:
             self.app.exit()
         elif self._view.wants is not Wants.ANSWER:
             await self._move(self._session.advance())
@@ -177,10 +190,13 @@ class LessonScreen(ViewScreen):
         view = self._view
         if view is None or view.wants is not Wants.ANSWER:
             return
-        if not view.hints_total:
+        if view.one_try:
+            self._notice("A quiz has no hints; F6 leaves this question.")
+        elif not view.hints_total:
             self._notice("This question has no hints; F4 reveals the answer.")
         elif len(view.hints) >= view.hints_total:
-            self._notice("That was the last hint; F4 reveals the answer.")
+            easier = ", ^g asks something easier first" if view.may_ease else ""
+            self._notice(f"That was the last hint; F4 reveals the answer{easier}.")
         else:
             await self.show(self._session.hint())
 
@@ -189,11 +205,23 @@ class LessonScreen(ViewScreen):
         view = self._view
         if view is None or view.wants is not Wants.ANSWER:
             return
+        if view.one_try:
+            self._notice("A quiz reveals nothing; F6 leaves this question.")
+            return
         if not view.may_reveal:
             left = view.hints_total - len(view.hints)
             self._notice(f"F4 reveals the answer after the last hint; {left} to go (F2).")
             return
         await self._move(self._session.reveal())
+
+    async def action_ease(self) -> None:
+        """Ask something easier first."""
+        if self._view is None or self._view.wants is not Wants.ANSWER:
+            return
+        if not self._view.may_ease:
+            self._notice("There is nothing easier here. F2 opens a hint, F6 leaves this for later.")
+            return
+        await self._move(self._session.ease())
 
     async def action_another(self) -> None:
         """Draw other numbers."""
@@ -225,7 +253,7 @@ class LessonScreen(ViewScreen):
         if self._case is None or self._view is None:
             self.app.notify("There is no verdict to report yet.")
             return
-        self.app.notify(write_case(self._case, self._view.lesson.scene, self._typed.judged))
+        self.app.notify(write_case(self._case, self._asked_in, self._typed.judged))
 
     def action_copy(self) -> None:
         """Copy the open face, or the last line."""
@@ -237,8 +265,11 @@ class LessonScreen(ViewScreen):
         self.app.notify(f"Copied: {text}" if text else "There is nothing to copy here.")
 
     def action_leave(self) -> None:
-        """Go to the course map."""
+        """Go to the course map; from what is due before a lesson, to the lesson."""
         self.keep_draft()
+        if self._entry.id == WARM_UP:
+            self._rooms.next_lesson(WARM_UP)
+            return
         self._rooms.show_map(self._entry.id)
 
     def action_search(self) -> None:
@@ -246,10 +277,14 @@ class LessonScreen(ViewScreen):
         self.keep_draft()
         self._rooms.show_map(self._entry.id, searching=True)
 
-    def action_next_lesson(self) -> None:
-        """At the end of a lesson, go on with the next one."""
-        if self._view is not None and self._view.wants is Wants.FINISHED:
+    async def action_next_lesson(self) -> None:
+        """At a rest, go on; at the end of a lesson, go on with the next one."""
+        if self._view is None:
+            return
+        if self._view.wants is Wants.FINISHED:
             self._rooms.next_lesson(self._entry.id)
+        elif self._view.wants is Wants.REST:
+            await self._move(self._session.advance())
 
     def action_test_out(self) -> None:
         """At the end of a lesson, go to the chapter on code."""

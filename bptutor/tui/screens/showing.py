@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+from functools import partial
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.containers import Container
@@ -14,7 +16,7 @@ from textual.widgets import Static
 
 from bptutor.errors import BptutorError
 from bptutor.packs.outline import LessonEntry
-from bptutor.session import Session, ShownDerivation, ShownShow, View, Wants
+from bptutor.session import WARM_UP, Session, ShownDerivation, ShownShow, View, Wants
 from bptutor.tui.render.asking import Typed
 from bptutor.tui.render.faces import Face
 from bptutor.tui.render.flow import Flow
@@ -22,10 +24,14 @@ from bptutor.tui.render.formulas import Typesetter
 from bptutor.tui.render.headings import ALWAYS, keys_row, path_row, title_row
 from bptutor.tui.render.steps import Setting
 from bptutor.tui.render.verdicts import Judged
+from bptutor.tui.screens.page import NeedsScreen
 from bptutor.tui.screens.rooms import Rooms
 from bptutor.tui.widgets.dock import Dock
 from bptutor.tui.widgets.face_pane import FacePane, Numbers
 from bptutor.tui.widgets.steps import Steps
+
+if TYPE_CHECKING:
+    from bptutor.packs.scene import Scene
 
 TALL = 30
 """Rows from which derivations stand in two dimensions."""
@@ -52,10 +58,14 @@ class ViewScreen(Screen[None]):
         self._seed = seed
         self._view: View | None = None
         self._setting = Setting(Typesetter(None))
+        self._scene: Scene | None = None
+        """The scene whose names the mathematics is set with."""
         self._typed = Typed()
         self._face = ""
         """The open face; empty while none is open."""
         self._answers: list[str] = []
+        self._painting = asyncio.Lock()
+        """Held while widgets are mounted: a key that comes meanwhile shows its view after this one, not into it."""
 
     # --- opening -----------------------------------------------------------------------------------
 
@@ -73,14 +83,13 @@ class ViewScreen(Screen[None]):
     async def _open(self) -> None:
         # NumPy is loaded in a thread, so that keys are taken meanwhile; the session itself changes on the loop only.
         await asyncio.to_thread(importlib.import_module, "numpy")
+        missing = self._session.missing(self._entry.id) if self._seed is None else []
         try:
             view = self._session.open(self._entry.id, self._seed)
         except BptutorError as problem:
             await self._cannot_open(str(problem))
             return
-        self._setting = Setting(
-            Typesetter(view.lesson.scene.scope if view.lesson.scene else None), self._session.library.pack.rules
-        )
+        self._setting = self._set(view.scene)
         if not self.is_attached:  # left before the first paint was over
             return
         await self.mount(
@@ -91,6 +100,24 @@ class ViewScreen(Screen[None]):
             Static(id="keys"),
         )
         await self.show(view)
+        if missing:
+            self.app.push_screen(NeedsScreen(view.lesson.title, missing), partial(self._needed, missing[0].id))
+
+    def _needed(self, lesson: str, opens: bool | None) -> None:
+        if opens:
+            self._rooms.open_lesson(lesson)
+
+    @property
+    def scene(self) -> Scene | None:
+        """The scene of what is shown."""
+        return self._scene
+
+    def _set(self, scene: Scene | None) -> Setting:
+        """Set mathematics with the names of a scene."""
+        self._scene = scene
+        known = self._setting
+        rules = self._session.library.pack.rules
+        return Setting(Typesetter(scene.scope if scene else None), rules, proofs=known.proofs, tall=known.tall)
 
     async def _cannot_open(self, problem: str) -> None:
         self.query_one("#title", Static).update(Content.styled(f"{self._entry.title}: this lesson cannot be opened"))
@@ -107,9 +134,15 @@ class ViewScreen(Screen[None]):
             judged: The verdict on the answer that led here, if one did.
             text: That answer.
         """
+        async with self._painting:
+            await self._paint(view, judged, text)
+
+    async def _paint(self, view: View, judged: Judged | None, text: str) -> None:
         asked_before = self._view.question.id if self._view and self._view.question else None
         same_seed = self._view is not None and self._view.seed == view.seed
         self._view = view
+        if view.scene is not self._scene:
+            self._setting = self._set(view.scene)
         self._setting.tall = self.app.size.height >= TALL
         if any(isinstance(shown, ShownShow) for shown in view.shown):
             self._setting.values = self._session.values
@@ -139,7 +172,9 @@ class ViewScreen(Screen[None]):
         banner.update(Content(f"⚠ Nothing is saved{why}. You can go on; this sitting will be forgotten."))
         program = view.question is not None and view.question.code is not None
         pairs = _PROGRAM_KEYS if program else _KEYS[view.wants]
-        always = _OUT_OF_THE_EDITOR if program else ALWAYS
+        if view.one_try and view.wants is Wants.ANSWER:
+            pairs = _ONE_TRY
+        always = _OUT_OF_THE_EDITOR if program else _TO_THE_LESSON if view.lesson.id == WARM_UP else ALWAYS
         if view.may_reveal and view.wants is Wants.ANSWER:
             pairs = tuple(("F4", "reveal") if pair[0] == "F2" else pair for pair in pairs)
         self.query_one("#keys", Static).update(Flow(lambda width: [keys_row(pairs, width, always)]))
@@ -174,8 +209,14 @@ class ViewScreen(Screen[None]):
         """Set formulas anew when the screen becomes high or low."""
         if self._view is not None and self._setting.tall != (self.app.size.height >= TALL):
             self._setting.tall = not self._setting.tall
-            await self.query_one(Steps).show(self._view, self._setting)
+            await self._steps_anew()
             self.query_one(Dock).show(self._view, self._typed, self._setting)
+
+    async def _steps_anew(self) -> None:
+        """Draw the steps of the view again, after what is being painted."""
+        async with self._painting:
+            if self._view is not None:
+                await self.query_one(Steps).show(self._view, self._setting)
 
     def keep_draft(self) -> None:
         """Keep what is typed, before this screen is left."""
@@ -185,9 +226,12 @@ class ViewScreen(Screen[None]):
 
 _PROGRAM_KEYS = (("F8", "run it"), ("F2", "hint"), ("^o", "$EDITOR"), ("tab", "4 blanks"), ("F6", "skip"))
 _OUT_OF_THE_EDITOR = (("F1", "help"), ("esc", "leave editor"), ("^p", "all"))
+_TO_THE_LESSON = (("F1", "help"), ("esc", "lesson"), ("^p", "all"))
+_ONE_TRY = (("enter", "answer: one try"), ("F3", "faces"), ("F6", "leave it"))
 _KEYS = {
     Wants.ANSWER: (("enter", "answer"), ("F2", "hint"), ("F3", "faces"), ("F6", "skip"), ("F5", "seed")),
     Wants.GO_ON: (("F3", "faces"), ("F5", "other numbers"), ("pgup", "earlier steps")),
     Wants.NUDGE: (("F3", "faces"), ("F5", "other numbers"), ("F6", "skip")),
+    Wants.REST: (("enter", "stop here"), ("c", "go on"), ("pgup", "earlier steps")),
     Wants.FINISHED: (("pgup", "read again"), ("F5", "again with other numbers")),
 }

@@ -78,7 +78,7 @@ class Numbers(Static, can_focus=True):
         lit, arithmetic = self._traced()
         marks = {**lit, self._cell: CURSOR}
         n, position = self._cell
-        place = ", ".join(str(i + 1) for i in position)
+        place = ", ".join(str(i + arrays[n].first) for i in position)
         value = number(float(arrays[n].array[position]))
         text = f"{arrays[n].title}{f'[{place}]' if place else ''} = " + (f"{arithmetic} = " if arithmetic else "")
 

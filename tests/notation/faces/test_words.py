@@ -22,6 +22,10 @@ from .scenes import SCOPE
         ("y_i/(p_i z_i)", "y i over the quantity p i times z i"),
         ("y_i/p_i z_i", "the quantity y i over p i, times z i"),
         ("p_i Σ_k y_k - y_i", "p i times the sum over k of y k, minus y i"),
+        (
+            "(s/2 - (1 - s)/(1 + s)) s",
+            "the quantity s over 2, minus the quantity 1 minus s, over the quantity 1 plus s, times s",
+        ),
         ("e^{-s}", "e to the power minus s"),
         ("where(s > 0, s, 0)", "s if s is greater than 0; otherwise 0"),
         ("[[1, 2], [3, 4]]", "the matrix with rows 1, 2; 3, 4"),

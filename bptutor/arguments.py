@@ -1,0 +1,61 @@
+"""How the command line is spelled: the parser, and what several commands take."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from typing import NoReturn
+
+USAGE = 2
+"""The exit code of a command line that is spelled wrongly."""
+
+
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line, with a `help:` line below."""
+
+    def error(self, message: str) -> NoReturn:
+        """Leave with exit code 2."""
+        sys.stderr.write(f"bptutor: {message}\n  help: `{self.prog} --help` lists what can be written\n")
+        raise SystemExit(USAGE)
+
+
+def command(
+    commands: argparse._SubParsersAction[Parser],
+    name: str,
+    run: Callable[[argparse.Namespace], int],
+    what: str,
+    example: str,
+) -> argparse.ArgumentParser:
+    """Add a command with an example in its help."""
+    parser = commands.add_parser(
+        name,
+        help=what,
+        description=what[0].upper() + what[1:] + ".",
+        epilog=f"example: {example}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.set_defaults(run=run)
+    return parser
+
+
+def learning(parser: argparse.ArgumentParser) -> None:
+    """Add what every command that opens a lesson takes."""
+    parser.add_argument("--pack", metavar="PATH", help="a pack's folder or zip; the built-in course when left out")
+    parser.add_argument("--seed", type=seed, metavar="N", help="draw the numbers from this seed, 0 to 9999")
+    parser.add_argument("--plain", action="store_true", help="by lines, mathematics in words; for screen readers")
+    parser.add_argument("--learner", default="me", metavar="NAME", help="whose progress (default: me)")
+
+
+def seed(text: str) -> int:
+    """Read a seed, 0 to 9999."""
+    if text.isascii() and text.isdigit() and int(text) <= 9999:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 to 9999")
+
+
+def jobs(text: str) -> int:
+    """Read a number of processes, 1 to 64."""
+    if text.isascii() and text.isdigit() and 1 <= int(text) <= 64:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 to 64")

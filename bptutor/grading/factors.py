@@ -1,0 +1,46 @@
+"""Products in their simplest form: flat, numbers multiplied, signs in front."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from bptutor.notation.tree import Div, Expr, Mul, Neg, Number
+
+ONE = Number(Fraction(1))
+
+
+def times(*factors: Expr) -> Expr:
+    """Return a product: flat, numbers multiplied, signs brought to the front."""
+    number, rest, waiting = Fraction(1), list[Expr](), list(reversed(factors))
+    while waiting:
+        factor = waiting.pop()
+        constant = value_of(factor)
+        if constant is not None:
+            number *= constant
+        elif isinstance(factor, Neg):
+            number = -number
+            waiting.append(factor.arg)
+        elif isinstance(factor, Mul):
+            waiting.extend(reversed(factor.factors))
+        else:
+            rest.append(factor)
+    negative, number = number < 0, abs(number)
+    if number != 1 or not rest:
+        rest.insert(0, Number(number))
+    made = rest[0] if len(rest) == 1 else Mul(tuple(rest))
+    return Neg(made) if negative else made
+
+
+def value_of(expr: Expr) -> Fraction | None:
+    """Return the number that a literal or a quotient of literals is."""
+    if isinstance(expr, Number):
+        return expr.value
+    if isinstance(expr, Div) and isinstance(expr.num, Number) and isinstance(expr.den, Number) and expr.den.value:
+        return expr.num.value / expr.den.value
+    return None
+
+
+def product(factors: list[Expr]) -> Expr:
+    """Return a product, flat; one factor stands alone."""
+    flat = [f for factor in factors for f in (factor.factors if isinstance(factor, Mul) else (factor,))]
+    return flat[0] if len(flat) == 1 else Mul(tuple(flat))

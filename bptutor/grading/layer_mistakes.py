@@ -1,0 +1,182 @@
+"""The first rows of the catalogue: mistakes about the loss, the output, and the products of a layer."""
+
+from __future__ import annotations
+
+from bptutor.grading import naming_rules, product_rules, slope_rules
+from bptutor.grading import softmax_rules as softmax
+from bptutor.grading import value_mistakes as by_value
+from bptutor.grading.guesses import Mistake, any_of, every, on_tree, on_trees, on_value, spelled, steps
+
+LAYER_MISTAKES: tuple[Mistake, ...] = (
+    Mistake(
+        "sign",
+        "the opposite sign",
+        "Your answer has the right size and the opposite direction. Look at what a small nudge upwards does.",
+        on_value(by_value.negative),
+        "Your numbers have the right size and the opposite direction. Look at the nudge of the true class.",
+        change=by_value.negative,
+    ),
+    Mistake(
+        "no-batch-mean",
+        "the mean over the batch left out",
+        "Copying the batch would double your gradient but not {loss}. Look at what precedes Σ_s in {loss}.",
+        on_value(by_value.times_batch),
+        change=by_value.times_batch,
+    ),
+    Mistake(
+        "twice-batch-mean",
+        "the mean over the batch taken twice",
+        "Copying the batch would halve your gradient but not change {loss}. Look at how often the batch size enters.",
+        on_value(by_value.over_batch),
+        change=by_value.over_batch,
+    ),
+    Mistake(
+        "factor-two",
+        "a factor of two",
+        "Your answer is off by a factor of two everywhere. Look at the constants in front.",
+        on_value(by_value.twice_or_half),
+        change=by_value.twice_or_half,
+    ),
+    Mistake(
+        "class-mean",
+        "averaged over the classes too",
+        "Your answer shrinks when classes are added. Look at what {loss} averages over.",
+        on_value(by_value.over_last),
+        change=by_value.over_last,
+    ),
+    Mistake(
+        "diagonal-softmax",
+        "the softmax derivative taken as diagonal",
+        "Your rule says wrong classes' scores cannot change {loss}. Look at the denominator of {p}_k.",
+        any_of(on_trees(softmax.on_error(softmax.diagonal)), *(on_value(made) for made in softmax.DIAGONAL)),
+    ),
+    Mistake(
+        "lost-delta",
+        "only the products −p_i p_j",
+        "In your rule a score lowers its own probability. Look at the case where both indices are equal.",
+        any_of(on_trees(softmax.on_error(softmax.without_delta)), *(on_value(made) for made in softmax.LOST)),
+    ),
+    Mistake(
+        "offdiagonal-sign",
+        "the opposite sign off the diagonal",
+        "In your rule raising one score raises all probabilities. Look at what they add up to.",
+        any_of(on_trees(softmax.on_error(softmax.plus_off_diagonal)), *(on_value(made) for made in softmax.PLUS)),
+    ),
+    Mistake(
+        "derivative-twice",
+        "the derivative of the activation applied twice",
+        "The derivative of the activation acts twice in your answer. Look at what had cancelled before.",
+        any_of(
+            on_trees(softmax.on_error(softmax.slope_kept, softmax=False)),
+            on_tree(slope_rules.twice),
+            on_tree(slope_rules.on_forms(slope_rules.form_twice)),
+        ),
+    ),
+    Mistake(
+        "stopped-at-loss",
+        "the slope by the output, not by what enters it",
+        "This is the slope by {p}. Look at the arrow that ends in {p}.",
+        any_of(on_trees(naming_rules.stopped, steps), on_trees(softmax.on_error(softmax.by_output))),
+    ),
+    Mistake(
+        "jacobian-summed",
+        "rows of the Jacobian summed",
+        "Your answer adds up entries of {part} without weights. Look at what multiplies each entry.",
+        on_tree(product_rules.summed_jacobian),
+    ),
+    Mistake(
+        "no-transpose",
+        "a transpose left out",
+        "Your product sums over the other index of {part}. Look at the index of {part} under Σ.",
+        on_tree(product_rules.no_transpose),
+    ),
+    Mistake(
+        "transposed",
+        "rows and columns exchanged",
+        "Your answer has each entry at the mirrored place. Look at which index counts rows.",
+        any_of(on_value(by_value.transposed), on_tree(product_rules.transposed)),
+        change=by_value.transposed,
+    ),
+    Mistake(
+        "reversed",
+        "the factors of a product swapped",
+        "Your product takes its factors in the other order. Look at which axis comes first in the result.",
+        on_tree(product_rules.swapped),
+    ),
+    Mistake(
+        "hadamard-for-product",
+        "entries paired where a product sums or pairs all",
+        "Your product pairs entries one to one. Look at how many free indices the goal has.",
+        on_tree(product_rules.hadamard),
+    ),
+    Mistake(
+        "product-for-hadamard",
+        "a product where entries pair one to one",
+        "Your product combines entries of different places. Look at which entries the one at i meets.",
+        on_tree(product_rules.product, spelled),
+    ),
+    Mistake(
+        "inverse-for-transpose",
+        "W⁻¹ for Wᵀ",
+        "Your answer undoes {part}. Look at what {part} does with a small change of its input.",
+        on_tree(naming_rules.inverse),
+    ),
+    Mistake(
+        "no-activation-derivative",
+        "the derivative of the activation left out",
+        "This is the slope by what {part} becomes, not by {part}. Look at the arrow that leaves {part}.",
+        any_of(on_tree(slope_rules.no_slope), on_tree(slope_rules.on_forms(slope_rules.form_dropped))),
+    ),
+    Mistake(
+        "derivative-of-activation",
+        "f'(a) for f'(z)",
+        "Your slope receives a number already squashed. Look at what entered the activation going forward.",
+        any_of(on_tree(slope_rules.slope_of_activation), on_tree(slope_rules.on_forms(slope_rules.form_again))),
+    ),
+    Mistake(
+        "a-form-on-z",
+        "the form in a applied to z",
+        "Your slope is written for a squashed number and receives {part}. Look at the range of {part}.",
+        any_of(on_tree(slope_rules.a_form_on_z), on_trees(naming_rules.form_on_z)),
+    ),
+    Mistake(
+        "other-activation",
+        "another function's derivative",
+        "This is the slope of another activation. Look at the function of this layer.",
+        any_of(on_tree(slope_rules.other_slope), on_tree(slope_rules.on_forms(slope_rules.form_of_other))),
+    ),
+    Mistake(
+        "half-derivative",
+        "one factor of the slope only",
+        "Your slope holds only a part of the activation's. Look at its value where the curve is flat.",
+        any_of(on_tree(slope_rules.half_slope), on_tree(slope_rules.on_forms(slope_rules.form_halved))),
+    ),
+    Mistake(
+        "z-for-a",
+        "z in the place of a",
+        "Your answer takes {part} at the other end of its activation. Look at what the layer receives.",
+        on_trees(naming_rules.exchange(naming_rules.z_for_a), steps),
+    ),
+    Mistake(
+        "wrong-layer",
+        "an array of another layer",
+        "Your answer takes an array of another layer for {part}. Look at the arrows of this layer.",
+        on_trees(naming_rules.exchange(naming_rules.wrong_layer, alone=False), every),
+    ),
+    Mistake(
+        "weight-for-activation",
+        "W where a belongs",
+        "Your answer has a weight where {part} flows. Look at what the weight meets going forward.",
+        any_of(
+            on_trees(naming_rules.exchange(naming_rules.weight_for_activation), steps),
+            on_trees(naming_rules.weight_in_outer),
+        ),
+    ),
+    Mistake(
+        "updated-weights",
+        "the weights after the step",
+        "Your step back used a {part} that the forward pass never saw. Look at the order of the lines.",
+        on_trees(naming_rules.updated, steps),
+    ),
+)
+"""In the order of findings."""

@@ -1,0 +1,50 @@
+"""How things end: a sitting with a rest, a review and a quiz with what came of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from bptutor.progress.event import Event, EventKind
+from bptutor.progress.events import Log
+from bptutor.session import results
+from bptutor.session.needs import Library
+from bptutor.session.rounds import NOT_PASSED, PASSED, QUIZ, Rounds
+from bptutor.session.sitting import GAP, LONGEST, Sitting, may_rest, moment, to_recall
+from bptutor.session.stops import Stop
+from bptutor.session.view import Shown, ShownProse
+from bptutor.session.walk import Walk, mixed
+
+
+def sitting(log: Log, now: datetime) -> Sitting:
+    """Return the sitting that goes on, from what was written lately."""
+    since = (now - 2 * (GAP + LONGEST)).astimezone(UTC)
+    return Sitting.replay(log.since(since.isoformat(timespec="milliseconds")))
+
+
+def pause(walk: Walk, sitting: Sitting, stop: Stop, make: Callable[..., Event], left: Event) -> list[Event]:
+    """Return the event that ends a sitting when a stop is left; none while it may go on, or cannot rest here."""
+    if not may_rest(walk.course, stop) or not sitting.full(moment(left.time)):
+        return []
+    recalled = to_recall(walk, sitting, stop)
+    seed = mixed(walk.seed_at(stop), f"recall:{stop.id}")
+    return [make(EventKind.PAUSED, stop, text=recalled, seed=seed)]
+
+
+def mark(walk: Walk, library: Library) -> str:
+    """Return with what the last event of a run is marked: of a quiz, whether it was passed."""
+    id_ = walk.course.lesson.id
+    if not id_.startswith(QUIZ):
+        return ""
+    share = library.quiz(id_.removeprefix(QUIZ)).front.share
+    return PASSED if results.passed(walk, share) else NOT_PASSED
+
+
+def said(walk: Walk, library: Library, rounds: Rounds) -> tuple[Shown, ...]:
+    """Return what stands at the end of a review or a quiz."""
+    id_ = walk.course.lesson.id
+    if not id_.startswith(QUIZ):
+        return (ShownProse(results.review_text(walk, library.pack, rounds.due_count())),)
+    front = library.quiz(id_.removeprefix(QUIZ)).front
+    lessons = {entry.id: entry for entry in library.entries()}
+    return (ShownProse(results.quiz_text(walk, front.share, library.pack, lessons, tests_out=front.test_out)),)

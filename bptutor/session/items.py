@@ -1,0 +1,78 @@
+"""Questions taken out of their lessons: each with what must stand above it to be answered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from bptutor.packs import fading
+from bptutor.packs.fading import Form
+from bptutor.packs.model import Block, Derivation, Kind, Prose, Show
+from bptutor.packs.outline import Rule
+from bptutor.session.stops import Course, Item, Stop, is_section
+
+BY_ITSELF = frozenset({Kind.CHOICE, Kind.ORDER, Kind.RULE, Kind.FILL})
+"""Kinds that are answered without the numbers of the lesson."""
+
+
+def items(course: Course) -> Iterator[Item]:
+    """Yield everything that a lesson asks, in order, as an item."""
+    for stop in course.stops:
+        found = item(course, stop)
+        if found is not None:
+            yield found
+
+
+def item(course: Course, stop: Stop) -> Item | None:
+    """Return what is asked at a stop as an item; None when nothing is."""
+    if stop.item is not None or stop.question is None or stop.blank:
+        return stop.item
+    question = replace(stop.question, skills=stop.question.skills or course.lesson.skills)
+    piece = course.pieces[stop.piece]
+    if isinstance(piece, Derivation):
+        context: tuple[Block, ...] = (replace(piece, lines=piece.lines[: stop.line + 1]),)
+    else:
+        context = _above(course, stop)
+    return Item(f"{course.lesson.id}/{stop.id}", question, context, course.lesson.scene)
+
+
+def _above(course: Course, stop: Stop) -> tuple[Block, ...]:
+    """Return the prose and the arrays directly above a question, up to the heading of its section.
+
+    Where numbers matter and no array stands there, the last one before joins them.
+    """
+    found: list[Block] = []
+    at = stop.piece - 1
+    while at >= 0 and isinstance(course.pieces[at], Prose | Show):
+        found.insert(0, _still(course.pieces[at]))
+        if is_section(course.pieces[at]):
+            break
+        at -= 1
+    needs = stop.question is not None and stop.question.kind not in BY_ITSELF
+    if needs and not any(isinstance(piece, Show) for piece in found):
+        shows = [piece for piece in course.pieces[: max(at, 0)] if isinstance(piece, Show)]
+        found = [*(_still(piece) for piece in shows[-1:]), *found]
+    return tuple(found)
+
+
+def _still(piece: Block) -> Block:
+    """Return a nudge column as an array that is simply shown."""
+    if not isinstance(piece, Show) or piece.nudge is None:
+        return piece
+    slope = f"∂{piece.nudge.of}/∂{piece.nudge.by}"
+    return Show(piece.arrays if slope in piece.arrays else (*piece.arrays, slope), place=piece.place)
+
+
+def as_form(found: Item, form: Form, rules: Mapping[str, Rule]) -> Item | None:
+    """Return a line asked for its rule (`WHY`) or with a hole; None when it is no line, or cannot be asked so."""
+    derivation = found.context[-1] if found.context else None
+    if not isinstance(derivation, Derivation):
+        return None
+    n = len(derivation.lines) - 1
+    line = derivation.lines[n]
+    if form is Form.HOLE and not fading.hole(line):
+        return None
+    if form is Form.WHY and not (line.by and fading.false_rules(derivation, n, rules)):
+        return None
+    question = fading.question(derivation, n, form, rules)
+    return replace(found, question=replace(question, skills=found.question.skills))

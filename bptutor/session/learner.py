@@ -1,0 +1,52 @@
+"""A learner in a course: what was done, where to go on, what is due."""
+
+from __future__ import annotations
+
+from bptutor.packs.outline import LessonEntry
+from bptutor.progress.events import Log
+from bptutor.session import course
+from bptutor.session.course import CourseEntry, QuizStanding
+from bptutor.session.needs import Library
+from bptutor.session.rounds import Rounds
+from bptutor.session.writer import Clock, utc_now
+
+
+class Learner:
+    """What can be said of a learner while no lesson is open."""
+
+    def __init__(self, library: Library, log: Log, clock: Clock = utc_now) -> None:
+        """Take the pack and the record.
+
+        Args:
+            library: The pack.
+            log: The learner's record.
+            clock: Tells the time in UTC.
+        """
+        self.library = library
+        self.log = log
+        self.rounds = Rounds(library, log, clock)
+
+    @property
+    def first_start(self) -> bool:
+        """Whether this learner never opened a lesson of the pack."""
+        return not self.log.lessons(self.library.pack.id)
+
+    def first_lesson(self) -> str:
+        """Return the id of the first lesson, the first ten minutes; raises `UsageError` when there is none."""
+        return course.first(self.library)
+
+    def course(self) -> list[CourseEntry]:
+        """Return every lesson in course order with its standing."""
+        return course.course(self.library, self.log)
+
+    def quizzes(self) -> list[QuizStanding]:
+        """Return every quiz with what came of its last run."""
+        return course.quizzes(self.library, self.log)
+
+    def missing(self, lesson_id: str) -> list[LessonEntry]:
+        """Return what a lesson that was never begun needs, and the learner has not done."""
+        return course.missing(self.library, self.log, lesson_id)
+
+    def where_to_continue(self) -> tuple[str, int, str] | None:
+        """Return lesson id, 1-based stop and title of where to go on; None at the first start and when all is done."""
+        return course.where(self.library, self.log)

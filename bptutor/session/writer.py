@@ -1,0 +1,72 @@
+"""What a session writes down: events of one learner, each on disk before it is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from bptutor.grading.verdict import Verdict
+from bptutor.progress.event import Event, EventKind, storable
+from bptutor.progress.events import Log
+from bptutor.session.stops import Course, Stop
+from bptutor.session.walk import STEP, Walk
+
+HELPED = ("why:", "easier:")
+"""Stops that stand there as help: a right answer at one of them is no unaided one."""
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """Return the time in UTC."""
+    return datetime.now(UTC)
+
+
+class Writer:
+    """Makes the events of one run."""
+
+    def __init__(self, log: Log, pack: str, learner: str, clock: Clock = utc_now) -> None:
+        """Write nothing yet.
+
+        Args:
+            log: The learner's record.
+            pack: The id of the pack.
+            learner: Whose record it is.
+            clock: Tells the time in UTC.
+        """
+        self.log = log
+        self.pack = pack
+        self.learner = learner
+        self.clock = clock
+
+    def event(self, kind: EventKind, course: Course, stop: Stop | None = None, **more: object) -> Event:
+        """Return an event of a lesson; `more` are fields of `Event`."""
+        question = stop.question if stop else None
+        base = Event(
+            kind,
+            course.lesson.id,
+            self.pack,
+            stop.id if stop else "",
+            skills=(question.skills or course.lesson.skills) if question else (),
+            question=question.kind.value if question else "",
+            learner=self.learner,
+            time=self.clock().astimezone(UTC).isoformat(timespec="milliseconds"),
+        )
+        return replace(base, **more)  # type: ignore[arg-type]  # the fields are checked where events are read
+
+    def answer(self, walk: Walk, stop: Stop, text: str, verdict: Verdict, drawn: dict[str, object]) -> Event:
+        """Return the event of an answer that counts."""
+        standing = walk.standing(stop.id)
+        return self.event(
+            EventKind.ANSWERED,
+            walk.course,
+            stop,
+            seed=walk.seed_at(stop),
+            text=storable(text),
+            mark=STEP if stop.blank and verdict.right and verdict.reached is None else verdict.mark.value,
+            proof=verdict.proof.value,
+            findings=verdict.rules,
+            aided=bool(standing.hints or standing.tries or standing.eased) or stop.id.startswith(HELPED),
+            reached=verdict.reached,
+            drawn=drawn,
+        )

@@ -1,0 +1,107 @@
+"""Small screens over the one that is open: a page to read, and what a lesson needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from bptutor.packs.outline import LessonEntry, Pack
+from bptutor.progress.page import page
+from bptutor.session import Session
+from bptutor.tui import keys
+from bptutor.tui.render.flow import Flow, Lines, wrapped
+from bptutor.tui.render.formulas import Typesetter
+from bptutor.tui.render.headings import keys_row
+from bptutor.tui.render.prose import one_line
+from bptutor.tui.render.steps import GENERAL
+
+if TYPE_CHECKING:
+    from bptutor.packs.scene import Scene
+
+
+class PageScreen(ModalScreen[None]):
+    """A page that scrolls; any of F1, Esc, Enter and q closes it."""
+
+    BINDINGS = keys.CLOSE
+
+    def __init__(self, title: str, rows: Callable[[int], Lines]) -> None:
+        """Keep what is to be read.
+
+        Args:
+            title: Its heading.
+            rows: Lays it out for a width in cells.
+        """
+        super().__init__()
+        self._heading = title
+        self._rows = rows
+
+    def compose(self) -> ComposeResult:
+        """Lay out the page."""
+        with VerticalScroll(id="page"):
+            yield Static(Flow(self._laid))
+
+    def _laid(self, width: int) -> Lines:
+        end = Content.styled("esc closes this", "$quiet")
+        return [Content.styled(self._heading, "bold"), Content(), *self._rows(width), Content(), end]
+
+
+class NeedsScreen(ModalScreen[bool]):
+    """Says what a lesson needs; True when that is to be opened."""
+
+    BINDINGS = keys.NEEDS
+
+    def __init__(self, title: str, missing: Sequence[LessonEntry]) -> None:
+        """Keep the title of the lesson, and what it needs."""
+        super().__init__()
+        self._lesson = title
+        self._missing = missing
+
+    def compose(self) -> ComposeResult:
+        """Lay out one sentence and two keys."""
+        yield Static(Flow(self._laid), id="needs")
+
+    def _laid(self, width: int) -> Lines:
+        titles = ", ".join(entry.title for entry in self._missing)
+        said = wrapped(Content(f"{self._lesson} needs: {titles}."), width)
+        return [*said, Content(), keys_row((("enter", "goes on"), ("g", f"opens {self._missing[0].title}")), width, ())]
+
+
+def progress_rows(session: Session) -> Callable[[int], Lines]:
+    """Return what lays out the learner's record."""
+    lines = page(session.log, session.library.pack.skills)
+    return lambda width: [row for line in lines for row in (wrapped(Content(line), width, "", "    ") or [Content()])]
+
+
+def glossary_rows(pack: Pack, scene: Scene | None) -> Callable[[int], Lines]:
+    """Return what lays out the glossary: the symbols of a scene, the rules of the pack, its words."""
+
+    def rows(width: int) -> Lines:
+        setter = Typesetter(scene.scope if scene else None)
+        found: Lines = []
+        if scene is not None:
+            found += [Content.styled("Symbols", "bold")]
+            for name in scene.scope.names.values():
+                axes = f"over {' × '.join(name.axes)}" if name.axes else "one number"
+                found += wrapped(Content(axes), width, _head(setter.plain(name.id)), " " * 18)
+            found.append(Content())
+        found += [Content.styled("Rules", "bold")]
+        for rule in pack.rules.values():
+            math = GENERAL.inline(rule.math) if rule.math else Content()
+            found += wrapped(math, width, _head(rule.title, 34), " " * 36)
+        if pack.words:
+            found += [Content(), Content.styled("Words", "bold")]
+            for word, text in pack.words.items():
+                found += wrapped(one_line(text, setter), width, _head(word), " " * 18)
+        return found
+
+    return rows
+
+
+def _head(text: str, width: int = 16) -> Content:
+    return Content(f"  {text[: width - 1]:<{width}}")

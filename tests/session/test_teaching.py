@@ -1,0 +1,186 @@
+"""How a sitting goes: when it rests, what follows a reveal, and what is asked before something hard."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from bptutor.packs.model import Derivation, Kind, Lesson, Question
+from bptutor.progress.events import EventKind
+from bptutor.session import LineState, ShownDerivation, ShownQuestion, Standing, View, Wants
+from tests.session.clock import Desk, on, right, through
+from tests.session.fakes import ERROR, LESSONS, SCENE, SLOPE, FakeLibrary
+
+
+def many(count: int) -> FakeLibrary:
+    questions = tuple(replace(SLOPE, id=f"q{n}", answer=f"p-y+{n}", source={"type": "symbolic"}) for n in range(count))
+    return FakeLibrary({"many": Lesson("many", "Many", questions, scene=SCENE, skills=("loss",)), **LESSONS})
+
+
+def asked(view: View) -> str:
+    assert view.question is not None
+    return view.question.id
+
+
+async def test_after_six_answers_one_is_recalled_and_then_the_lesson_rests(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, many(8))
+    with desk.session() as session:
+        view = session.open("many")
+        answered = []
+        while view.wants is not Wants.REST:
+            if view.wants is Wants.ANSWER:
+                answered.append(asked(view))
+            view = await on(session, view)
+        assert answered == ["q0", "q1", "q2", "q3", "q4", "q5", "q0"]
+        assert (view.stop, view.stops) == (6, 8)
+        assert asked(session.advance()) == "q6"
+        view = await through(session, session.view(), Wants.FINISHED)
+        assert session.course()[0].passed == 8
+
+
+async def test_the_recall_is_of_what_was_hardest_with_numbers_of_its_own(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, many(8))
+    with desk.session() as session:
+        view = session.open("many", 7)
+        while asked(view) != "q3":
+            view = await on(session, await on(session, view))
+        await session.submit("wrong")
+        view = session.view()
+        while view.stop < 6 or view.wants is not Wants.GO_ON:
+            view = await on(session, view)
+        view = session.advance()
+        assert asked(view) == "q3"
+        assert view.seed != 7
+        assert not any(isinstance(piece, ShownQuestion) and piece.answer for piece in view.shown)
+        assert session.skip().wants is Wants.REST  # never blocking
+
+
+async def test_after_twelve_minutes_it_rests_too_and_time_away_is_no_time_sat(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, many(8))
+    with desk.session() as session:
+        view = await on(session, session.open("many"))
+        desk.clock.pass_by(minutes=30)
+        view = await on(session, await on(session, view))
+        assert view.wants is Wants.GO_ON
+        desk.clock.pass_by(minutes=11)
+        view = await on(session, view)
+        view = await on(session, view)
+        desk.clock.pass_by(minutes=2)
+        view = session.advance()
+        assert session.log.run("fake", "many")[-1].kind is EventKind.PAUSED
+        assert (await through(session, view, Wants.REST, Wants.FINISHED)).wants is Wants.REST
+
+
+async def test_a_lesson_rests_between_its_blocks_only_and_coming_back_goes_on(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, many(5))
+    with desk.session() as session:
+        await through(session, session.open("many"), Wants.FINISHED)
+        view = session.open("output-error")
+        view = await through(session, view, Wants.REST)
+        assert all(isinstance(piece, ShownDerivation) is (n == 1) for n, piece in enumerate(view.shown))
+        assert isinstance(view.shown[1], ShownDerivation)
+        assert view.shown[1].finished
+    with desk.session() as session:
+        view = session.open("output-error")
+        assert (view.wants, view.stop) == (Wants.ANSWER, 6)
+
+
+async def test_a_reveal_asks_why_and_comes_back_three_answers_later(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    with desk.session() as session:
+        session.open("output-error")
+        view = session.advance()
+        for _ in range(3):
+            session.hint()
+        session.reveal()
+        view = session.advance()
+        assert view.question is not None
+        assert view.question.kind is Kind.RULE
+        assert view.question.answer == "chain-rule"
+        shown = view.shown[1]
+        assert isinstance(shown, ShownDerivation)
+        assert shown.lines[-1][1] is LineState.WHY
+    with desk.session() as session:  # nothing of it is lost when the program ends
+        view = session.open("output-error")
+        assert view.question is not None
+        assert view.question.kind is Kind.RULE
+        order = []
+        while view.wants is not Wants.FINISHED:
+            if view.wants is Wants.ANSWER:
+                order.append(asked(view))
+                covered = [piece for piece in view.shown if isinstance(piece, ShownDerivation)]
+                if len(order) == 5:
+                    assert [len(piece.lines) for piece in covered] == [2]
+                    assert covered[0].lines[-1][1] is LineState.ASKED
+            view = await on(session, view)
+        lines = [f"error-by-z.{n}" for n in (2, 3, 5)]
+        assert order == [lines[0], lines[1], lines[2], "code", lines[0], "sort"]
+        assert session.course()[1].standing is Standing.DONE
+        aided = [(e.stop, e.aided) for e in session.log.run("fake", "output-error") if e.mark == "right"]
+        assert aided[0] == ("why:error-by-z.2", True)
+        assert ("again:error-by-z.2", False) in aided
+
+
+async def test_something_easier_is_the_line_with_a_hole_then_what_was_right_before(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    with desk.session() as session:
+        session.open("output-error")
+        view = session.advance()
+        assert view.may_ease
+        view = session.ease()
+        assert view.question is not None
+        assert (view.question.kind, view.question.line) == (Kind.FILL, ERROR.lines[1].hints[2])
+        await session.submit("p_k")
+        view = session.advance()
+        assert (asked(view), view.question.kind if view.question else None) == ("error-by-z.2", Kind.SYMBOLIC)
+        await session.submit(right(view))
+        assert session.log.run("fake", "output-error")[-1].aided
+        view = session.advance()
+        assert not view.may_ease  # no hole is written, and nothing before exercised the same skill
+
+
+async def test_a_line_fades_from_meeting_to_meeting(tmp_path: Path) -> None:
+    line = replace(ERROR.lines[1], fade=("show", "why", "hole", "write"))
+    fading = Derivation("fading", ERROR.goal, (ERROR.lines[0], line))
+    library = FakeLibrary({"one": Lesson("one", "One", (fading,), scene=SCENE, skills=("loss",))})
+    desk = Desk(tmp_path, library)
+    found = []
+    with desk.session() as session:
+        view = session.open("one")
+        for _ in range(5):
+            view = session.advance()
+            found.append(view.question.kind if view.question else None)
+            await through(session, view, Wants.FINISHED)
+            view = session.another()
+    assert found == [None, Kind.RULE, Kind.FILL, Kind.SYMBOLIC, Kind.SYMBOLIC]
+
+
+async def test_another_like_this_takes_the_variants_in_turn(tmp_path: Path) -> None:
+    twice = Question("twice", Kind.SYMBOLIC, "Twice?", answer="2p")
+    question = replace(SLOPE, vary=(twice,))
+    library = FakeLibrary({"one": Lesson("one", "One", (question,), scene=SCENE, skills=("loss",))})
+    with Desk(tmp_path, library).session() as session:
+        prompts = [session.open("one").question, session.another().question, session.another().question]
+        assert [one.prompt for one in prompts if one] == [SLOPE.prompt, "Twice?", SLOPE.prompt]
+        view = session.another()
+        await session.submit(right(view))
+        view = session.view()
+        assert isinstance(view.shown[-1], ShownQuestion)
+        assert (view.shown[-1].question.prompt, view.shown[-1].answer) == ("Twice?", "2p")
+
+
+async def test_a_lesson_finished_when_reveals_led_nowhere_stays_finished(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    with desk.session() as session:
+        session.open("output-error")
+        session.advance()
+        for _ in range(3):
+            session.hint()
+        session.reveal()
+        await through(session, session.view(), Wants.FINISHED)
+        events = session.log.run("fake", "output-error")
+        old = [event for event in events if not event.stop.startswith(("why:", "again:"))]
+    elsewhere = Desk(tmp_path / "elsewhere")
+    with elsewhere.session() as session:
+        session.log.add(old)
+        assert session.open("output-error").wants is Wants.FINISHED

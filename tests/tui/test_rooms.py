@@ -1,0 +1,97 @@
+"""The other rooms on the screen: what is due, a quiz, what a lesson needs, the pages to read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bptutor.progress.events import Log
+from bptutor.session import Wants
+from tests.session.clock import Desk, through
+from tests.session.test_rounds import library
+from tests.tui.stage import LARGE, stage
+
+
+async def learned(home: Path, **back: float) -> None:
+    """Put a lesson behind the learner, some time ago."""
+    desk = Desk(home)
+    desk.clock.pass_by(**{key: -value for key, value in back.items()})
+    with desk.session() as session:
+        await through(session, session.open("first-minutes"), Wants.FINISHED)
+
+
+async def test_coming_back_starts_with_what_is_due_and_leads_to_the_lesson(tmp_path: Path) -> None:
+    await learned(tmp_path, days=30)
+    async with stage(tmp_path, seed=None) as s:
+        await s.until("2 due v")
+        await s.press("c")
+        await s.until("Before you go on")
+        assert "esc lesson" in s.text
+        await s.press("f6")
+        await s.until("2/2")
+        await s.press("escape")
+        await s.until("Both derivatives you know")
+
+
+async def test_a_review_is_begun_from_the_map_and_ends_there(tmp_path: Path) -> None:
+    await learned(tmp_path, days=30)
+    async with stage(tmp_path, seed=None, size=LARGE) as s:
+        await s.until("2 due v")
+        await s.press("v")
+        await s.until("1/2")
+        assert s.rows[0].strip().startswith("Review")
+        await s.press("f6")
+        await s.press("f6")
+        await s.until("0 of 2")
+        await s.press("enter")
+        await s.until("continue:")
+
+
+async def test_a_quiz_stands_behind_its_chapter_and_takes_one_answer(tmp_path: Path) -> None:
+    async with stage(tmp_path, "first-minutes", library=library()) as s:
+        await s.until("What does L do?")
+        await s.press("escape")
+        await s.until("Quiz one")
+        rows = [row for row in s.rows if "○" in row or "◇" in row or "◐" in row]
+        assert "Quiz one" in rows[-1]
+        await s.press("end", "enter")
+        await s.until("1/4")
+        assert "one try" in s.text
+        await s.press("f2")
+        await s.until("A quiz has no hints")
+        letter = next(row.split()[0] for row in s.rows if "It stays." in row)
+        await s.type(letter)
+        await s.press("enter")
+        await s.until("✗ wrong")
+        await s.until("go on")
+        await s.press("enter")
+        await s.until("2/4")
+
+
+async def test_a_lesson_opened_too_early_says_what_it_needs(tmp_path: Path) -> None:
+    async with stage(tmp_path, "output-error", seed=None) as s:
+        await s.until("needs: First ten minutes")
+        await s.press("enter")
+        await s.until("Both derivatives you know")
+    async with stage(tmp_path / "other", "output-error", seed=None) as s:
+        await s.until("needs: First ten minutes")
+        await s.press("g")
+        await s.until("What does L do?")
+
+
+async def test_progress_and_glossary_are_pages_over_the_lesson(tmp_path: Path) -> None:
+    await learned(tmp_path, days=1)
+    log = Log.open(tmp_path)
+    async with stage(tmp_path, "first-minutes", None, log=log) as s:
+        await s.until("Before you go on")
+        await s.press("escape")
+        await s.until("stop here")
+        await s.press("f12")
+        await s.until("Answers by day")
+        assert "The loss" in s.text
+        await s.press("escape")
+        await s.press("f10")
+        await s.until("Symbols")
+        assert "chain rule" in s.text
+        await s.press("escape")
+        await s.until("stop here")
+    log.close()
