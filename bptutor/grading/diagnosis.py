@@ -42,6 +42,8 @@ def wrong(case: Case, met: Read, shown: str, proof: Proof | None = None) -> Verd
     if proof is not None:
         return Verdict(Mark.WRONG, ProofMark.REFUTED, (_found_by_proof(proof),), shown)
     draws = tuple(finite_draws(met.comparison, met.expr))
+    if not draws:
+        return Verdict(Mark.WRONG, ProofMark.REFUTED, (witness(met, draws),), shown)
     known = authored.findings(case, met.comparison, Met(draws, CLOSE))
     findings = known or named(met.comparison, draws, met.expr)
     mistakes = sum(finding.rule not in {"free-index", "other-quantity"} for finding in findings)

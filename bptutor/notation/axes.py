@@ -172,9 +172,10 @@ class Inference:
         for letter, axis in self.known.items():
             self.letters.axis.setdefault(letter, axis)
         self.letters.settle()
-        return Kind(
-            {k: self.letters.axis.get(k) or self.scope.indices.get(k, "") for k in kind.letters}, kind.axes, kind.row
-        )
+        for letter, axis in self.scope.indices.items():
+            self.letters.axis.setdefault(letter, axis)
+        self.letters.settle()
+        return Kind({k: self.letters.axis.get(k, "") for k in kind.letters}, kind.axes, kind.row)
 
 
 def _tail(a: Axes, b: Axes) -> bool:

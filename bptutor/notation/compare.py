@@ -158,8 +158,8 @@ def _same_axes(a: tuple[str, ...], b: tuple[str, ...], left: Expr, right: Expr) 
 
 
 def _arranged(kind: axes.Kind, names: tuple[str, ...], order: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the letters in the order of positional axes: by name where names differ, else as they appear."""
-    letters = [*(x for x in order if x in kind.letters), *(x for x in kind.letters if x not in order)]
+    """Return the letters in the order of positional axes: by axis where these differ, else i before j."""
+    letters = [*(x for x in order if x in kind.letters), *sorted(x for x in kind.letters if x not in order)]
     if "" in names and len(names) == len(letters):  # an axis without a name is matched by place
         names = tuple(name or kind.letters[x] for name, x in zip(names, letters, strict=True))
     if sorted(kind.letters.values()) != sorted(names):

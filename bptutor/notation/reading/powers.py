@@ -7,7 +7,7 @@ from fractions import Fraction
 from bptutor.notation.reading import bounds
 from bptutor.notation.reading.lexer import Kind, Token
 from bptutor.notation.reading.reader import Reader, described
-from bptutor.notation.reading.subscripts import attach, subscript_items
+from bptutor.notation.reading.subscripts import attach, rank, subscript_items
 from bptutor.notation.reading.vocabulary import listed
 from bptutor.notation.tree import At, Call, Expr, Name, Neg, Number, Pow, Transpose
 
@@ -19,7 +19,7 @@ def raised(reader: Reader, expr: Expr, start: Token) -> Expr:
     sign = reader.next
     if reader.python and sign.text == "^":
         raise reader.error("^ is not a power in Python", "write **")
-    if sign.text == "^" and _accept_transpose(reader):
+    if sign.text == "^" and _accept_transpose(reader, expr):
         if isinstance(expr, At):
             raise reader.error("an element has no transpose", "write the transpose first: (W^T)_{ij}", sign)
         return Transpose(expr)
@@ -38,17 +38,26 @@ def _ends_in_power(reader: Reader, expr: Expr, start: Token) -> bool:
     return power and start.text not in ("(", "[", "{")
 
 
-def _accept_transpose(reader: Reader) -> bool:
-    r"""Move over `^T`, `^{T}`, `^\top`, `^⊤`, `^'` if it is ahead and T is no name."""
+def _accept_transpose(reader: Reader, expr: Expr) -> bool:
+    r"""Move over `^T`, `^{T}`, `^\top`, `^⊤`, `^'` if it is ahead and T is no number."""
     first = reader.ahead()
     braces = first.text in ("{", "(")
     token = reader.ahead(2) if braces else first
-    if token.text not in _TRANSPOSES or (token.text == "T" and "T" in reader.words.names):
+    if token.text not in _TRANSPOSES or (token.text == "T" and _is_number(reader, expr, token)):
         return False
     if braces and reader.ahead(3).text not in ("}", ")"):
         return False
     reader.at += 4 if braces else 2
     return True
+
+
+def _is_number(reader: Reader, expr: Expr, token: Token) -> bool:
+    """Say whether the T above an expression is a declared number; above an array `ᵀ`, or the T of a size, is none."""
+    if "T" not in reader.words.names:
+        return False
+    array = not isinstance(expr, (At, Number)) and rank(reader, expr) != 0
+    typed = token.column > reader.next.column
+    return not array or (typed and "T" not in reader.words.sizes)
 
 
 def checked(reader: Reader, power: Pow, token: Token) -> Pow:
