@@ -113,8 +113,10 @@ def wrong_layer(target: Target) -> Iterator[tuple[Expr, Expr]]:
         tuple(made.z for made in parts.activations),
     )
     stems = (("x", "X", "a", "A", "h", "H"), ("W",), ("z", "Z"))
+    stepped = set(_after_the_step(target.scope))
     for kind in (*kinds, *(_stemmed(target, *alike) for alike in stems)):
-        yield from _names((old, new) for old, new in permutations(dict.fromkeys(kind), 2))
+        pairs = permutations(dict.fromkeys(kind), 2)
+        yield from _names((old, new) for old, new in pairs if (old, new) not in stepped)
     for old, new in permutations(list(_by_z(target)), 2):
         if new not in target.lines.errors and new != _last(target):
             yield old, new

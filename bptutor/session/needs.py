@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Protocol
 
-from bptutor.grading.verdict import Verdict
-from bptutor.packs.model import Lesson, Question
-from bptutor.packs.outline import LessonEntry, Pack, QuizEntry
-from bptutor.packs.quiz import Quiz
-
 if TYPE_CHECKING:
+    from bptutor.grading.verdict import Verdict
+    from bptutor.packs.model import Lesson, Question
+    from bptutor.packs.outline import LessonEntry, Pack, QuizEntry
+    from bptutor.packs.quiz import Quiz
     from bptutor.packs.scene import Scene
 
 

@@ -175,3 +175,10 @@ def test_random_wrong_numbers_accuse_of_nothing() -> None:
     for _ in range(30):
         verdict = grade(asks, str(rng.uniform(-1, 1, (3, 2)).round(3).tolist()), house)
         assert [finding.rule for finding in verdict.findings] == ["cells"]
+
+
+def test_a_weight_after_the_step_is_not_taken_for_one_of_another_layer() -> None:
+    """The scene runs forward through U2 too, so that it stands among the weights."""
+    asked = question({"type": "numpy", "answer": "(W2.T @ dz2) * (1 - a1**2)"}, Place())
+    findings = grade(asked, "(U2.T @ dz2) * (1 - a1**2)", scene("stepped")).findings
+    assert [finding.rule for finding in findings] == ["updated-weights"]

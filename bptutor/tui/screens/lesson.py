@@ -35,6 +35,7 @@ class LessonScreen(ViewScreen):
     """Drives one session: one message up, one view down."""
 
     BINDINGS = keys.LESSON
+    CSS_PATH = "../styles/lesson.tcss"
 
     def __init__(self, session: Session, rooms: Rooms, entry: LessonEntry, seed: int | None = None) -> None:
         """Open a lesson; see `ViewScreen`."""
