@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cached_property
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,8 +37,9 @@ class Library:
     @staticmethod
     def builtin(cache: Path | None = None) -> Library:
         """Open the pack that comes with bptutor; see `open`."""
-        installed = Path(str(files("bptutor"))) / "_lessons"
-        lessons = installed if installed.is_dir() else Path(__file__).resolve().parents[2] / "lessons"
+        package = Path(__file__).resolve().parents[1]
+        installed = package / "_lessons"
+        lessons = installed if installed.is_dir() else package.parent / "lessons"
         return Library.open(lessons, cache)
 
     @staticmethod
