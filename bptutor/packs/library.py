@@ -33,6 +33,8 @@ class Library:
         self._entries = list(outline.entries)
         self._quizzes = list(outline.quizzes)
         self._unpacked = unpacked
+        self.checked = False
+        """Whether every line was proved before the pack was handed out, as with the one that comes with bptutor."""
 
     @staticmethod
     def builtin(cache: Path | None = None) -> Library:
@@ -40,7 +42,9 @@ class Library:
         package = Path(__file__).resolve().parents[1]
         installed = package / "_lessons"
         lessons = installed if installed.is_dir() else package.parent / "lessons"
-        return Library.open(lessons, cache)
+        library = Library.open(lessons, cache)
+        library.checked = True
+        return library
 
     @staticmethod
     def open(path: Path, cache: Path | None = None) -> Library:
