@@ -258,7 +258,13 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--format", choices=("text", "json", "sarif"), default="text")
     check.add_argument("--fix", action="store_true", help="write ids that are missing")
     check.add_argument("--watch", action="store_true", help="check again whenever a file changes")
-    check.add_argument("--jobs", type=jobs, default=1, metavar="N", help="processes that share the lessons")
+    check.add_argument(
+        "--jobs",
+        type=jobs,
+        default=os.cpu_count() or 1,
+        metavar="N",
+        help="processes that share the lessons (all cores)",
+    )
 
     progress = command(commands, "progress", _progress, "the learner's record", "bptutor progress export > mine.jsonl")
     progress.add_argument("action", choices=("show", "export", "import"))
