@@ -16,7 +16,7 @@ from bptutor.notation import axes, parse
 from bptutor.notation.axes import ShapeMisfit
 from bptutor.notation.parse import Spelling
 from bptutor.notation.scope import Scope
-from bptutor.notation.tree import Derivative, Expr, Stack, walk
+from bptutor.notation.tree import Derivative, Expr, Letter, Stack, walk
 from bptutor.packs.model import Kind, Question
 
 _VECTOR_SIGNS = re.compile(r"[·⋅∙•|∣]|\\cdot|vert")
@@ -131,9 +131,21 @@ def goal_tree(case: Case) -> Expr | None:
 
 
 def goal(case: Case) -> Layout | None:
-    """Return the letters of the derivation's goal, which fix the order of the answer's."""
+    """Return the letters of the goal, or of the question's condition, which fix the order of the answer's."""
     tree = goal_tree(case)
-    return None if tree is None else layout(tree, case.scope, columns=True)
+    return _conditioned(case) if tree is None else layout(tree, case.scope, columns=True)
+
+
+def _conditioned(case: Case) -> Layout | None:
+    """Return the letters of `where: i = j`: an answer may hold any of them, over the axis of the others."""
+    if not case.question.where:
+        return None
+    where = parse.read_condition(case.question.where, case.scope)
+    letters = tuple(dict.fromkeys(part.id for part in walk(where) if isinstance(part, Letter)))
+    own = layout(next(models(case)), case.scope, columns(case.question)).known
+    known = [own.get(letter) or case.scope.indices.get(letter, "") for letter in letters]
+    axis = next(filter(None, (*known, *case.scope.sizes)), "")  # a number is the same over any axis
+    return Layout(letters, tuple(own.get(letter) or axis for letter in letters), ())
 
 
 def as_asked(case: Case, given: Expr) -> Expr:

@@ -124,9 +124,11 @@ def pair(
     known = {k: v for letters in (known or {}, a.letters, b.letters) for k, v in letters.items() if v}
     if known:
         a, b = axes.of(left, scope, columns, known), axes.of(right, scope, columns, known)
-    if a.letters.keys() == b.letters.keys():
+    bound = {x.id for x in walk(where) if isinstance(x, Letter)} if where is not None else set()
+    if (a.letters.keys() ^ b.letters.keys()) <= bound and not (bound and (a.axes or b.axes)):
         _same_axes(a.axes, b.axes, left, right)
-        letters = (*(x for x in order if x in a.letters), *(x for x in a.letters if x not in order))
+        free = {**a.letters, **b.letters, **{x: axis for x, axis in known.items() if x in bound}}
+        letters = (*(x for x in order if x in free), *(x for x in free if x not in order))
         return Pair(left, right, scope, where, columns, letters, letters, known)
     if _is_number(left) or _is_number(right):
         letters = tuple({**a.letters, **b.letters})

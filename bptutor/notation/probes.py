@@ -22,6 +22,10 @@ from bptutor.notation.tree import Add
 COUNT = 20
 _POINTS = 4
 _DIGIT_TOLERANCE = 1e-30
+_FEW = 16
+"""Entries of given arrays up to which 50 digits cost little."""
+_DIGIT_KINKS = 8
+"""Points beside kinks of larger arrays that are compared at 50 digits."""
 Given = dict[str, Array]
 
 
@@ -87,7 +91,7 @@ class Prober:
         for point in kept[: 1 if self.own_kinks else 2]:
             found = self._kinks(point, held, rng)
             if found:
-                return Probed(agreed, found)
+                return Probed(agreed, found, "probes" if found.difference.clear else "digits")
         if digits:
             found = self._digits(kept, held)
             if found:
@@ -138,6 +142,7 @@ class Prober:
     def _kinks(self, start: Point, held: Held, rng: Random) -> Point | None:
         fast = held.one_hot | held.pick
         names = self.pair.scope.names
+        looked, few = 0, sum(start.given[n].size for n in self.under & start.given.keys()) <= _FEW
         movable = {n for n in start.given if n in self.under - fast and names[n].role is not Role.POSITION}
         for moved in around(self.pair, start.given, start.sizes, rng, movable, self.own_kinks):
             if time.monotonic() > self.deadline:
@@ -148,6 +153,11 @@ class Prober:
             point = self.at(solved, start.sizes) if solved is not None else None
             if point and not point.difference.agrees and self._refutes_beside(point, held):
                 return point
+            if point and (few or (point.difference.gap and looked < _DIGIT_KINKS)):
+                looked += 1
+                exact = self._apart(point, held)
+                if exact is not None:
+                    return exact
         return None
 
     def _refutes_beside(self, point: Point, held: Held) -> bool:
@@ -155,15 +165,22 @@ class Prober:
         exact = self.exactly(point.given, point.sizes, held)
         return point.difference.clear if exact is None else exact.gap > 1e-12 * exact.scale
 
+    def _apart(self, point: Point, held: Held) -> Point | None:
+        """Return the point where 50 digits show a difference that floats round away, such as far beyond a kink."""
+        exact = self.exactly(point.given, point.sizes, held)
+        if exact is None or exact.gap <= _DIGIT_TOLERANCE * exact.scale:
+            return None
+        return Point(point.given, point.sizes, exact)
+
     def _digits(self, kept: list[Point], held: Held) -> Point | None:
         """Compare at 50 digits, at the points whose numbers are of middle size."""
         small = sorted(kept, key=lambda p: sum(a.size for a in p.given.values()))[:_POINTS]
         for point in small:
             if time.monotonic() > self.deadline:
                 return None
-            exact = self.exactly(point.given, point.sizes, held)
-            if exact is not None and exact.gap > _DIGIT_TOLERANCE * exact.scale:
-                return Point(point.given, point.sizes, exact)
+            exact = self._apart(point, held)
+            if exact is not None:
+                return exact
         return None
 
 

@@ -255,15 +255,17 @@ BUILD: dict[str, Callable[[Called], Expr]] = {
     "square": _of_one(lambda x: Pow(x, Number(Fraction(2), "2"))),
     "log1p": _of_one(lambda x: Call("log", (Add((_ONE, x)),))),
     "expm1": _of_one(lambda x: Add((Call("exp", (x,)), Neg(_ONE)))),
+    "sech": _of_one(lambda x: Div(_ONE, Call("cosh", (x,)))),
     "reciprocal": _of_one(lambda x: Div(_ONE, x)),
 }  # fmt: skip
 """Function -> the node that a call of it means."""
 
 NUMPY_NAMES = {
-    **{name: name for name in BUILD if name not in ("cases", "corr", "conv", "len", "log_softmax")},
+    **{name: name for name in BUILD if name not in ("cases", "corr", "conv", "len", "log_softmax", "sech")},
     "amax": "max", "amin": "min", "absolute": "abs", "identity": "eye", "flatten": "ravel", "true_divide": "divide",
     "convolve": "conv", "correlate": "corr", "convolve2d": "conv", "correlate2d": "corr", "asarray": "array",
     "float64": "float", "average": "mean", "fmax": "maximum", "fmin": "minimum", "expit": "sigmoid", "inv": "pinv",
+    "diagflat": "diag",
 }  # fmt: skip
 METHODS = {
     "sum": "sum", "mean": "mean", "max": "max", "min": "min", "dot": "dot", "reshape": "reshape", "ravel": "ravel",

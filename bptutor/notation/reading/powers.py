@@ -157,7 +157,7 @@ def _over(reader: Reader, place: int) -> int:
 def layered(reader: Reader, base: Token) -> Expr:
     """Read a name whose layer stands above it (`W^2`, `z^{l-1}_i`, `W_{ij}^{l-1}`) or below it (`W_2`)."""
     some = reader.words.bases[base.text]
-    if reader.next.text == "_" and not sees_power_after_subscript(reader):
+    if reader.next.text == "_" and (not sees_power_after_subscript(reader) or _sees_transpose_of_layer(reader, base)):
         return _layer_below(reader, base)
     items = None
     if reader.next.text == "_":
@@ -181,9 +181,20 @@ def sees_power_after_subscript(reader: Reader) -> bool:
     return reader.tokens[_over(reader, reader.at + 1)].text == "^"
 
 
+def _sees_transpose_of_layer(reader: Reader, base: Token) -> bool:
+    """Say whether `_1^T` is ahead of a base whose layer 1 is declared: only an array has a transpose."""
+    place = _over(reader, reader.at + 1)
+    above = reader.tokens[place + 2 if reader.tokens[place + 1].text in ("{", "(") else place + 1]
+    return above.text in _TRANSPOSES and (base.text, _below(reader)) in reader.words.layered
+
+
+def _below(reader: Reader) -> str:
+    """Return the first token of the subscript ahead."""
+    return reader.tokens[reader.at + (2 if reader.ahead().text == "{" else 1)].text
+
+
 def _layer_below(reader: Reader, base: Token) -> Expr:
-    place = reader.at + (2 if reader.ahead().text == "{" else 1)
-    id_ = reader.words.layered.get((base.text, reader.tokens[place].text))
+    id_ = reader.words.layered.get((base.text, _below(reader)))
     if id_ is None:
         raise reader.error(f"{base.text} is not a name here", reader.words.nearest(base.text), base)
     reader.at = _over(reader, reader.at + 1)
