@@ -55,7 +55,7 @@ def judge(case: Case, asked: Calls) -> Verdict:
     if ran.stopped is not None:
         n = min(len(ran.results), len(asked.calls) - 1)
         return _wrong([words.stopped(ran.stopped, case.text)], asked.calls[n], None, n)
-    return _right(asked, notes)
+    return _right(asked.calls[0], notes)
 
 
 def _unjudged(case: Case, ran: Ran) -> Verdict | None:
@@ -84,12 +84,12 @@ def _unjudged(case: Case, ran: Ran) -> Verdict | None:
     return Verdict(Mark.UNREADABLE, error=error)
 
 
-def _right(asked: Calls, notes: list[Note]) -> Verdict:
+def _right(call: Call, notes: list[Note]) -> Verdict:
     """Return the verdict of a program that returned what is asked every time."""
     for note in notes:
         if note.rule == "type":
             message = (
-                f"{words.name(asked, note.path)} has the right numbers in a list. Look at what `.T` would do to it."
+                f"{words.name(call, note.path)} has the right numbers in a list. Look at what `.T` would do to it."
             )
             return Verdict(Mark.RIGHT_OTHER_FORM, ProofMark.PROBES, (Finding("type", message),))
     said = [Finding(note.rule, note.said) for note in notes[:1]]
@@ -117,17 +117,21 @@ class _Wrong:
     n: int
     apart: Difference
 
+    @property
+    def call(self) -> Call:
+        return self.asked.calls[self.n]
+
 
 def _findings(wrong: _Wrong) -> list[Finding]:
     """Return the mistakes that the results are; without one, what differs on the first case that fails."""
-    apart, label = wrong.apart, words.name(wrong.asked, wrong.apart.path)
+    apart, label = wrong.apart, words.name(wrong.call, wrong.apart.path)
     if apart.fault is Fault.TYPE:
         return [words.other_type(apart, label)]
     named = _named(wrong)
-    prefix = f"{label}: " if wrong.asked.labels.get(apart.path) else ""
+    prefix = f"{label}: " if wrong.call.expected.labels.get(apart.path) else ""
     found = [replace(finding, message=prefix + finding.message) for finding in named]
     if apart.fault is Fault.SHAPE:
-        axes = _axes(wrong.asked.comparisons.get(apart.path))
+        axes = _axes(wrong.call.expected.comparisons.get(apart.path))
         return [*found, words.other_shape(apart, label, axes)]
     if apart.fault is Fault.NOT_FINITE:
         return [words.not_finite(apart, label)]
@@ -149,9 +153,11 @@ def _named(wrong: _Wrong) -> list[Finding]:
 
 
 def _draws(wrong: _Wrong) -> Iterator[Draw]:
-    """Yield values, truth and result of the part that differs, for every case on which both are finite numbers."""
+    """Yield values, truth and result of the part that differs: where the same is asked, and both are finite."""
     path = wrong.apart.path
     for call, result in zip(wrong.asked.calls, wrong.ran.results, strict=False):
+        if call.expected is not wrong.call.expected:
+            continue
         truth, got = as_array(part(call.truth, path)), as_array(part(result.value, path))
         if truth is None or got is None or not (np.isfinite(truth).all() and np.isfinite(got).all()):
             continue
@@ -160,7 +166,7 @@ def _draws(wrong: _Wrong) -> Iterator[Draw]:
 
 def _target(wrong: _Wrong, draws: tuple[Draw, ...]) -> Target:
     """Return what mistakes are made from: the author's expression, else the values that the model answer gave."""
-    comparison = wrong.asked.comparisons.get(wrong.apart.path)
+    comparison = wrong.call.expected.comparisons.get(wrong.apart.path)
     if comparison is not None:
         return targets.made(comparison, draws)
     bare = Comparison(wrong.case.scene, Number(Fraction(0)), Layout((), (), ()), columns=True)

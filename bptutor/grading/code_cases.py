@@ -25,13 +25,24 @@ from bptutor.grading.sandbox.wire import Made
 from bptutor.notation import parse
 from bptutor.notation.tree import Expr
 from bptutor.notation.value import Values, evaluate
-from bptutor.packs.code_keys import NUMBER, PYTHON, WORDS, is_expression
+from bptutor.packs.code_keys import EXPECT, NUMBER, PYTHON, WORDS, is_expression
 from bptutor.packs.model import Code
 
 Array = NDArray[np.float64]
 Path = tuple[int | str, ...]
 """Where a part stands in what is returned: places in lists, keys of dictionaries; () for the whole."""
 _KEPT = 32
+
+
+@dataclass(frozen=True, eq=False)
+class Expected:
+    """What a call is to return, as the author wrote it; calls with the same `expect` share one."""
+
+    spec: object = None
+    """An expression, or lists and mappings of them. None: what the model answer returns."""
+    comparisons: Mapping[Path, Comparison] = field(default_factory=dict)
+    """For each part whose expression the author gave: mistakes are made from it."""
+    labels: Mapping[Path, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -44,17 +55,15 @@ class Call:
     """Parameter -> argument, in the order of the call."""
     truth: Any
     """What is to be returned: arrays, in lists and mappings of them."""
+    expected: Expected = Expected()
 
 
 @dataclass(frozen=True)
 class Calls:
-    """All calls of a question, and what its parts are made from."""
+    """All calls of a question."""
 
     calls: tuple[Call, ...]
     setup: str
-    comparisons: Mapping[Path, Comparison] = field(default_factory=dict)
-    """For each part whose expression the author gave: mistakes are made from it."""
-    labels: Mapping[Path, str] = field(default_factory=dict)
 
     def job(self, source: str, entry: str) -> Job:
         """Return the job of running a program on them."""
@@ -79,30 +88,28 @@ def calls(case: Case, rounds: int = 1) -> Calls:
         UsageError: An argument, or what is expected, cannot be computed; or the model answer does not run.
     """
     code = code_of(case)
-    parts = dict(_parts(code.expect)) if code.expect is not None else {}
-    comparisons = {path: _comparison(case, text) for path, text in parts.items() if isinstance(text, str)}
     made: dict[str, str] = {}
-    found = list(_drawn(case, code, comparisons, made, rounds))
+    found = list(_drawn(case, code, made, rounds))
     setup = code.setup + "".join(f"\n{name} = ({text})\n" for text, name in made.items())
-    labels = {path: _label(path, parts.get(path)) for path in parts}
-    result = Calls(tuple(found), setup, comparisons, labels)
+    result = Calls(tuple(found), setup)
     return result if code.expect is not None else _with_model(case, code, result)
 
 
-def _drawn(
-    case: Case, code: Code, comparisons: Mapping[Path, Comparison], made: dict[str, str], rounds: int
-) -> Iterator[Call]:
+def _drawn(case: Case, code: Code, made: dict[str, str], rounds: int) -> Iterator[Call]:
     """Yield the calls; draws on which what is asked is not finite are drawn again."""
     wanted, n = code.count * rounds, 0
+    common = _expected(case, code.expect)
+    own = [_expected(case, written[EXPECT]) if EXPECT in written else common for written in code.cases]
     for at in range(wanted):
         written = {**code.args, **(code.cases[at % code.count] if code.cases else {})}
+        expected = own[at % code.count] if own else common
         for _ in range(REDRAWS):
             call = _call(case, code, written, n, made)
-            truth = None if code.expect is None else _truth(code.expect, (), comparisons, call.values)
+            truth = None if expected.spec is None else _truth(expected.spec, (), expected.comparisons, call.values)
             n += 1
             if truth is None or all(np.isfinite(part).all() for _, part in flat(truth)):
                 break
-        yield Call(call.values, call.arguments, truth)
+        yield Call(call.values, call.arguments, truth, expected)
 
 
 def _call(case: Case, code: Code, written: Mapping[str, object], n: int, made: dict[str, str]) -> Call:
@@ -174,6 +181,13 @@ def _read(text: str, case: Case) -> Expr:
 
 
 # --- what is expected -------------------------------------------------------------------------------------------
+
+
+def _expected(case: Case, spec: object) -> Expected:
+    """Read what a call is to return."""
+    parts = {} if spec is None else dict(_parts(spec))
+    comparisons = {path: _comparison(case, text) for path, text in parts.items() if isinstance(text, str)}
+    return Expected(spec, comparisons, {path: _label(path, part) for path, part in parts.items()})
 
 
 def _parts(spec: object, path: Path = ()) -> Iterator[tuple[Path, object]]:
@@ -248,8 +262,9 @@ def _with_model(case: Case, code: Code, found: Calls) -> Calls:
     if ran.stopped is not None:
         why = f"{ran.stopped.stop.value}: {ran.stopped.message}".rstrip(": ")
         raise UsageError(f"the model answer does not run ({why})", "run it on the scene's arrays yourself")
-    filled = tuple(
-        Call(call.values, call.arguments, result.value) for call, result in zip(found.calls, ran.results, strict=True)
+    labels = {path: _label(path, None) for path, _ in flat(ran.results[0].value)}
+    filled = zip(found.calls, ran.results, strict=True)
+    expected = Expected(labels=labels)
+    return Calls(
+        tuple(Call(call.values, call.arguments, result.value, expected) for call, result in filled), found.setup
     )
-    labels = {path: _label(path, None) for path, _ in flat(filled[0].truth)}
-    return Calls(filled, found.setup, found.comparisons, labels)

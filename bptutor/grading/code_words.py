@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from bptutor.grading.code_cases import Calls, Path, place_label
+from bptutor.grading.code_cases import Call, Path, place_label
 from bptutor.grading.code_parts import Difference, shape_text, wrong_cells
 from bptutor.grading.sandbox.run import Stop, Stopped
 from bptutor.grading.sandbox.wire import Made, Other
@@ -51,9 +51,9 @@ def changed(names: tuple[str, ...]) -> Finding:
     return Finding("changes-input", message)
 
 
-def name(asked: Calls, path: Path) -> str:
+def name(call: Call, path: Path) -> str:
     """Return how a part of the result is called at the beginning of a sentence."""
-    return asked.labels.get(path) or (place_label(path).capitalize() if path else "Your result")
+    return call.expected.labels.get(path) or (place_label(path).capitalize() if path else "Your result")
 
 
 def other_type(apart: Difference, label: str) -> Finding:
