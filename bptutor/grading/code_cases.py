@@ -124,9 +124,14 @@ def _call(case: Case, code: Code, written: Mapping[str, object], n: int, made: d
         values = values.supposing(name, array)
     arguments = {name: _argument(written.get(name, name), case, values, made) for name in code.parameters}
     for name, argument in arguments.items():
-        if name in scope.names and name in written and name not in numbers and isinstance(argument, np.ndarray):
+        if name in scope.names and name in written and name not in numbers and _takes(values, name, argument):
             values = values.supposing(name, argument)
     return Call(values, arguments, None)
+
+
+def _takes(values: Values, name: str, argument: object) -> bool:
+    """Return whether an argument can stand for a name of the scene; one of another shape is something else."""
+    return isinstance(argument, np.ndarray) and argument.shape == values[name].shape
 
 
 def _argument(spec: object, case: Case, values: Values, made: dict[str, str]) -> Any:
