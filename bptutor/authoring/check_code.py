@@ -12,7 +12,8 @@ from bptutor.authoring.report import Checked
 from bptutor.errors import BptutorError
 from bptutor.grading.case import Case, make
 from bptutor.grading.code import judge
-from bptutor.grading.code_cases import Calls, Expected, Path, calls, code_of
+from bptutor.grading.code_cases import Calls, calls, code_of
+from bptutor.grading.code_expected import Expected, Path
 from bptutor.grading.code_parts import close, part
 from bptutor.grading.comparison import PROBES, Comparison, fresh
 from bptutor.grading.fitting import guesses

@@ -12,18 +12,19 @@ from fractions import Fraction
 
 import numpy as np
 
-from bptutor.errors import UsageError
+from bptutor.errors import BptutorError, UsageError
 from bptutor.grading import code_words as words
 from bptutor.grading import diagnosis, targets
 from bptutor.grading.case import Case
-from bptutor.grading.code_cases import Call, Calls, calls, code_of
+from bptutor.grading.code_cases import Call, Calls, calls, code_of, equal_sizes
+from bptutor.grading.code_expected import flat
 from bptutor.grading.code_parts import Difference, Fault, Note, as_array, closeness, difference, part
 from bptutor.grading.comparison import Comparison
 from bptutor.grading.fitting import fits
 from bptutor.grading.guesses import Target
 from bptutor.grading.layouts import Layout
 from bptutor.grading.met import Draw, Met
-from bptutor.grading.sandbox.run import Ran, Stop, run
+from bptutor.grading.sandbox.run import Ran, Stop, Stopped, run
 from bptutor.grading.verdict import SAID, Finding, Mark, ProofMark, ReadingError, Verdict
 from bptutor.notation.tree import Number
 
@@ -54,7 +55,8 @@ def judge(case: Case, asked: Calls) -> Verdict:
             return _wrong(findings, call, result.value, n)
     if ran.stopped is not None:
         n = min(len(ran.results), len(asked.calls) - 1)
-        return _wrong([words.stopped(ran.stopped, case.text)], asked.calls[n], None, n)
+        findings = [words.stopped(ran.stopped, case.text), *_where_shapes_fit(case, ran.stopped)]
+        return _wrong(findings, asked.calls[n], None, n)
     return _right(asked.calls[0], notes)
 
 
@@ -104,6 +106,23 @@ def _wrong(findings: list[Finding], call: Call, got: object, n: int) -> Verdict:
     return Verdict(Mark.WRONG, ProofMark.REFUTED, (first, *findings[1:]))
 
 
+def _where_shapes_fit(case: Case, stopped: Stopped) -> list[Finding]:
+    """Return the mistakes of a program whose shapes do not fit, from where they do: on axes of one size."""
+    if not words.is_misfit(stopped):
+        return []
+    try:
+        asked = equal_sizes(case)
+        ran = run(asked.job(case.text, code_of(case).entry))
+        for n, (call, result) in enumerate(zip(asked.calls, ran.results, strict=False)):
+            apart = difference(call.truth, result.value, code_of(case).tolerance, [])
+            if apart:
+                wrong = _Wrong(case, asked, ran, n, apart)
+                return [f for f in _findings(wrong) if f.rule not in {"witness", "shape", "type", "not-finite"}]
+    except BptutorError:  # a scene whose sizes cannot be equal
+        pass
+    return []
+
+
 # --- which mistake it is -------------------------------------------------------------------------------------------
 
 
@@ -127,18 +146,34 @@ def _findings(wrong: _Wrong) -> list[Finding]:
     apart, label = wrong.apart, words.name(wrong.call, wrong.apart.path)
     if apart.fault is Fault.TYPE:
         return [words.other_type(apart, label)]
-    named = _named(wrong)
-    prefix = f"{label}: " if wrong.call.expected.labels.get(apart.path) else ""
-    found = [replace(finding, message=prefix + finding.message) for finding in named]
+    found = _labelled(wrong)
     if apart.fault is Fault.SHAPE:
         axes = _axes(wrong.call.expected.comparisons.get(apart.path))
         return [*found, words.other_shape(apart, label, axes)]
     if apart.fault is Fault.NOT_FINITE:
         return [words.not_finite(apart, label)]
     tolerance = code_of(wrong.case).tolerance
-    if found and len(named) <= SAID:
+    if found and len(found) <= SAID:
         return found
+    for other in _further(wrong):
+        found = found or _labelled(other)
     return [words.witness(apart, label, tolerance, wrong.n), *found]
+
+
+def _labelled(wrong: _Wrong) -> list[Finding]:
+    """Return the mistakes that a part has, with the name of the part before them."""
+    label = wrong.call.expected.labels.get(wrong.apart.path)
+    prefix = f"{words.name(wrong.call, wrong.apart.path)}: " if label else ""
+    return [replace(finding, message=prefix + finding.message) for finding in _named(wrong)]
+
+
+def _further(wrong: _Wrong) -> Iterator[_Wrong]:
+    """Yield the program with each further part that differs: one mistake is plain in one part, compounded in others."""
+    got, tolerance = wrong.ran.results[wrong.n].value, code_of(wrong.case).tolerance
+    for path, truth in flat(wrong.call.truth):
+        apart = difference(truth, part(got, path), tolerance, [], path) if path != wrong.apart.path else None
+        if apart and apart.fault is Fault.VALUE:
+            yield replace(wrong, apart=apart)
 
 
 def _named(wrong: _Wrong) -> list[Finding]:

@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from bptutor.grading.code_cases import Call, Path, place_label
+from bptutor.grading.code_cases import Call
+from bptutor.grading.code_expected import Path, place_label
 from bptutor.grading.code_parts import Difference, shape_text, wrong_cells
 from bptutor.grading.sandbox.run import Stop, Stopped
 from bptutor.grading.sandbox.wire import Made, Other
@@ -19,6 +20,7 @@ ENTRIES = 60
 """Most entries of an array that are shown; of a larger one, its shape."""
 _GUFUNC = re.compile(r", with gufunc signature \S+")
 """What NumPy says of a product beside the two sizes that do not fit."""
+_MISFIT = re.compile(r"^ValueError: .*(core dimension|could not be broadcast|not aligned)")
 _STOPS: Mapping[Stop, tuple[str, str, str]] = MappingProxyType(
     {
         Stop.RAISED: ("raises", "Your code raises {message}.", "line {line}"),
@@ -42,6 +44,11 @@ def stopped(why: Stopped, source: str) -> Finding:
     shown = fact.format(message=message or "an exception") if "{" in fact else fact
     where = place.format(line=line) if line or "{" not in place else "its parameters and its last lines"
     return Finding(rule, f"{shown} Look at {where}.")
+
+
+def is_misfit(why: Stopped) -> bool:
+    """Return whether NumPy stopped a program because two shapes do not fit each other."""
+    return why.stop is Stop.RAISED and _MISFIT.search(why.message) is not None
 
 
 def changed(names: tuple[str, ...]) -> Finding:
