@@ -88,7 +88,7 @@ def witness(apart: Difference, label: str, tolerance: float, n: int) -> Finding:
     """Return the finding for numbers that differ in a way that has no name."""
     cells = np.argwhere(wrong_cells(apart.truth, apart.got, tolerance))
     where = tuple(int(k) for k in cells[0])
-    expected, got = _number(apart.truth[where]), _number(apart.got[where])
+    got, expected = _told_apart(apart.got[where], apart.truth[where])
     count = f"{len(cells)} of {apart.truth.size} entries differ; " if apart.truth.size > 1 else ""
     entry = f"entry {_place(where)} of {label.lower() if label.startswith(('Your', 'Part')) else label}"
     place = entry if where else "how each argument enters"
@@ -124,8 +124,17 @@ def _rounded(value: Any) -> Any:
     return float(f"{value:.6g}")
 
 
-def _number(value: Any) -> str:
-    return f"{float(value):.4g}".replace("-", "−")
+def _told_apart(got: Any, expected: Any) -> tuple[str, str]:
+    """Return two numbers with as many digits as show that they differ."""
+    for digits in range(4, 17):
+        shown_got, shown_expected = _number(got, digits), _number(expected, digits)
+        if shown_got != shown_expected:
+            break
+    return shown_got, shown_expected
+
+
+def _number(value: Any, digits: int = 4) -> str:
+    return f"{float(value):.{digits}g}".replace("-", "−")
 
 
 def _place(where: tuple[int, ...]) -> str:
