@@ -110,15 +110,15 @@ def _file(title: str, texts: Mapping[str, str], written: Sequence[Milestone], mi
     parts = ["\n".join(lines) + '\n"""', *_futures(texts.values()), "import numpy\nimport numpy as np"]
     given = _given(written, texts)
     if given:
-        parts += ["# --- given by the course", *given]
+        parts += ["# --- given by the course", *given.values()]
     for one in written:
-        parts += [f"# --- {one.title}", _placed(one.name, texts)]
+        parts += [f"# --- {one.title}", _placed(one.name, texts, given)]
     if set(NEEDED) <= {one.name for one in written}:
         parts.append(TRAINING.strip("\n"))
     return "\n\n\n".join(parts) + "\n"
 
 
-def _given(written: Sequence[Milestone], texts: Mapping[str, str]) -> list[str]:
+def _given(written: Sequence[Milestone], texts: Mapping[str, str]) -> dict[str, str]:
     """Return what the course lends to the answers, each once, and nothing that the learner has written."""
     found: dict[str, str] = {}
     for one in written:
@@ -127,13 +127,13 @@ def _given(written: Sequence[Milestone], texts: Mapping[str, str]) -> list[str]:
             key = names[0] if names else ast.unparse(node)
             if key not in texts:
                 found.setdefault(key, ast.get_source_segment(one.code.setup, node) or "")
-    return list(found.values())
+    return found
 
 
-def _placed(name: str, texts: Mapping[str, str]) -> str:
-    """Return an answer as it stands; inside a function of its own where a helper's name is taken by another answer."""
+def _placed(name: str, texts: Mapping[str, str], given: Iterable[str]) -> str:
+    """Return an answer as it stands; inside a function of its own where the name of a helper is taken."""
     text = _without_futures(texts[name])
-    taken = Counter(other for answer in texts.values() for other in _bound(answer))
+    taken = Counter([*given, *(other for answer in texts.values() for other in _bound(answer))])
     others = [other for other in _bound(text) if other != name and other not in {"np", "numpy"}]
     if not any(taken[other] > 1 for other in others):
         return text
