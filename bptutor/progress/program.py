@@ -106,7 +106,7 @@ def _file(title: str, texts: Mapping[str, str], written: Sequence[Milestone], mi
     lines = [f"{FIRST_LINE}{title.replace(chr(34), chr(39))}.", ""]
     lines += [f"{one.name} (lesson {one.lesson})" for one in written]
     if missing:
-        lines += ["", "Not written yet: " + ", ".join(f"{one.name} (lesson {one.lesson})" for one in missing) + "."]
+        lines += ["", "Not written yet:", *(f"{one.name} (lesson {one.lesson})" for one in missing)]
     parts = ["\n".join(lines) + '\n"""', *_futures(texts.values()), "import numpy\nimport numpy as np"]
     given = _given(written, texts)
     if given:
