@@ -9,6 +9,7 @@ import pytest
 
 from bptutor.packs.folder import read_outline
 from bptutor.packs.library import Library
+from bptutor.packs.model import Show
 from bptutor.packs.quiz import Quiz
 from bptutor.session import QUIZ, Result, Wants
 from bptutor.session.asked import Asked
@@ -68,3 +69,11 @@ async def test_a_quiz_answered_rightly_is_passed(tmp_path: Path, quiz: str, libr
     assert view.wants is Wants.FINISHED
     assert {one.entry.id: one.result for one in here.quizzes()}[quiz] is Result.PASSED
     here.log.close()
+
+
+def test_a_question_of_a_bank_shows_no_arrays_of_another(tmp_path: Path) -> None:
+    here = session(LIBRARY, tmp_path)
+    stops = here.rounds.course(QUIZ + "quiz-why", ["@why-slopes/jacobian-shape", "@why-slopes/two-rows"]).stops
+    here.log.close()
+    shown = [piece.arrays for stop in stops if stop.item for piece in stop.item.context if isinstance(piece, Show)]
+    assert shown == [("x", "y")]
