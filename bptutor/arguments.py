@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable
 from typing import NoReturn
@@ -65,7 +66,13 @@ def checking(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--format", choices=("text", "json", "sarif"), default="text")
     parser.add_argument("--fix", action="store_true", help="write ids that are missing")
     parser.add_argument("--watch", action="store_true", help="check again whenever a file changes")
-    parser.add_argument("--jobs", type=jobs, default=1, metavar="N", help="processes that share the lessons")
+    parser.add_argument(
+        "--jobs",
+        type=jobs,
+        default=os.cpu_count() or 1,
+        metavar="N",
+        help="processes that share the lessons (all cores)",
+    )
 
 
 def seed(text: str) -> int:

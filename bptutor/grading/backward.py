@@ -179,6 +179,8 @@ def _call(run: Backward, expr: Expr, up: Expr) -> Back:
     assert isinstance(expr, Call)  # noqa: S101  # by the table
     (x, *_) = expr.args
     if expr.function == "sum" and expr.option("axis") is None:
+        while isinstance(x, Call) and x.function == "sum":  # the sum of all sums along an axis is that of all entries
+            x = x.args[0]
         yield from run.back(x, up)
     elif expr.function == "softmax":
         p = _known_as(run.scope, expr) or expr

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from bptutor.grading.wrapping import bare
 from bptutor.notation.scope import Scope
-from bptutor.packs.model import Question
+from bptutor.packs.model import Kind, Question
 
 if TYPE_CHECKING:
     from bptutor.notation.value import Values
@@ -67,7 +68,8 @@ def make(
     """Return the case of an answer; the scene is as the question changes it."""
     if question.changes:
         scene = _changed(repr(sorted(question.changes.items())), _Held(question.changes, scene))
-    return Case(question, text, scene or _NO_SCENE, seed, earlier)
+    written = text if question.kind is Kind.CODE else bare(text)
+    return Case(question, written, scene or _NO_SCENE, seed, earlier)
 
 
 @dataclass(frozen=True, eq=False)

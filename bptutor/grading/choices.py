@@ -183,8 +183,9 @@ def _chosen(typed: str, texts: tuple[str, ...], many: bool) -> tuple[int, ...]:
 
 def _same_text(typed: str, texts: tuple[str, ...]) -> list[int]:
     """Return the place of the choice that was typed out; letter case counts only where it must."""
-    exact = [n for n, item in enumerate(texts) if _plain(item) == _plain(typed)]
-    loose = [n for n, item in enumerate(texts) if _plain(item).casefold() == _plain(typed).casefold()]
+    given = _close(typed)
+    exact = [n for n, item in enumerate(texts) if given in {_close(item), f"{LETTERS[n]})" + _close(item)}]
+    loose = [n for n, item in enumerate(texts) if _close(item).casefold() == given.casefold()]
     return exact[:1] or (loose if len(loose) == 1 else [])
 
 
@@ -227,6 +228,11 @@ def _numbers(typed: str, count: int) -> list[int]:
 def _plain(given: str) -> str:
     """Return a text without what Markdown and typing add: marks of code and mathematics, spaces, a full stop."""
     return " ".join(given.replace("`", " ").replace("$", " ").replace("−", "-").split()).strip(" .!?\"'")
+
+
+def _close(given: str) -> str:
+    """Return a text without any space, for comparing formulas."""
+    return _plain(given).replace(" ", "")
 
 
 def _words(given: str) -> str:

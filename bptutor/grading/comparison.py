@@ -7,20 +7,28 @@ is read as `p_i - y_i` where the goal has the letter i, and the other way round.
 
 from __future__ import annotations
 
+import itertools
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from fractions import Fraction
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bptutor.errors import UnreadableAnswer
+from bptutor.errors import BptutorError
 from bptutor.grading.layouts import Layout
+from bptutor.grading.quick import quick
 from bptutor.notation.axes import ShapeMisfit
+from bptutor.notation.calls import NoSuchForm
+from bptutor.notation.complexes import COMPLEX
+from bptutor.notation.conditions import satisfied
+from bptutor.notation.draws import Held
+from bptutor.notation.field import DIGITS
 from bptutor.notation.scope import Scope
-from bptutor.notation.tree import Expr
+from bptutor.notation.tree import Derivative, Expr, Name, Number, walk
 from bptutor.notation.value import NoValue, Values, evaluate
 
 Array = NDArray[np.float64]
@@ -33,6 +41,16 @@ REDRAWS = 24
 """Draws tried before a text counts as having no value anywhere."""
 CLOSE = 1e-9
 """Largest accepted difference, relative to the largest value met."""
+MOST_LOST = 3
+"""On so many draws an answer that agrees elsewhere may not be without a value where what is asked has one."""
+APART = 1e-6
+"""Least difference of complex values that counts."""
+DIGIT_DRAWS = 2
+"""Draws on which 50 digits must agree too."""
+DIGITS_CLOSE = 1e-30
+"""Largest difference at 50 digits, relative to the sides."""
+LAST_BITS = 1e-13
+"""Largest relative difference of floats that is rounding and nothing else."""
 _kept: OrderedDict[tuple[int, int, tuple[tuple[str, int], ...]], tuple[Fresh, Values]] = OrderedDict()
 
 
@@ -99,13 +117,15 @@ class Comparison:
         """Return the entries of another tree in the same order.
 
         Raises:
-            UnreadableAnswer: It has no value here, such as a position outside an array.
-            ShapeMisfit: A list in it has another length than the axis it meets.
+            ShapeMisfit: It has no value on these sizes: a position outside an array, a kernel larger than its
+                image, a list of another length than the axis it meets.
         """
         try:
             return value(expr, values, self.layout, self.columns)
-        except NoValue as nothing:
-            raise UnreadableAnswer(1, str(nothing), "look at the sizes") from None
+        except (NoValue, NoSuchForm) as nothing:
+            raise ShapeMisfit(
+                f"your answer asks for {nothing}" if "outside" in str(nothing) else str(nothing)
+            ) from None
         except ValueError as apart:
             raise ShapeMisfit("the sizes of two parts do not fit") from apart
 
@@ -123,27 +143,135 @@ class Comparison:
 
     def compare(self, expr: Expr, probes: int = PROBES + MORE) -> Outcome:
         """Compare on draws where both sides are finite; draws with domain trouble are replaced."""
-        agreed = 0
+        agreed = lost = 0
         for values in self.draws():
-            same = self.same(self.truth(values), self.given(expr, values), values)
+            truth, got = self.truth(values), self.given(expr, values)
+            _fitting(truth, got)
+            same = self.same(truth, got, values)
             if same is False:
                 return Outcome.DIFFERENT
             agreed += same is True
+            lost += same is None and bool(np.isfinite(truth[self.mask(values, truth.shape)]).all())
             if agreed == probes:
-                return Outcome.EQUAL
-        return Outcome.EQUAL if agreed >= PROBES else Outcome.NO_VALUE
+                break
+        if agreed >= PROBES and lost < MOST_LOST:
+            return Outcome.EQUAL
+        return Outcome.DIFFERENT if not agreed and self._apart_as_complex(expr) else Outcome.NO_VALUE
+
+    def _apart_as_complex(self, expr: Expr) -> bool:
+        """Return whether an answer without a real value has a complex one, other than what is asked: √(−x²) for |x|."""
+        for values in itertools.islice(self.draws(), PROBES):
+            given = {name: values[name] for name in values.given}
+            at = Values(quick(self.scene), given, values.sizes, COMPLEX)
+            order, known = self.layout.letters, self.layout.known
+            try:
+                with np.errstate(all="ignore"):
+                    got = evaluate(expr, at, order=order, columns=self.columns, known=known)
+                    gaps = np.abs(got - self.truth(values))
+            except (BptutorError, ArithmeticError, ValueError, KeyError, TypeError):
+                return False
+            counted = gaps[self.mask(values, gaps.shape)]
+            if not np.isfinite(counted).all() or counted.max(initial=0.0) < APART:
+                return False
+        return True
+
+    def borne_out(self, expr: Expr) -> bool:
+        """Return whether 50 digits agree too: floats take 1e-12 too much, or e^{-40}, for nothing.
+
+        Derivatives of whole definitions take long at 50 digits; there the floats must agree to the last bits.
+        """
+        if slow(quick(self.scene), (self.expected, expr)):
+            return self._to_the_last_bits(expr) and not any(_tiny(part) for part in walk(expr))
+        found = 0
+        for values in self.draws():
+            same = self._same_digits(expr, values)
+            if same is False:
+                return False
+            found += same is True
+            if found == DIGIT_DRAWS:
+                return True
+        return self._to_the_last_bits(expr)
+
+    def _same_digits(self, expr: Expr, values: Values) -> bool | None:
+        """Return whether both sides agree at 50 digits on a draw; None where one has no value."""
+        scope = quick(self.scene)
+        given = {name: values[name] for name in values.given}
+        try:
+            exact = satisfied(scope, given, values.sizes, Held.of(scope), DIGITS)
+            if exact is None:
+                return None
+            at = Values(scope, exact, values.sizes, DIGITS)
+            left, right = (
+                evaluate(side, at, order=self.layout.letters, columns=self.columns, known=self.layout.known)
+                for side in (self.expected, expr)
+            )
+            gaps = np.broadcast_arrays(abs(left - right), abs(left), abs(right))
+        except (BptutorError, ArithmeticError, ValueError, KeyError, TypeError):
+            return None
+        counts = self.mask(values, gaps[0].shape)
+        gap, *sizes = (max((abs(x) for x in part[counts].flat), default=0) for part in gaps)
+        if not np.isfinite(float(gap)):
+            return None
+        return bool(gap <= DIGITS_CLOSE * max(sizes))
+
+    def _to_the_last_bits(self, expr: Expr) -> bool:
+        for n, values in enumerate(self.draws()):
+            left, right = np.broadcast_arrays(self.truth(values), self.given(expr, values))
+            counts = self.mask(values, left.shape)
+            gap, scale = np.abs(left - right)[counts], np.abs(left)[counts]
+            if gap.size and np.isfinite(gap).all() and gap.max() > LAST_BITS * scale.max():
+                return False
+            if n == PROBES:
+                break
+        return True
 
     def same(self, truth: Array, got: Array, values: Values) -> bool | None:
-        """Return whether two arrays agree where the condition holds; None when one is not finite there."""
+        """Return whether two arrays agree where the condition holds; None when they do as far as both are finite."""
         try:
             shape = np.broadcast_shapes(truth.shape, got.shape)
         except ValueError:
             return False
         counts = self.mask(values, shape)
         left, right = (np.broadcast_to(side, shape)[counts] for side in (truth, got))
-        if not (np.isfinite(left).all() and np.isfinite(right).all()):
-            return None
-        return bool(close(left, right))
+        known = np.isfinite(left) & np.isfinite(right)
+        if not close(left[known], right[known]):
+            return False
+        return True if known.all() else None
+
+
+def _fitting(truth: Array, got: Array) -> None:
+    """Refuse arrays whose shapes do not pair.
+
+    Raises:
+        ShapeMisfit: They do not.
+    """
+    try:
+        np.broadcast_shapes(truth.shape, got.shape)
+    except ValueError:
+        raise ShapeMisfit(f"your answer has the shape {got.shape}, what is asked has {truth.shape}") from None
+
+
+def slow(scope: Scope, exprs: tuple[Expr, ...]) -> bool:
+    """Return whether trees hold a derivative, themselves or in what their names are defined by."""
+    seen: set[str] = set()
+    waiting = list(exprs)
+    while waiting:
+        for part in walk(waiting.pop()):
+            if isinstance(part, Derivative):
+                return True
+            if isinstance(part, Name) and part.id not in seen:
+                seen.add(part.id)
+                declared = scope.names.get(part.id)
+                if declared and declared.definition is not None:
+                    waiting.append(declared.definition)
+    return False
+
+
+def _tiny(part: Expr) -> bool:
+    """Return whether a number is written that floats may swallow: tiny, or with very many digits."""
+    if not isinstance(part, Number):
+        return False
+    return 0 < abs(part.value) < Fraction(1, 10**6) or part.value.denominator > 10**7
 
 
 def close(left: Array, right: Array) -> bool:

@@ -21,7 +21,7 @@ from bptutor.grading.met import TROUBLE, Draw, Met
 from bptutor.grading.mistakes import BY_ID, PLACE
 from bptutor.grading.reads import own_layout
 from bptutor.grading.verdict import SAID, Finding, Mark, ProofMark, Verdict
-from bptutor.notation.tree import Expr, Name, Sum, walk
+from bptutor.notation.tree import Compare, Expr, Name, Relation, Sum, walk
 from bptutor.notation.value import Values
 
 if TYPE_CHECKING:
@@ -42,6 +42,8 @@ def wrong(case: Case, met: Read, shown: str, proof: Proof | None = None) -> Verd
     if proof is not None:
         return Verdict(Mark.WRONG, ProofMark.REFUTED, (_found_by_proof(proof),), shown)
     draws = tuple(finite_draws(met.comparison, met.expr))
+    if not draws:
+        return Verdict(Mark.WRONG, ProofMark.REFUTED, (witness(met, draws),), shown)
     known = authored.findings(case, met.comparison, Met(draws, CLOSE))
     findings = known or named(met.comparison, draws, met.expr)
     mistakes = sum(finding.rule not in {"free-index", "other-quantity"} for finding in findings)
@@ -124,7 +126,8 @@ def _letters(expr: Expr, comparison: Comparison) -> Iterator[Fit]:
             continue
     got = own_layout(expr, comparison.layout, comparison.scene.scope, comparison.columns)
     missing = [letter for letter in letters if letter not in got.letters]
-    if missing and not got.axes and (got.letters or _bound(expr) & set(letters)):
+    alike = isinstance(comparison.where, Compare) and comparison.where.relation is Relation.EQ
+    if missing and not alike and not got.axes and (got.letters or _bound(expr) & set(letters)):
         yield BY_ID["free-index"], f"where {missing[0]} went"
 
 

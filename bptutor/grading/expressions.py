@@ -15,17 +15,18 @@ from bptutor.grading.comparison import Comparison, Outcome
 from bptutor.grading.forms import other_form, progress
 from bptutor.grading.layouts import Layout, layout
 from bptutor.grading.lift import by_letters
+from bptutor.grading.quick import quick
 from bptutor.grading.reads import columns, goal, models, own_layout, read_answer, with_letters
 from bptutor.grading.verdict import Finding, Mark, ProofMark, Verdict
 from bptutor.notation import parse
 from bptutor.notation.axes import ShapeMisfit
 from bptutor.notation.scope import Scope
-from bptutor.notation.tree import At, Call, Cases, Expr, Name, Number, Slice, Span, Stack, Sum, walk
+from bptutor.notation.tree import At, Call, Cases, Compare, Expr, Name, Number, Slice, Span, Stack, Sum, walk
 
 if TYPE_CHECKING:
     from bptutor.notation.prove import Proof
 
-KINKS = frozenset({"relu", "relu'", "abs", "max", "min", "maximum", "minimum", "sign", "floor", "argmax", "where"})
+KINKS = frozenset({"relu", "leaky_relu", "abs", "max", "min", "maximum", "minimum", "sign", "floor", "argmax", "where"})
 """Functions that behave in two ways; draws must stand on both sides of the kink."""
 
 
@@ -61,7 +62,7 @@ def _graded(case: Case, given: Expr) -> Verdict:
         shown = unicode.line(met.expr, case.scope)
         decision = decide(met)
         if decision.outcome is Outcome.EQUAL:
-            return _right(case, met, shown)
+            return _right(case, met, given, shown)
         decided.append((met, decision))
     for met, decision in decided:
         if decision.outcome is Outcome.DIFFERENT:
@@ -120,15 +121,24 @@ class Decision:
 
 
 def decide(met: Read) -> Decision:
-    """Compare by draws; where a kink is in play, by the draws of the prover, which stand on its both sides."""
+    """Compare by draws and at 50 digits.
+
+    Where a kink is in play, or where the digits do not bear out the floats, the prover decides: it draws on both
+    sides of every kink, and has a witness for what it refutes.
+    """
     outcome = met.comparison.compare(met.expr)
-    if outcome is not Outcome.EQUAL or not _kinked(met):
+    if outcome is not Outcome.EQUAL:
+        return Decision(outcome)
+    same_digits = met.comparison.borne_out(met.expr)
+    if same_digits and not _kinked(met):
         return Decision(outcome)
     from bptutor.notation import prove
 
     proof = held_against(met, exact=False)
-    refuted = proof.outcome is prove.Outcome.REFUTED and proof.witness is not None
-    return Decision(Outcome.DIFFERENT, proof) if refuted else Decision(outcome)
+    if proof.outcome is prove.Outcome.REFUTED and proof.witness is not None:
+        return Decision(Outcome.DIFFERENT, proof)
+    agreed = same_digits or proof.outcome in {prove.Outcome.PROBES, prove.Outcome.PROVED}
+    return Decision(outcome if agreed else Outcome.DIFFERENT)
 
 
 def held_against(met: Read, exact: bool) -> Proof:
@@ -139,7 +149,7 @@ def held_against(met: Read, exact: bool) -> Proof:
     return prove.prove(
         met.expr,
         held.expected,
-        held.scene.scope,
+        held.scene.scope if exact else quick(held.scene),
         held.where,
         exact=exact,
         order=held.layout.letters,
@@ -156,7 +166,9 @@ def _kinked(met: Read) -> bool:
 
 def _has_kink(expr: Expr, scope: Scope, seen: set[str]) -> bool:
     for part in walk(expr):
-        if isinstance(part, Cases) or (isinstance(part, Call) and part.function in KINKS):
+        if isinstance(part, Cases) or (isinstance(part, Call) and part.function.rstrip("'") in KINKS):
+            return True
+        if isinstance(part, Compare) and any(isinstance(side, Name) for side in walk(part)):
             return True
         if isinstance(part, Name) and part.id not in seen:
             seen.add(part.id)
@@ -188,12 +200,12 @@ def _at_these_sizes(case: Case, met: Read, shown: str) -> Verdict | None:
     return Verdict(Mark.RIGHT_OTHER_FORM, ProofMark.PROBES, (Finding("form", message),), shown)
 
 
-def _right(case: Case, met: Read, shown: str) -> Verdict:
-    """Return the verdict of an answer with the right value: progress, then form."""
+def _right(case: Case, met: Read, given: Expr, shown: str) -> Verdict:
+    """Return the verdict of an answer with the right value: progress, then form (of what was written)."""
     reached, stuck = progress(case, met.expr)
     if stuck:
         return Verdict(Mark.RIGHT_OTHER_FORM, ProofMark.PROBES, (Finding("no-progress", stuck),), shown)
-    form = other_form(case, met.expr)
+    form = other_form(case, given)
     if form:
         return Verdict(Mark.RIGHT_OTHER_FORM, ProofMark.PROBES, (Finding("form", form),), shown)
     notes = (Finding("shape", met.note),) if met.note else ()
@@ -202,10 +214,10 @@ def _right(case: Case, met: Read, shown: str) -> Verdict:
 
 def _arranged(got: Layout, asked: tuple[str, ...]) -> tuple[str, ...]:
     """Return the learner's letters in the order of the asked axes; empty when they do not fit."""
-    rest = list(zip(got.letters, got.letter_axes, strict=True))
+    rest = sorted(zip(got.letters, got.letter_axes, strict=True))  # of two letters over one axis i is the row
     out = []
     for axis in asked:
-        found = next((pair for pair in rest if pair[1] in {axis, ""}), None)
+        found = next((pair for pair in rest if pair[1] in {axis, ""} or not axis), None)
         if found is None:
             return ()
         rest.remove(found)

@@ -10,23 +10,28 @@ from bptutor.grading.case import Case
 from bptutor.grading.reads import models
 from bptutor.notation import parse
 from bptutor.notation.parse import Spelling
-from bptutor.notation.tree import At, Cases, Delta, Expr, Letter, Name, Sum, children, walk
+from bptutor.notation.scope import Role
+from bptutor.notation.tree import At, Call, Cases, Delta, Expr, Letter, Name, Sum, children, walk
+from bptutor.packs.model import Derived
 
 
 def progress(case: Case, expr: Expr) -> tuple[int | None, str]:
     """Return the later line that an equal answer reaches, and why it does not move on ("" when it does)."""
     expected = [tree for tree in models(case)]
-    if any(moves.same_line(expr, tree) for tree in expected):
-        return _end(case), ""
     name = moves.bare_name(expr)
-    if name is not None:
+    if any(moves.same_line(expr, tree) or (name and name == moves.bare_name(tree)) for tree in expected):
+        return _end(case), ""
+    if name is not None and name in case.scope.names and case.scope.names[name].role is not Role.SIZE:
         return None, f"{case.scope.shown(name)} names what is asked for. Look at what it is made of."
-    derived = case.question.derived
+    if case.question.derived is None:
+        lost = "∂" not in moves.operators(expr) or any("∂" in moves.operators(tree) for tree in expected)
+        return None, "" if lost else "Your answer still holds a ∂. Look at what the derivative acts on."
+    return _in_derivation(case, case.question.derived, expr, expected[0])
+
+
+def _in_derivation(case: Case, derived: Derived, expr: Expr, model: Expr) -> tuple[int | None, str]:
+    """Return the same of an answer that is a line of a derivation."""
     kept = moves.operators(expr)
-    if derived is None:
-        if "∂" in kept and not any("∂" in moves.operators(tree) for tree in expected):
-            return None, "Your answer still holds a ∂. Look at what the derivative acts on."
-        return None, ""
     below = [parse.read(line, case.scope) for line in derived.below]
     for n, later in enumerate(below):
         if moves.same_line(expr, later):
@@ -35,8 +40,8 @@ def progress(case: Case, expr: Expr) -> tuple[int | None, str]:
     if any(moves.same_line(expr, shown) for shown in above):
         return None, "This is a line that stands already. Look at what the line is to do."
     if derived.route:
-        return (None if kept - moves.operators(expected[0]) else _end(case)), ""
-    dropped = moves.operators(above[-1]) - moves.operators(expected[0])
+        return (None if kept - moves.operators(model) else _end(case)), ""
+    dropped = moves.operators(above[-1]) - moves.operators(model)
     held = [sign for sign in moves.OPERATORS if sign in kept & dropped]
     if held:
         return None, f"Your line is equal, and its {held[0]} is still there. Look at what the {held[0]} acts on."
@@ -96,5 +101,10 @@ def _unindexed(expr: Expr) -> Iterator[Expr]:
     """Yield the parts of a tree that no subscript stands at."""
     yield expr
     for child in children(expr):
-        if not (isinstance(expr, At) and child is expr.base and isinstance(child, Name)):
+        if not (isinstance(expr, At) and child is expr.base and _of_a_name(child)):
             yield from _unindexed(child)
+
+
+def _of_a_name(expr: Expr) -> bool:
+    """Return whether a subscript stands at a name, or at a function of one: `softmax(z)_i`."""
+    return isinstance(expr, Name) or (isinstance(expr, Call) and len(expr.args) == 1 and isinstance(expr.args[0], Name))

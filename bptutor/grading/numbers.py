@@ -12,7 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bptutor.errors import UnreadableAnswer
+from bptutor.errors import BptutorError, UnreadableAnswer
+from bptutor.grading.case import Case
+from bptutor.grading.wrapping import without_unit
 from bptutor.notation import parse
 from bptutor.notation.scope import Scope
 from bptutor.notation.tree import At, Call, Derivative, Expr, Letter, Name, Number, Sum, walk
@@ -26,7 +28,30 @@ DEPTH = 4
 """Most axes of a grid."""
 _OPEN, _CLOSE = "([{", ")]}"
 _ARRAY = re.compile(r"\s*(?:np\.|numpy\.)?(?:array|asarray)\s*\(")
-_SHAPE = re.compile(r"[\[(]?\s*((?:\d{1,6}\s*[,x×*;]?\s*)*)[\])]?")
+_LATEX = (
+    (re.compile(r"\\begin\{[bpvB]?matrix\}"), "["),
+    (re.compile(r"\\end\{[bpvB]?matrix\}"), "]"),
+    (re.compile(r"\\\\"), ";"),
+    (re.compile(r"&"), ","),
+)
+_WRAPPED = re.compile(r"[,\[]\s*\n|\n\s*\]")
+"""A line break after a comma or at a bracket, which separates nothing."""
+_EQUALS = re.compile(r"(?<![<>=!≠:])=(?!=)")
+_SHAPE = re.compile(r"[\[(]?\s*((?:[0-9]{1,6}(?:\s*[,x×*;]\s*|\s+|(?=[\])])|$))*)[\])]?")
+
+
+def answered(case: Case) -> str:
+    """Return what stands for the number: of `dW_21 = -0.393` the right side, where the left is what is asked."""
+    left, *right = _EQUALS.split(case.text)
+    if len(right) != 1:
+        return case.text
+    try:
+        values = case.values()
+        named, asked = (evaluate(parse.read(text, case.scope), values) for text in (left, str(case.question.answer)))
+        same = named.shape == asked.shape and bool(np.allclose(named, asked, rtol=1e-9, atol=1e-12))
+    except (BptutorError, ValueError, KeyError, TypeError):
+        same = False
+    return " " * (len(left) + 1) + right[0] if same else case.text
 
 
 def tolerance(decimals: int) -> float:
@@ -54,11 +79,14 @@ def read_number(text: str, scope: Scope) -> tuple[float, Expr]:
     Raises:
         UnreadableAnswer: It is not arithmetic, mentions a name, or has no finite value.
     """
-    expr = parse.read(text, scope)
+    expr = parse.read(without_unit(text), scope)
     for part in walk(expr):
         _refuse_names(part, text, scope)
-    with np.errstate(all="ignore"):
-        value = np.asarray(evaluate(expr, Values(scope, {}, {})), dtype=float)
+    try:
+        with np.errstate(all="ignore"):
+            value = np.asarray(evaluate(expr, Values(scope, {}, {})), dtype=float)
+    except (BptutorError, ValueError, MemoryError):  # lists of different lengths, of nothing, or far too long
+        value = np.empty(0)
     if value.shape != ():
         raise UnreadableAnswer(1, "one number is asked for, and this is a list", "write one number, such as -0.786")
     if not np.isfinite(value):
@@ -85,6 +113,7 @@ def read_grid(text: str, scope: Scope) -> Array:
     Raises:
         UnreadableAnswer: A cell is not a number, or the rows differ in length.
     """
+    text = _one_line(text)
     start, end = _inside_array_call(text)
     nested = _grid(text, start, end, scope, DEPTH)
     if not isinstance(nested, list):
@@ -96,6 +125,13 @@ def read_grid(text: str, scope: Scope) -> Array:
         return np.array(nested, dtype=float)
     except ValueError:
         raise UnreadableAnswer(1, "the rows differ in length", "every row needs the same number of cells") from None
+
+
+def _one_line(text: str) -> str:
+    r"""Return a grid in brackets and signs, every column what it was: `\begin{bmatrix}1&2\\3&4\end{bmatrix}` too."""
+    for pattern, sign in _LATEX:
+        text = pattern.sub(lambda m, sign=sign: sign.ljust(len(m.group())), text)  # type: ignore[misc]
+    return _WRAPPED.sub(lambda m: m.group().replace("\n", " "), text)
 
 
 def _inside_array_call(text: str) -> tuple[int, int]:
@@ -196,7 +232,7 @@ def read_shape(text: str) -> tuple[int, ...]:
         rest = re.search(r"[^\d\s,x×*;()\[\]]", text)
         column = rest.start() + 1 if rest else 1
         raise UnreadableAnswer(column, "a shape is a list of sizes", "write it as (3, 4), (3,) or ()")
-    return tuple(int(size) for size in re.findall(r"\d+", found[1]))
+    return tuple(int(size) for size in re.findall(r"[0-9]+", found[1]))
 
 
 def shown_shape(shape: tuple[int, ...]) -> str:

@@ -62,13 +62,13 @@ def grade_number(case: Case) -> Verdict:
     """Grade one number."""
     from bptutor.notation.faces import unicode
 
-    got, expr = numbers.read_number(case.text, case.scope)
+    got, expr = numbers.read_number(numbers.answered(case), case.scope)
     return _judge(case, np.array(got), unicode.line(expr, case.scope))
 
 
 def grade_grid(case: Case) -> Verdict:
     """Grade a vector or a matrix."""
-    got = numbers.read_grid(case.text, case.scope)
+    got = numbers.read_grid(numbers.answered(case), case.scope)
     return _judge(case, got, _grid_text(got))
 
 

@@ -57,10 +57,10 @@ def _expression(case: Case) -> Reading:
 
 
 def _number(case: Case) -> Reading:
-    from bptutor.grading.numbers import read_number
+    from bptutor.grading.numbers import answered, read_number
     from bptutor.notation.faces import unicode
 
-    value, expr = read_number(case.text, case.scope)
+    value, expr = read_number(answered(case), case.scope)
     line = unicode.line(expr, case.scope)
     return Reading(line, "" if _is_literal(case.text) else f"{value:.6g}".replace("-", "−"))
 
@@ -74,9 +74,9 @@ def _is_literal(text: str) -> bool:
 
 
 def _grid(case: Case) -> Reading:
-    from bptutor.grading.numbers import read_grid, shown_shape
+    from bptutor.grading.numbers import answered, read_grid, shown_shape
 
-    grid = read_grid(case.text, case.scope)
+    grid = read_grid(answered(case), case.scope)
     return Reading(
         " ; ".join(" ".join(f"{x:.6g}" for x in row) for row in grid.reshape(-1, grid.shape[-1])),
         shown_shape(grid.shape),

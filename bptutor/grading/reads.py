@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from bptutor.errors import UnreadableAnswer
+from bptutor.grading import moves
 from bptutor.grading.case import Case
+from bptutor.grading.comparison import PROBES, Comparison, Outcome
 from bptutor.grading.holes import filled, is_spec, read_einsum
 from bptutor.grading.layouts import Layout, layout
 from bptutor.grading.lift import by_letters
 from bptutor.notation import axes, parse
+from bptutor.notation.axes import ShapeMisfit
 from bptutor.notation.parse import Spelling
 from bptutor.notation.scope import Scope
-from bptutor.notation.tree import Expr, Stack, walk
+from bptutor.notation.tree import Derivative, Expr, Letter, Stack, walk
 from bptutor.packs.model import Kind, Question
+
+_VECTOR_SIGNS = re.compile(r"[·⋅∙•|∣]|\\cdot|vert")
+"""What means one thing between numbers and another between vectors."""
 
 
 def columns(question: Question) -> bool:
@@ -24,23 +31,74 @@ def columns(question: Question) -> bool:
 def read_answer(case: Case) -> Expr:
     """Read the learner's text as the question's kind asks.
 
+    `u · v` and `|u|` of vectors are entry by entry, unless only the dot product and the length fit what is asked.
+
     Raises:
         UnreadableAnswer: It cannot be read; its subclass `ShapeMisfit` when its axes do not fit.
     """
-    expr = _read(case)
+    try:
+        expr = _read(case)
+    except ShapeMisfit:
+        other = _of_vectors(case)
+        if other is None:
+            raise
+        expr = other
+    else:
+        if _VECTOR_SIGNS.search(case.text) and not _as_many_axes(case, expr):
+            expr = _of_vectors(case) or expr
     if any(isinstance(part, Stack) and not part.items for part in walk(expr)):
         raise UnreadableAnswer(1, "an empty list stands here", "write its entries")
     return expr
 
 
-def _read(case: Case) -> Expr:
+def _of_vectors(case: Case) -> Expr | None:
+    """Return the answer with `·` as the dot product and `| |` as the length, where that fits what is asked."""
+    if case.question.kind in {Kind.NUMPY, Kind.EINSUM, Kind.FILL} or not _VECTOR_SIGNS.search(case.text):
+        return None
+    try:
+        expr = _read(case, vectors=True)
+        return expr if _as_many_axes(case, expr) else None
+    except UnreadableAnswer:
+        return None
+
+
+def _as_many_axes(case: Case, expr: Expr) -> bool:
+    as_columns = columns(case.question)
+    asked = layout(next(models(case)), case.scope, as_columns, goal(case))
+    return len(own_layout(expr, asked, case.scope, as_columns).all_axes) == len(asked.all_axes)
+
+
+def _read(case: Case, vectors: bool = False) -> Expr:
     question = case.question
     if question.kind is Kind.EINSUM:
         return read_einsum(case.text, question, case.scope)
     if question.kind is Kind.FILL:
         return filled(question.line, case.text, case.answer_scope)
     spelling = Spelling.NUMPY if question.kind is Kind.NUMPY else Spelling.ANY
-    return parse.read_answer(case.text, case.answer_scope, goal_tree(case), spelling)
+    left, given = parse.read_sides(case.text, case.answer_scope, spelling, vectors=vectors)
+    if left is not None and not _is_asked(case, left):
+        raise parse.not_asked(case.text, case.scope)
+    return given
+
+
+def _is_asked(case: Case, left: Expr) -> bool:
+    """Return whether the left side of an equation names what is asked: the goal, or a name or ∂ of its value."""
+    asked_for = goal_tree(case)
+    if asked_for is not None and moves.same_line(left, asked_for):
+        return True
+    if not isinstance(left, Derivative) and moves.bare_name(left) is None:
+        return False
+    as_columns = columns(case.question)
+    expected = next(models(case))
+    asked = layout(expected, case.scope, as_columns, goal(case))
+    try:
+        held = with_letters(left, asked, case.scope, as_columns)
+        got = own_layout(held, asked, case.scope, as_columns)
+        if set(got.letters) - set(asked.letters) or len(got.axes) != len(asked.axes):
+            return False
+        return Comparison(case.scene, expected, asked, as_columns).compare(held, PROBES) is Outcome.EQUAL
+    except UnreadableAnswer:
+        return False
 
 
 def models(case: Case) -> Iterator[Expr]:
@@ -73,9 +131,21 @@ def goal_tree(case: Case) -> Expr | None:
 
 
 def goal(case: Case) -> Layout | None:
-    """Return the letters of the derivation's goal, which fix the order of the answer's."""
+    """Return the letters of the goal, or of the question's condition, which fix the order of the answer's."""
     tree = goal_tree(case)
-    return None if tree is None else layout(tree, case.scope, columns=True)
+    return _conditioned(case) if tree is None else layout(tree, case.scope, columns=True)
+
+
+def _conditioned(case: Case) -> Layout | None:
+    """Return the letters of `where: i = j`: an answer may hold any of them, over the axis of the others."""
+    if not case.question.where:
+        return None
+    where = parse.read_condition(case.question.where, case.scope)
+    letters = tuple(dict.fromkeys(part.id for part in walk(where) if isinstance(part, Letter)))
+    own = layout(next(models(case)), case.scope, columns(case.question)).known
+    known = [own.get(letter) or case.scope.indices.get(letter, "") for letter in letters]
+    axis = next(filter(None, (*known, *case.scope.sizes)), "")  # a number is the same over any axis
+    return Layout(letters, tuple(own.get(letter) or axis for letter in letters), ())
 
 
 def as_asked(case: Case, given: Expr) -> Expr:

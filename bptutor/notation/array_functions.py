@@ -172,6 +172,11 @@ def _filled(run: Walk, call: Call, args: Sequence[Labelled]) -> Labelled:
     return Labelled((), run.field.array(fill(counts)))
 
 
+def _arange(run: Walk, call: Call, args: Sequence[Labelled]) -> Labelled:
+    (count,) = sizes(run, call, 0)[:1] or [0]
+    return Labelled((), run.field.array(np.arange(float(count))))
+
+
 def _like(run: Walk, call: Call, args: Sequence[Labelled]) -> Labelled:
     x = args[0]
     fill = np.ones if call.function == "ones_like" else np.zeros
@@ -194,7 +199,10 @@ def _reshape_axes(run: Inference, call: Call, kinds: Sequence[Kind]) -> Kind:
     from bptutor.notation.axes import Kind
 
     pairs = lengths(run, call, 1)
-    return Kind(kinds[0].letters, tuple("1" if size == 1 else name for name, size in pairs))
+    named = tuple("1" if size == 1 else name for name, size in pairs)
+    if len(kinds[0].axes) == 1 and sorted(named) == sorted(("", *["1"] * (len(named) - 1))):
+        named = tuple(name or kinds[0].axes[0] for name in named)  # `x.reshape(-1, 1)` is x's own axis
+    return Kind(kinds[0].letters, named)
 
 
 def _reshape(run: Walk, call: Call, args: Sequence[Labelled]) -> Labelled:
@@ -274,6 +282,7 @@ _TABLE: dict[str, tuple[AxesRule, ValueRule]] = {
     "maximum": (lambda run, call, kinds: run.merge(kinds, call.function), _maximum),
     "minimum": (lambda run, call, kinds: run.merge(kinds, call.function), _maximum),
     "eye": (_filled_axes, _filled),
+    "arange": (_filled_axes, _arange),
     "ones": (_filled_axes, _filled),
     "zeros": (_filled_axes, _filled),
     "ones_like": (_same_axes, _like),

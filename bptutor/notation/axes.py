@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 from bptutor.errors import UnreadableAnswer
 from bptutor.notation.scope import Scope
-from bptutor.notation.tree import Expr, Juxtapose, walk
+from bptutor.notation.tree import Expr, Juxtapose, MatMul, walk
 
 Axes = tuple[str, ...]
 
@@ -172,9 +172,10 @@ class Inference:
         for letter, axis in self.known.items():
             self.letters.axis.setdefault(letter, axis)
         self.letters.settle()
-        return Kind(
-            {k: self.letters.axis.get(k) or self.scope.indices.get(k, "") for k in kind.letters}, kind.axes, kind.row
-        )
+        for letter, axis in self.scope.indices.items():
+            self.letters.axis.setdefault(letter, axis)
+        self.letters.settle()
+        return Kind({k: self.letters.axis.get(k, "") for k in kind.letters}, kind.axes, kind.row)
 
 
 def _tail(a: Axes, b: Axes) -> bool:
@@ -219,7 +220,7 @@ def letter_axes(
 
 def resolve(expr: Expr, scope: Scope, columns: bool = True) -> Expr:
     """Decide every `Juxtapose`; see `juxtapose`."""
-    if not any(isinstance(node, Juxtapose) for node in walk(expr)):
+    if not any(isinstance(node, Juxtapose | MatMul) for node in walk(expr)):
         return expr
     from bptutor.notation.juxtapose import resolve as decide
 

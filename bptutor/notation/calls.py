@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from bptutor.notation.value import Walk
 
 AxesRule = Callable[["Inference", Call, "Sequence[Kind]"], "Kind"]
+MAX_SIZE = 1_000
+"""Longest axis of an array that is made of nothing: ones, zeros, eye."""
+MAX_ENTRIES = 100_000
 ValueRule = Callable[["Walk", Call, Sequence[Labelled]], Labelled]
 
 
@@ -70,7 +74,7 @@ def sizes(run: Walk, call: Call, start: int) -> list[int]:
         size = number if number is not None else run.values.sizes.get(name)
         if size is None:
             raise NoSuchForm(f"{name} is not the size of an axis")
-        if size > 10_000:
-            raise NoSuchForm("an array that large is not needed here")
         out.append(size)
+    if any(size > MAX_SIZE for size in out) or math.prod(out) > MAX_ENTRIES:
+        raise NoSuchForm("an array that large is not needed here")
     return out

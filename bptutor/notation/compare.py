@@ -124,9 +124,11 @@ def pair(
     known = {k: v for letters in (known or {}, a.letters, b.letters) for k, v in letters.items() if v}
     if known:
         a, b = axes.of(left, scope, columns, known), axes.of(right, scope, columns, known)
-    if a.letters.keys() == b.letters.keys():
+    bound = {x.id for x in walk(where) if isinstance(x, Letter)} if where is not None else set()
+    if (a.letters.keys() ^ b.letters.keys()) <= bound and not (bound and (a.axes or b.axes)):
         _same_axes(a.axes, b.axes, left, right)
-        letters = (*(x for x in order if x in a.letters), *(x for x in a.letters if x not in order))
+        free = {**a.letters, **b.letters, **{x: axis for x, axis in known.items() if x in bound}}
+        letters = (*(x for x in order if x in free), *(x for x in free if x not in order))
         return Pair(left, right, scope, where, columns, letters, letters, known)
     if _is_number(left) or _is_number(right):
         letters = tuple({**a.letters, **b.letters})
@@ -158,8 +160,8 @@ def _same_axes(a: tuple[str, ...], b: tuple[str, ...], left: Expr, right: Expr) 
 
 
 def _arranged(kind: axes.Kind, names: tuple[str, ...], order: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the letters in the order of positional axes: by name where names differ, else as they appear."""
-    letters = [*(x for x in order if x in kind.letters), *(x for x in kind.letters if x not in order)]
+    """Return the letters in the order of positional axes: by axis where these differ, else i before j."""
+    letters = [*(x for x in order if x in kind.letters), *sorted(x for x in kind.letters if x not in order)]
     if "" in names and len(names) == len(letters):  # an axis without a name is matched by place
         names = tuple(name or kind.letters[x] for name, x in zip(names, letters, strict=True))
     if sorted(kind.letters.values()) != sorted(names):

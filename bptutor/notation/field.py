@@ -51,8 +51,8 @@ class Field:
 
     def array(self, values: Array) -> Array:
         """Return integers or floats as an array of this field; exact for integers."""
-        if self.dtype is np.float64:
-            return np.asarray(values, dtype=np.float64)
+        if self.dtype is not object:
+            return np.asarray(values, dtype=self.dtype)
         source = np.asarray(values)
         if source.dtype == object:
             return source

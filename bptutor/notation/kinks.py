@@ -22,6 +22,9 @@ Given = dict[str, Array]
 
 _STEPS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 200.0, 1000.0)
 _MOST_SITES = 12
+_GAPS = (1e-6, 1e-8, 1e-11, 1e-14)
+"""How close to a kink points are set, so that two kinks 1e-7 apart are told apart."""
+_OWN_CROSSINGS = 3
 _HALVINGS = 48
 
 
@@ -50,44 +53,77 @@ def watching(seen: list[Array]) -> Field:
 _KINKED = frozenset({"abs", "relu", "leaky_relu", "sign", "floor"})
 
 
-def sites(pair: Pair, given: Mapping[str, Array], sizes: Mapping[str, int]) -> list[Array]:
-    """Return the kink arguments met at a point, in the order of evaluation; empty where there is no value."""
+def sites(pair: Pair, given: Mapping[str, Array], sizes: Mapping[str, int], own: bool = False) -> list[Array]:
+    """Return the kink arguments met at a point, in the order of evaluation; empty where there is no value.
+
+    Args:
+        pair: The two sides.
+        given: The point.
+        sizes: Size of each axis.
+        own: Whether only kinks that are written in the sides count, not those in what their names are defined by.
+    """
     seen: list[Array] = []
     try:
         with np.errstate(all="ignore"):
-            pair.sides(pair.values(given, sizes, watching(seen)))
+            values = pair.values(given, sizes, watching(seen))
+            if own:
+                for name in pair.names():
+                    values.operand(name)
+                seen.clear()
+            pair.sides(values)
     except (BptutorError, ArithmeticError, ValueError, KeyError, TypeError):
         return []
     return seen
 
 
 def around(
-    pair: Pair, given: Given, sizes: Mapping[str, int], rng: Random, movable: Collection[str]
+    pair: Pair, given: Given, sizes: Mapping[str, int], rng: Random, movable: Collection[str], own: bool = False
 ) -> Iterator[Given]:
     """Yield points close to both sides of every kink that can be reached from one point.
 
     Each of the movable names is moved along a line, one entry or all of them, until a kink's argument changes its
     sign; the crossing is found by halving.
     """
-    start = sites(pair, given, sizes)
+    start = sites(pair, given, sizes, own)
     if not start:
         return
-    lines = list(_lines(given, rng, movable))
-    moving = _moving(pair, given, sizes, lines, start)
+    lines = [_Watched(pair, sizes, line, own) for line in _lines(given, rng, movable)]
+    moving = _moving(lines, start)
     for n in moving[:_MOST_SITES]:
         crossed = 0
         for line in lines:
-            for low, high in _crossings(pair, sizes, line, n):
+            for low, high in _crossings(line, n):
                 yield line(low)
                 yield line(high)
                 yield line(low + 0.02 * (low - high) / (abs(low - high) or 1.0))
                 yield line(high + 0.02 * (high - low) / (abs(high - low) or 1.0))
+                root = _root(line, n, low, high)
+                yield from (line(root + sign * gap) for gap in _GAPS for sign in (1, -1))
                 crossed += 1
+                if own and crossed >= _OWN_CROSSINGS:
+                    break
             if crossed >= 3:
                 break
 
 
 Line = Callable[[float], Given]
+
+
+class _Watched:
+    """A line of points, with the kink arguments met at each; every point is walked once for all kinks."""
+
+    def __init__(self, pair: Pair, sizes: Mapping[str, int], line: Line, own: bool) -> None:
+        self.pair, self.sizes, self.line, self.own = pair, sizes, line, own
+        self.met: dict[float, list[Array]] = {}
+
+    def __call__(self, t: float) -> Given:
+        return self.line(t)
+
+    def seen(self, t: float) -> list[Array]:
+        """Return the kink arguments at a point of the line."""
+        if t not in self.met:
+            self.met[t] = sites(self.pair, self.line(t), self.sizes, self.own)
+        return self.met[t]
 
 
 def _lines(given: Given, rng: Random, movable: Collection[str]) -> Iterator[Line]:
@@ -107,11 +143,11 @@ def _line(given: Given, name: str, direction: Array) -> Line:
     return lambda t: {**given, name: given[name] + t * direction}
 
 
-def _moving(pair: Pair, given: Given, sizes: Mapping[str, int], lines: list[Line], start: list[Array]) -> list[int]:
+def _moving(lines: list[_Watched], start: list[Array]) -> list[int]:
     """Return the numbers of the kinks whose argument depends on the point, each argument once."""
     found: set[int] = set()
     for line in lines:
-        other = sites(pair, line(0.37), sizes)
+        other = line.seen(0.25)
         if len(other) != len(start):
             continue
         for n, (a, b) in enumerate(zip(start, other, strict=True)):
@@ -123,11 +159,11 @@ def _moving(pair: Pair, given: Given, sizes: Mapping[str, int], lines: list[Line
     return list(distinct.values())
 
 
-def _crossings(pair: Pair, sizes: Mapping[str, int], line: Line, n: int) -> Iterator[tuple[float, float]]:
+def _crossings(line: _Watched, n: int) -> Iterator[tuple[float, float]]:
     """Yield neighbouring steps between which the n-th kink is crossed, close on both sides of it."""
 
     def signs(t: float) -> Any:
-        seen = sites(pair, line(t), sizes)
+        seen = line.seen(t)
         return np.sign(seen[n]) if n < len(seen) else None
 
     steps = sorted({0.0, *_STEPS, *(-s for s in _STEPS)})
@@ -137,6 +173,19 @@ def _crossings(pair: Pair, sizes: Mapping[str, int], line: Line, n: int) -> Iter
         if last is not None and now is not None and last.shape == now.shape and bool(np.any(last != now)):
             yield _narrowed(signs, before, t, last)
         before, last = t, now
+
+
+def _root(line: _Watched, n: int, low: float, high: float) -> float:
+    """Return where the n-th kink lies between two close points, by the straight line between them."""
+    below, above = line.seen(low), line.seen(high)
+    if n >= min(len(below), len(above)) or below[n].shape != above[n].shape:
+        return (low + high) / 2
+    a, b = (np.asarray(side[n], dtype=float).ravel() for side in (below, above))
+    turned = np.flatnonzero(np.sign(a) != np.sign(b))
+    if not turned.size:
+        return (low + high) / 2
+    x, y = a[turned[0]], b[turned[0]]
+    return low + (high - low) * float(x / (x - y)) if x != y else (low + high) / 2
 
 
 def _narrowed(signs: Callable[[float], Any], low: float, high: float, at_low: Any) -> tuple[float, float]:

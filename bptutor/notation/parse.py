@@ -7,6 +7,7 @@ names of the scope and refuses everything else.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from bptutor.errors import UnreadableAnswer
 from bptutor.notation.reading import atoms, bounds, grammar, prose
@@ -14,9 +15,9 @@ from bptutor.notation.reading.implied import sized
 from bptutor.notation.reading.lexer import Kind
 from bptutor.notation.reading.reader import Reader, Rules, Spelling, described
 from bptutor.notation.scope import Scope
-from bptutor.notation.tree import At, Compare, Delta, Derivative, Expr, Letter, Name, Sum, children
+from bptutor.notation.tree import At, Compare, Delta, Derivative, Expr, Letter, Sum, children
 
-__all__ = ["Spelling", "read", "read_answer", "read_condition", "read_integer", "read_prose"]
+__all__ = ["Spelling", "not_asked", "read", "read_condition", "read_integer", "read_prose", "read_sides"]
 
 _IN_PLACE = re.compile(r"\A(\s*\w+\s*[-+*/@])=(?!=)(.*)", re.DOTALL)
 
@@ -50,33 +51,46 @@ def read_condition(text: str, scope: Scope) -> Expr:
     return _resolved(expr, scope, Spelling.ANY)
 
 
-def read_answer(text: str, scope: Scope, goal: Expr | None = None, spelling: Spelling = Spelling.ANY) -> Expr:
-    """Read an answer; of an equation `dL/dz_i = p_i - y_i` the right side, where the left names what is asked.
+def read_sides(
+    text: str, scope: Scope, spelling: Spelling = Spelling.ANY, *, vectors: bool = False
+) -> tuple[Expr | None, Expr]:
+    """Read an answer that may be an equation, `dL/dz_i = p_i - y_i`.
 
     In NumPy `W -= x` is what it leaves in W: `W - (x)`, with the same columns.
 
     Args:
         text: As it was typed.
-        scope: The names it may use.
-        goal: What is asked, if that is known.
+        scope: The names it may use; before the `=` any name of the scene may stand.
         spelling: What people type, or strictly NumPy.
+        vectors: Whether `u · v` is read as the dot product and `|u|` as the length.
+
+    Returns:
+        The left side, None where there is no `=`; and the answer itself.
+
+    Raises:
+        UnreadableAnswer: A side cannot be read, or there are several equations.
     """
     if spelling is Spelling.NUMPY:
         text = _IN_PLACE.sub(r"\1(\2)", text)
     reader = _reader(text, scope, spelling)
+    reader.vectors = vectors
     place = _equals_sign(reader)
     if place is None:
-        return _resolved(_whole_text(reader, reader.expression()), scope, spelling)
+        return None, _resolved(_whole_text(reader, reader.expression()), scope, spelling)
     sign = reader.tokens[place]
-    open_scope = Scope(**{**vars(scope), "allowed": None})
+    open_scope = replace(scope, allowed=None)
     left_reader = _reader(text, open_scope, spelling)
     left_reader.tokens[place:] = [sign._replace(kind=Kind.END, text="")]
-    left = _whole_text(left_reader, left_reader.expression())
-    named = isinstance(left, (Derivative, Name)) or (isinstance(left, At) and isinstance(left.base, Name))
-    if not named and _resolved(left, open_scope, spelling) != goal:
-        raise UnreadableAnswer(sign.column, "an equation, where an expression is asked", "write the right side only")
+    left = _resolved(_whole_text(left_reader, left_reader.expression()), open_scope, spelling)
     reader.at = place + 1
-    return _resolved(_whole_text(reader, reader.expression()), scope, spelling)
+    return left, _resolved(_whole_text(reader, reader.expression()), scope, spelling)
+
+
+def not_asked(text: str, scope: Scope) -> UnreadableAnswer:
+    """Return the error for an equation whose left side is not what is asked."""
+    reader = _reader(text, scope, Spelling.ANY)
+    column = reader.tokens[_equals_sign(reader) or 0].column
+    return UnreadableAnswer(column, "an equation, where an expression is asked", "write the right side only")
 
 
 def read_prose(text: str, scope: Scope) -> Expr:
@@ -158,11 +172,14 @@ def _is_index_place(expr: Expr, child: Expr) -> bool:
 
 def _equals_sign(reader: Reader) -> int | None:
     """Return the place of the one `=` outside brackets."""
-    depth, found = 0, []
+    depth, found, after_if = 0, [], False
     for place, token in enumerate(reader.tokens):
+        if token.kind is Kind.WORD and token.text in ("if", "else"):
+            after_if = token.text == "if"
         if token.kind is Kind.SIGN:
-            depth += (token.text in "([{") - (token.text in ")]}")
-            if token.text == "=" and depth == 0:
+            depth += token.text in "([{" or token.text.startswith("\\begin")
+            depth -= token.text in ")]}" or token.text.startswith("\\end")
+            if token.text == "=" and depth == 0 and not after_if:
                 found.append(place)
     if len(found) > 1:
         column = reader.tokens[found[1]].column

@@ -22,6 +22,10 @@ from bptutor.notation.tree import Add
 COUNT = 20
 _POINTS = 4
 _DIGIT_TOLERANCE = 1e-30
+_FEW = 16
+"""Entries of given arrays up to which 50 digits cost little."""
+_DIGIT_KINKS = 8
+"""Points beside kinks of larger arrays that are compared at 50 digits."""
 Given = dict[str, Array]
 
 
@@ -52,10 +56,19 @@ class Prober:
         least: The largest position used on each axis.
         fixed: Sizes that must hold (an array written out); else None.
         deadline: A time of `time.monotonic()`.
+        own_kinks: Whether to look only around kinks that are written in the sides, which is faster.
     """
 
-    def __init__(self, pair: Pair, least: Mapping[str, int], fixed: Mapping[str, int] | None, deadline: float) -> None:
+    def __init__(
+        self,
+        pair: Pair,
+        least: Mapping[str, int],
+        fixed: Mapping[str, int] | None,
+        deadline: float,
+        own_kinks: bool = False,
+    ) -> None:
         """Start the stream of draws, the same for every proof."""
+        self.own_kinks = own_kinks
         self.pair = pair
         self.least = least
         self.fixed = fixed
@@ -75,10 +88,10 @@ class Prober:
                 return Probed(agreed, point)
         if not agreed:
             return Probed(0)
-        for point in kept[:2]:
+        for point in kept[: 1 if self.own_kinks else 2]:
             found = self._kinks(point, held, rng)
             if found:
-                return Probed(agreed, found)
+                return Probed(agreed, found, "probes" if found.difference.clear else "digits")
         if digits:
             found = self._digits(kept, held)
             if found:
@@ -129,17 +142,35 @@ class Prober:
     def _kinks(self, start: Point, held: Held, rng: Random) -> Point | None:
         fast = held.one_hot | held.pick
         names = self.pair.scope.names
+        looked, few = 0, sum(start.given[n].size for n in self.under & start.given.keys()) <= _FEW
         movable = {n for n in start.given if n in self.under - fast and names[n].role is not Role.POSITION}
-        for moved in around(self.pair, start.given, start.sizes, rng, movable):
+        for moved in around(self.pair, start.given, start.sizes, rng, movable, self.own_kinks):
             if time.monotonic() > self.deadline:
                 return None
             if any(bool(np.any(moved[n] <= 0)) for n in held.positive if n in moved):
                 continue
             solved = satisfied(self.pair.scope, moved, start.sizes, held)
             point = self.at(solved, start.sizes) if solved is not None else None
-            if point and not point.difference.agrees and self.refutes(point, held):
+            if point and not point.difference.agrees and self._refutes_beside(point, held):
                 return point
+            if point and (few or (point.difference.gap and looked < _DIGIT_KINKS)):
+                looked += 1
+                exact = self._apart(point, held)
+                if exact is not None:
+                    return exact
         return None
+
+    def _refutes_beside(self, point: Point, held: Held) -> bool:
+        """Tell whether a difference next to a kink is real: rounding may put a float on the kink's other side."""
+        exact = self.exactly(point.given, point.sizes, held)
+        return point.difference.clear if exact is None else exact.gap > 1e-12 * exact.scale
+
+    def _apart(self, point: Point, held: Held) -> Point | None:
+        """Return the point where 50 digits show a difference that floats round away, such as far beyond a kink."""
+        exact = self.exactly(point.given, point.sizes, held)
+        if exact is None or exact.gap <= _DIGIT_TOLERANCE * exact.scale:
+            return None
+        return Point(point.given, point.sizes, exact)
 
     def _digits(self, kept: list[Point], held: Held) -> Point | None:
         """Compare at 50 digits, at the points whose numbers are of middle size."""
@@ -147,9 +178,9 @@ class Prober:
         for point in small:
             if time.monotonic() > self.deadline:
                 return None
-            exact = self.exactly(point.given, point.sizes, held)
-            if exact is not None and exact.gap > _DIGIT_TOLERANCE * exact.scale:
-                return Point(point.given, point.sizes, exact)
+            exact = self._apart(point, held)
+            if exact is not None:
+                return exact
         return None
 
 

@@ -63,11 +63,12 @@ def _pairs(call: Call, n: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
     given: Any = call.option("axes", 2)
     if isinstance(given, int):
         return tuple(range(n - given, n)), tuple(range(given))
-    left, right = given
-    return (
-        tuple(left) if isinstance(left, tuple) else (left,),
-        tuple(right) if isinstance(right, tuple) else (right,),
-    )
+    if len(given) != 2:
+        raise NoSuchForm("tensordot takes one list of axes for each array: axes=([1], [0])")
+    left, right = (side if isinstance(side, tuple) else (side,) for side in given)
+    if len(left) != len(right) or not all(isinstance(axis, int) for axis in (*left, *right)):
+        raise NoSuchForm("tensordot takes as many axes of one array as of the other")
+    return left, right
 
 
 def tensordot_axes(run: Inference, call: Call, kinds: Sequence[Kind]) -> Kind:

@@ -25,6 +25,8 @@ from bptutor.notation.scope import Scope
 from bptutor.notation.sizes import least_sizes
 from bptutor.notation.tree import Add, At, Compare, Expr, Letter, Name, Number, Relation, Stack, Sum, walk
 
+FEW = 8
+"""Draws where only a quick word is asked for."""
 SECONDS = 4.0
 """How long a proof may take, unless said."""
 
@@ -93,13 +95,15 @@ def prove(  # noqa: PLR0913 - the sides, where they stand, and how to look
         return Proof(Outcome.REFUTED, "probes", detail=str(misfit), rule=misfit.rule)
     except BptutorError as error:
         return Proof(Outcome.UNDECIDED, "probes", detail=str(error))
-    return _Proving(pair, until, sizes).run(exact)
+    return _Proving(pair, until, own_kinks=not exact, sizes=sizes).run(exact)
 
 
 class _Proving:
     """One proof on its way."""
 
-    def __init__(self, pair: Pair, until: float, sizes: Mapping[str, int] | None = None) -> None:
+    def __init__(
+        self, pair: Pair, until: float, own_kinks: bool = False, sizes: Mapping[str, int] | None = None
+    ) -> None:
         self.pair = pair
         self.scope = pair.scope
         self.until = until
@@ -107,7 +111,8 @@ class _Proving:
         self.least = least_sizes(self.scope, exprs)
         self.under = names_under(self.scope, Add((pair.left, pair.right)))
         self.all = _relevant(Held.of(self.scope), self.under, self.scope)
-        self.prober = Prober(pair, self.least, dict(sizes) if sizes else self._fixed(exprs), until)
+        fixed = dict(sizes) if sizes else self._fixed(exprs)
+        self.prober = Prober(pair, self.least, fixed, until, own_kinks)
 
     def _fixed(self, exprs: list[Expr]) -> dict[str, int] | None:
         """Return the author's sizes where an array is written out, as no other sizes fit it."""
@@ -116,7 +121,7 @@ class _Proving:
         return {a: int(t) for a, t in self.scope.sizes.items() if t.strip().isdigit()} or None
 
     def run(self, exact: bool) -> Proof:
-        held, probed = self._needed()
+        held, probed = self._needed() if exact else (self.all, self.prober.probe(self.all, count=FEW))
         if probed.refuted is not None:
             return self._refutation(probed)
         if not probed.agreed:

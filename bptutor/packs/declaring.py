@@ -18,7 +18,7 @@ from bptutor.packs.yaml import Located, located, problem
 FUNCTION = re.compile(r"([^\W\d_]\w*)\(([^()]*)\)")
 SUBSCRIPTED = re.compile(r"([^\W\d_][^\W_]*)_(?:\{([^{}]+)\}|([^\W\d_]+))")
 MAX_NAMES = 200
-RESERVED = frozenset({"d", "np", "numpy", "Σ", "∂"})
+RESERVED = frozenset({"np", "numpy", "Σ", "∂"})
 
 T = TypeVar("T")
 

@@ -1,25 +1,51 @@
 """The tutor with no screen: where the learner is, what is asked, and what an answer does.
 
-Both screens (tui, plain) drive one `Session`; they hold no state of the lesson themselves.
+Both screens (tui, plain) drive one `Session`; they hold no state of the lesson themselves. Each name is loaded when it
+is first used: the course map needs only what stands in `learner`, and is on the screen before lessons can be opened.
 """
 
-from bptutor.session.course import CourseEntry, QuizStanding, Result, Standing
-from bptutor.session.needs import Grader, Library
-from bptutor.session.rounds import QUIZ, REVIEW, WARM_UP
-from bptutor.session.stops import ROUND
-from bptutor.session.tutor import Session
-from bptutor.session.view import (
-    LineState,
-    Outcome,
-    Reading,
-    Shown,
-    ShownDerivation,
-    ShownProse,
-    ShownQuestion,
-    ShownShow,
-    View,
-    Wants,
-)
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bptutor.session.course import CourseEntry, QuizStanding, Result, Standing
+    from bptutor.session.ids import QUIZ, REVIEW, ROUND, WARM_UP
+    from bptutor.session.learner import Learner
+    from bptutor.session.needs import Grader, Library
+    from bptutor.session.tutor import Session
+    from bptutor.session.view import (
+        LineState,
+        Outcome,
+        Reading,
+        Shown,
+        ShownDerivation,
+        ShownProse,
+        ShownQuestion,
+        ShownShow,
+        View,
+        Wants,
+    )
+
+_HOMES = {
+    "course": ("CourseEntry", "QuizStanding", "Result", "Standing"),
+    "ids": ("QUIZ", "REVIEW", "ROUND", "WARM_UP"),
+    "learner": ("Learner",),
+    "needs": ("Grader", "Library"),
+    "tutor": ("Session",),
+    "view": (
+        *("LineState", "Outcome", "Reading", "Shown", "ShownDerivation", "ShownProse", "ShownQuestion", "ShownShow"),
+        *("View", "Wants"),
+    ),
+}
+_HOME = {name: home for home, names in _HOMES.items() for name in names}
+
+
+def __getattr__(name: str) -> object:
+    """Load a name from the module it lives in."""
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+
 
 __all__ = [
     "QUIZ",
@@ -28,6 +54,7 @@ __all__ = [
     "WARM_UP",
     "CourseEntry",
     "Grader",
+    "Learner",
     "Library",
     "LineState",
     "Outcome",

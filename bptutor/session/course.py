@@ -10,11 +10,8 @@ from bptutor.packs.outline import LessonEntry, QuizEntry
 from bptutor.progress.event import Event, EventKind
 from bptutor.progress.events import Log
 from bptutor.progress.mastery import mastery
+from bptutor.session.ids import PASSED, QUIZ, is_inserted
 from bptutor.session.needs import Library
-from bptutor.session.rounds import PASSED, QUIZ
-from bptutor.session.shown import stop_number
-from bptutor.session.stops import cut
-from bptutor.session.walk import Walk, is_inserted
 
 
 class Standing(Enum):
@@ -177,6 +174,10 @@ def next_stop(library: Library, lesson: str, run: list[Event]) -> int:
     """
     if not any(event.kind is EventKind.SKIPPED for event in run):
         return len(left(run)) + 1
+    from bptutor.session.shown import stop_number
+    from bptutor.session.stops import cut
+    from bptutor.session.walk import Walk
+
     try:
         walk = Walk.replay(cut(library.lesson(lesson)), run)
     except PackError:

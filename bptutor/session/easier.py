@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from bptutor.packs.fading import Form
 from bptutor.packs.model import Derivation
+from bptutor.session.ids import is_inserted
 from bptutor.session.items import as_form, item
 from bptutor.session.stops import Stop
 from bptutor.session.view import Wants
-from bptutor.session.walk import Passed, Walk, is_inserted
+from bptutor.session.walk import Passed, Walk
 
 
 def easier(walk: Walk, stop: Stop) -> str:

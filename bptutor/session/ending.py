@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 from bptutor.progress.event import Event, EventKind
 from bptutor.progress.events import Log
 from bptutor.session import results
+from bptutor.session.ids import NOT_PASSED, PASSED, QUIZ
 from bptutor.session.needs import Library
-from bptutor.session.rounds import NOT_PASSED, PASSED, QUIZ, Rounds
+from bptutor.session.rounds import Rounds
 from bptutor.session.sitting import GAP, LONGEST, Sitting, may_rest, moment, to_recall
 from bptutor.session.stops import Stop
 from bptutor.session.view import Shown, ShownProse

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+from typing import TYPE_CHECKING
+
 from bptutor.packs.outline import LessonEntry
 from bptutor.progress.events import Log
 from bptutor.session import course
+from bptutor.session.clock import Clock, utc_now
 from bptutor.session.course import CourseEntry, QuizStanding
 from bptutor.session.needs import Library
-from bptutor.session.rounds import Rounds
-from bptutor.session.writer import Clock, utc_now
+
+if TYPE_CHECKING:
+    from bptutor.session.rounds import Rounds
 
 
 class Learner:
@@ -24,7 +29,14 @@ class Learner:
         """
         self.library = library
         self.log = log
-        self.rounds = Rounds(library, log, clock)
+        self.clock = clock
+
+    @cached_property
+    def rounds(self) -> Rounds:
+        """Reviews and quizzes, made when the first is asked for."""
+        from bptutor.session.rounds import Rounds
+
+        return Rounds(self.library, self.log, self.clock)
 
     @property
     def first_start(self) -> bool:

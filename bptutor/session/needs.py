@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Protocol
 
-from bptutor.grading.verdict import Verdict
-from bptutor.packs.model import Lesson, Question
-from bptutor.packs.outline import LessonEntry, Pack, QuizEntry
-from bptutor.packs.quiz import Quiz
-
 if TYPE_CHECKING:
+    from bptutor.grading.verdict import Verdict
+    from bptutor.packs.model import Lesson, Question
+    from bptutor.packs.outline import LessonEntry, Pack, QuizEntry
+    from bptutor.packs.quiz import Quiz
     from bptutor.packs.scene import Scene
 
 
@@ -20,6 +19,11 @@ class Library(Protocol):
     @property
     def pack(self) -> Pack:
         """The pack."""
+        ...
+
+    @property
+    def checked(self) -> bool:
+        """Whether every line of the pack was proved before it was handed out."""
         ...
 
     def entries(self) -> list[LessonEntry]:

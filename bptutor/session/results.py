@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bptutor.packs.outline import LessonEntry, Pack
+from bptutor.session.ids import is_inserted
 from bptutor.session.stops import Stop
-from bptutor.session.walk import Passed, Walk, is_inserted
+from bptutor.session.walk import Passed, Walk
 
 ENOUGH = 0.7
 """Share of right answers below which a skill is worth another look."""

@@ -15,23 +15,19 @@ from bptutor.progress.event import Event, EventKind
 from bptutor.progress.events import Log
 from bptutor.progress.review import cards, due
 from bptutor.session.asked import shuffled
+from bptutor.session.clock import Clock, utc_now
+from bptutor.session.ids import QUIZ, REVIEW, WARM_UP
 from bptutor.session.items import items
 from bptutor.session.needs import Library
 from bptutor.session.review import A_DAY, plan
 from bptutor.session.sitting import moment, warm_up
-from bptutor.session.stops import ROUND, Course, Item, Stop, cut
+from bptutor.session.stops import Course, Item, Stop, cut
 from bptutor.session.view import Wants
 from bptutor.session.walk import mixed
-from bptutor.session.writer import Clock, utc_now
 
-REVIEW = ROUND + "review"
-WARM_UP = ROUND + "warm-up"
-QUIZ = ROUND + "quiz/"
 REVIEWS = frozenset({REVIEW, WARM_UP})
 MEETINGS = 99
 """A meeting so late that every line has faded to its last form."""
-PASSED, NOT_PASSED = "passed", "not-passed"
-"""What the last event of a quiz is marked with."""
 
 
 class Rounds:

@@ -7,9 +7,10 @@ from collections.abc import Callable
 from bptutor.packs.fading import Form
 from bptutor.packs.model import Derivation, Line, Prose, Question, Show
 from bptutor.session.asked import Asked
+from bptutor.session.ids import is_inserted
 from bptutor.session.stops import Course, Item, Stop
 from bptutor.session.view import LineState, Shown, ShownDerivation, ShownProse, ShownQuestion, ShownShow, Wants
-from bptutor.session.walk import Passed, Standing, Walk, is_inserted
+from bptutor.session.walk import Passed, Standing, Walk
 
 _STATE = {
     Passed.SEEN: LineState.SHOWN,

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from bptutor.progress.event import Event, EventKind
-from bptutor.session.stops import ROUND, Course, Stop
+from bptutor.session.ids import ROUND, is_inserted
+from bptutor.session.stops import Course, Stop
 from bptutor.session.view import Wants
-from bptutor.session.walk import Walk, is_inserted
+from bptutor.session.walk import Walk
 
 LONGEST = timedelta(minutes=12)
 MOST_ITEMS = 6

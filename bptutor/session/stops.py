@@ -11,13 +11,12 @@ from bptutor.packs import fading
 from bptutor.packs.fading import Form
 from bptutor.packs.model import Block, Derivation, Lesson, Prose, Question, Show
 from bptutor.packs.outline import Rule
+from bptutor.session.ids import ROUND
 from bptutor.session.view import Wants
 
 if TYPE_CHECKING:
     from bptutor.packs.scene import Scene
 
-ROUND = "~"
-"""What the ids of reviews and quizzes begin with, so that no lesson has one."""
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 
 

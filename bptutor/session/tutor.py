@@ -12,15 +12,17 @@ from bptutor.progress.event import Event, EventKind, storable
 from bptutor.progress.events import Log
 from bptutor.session import ending, tries
 from bptutor.session.asked import SEEDS, seed_of
+from bptutor.session.clock import Clock, utc_now
 from bptutor.session.easier import easier
+from bptutor.session.ids import ROUND
 from bptutor.session.learner import Learner
 from bptutor.session.needs import Grader, Library
 from bptutor.session.run import Run
 from bptutor.session.sitting import Sitting
-from bptutor.session.stops import ROUND, Stop
+from bptutor.session.stops import Stop
 from bptutor.session.view import Outcome, Reading, View, Wants
 from bptutor.session.walk import Walk, mixed
-from bptutor.session.writer import Clock, Writer, utc_now
+from bptutor.session.writer import Writer
 
 if TYPE_CHECKING:
     from bptutor.notation.value import Values

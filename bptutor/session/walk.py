@@ -12,6 +12,7 @@ from bptutor.packs.fading import Form
 from bptutor.packs.model import Derivation, Question
 from bptutor.progress.event import Event, EventKind
 from bptutor.session.asked import SEEDS
+from bptutor.session.ids import is_inserted
 from bptutor.session.items import as_form, item
 from bptutor.session.stops import Course, Item, Stop
 from bptutor.session.view import Wants
@@ -20,13 +21,6 @@ LATER = 3
 """After how many asked stops a revealed one is asked again."""
 STEP = "step"
 """The mark of a line on a blank page that is right and not the last."""
-INSERTED = ("why:", "again:", "recall:", "pause:", "easier:")
-"""What the ids of stops begin with that no author wrote."""
-
-
-def is_inserted(stop: str) -> bool:
-    """Return whether a stop was put in because of what the learner did."""
-    return stop.startswith(INSERTED)
 
 
 def mixed(seed: int, key: str) -> int:

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC
 
 from bptutor.grading.verdict import Verdict
 from bptutor.progress.event import Event, EventKind, storable
 from bptutor.progress.events import Log
+from bptutor.session.clock import Clock, utc_now
 from bptutor.session.stops import Course, Stop
 from bptutor.session.walk import STEP, Walk
 
 HELPED = ("why:", "easier:")
 """Stops that stand there as help: a right answer at one of them is no unaided one."""
-Clock = Callable[[], datetime]
-
-
-def utc_now() -> datetime:
-    """Return the time in UTC."""
-    return datetime.now(UTC)
 
 
 class Writer:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import importlib
 from collections.abc import Callable
-from pathlib import Path, PurePath
-from typing import ClassVar
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.app import App
@@ -13,27 +16,33 @@ from textual.screen import ModalScreen, Screen
 
 from bptutor.packs.outline import LessonEntry
 from bptutor.progress.events import Log
-from bptutor.session import ROUND, WARM_UP, Grader, Library, Session
+from bptutor.session.ids import ROUND, WARM_UP
+from bptutor.session.learner import Learner
 from bptutor.tui import keys
-from bptutor.tui.commands import Actions, actions_of
-from bptutor.tui.render.flow import Lines
 from bptutor.tui.screens.course_map import MapScreen
-from bptutor.tui.screens.help import HelpScreen
-from bptutor.tui.screens.lesson import LessonScreen
-from bptutor.tui.screens.page import PageScreen, glossary_rows, progress_rows
 from bptutor.tui.screens.small import HEIGHT, WIDTH, SmallScreen
-from bptutor.tui.widgets.answer_bar import AnswerBar
+
+if TYPE_CHECKING:
+    from bptutor.grading.worker import Worker
+    from bptutor.session import Grader, Library, Session
+    from bptutor.tui.render.flow import Lines
+    from bptutor.tui.screens.lesson import LessonScreen
 
 _BREAKPOINTS: list[tuple[int, str]] = [(0, "-narrow"), (110, "-wide")]
-_STYLES = Path(__file__).parent / "styles"
+
+
+def _actions() -> type[Provider]:
+    """Return what the palette lists, when it is opened."""
+    from bptutor.tui.commands import Actions
+
+    return Actions
 
 
 class TutorApp(App[None]):
-    """The tutor on a terminal."""
+    """The tutor on a terminal. What the map does not need is loaded behind the first paint."""
 
     TITLE = "bptutor"
-    CSS_PATH: ClassVar[list[str | PurePath]] = [_STYLES / "map.tcss", _STYLES / "lesson.tcss", _STYLES / "small.tcss"]
-    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {Actions}
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_actions}
     BINDINGS = keys.EVERYWHERE
     HORIZONTAL_BREAKPOINTS = _BREAKPOINTS
 
@@ -58,17 +67,25 @@ class TutorApp(App[None]):
         """
         super().__init__()
         self.animation_level = "none"
-        self._worker = None
-        if grader is None:
-            from bptutor.grading.worker import Worker
-
-            grader = self._worker = Worker()
-        self._session = Session(library, log, grader, learner)
+        self._learner = Learner(library, log)
+        self._who, self._grader = learner, grader
+        self._worker: Worker | None = None
         self._lesson, self._seed = lesson, seed
         self._then = ""
         """The lesson that a warm-up stands before."""
         if self.no_color:
             self.theme = "ansi-dark"
+
+    @cached_property
+    def _session(self) -> Session:
+        """The session, made when the first lesson opens, or behind the first paint."""
+        from bptutor.session.tutor import Session
+
+        if self._grader is None:
+            from bptutor.grading.worker import Worker
+
+            self._grader = self._worker = Worker()
+        return Session(self._learner.library, self._learner.log, self._grader, self._who)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Add a quiet text that can still be read, and the two ends of the diverging scale of numbers."""
@@ -82,21 +99,24 @@ class TutorApp(App[None]):
     def _first_screen(self) -> Screen[None]:
         """Return the first screen: a lesson that was asked for, the first ten minutes, or the map."""
         lesson = self._lesson
-        if lesson is None and self._session.first_start:
-            lesson = self._session.first_lesson()
+        if lesson is None and self._learner.first_start:
+            lesson = self._learner.first_lesson()
         if lesson and self._seed is None:
             lesson = self._warmed(lesson)
         entry = self._entry(lesson) if lesson else None
-        return self._lesson_screen(entry, self._seed) if entry else MapScreen(self._session, self)
+        return self._lesson_screen(entry, self._seed) if entry else MapScreen(self._learner, self)
 
     async def on_mount(self) -> None:
         """Open the first screen; start the worker once it is painted."""
         await self.push_screen(self._first_screen())
-        self.call_after_refresh(self._start_worker)
+        self.call_after_refresh(lambda: self.run_worker(self._start(), group="start"))
 
-    def _start_worker(self) -> None:
-        if self._worker is not None:
-            self.run_worker(self._worker.start(), group="start")
+    async def _start(self) -> None:
+        """Load what lessons need, in a thread, so that keys are taken meanwhile; then start the grader."""
+        await asyncio.to_thread(importlib.import_module, "bptutor.tui.screens.lesson")
+        await asyncio.to_thread(importlib.import_module, "bptutor.grading.worker")
+        if self._session and self._worker is not None:
+            await self._worker.start()
 
     async def on_unmount(self) -> None:
         """End the worker."""
@@ -107,15 +127,17 @@ class TutorApp(App[None]):
 
     def _entry(self, lesson: str) -> LessonEntry | None:
         if lesson.startswith(ROUND):
-            return LessonEntry(lesson, self._session.rounds.title(lesson), 0, (), (), "", "", 0, Path())
-        return next((entry for entry in self._session.library.entries() if entry.id == lesson), None)
+            return LessonEntry(lesson, self._learner.rounds.title(lesson), 0, (), (), "", "", 0, Path())
+        return next((entry for entry in self._learner.library.entries() if entry.id == lesson), None)
 
     def _lesson_screen(self, entry: LessonEntry, seed: int | None = None) -> LessonScreen:
+        from bptutor.tui.screens.lesson import LessonScreen
+
         return LessonScreen(self._session, self, entry, seed)
 
     def _warmed(self, lesson: str) -> str:
         """Return what opens in place of a lesson: some due items first, when the learner was long away."""
-        if lesson.startswith(ROUND) or not self._session.rounds.warm_up():
+        if lesson.startswith(ROUND) or not self._learner.rounds.warm_up():
             return lesson
         self._then = lesson
         return WARM_UP
@@ -135,7 +157,7 @@ class TutorApp(App[None]):
             else:
                 self.show_map(lesson)
             return
-        ids = [entry.id for entry in self._session.library.entries()]
+        ids = [entry.id for entry in self._learner.library.entries()]
         after = ids[ids.index(lesson) + 1 :] if lesson in ids else []
         if after:
             self.open_lesson(after[0])
@@ -144,13 +166,13 @@ class TutorApp(App[None]):
 
     def show_map(self, at: str = "", searching: bool = False) -> None:
         """Show the course map, standing on a lesson."""
-        self.switch_screen(MapScreen(self._session, self, at, searching))
+        self.switch_screen(MapScreen(self._learner, self, at, searching))
 
     def first_code_lesson(self) -> str:
         """Return the id of the first lesson of the chapter on code; empty when there is none."""
-        chapters = self._session.library.pack.chapters
+        chapters = self._learner.library.pack.chapters
         code = {chapter for chapter, title in chapters.items() if "code" in title.casefold()}
-        return next((entry.id for entry in self._session.library.entries() if entry.chapter in code), "")
+        return next((entry.id for entry in self._learner.library.entries() if entry.chapter in code), "")
 
     # --- everywhere --------------------------------------------------------------------------------
 
@@ -164,6 +186,10 @@ class TutorApp(App[None]):
 
     def action_help(self) -> None:
         """Show help for what has the focus."""
+        from bptutor.tui.commands import actions_of
+        from bptutor.tui.screens.help import HelpScreen
+        from bptutor.tui.widgets.answer_bar import AnswerBar
+
         if isinstance(self.screen, HelpScreen | SmallScreen):
             return
         focused = self.focused
@@ -179,19 +205,28 @@ class TutorApp(App[None]):
 
     def action_progress(self) -> None:
         """Show how far each skill holds, what was answered by day, and the mistakes."""
+        from bptutor.tui.screens.page import progress_rows
+
         self._page("Progress", progress_rows(self._session))
 
     def action_glossary(self) -> None:
         """Show the symbols of what is open, the rules and the words."""
+        from bptutor.tui.screens.lesson import LessonScreen
+        from bptutor.tui.screens.page import glossary_rows
+
         scene = self.screen.scene if isinstance(self.screen, LessonScreen) else None
         self._page("Glossary", glossary_rows(self._session.library.pack, scene))
 
     def _page(self, title: str, rows: Callable[[int], Lines]) -> None:
+        from bptutor.tui.screens.page import PageScreen
+
         if not isinstance(self.screen, ModalScreen):
             self.push_screen(PageScreen(title, rows))
 
     async def action_quit(self) -> None:
         """Leave; what is typed is kept."""
+        from bptutor.tui.screens.lesson import LessonScreen
+
         for screen in self.screen_stack:
             if isinstance(screen, LessonScreen):
                 screen.keep_draft()

@@ -1,4 +1,8 @@
-"""The pairs of tests/data/grading: a question, an answer, and what is to be said of it."""
+"""The pairs of tests/data/grading: a question, an answer, and what is to be said of it.
+
+`pairs.jsonl` has one answer a line, with the finding it must have. `answers.jsonl` has one question a line, with
+many answers by mark; `refused` means wrong or unreadable, whichever is said.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +20,17 @@ DATA = Path(__file__).parents[1] / "data" / "grading"
 
 def pairs() -> list[dict[str, Any]]:
     return [json.loads(line) for line in (DATA / "pairs.jsonl").read_text(encoding="utf-8").splitlines()]
+
+
+@lru_cache
+def groups() -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (DATA / "answers.jsonl").read_text(encoding="utf-8").splitlines()]
+
+
+def answers(group: dict[str, Any]) -> list[tuple[str, str]]:
+    """The answers of a group with the mark each must get."""
+    marks = [key for key in group if key not in {"scene", "question"}]
+    return [(text, mark) for mark in marks for text in group[mark]]
 
 
 def name(pair: dict[str, Any]) -> str:

@@ -6,7 +6,9 @@ import pytest
 
 from bptutor.grading.grade import grade
 from bptutor.grading.verdict import Mark
-from tests.grading.pairs import asked, name, pairs
+from tests.grading.pairs import answers, asked, groups, name, pairs
+
+REFUSED = {"wrong", "unreadable"}
 
 
 @pytest.mark.parametrize("pair", pairs(), ids=name)
@@ -20,6 +22,25 @@ def test_each_answer_gets_its_mark_and_its_finding(pair: dict[str, Any]) -> None
         assert all(finding.rule == "shape" for finding in verdict.findings)
     assert (verdict.error is not None) == (verdict.mark is Mark.UNREADABLE)
     assert verdict.findings or verdict.mark in {Mark.RIGHT, Mark.UNREADABLE}
+
+
+@pytest.mark.parametrize("number", range(len(groups())))
+def test_right_spellings_are_right_and_near_misses_are_not(number: int) -> None:
+    group = groups()[number]
+    question, scene = asked(group)
+    wrong = []
+    for text, mark in answers(group):
+        got = grade(question, text, scene).mark.value
+        if got not in (REFUSED if mark == "refused" else {mark}):
+            wrong.append((text, mark, got))
+    assert not wrong, (group["scene"], question.answer, wrong)
+
+
+def test_the_pairs_are_many_and_seldom_undecided() -> None:
+    marks = [mark for group in groups() for _, mark in answers(group)] + [pair["mark"] for pair in pairs()]
+    assert len(marks) >= 3000
+    assert marks.count("right") >= 1200 and marks.count("wrong") >= 1200
+    assert marks.count("undecided") <= len(marks) / 200
 
 
 def test_messages_are_two_sentences_and_the_second_says_where_to_look() -> None:

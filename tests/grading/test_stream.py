@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -67,7 +68,8 @@ def test_the_proof_of_each_kind_of_mark() -> None:
         "p_i - y_i": ("right", "proved"),
         "y_i - p_i": ("wrong", "refuted"),
         "∂L/∂z_i": ("right-other-form", "proved"),
-        "log(-p_i)": ("undecided", "undecided"),
+        "(p_i - p_i)/(p_i - p_i)": ("undecided", "undecided"),
+        "log(-p_i)": ("wrong", "refuted"),
     }
     records = graded(*({**EXAMPLE, "answer": answer} for answer in proofs))
     assert [(record["mark"], record["proof"]) for record in records] == list(proofs.values())
@@ -78,6 +80,22 @@ def test_several_processes_keep_the_order() -> None:
     records = graded(*(line(pair, n) for n, pair in enumerate(chosen)), jobs=2)
     assert [record["id"] for record in records] == list(range(len(chosen)))
     assert [record["mark"] for record in records] == [pair["mark"] for pair in chosen]
+
+
+def test_lines_are_taken_only_as_records_are_given_so_that_memory_stays() -> None:
+    taken = 0
+
+    def endless() -> Iterator[str]:
+        nonlocal taken
+        while True:
+            taken += 1
+            yield json.dumps({**EXAMPLE, "id": taken, "answer": "p_i - y_i"})
+
+    records = grade_lines(endless(), jobs=2)
+    for given in range(1, 401):
+        assert json.loads(next(records))["id"] == given
+        assert taken <= given + 8 * 2 + 1
+    records._made.close()  # type: ignore[attr-defined]  # a generator: its children end
 
 
 def test_a_line_over_its_limit_is_undecided_and_delays_the_next_by_no_more() -> None:

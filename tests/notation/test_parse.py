@@ -13,7 +13,7 @@ import pytest
 
 from bptutor.errors import UnreadableAnswer
 from bptutor.notation.axes import ShapeMisfit
-from bptutor.notation.parse import Spelling, read, read_answer, read_condition, read_integer, read_prose
+from bptutor.notation.parse import Spelling, read, read_condition, read_integer, read_prose, read_sides
 from bptutor.notation.scope import Declared, Role
 from bptutor.notation.tree import (
     At,
@@ -230,13 +230,28 @@ def test_a_position_stands_as_a_subscript() -> None:
 def test_of_an_equation_the_right_side_is_the_answer() -> None:
     softmax = SCOPES["softmax"]
     right = read("p_i - y_i", softmax)
-    for text in ("dL/dz_i = p_i - y_i", "∂L/∂z_i = p_i - y_i", "p_i - y_i", "p_i=p_i - y_i"):
-        assert read_answer(text, softmax, read("∂L/∂z_i", softmax)) == right
+    slope = read("∂L/∂z_i", softmax)
+    assert read_sides("p_i - y_i", softmax) == (None, right)
+    for text in ("dL/dz_i = p_i - y_i", "∂L/∂z_i = p_i - y_i", r"\frac{\partial L}{\partial z_i} = p_i - y_i"):
+        assert read_sides(text, softmax) == (slope, right)
     narrow = replace(softmax, allowed=frozenset(("p", "y")))
-    assert read_answer("∂L/∂z_i = p_i - y_i", narrow) == right
-    for text in ("p_i + y_i = 2", "p_i = y_i = 1", "p_i ="):
+    assert read_sides("∂L/∂z_i = p_i - y_i", narrow) == (slope, right)
+    for text in ("q_i = 2", "p_i = y_i = 1", "p_i ="):
         with pytest.raises(UnreadableAnswer):
-            read_answer(text, softmax)
+            read_sides(text, softmax)
+
+
+def test_the_sign_between_two_letters_makes_no_equation() -> None:
+    for text in ("1 if i = k else 0", r"\begin{cases} 1 & i = k \\ 0 & i \ne k \end{cases}", "[i = k]"):
+        left, _ = read_sides(f"({text}) + 0*(p_i + p_k)", SCOPES["softmax"])
+        assert left is None
+
+
+def test_between_vectors_a_dot_and_bars_may_mean_the_product_and_the_length() -> None:
+    softmax = SCOPES["softmax"]
+    assert read_sides("p · y", softmax)[1] == read("p ⊙ y", softmax)
+    assert read_sides("p · y", softmax, vectors=True)[1] == read("dot(p, y)", softmax)
+    assert read_sides("|p|^2", softmax, vectors=True)[1] == read("‖p‖^2", softmax)
 
 
 def test_conditions_are_read() -> None:

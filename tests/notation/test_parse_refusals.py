@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bptutor.errors import UnreadableAnswer
-from bptutor.notation.parse import Spelling, read, read_answer, read_integer, read_prose
+from bptutor.notation.parse import Spelling, read, read_integer, read_prose, read_sides
 from bptutor.notation.scope import Scope
 from bptutor.notation.tree import Expr
 from tests.notation.scopes import SCOPES
@@ -157,7 +157,7 @@ PIECES = st.lists(st.sampled_from(TOKENS), max_size=14)
 @given(PIECES, st.sampled_from(["", " "]), st.sampled_from([*SCOPES]))
 def test_any_text_is_read_or_refused(pieces: list[str], space: str, scope: str) -> None:
     text = space.join(pieces)
-    for reads in (read, in_numpy, read_answer, read_prose, read_integer):
+    for reads in (read, in_numpy, read_sides, read_prose, read_integer):
         try:
             reads(text, SCOPES[scope])
         except UnreadableAnswer as error:

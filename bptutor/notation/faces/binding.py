@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import Enum, IntEnum
 from fractions import Fraction
 
+from bptutor.errors import UnreadableAnswer
 from bptutor.notation import tree as t
 from bptutor.notation.scope import Scope
 
@@ -59,6 +60,12 @@ ENTRYWISE_CALLS = frozenset(
 """Functions whose value has axes when an argument has."""
 
 
+_MADE_OF_WHOLE = frozenset(
+    ["conv", "corr", "eye", "ones", "zeros", "arange", "ones_like", "zeros_like", "ravel", "reshape", "pad"]
+) | frozenset(["sliding_window_view", "kron"])
+"""Functions whose value always has axes."""
+
+
 def is_array(expr: t.Expr, scope: Scope) -> bool:
     """Whether the value of an expression has positional axes, as far as ⊙ and plain products must be told apart."""
     if isinstance(expr, t.Name):
@@ -75,12 +82,46 @@ def is_array(expr: t.Expr, scope: Scope) -> bool:
     if isinstance(expr, t.Einsum):
         return not expr.spec.endswith("->")
     if isinstance(expr, t.Slice):
-        return any(not isinstance(item, int) for item in expr.items)
+        return any(not isinstance(item, int) for item in expr.items) or _has_axes_left(expr, scope)
     if isinstance(expr, t.Call) and expr.function not in ENTRYWISE_CALLS and expr.function.rstrip("'") not in SIGNS:
-        return expr.option("axis") is not None or _maps_entries(expr, scope)
+        made_whole = expr.function in _MADE_OF_WHOLE or expr.option("axis") is not None
+        return made_whole or _maps_entries(expr, scope)
     if isinstance(expr, t.Sum):
         return is_array(expr.body, scope)
     return any(is_array(child, scope) for child in t.children(expr))
+
+
+def _opens_with_sign(expr: t.Expr) -> bool:
+    """Whether a factor stands in bars or square brackets, which would join what stands before it."""
+    return isinstance(expr, t.Stack | t.Compare) or (isinstance(expr, t.Call) and expr.function in ("abs", "norm"))
+
+
+def needs_sign(product: t.MatMul, scope: Scope) -> bool:
+    """Whether factors side by side would be read as another product: two columns pair entry by entry."""
+    from bptutor.notation import axes
+
+    node: t.Expr = product
+    while isinstance(node, t.MatMul):
+        try:
+            left, right = (axes.of(side, scope) for side in (node.left, node.right))
+        except UnreadableAnswer:
+            return False
+        if not left.axes or not right.axes or _opens_with_sign(node.left) or _opens_with_sign(node.right):
+            return True
+        if len(left.axes) == len(right.axes) == 1 and left.row == right.row:
+            return True
+        node = node.left
+    return False
+
+
+def _has_axes_left(taken: t.Slice, scope: Scope) -> bool:
+    """Whether `W[0]` is a row rather than a number."""
+    from bptutor.notation import axes
+
+    try:
+        return bool(axes.of(taken, scope).axes)
+    except UnreadableAnswer:
+        return False
 
 
 def _maps_entries(call: t.Call, scope: Scope) -> bool:

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from fractions import Fraction
 
 from bptutor.notation import axes
 from bptutor.notation import tree as t
 from bptutor.notation.faces.binding import exact, is_array, slice_text
 from bptutor.notation.faces.broadcasting import Binds, Code, NoNumpyForm, einsum_spec, identifier, moved, spread
 from bptutor.notation.faces.unicode import option_text
+from bptutor.notation.field import LEAK
 from bptutor.notation.scope import Role, Scope
 
 _RELATIONS = {"=": "==", "≠": "!=", "<": "<", "≤": "<=", ">": ">", "≥": ">="}
@@ -21,6 +23,11 @@ _ELSEWHERE = {
     "pinv": "np.linalg.pinv",
     "sliding_window_view": "np.lib.stride_tricks.sliding_window_view",
 }
+_WINDOWED = {
+    "corr": ("np.correlate", "scipy.signal.correlate2d"),
+    "conv": ("np.convolve", "scipy.signal.convolve2d"),
+}
+"""Correlation and convolution of vectors, and of images."""
 _OWN = frozenset(("sigmoid", "softmax", "relu", "softplus"))
 """Functions that NumPy has not; they stand under their own names."""
 _ENTRYWISE = frozenset(
@@ -67,6 +74,8 @@ class _Writer:
         return Code(text, Binds.SIGN if expr.value < 0 else Binds.ATOM)
 
     def _name(self, expr: t.Name) -> Code:
+        if self._is_position(expr) and self.scope.count_from:  # NumPy counts positions from 0
+            return Code(f"{identifier(expr.id)} + {self.scope.count_from}", Binds.SUM)
         return Code(identifier(expr.id))
 
     def _at(self, expr: t.At) -> Code:
@@ -113,6 +122,10 @@ class _Writer:
         return [spread(code, letters) for code in codes], letters
 
     def _add(self, expr: t.Add) -> Code:
+        first, *rest = expr.terms
+        counted = [t.Neg(t.Number(Fraction(self.scope.count_from)))]
+        if isinstance(first, t.Name) and self._is_position(first) and rest == counted:
+            return Code(identifier(first.id))
         plain = [term.arg if n and isinstance(term, t.Neg) else term for n, term in enumerate(expr.terms)]
         codes, letters = self._lined(*plain)
         text = codes[0].within(Binds.SUM)
@@ -225,6 +238,12 @@ class _Writer:
         if len(codes) > 1 and any(code.letters != letters for code in codes):
             raise NoNumpyForm(f"{name} of several index expressions has no NumPy form")
         options = [f"{key}={option_text(value)}" for key, value in expr.options]
+        if name in _WINDOWED:
+            planar = len(self._kind(expr.args[0]).axes) == 2
+            return Code(f"{_WINDOWED[name][planar]}({', '.join([*(c.text for c in codes), *options])})")
+        if name == "leaky_relu" and len(codes) == 1:
+            x = codes[0].text
+            return Code(f"np.where({x} > 0, {x}, {exact(LEAK)} * {codes[0].within(Binds.SIGN)})", letters=letters)
         return Code(f"{self._function(name)}({', '.join([*(c.text for c in codes), *options])})", Binds.ATOM, letters)
 
     def _function(self, name: str) -> str:

@@ -8,7 +8,7 @@ constructions enclose their parts by themselves (a fraction bar, a radical).
 from __future__ import annotations
 
 from bptutor.notation import tree as t
-from bptutor.notation.faces.binding import LEVELS, UNBRACKETED, Level, Path, Style, exact, is_array
+from bptutor.notation.faces.binding import LEVELS, UNBRACKETED, Level, Path, Style, exact, is_array, needs_sign
 from bptutor.notation.faces.scripts import ends_in_script, leading_word, trailing_word
 from bptutor.notation.faces.setting import Setting, T
 from bptutor.notation.scope import Role
@@ -36,6 +36,8 @@ class Printer(Setting[T]):
         """Return how tightly a node holds together in this face."""
         if isinstance(expr, t.Mul | t.Juxtapose):
             return Level.ENTRYWISE if self._is_entrywise(expr) else Level.PRODUCT
+        if isinstance(expr, t.MatMul) and needs_sign(expr, self.scope):
+            return Level.ENTRYWISE
         if isinstance(expr, t.Div) and self._is_entrywise_quotient(expr):
             return Level.ENTRYWISE
         if isinstance(expr, t.Number):
@@ -145,14 +147,15 @@ class Printer(Setting[T]):
             return self._juxtaposed(groups[0], last=True)
         pieces = [self._entry_factor(groups[0], last=False)]
         for n, (sign, group) in enumerate(zip(signs, groups[1:], strict=True), start=2):
-            pieces += [self.text(sign), self._entry_factor(group, last=n == len(groups))]
+            pieces += [self.text(sign), self._entry_factor(group, last=n == len(groups), after_sign=True)]
         return self.row(pieces)
 
-    def _entry_factor(self, group: list[tuple[t.Expr, Path]], last: bool) -> T:
+    def _entry_factor(self, group: list[tuple[t.Expr, Path]], last: bool, after_sign: bool = False) -> T:
         if len(group) > 1:
             return self._juxtaposed(group, last)
         factor, path = group[0]
-        return self._closed(factor, path, Level.PRODUCT, last)
+        quotient = after_sign and isinstance(factor, t.Div) and not self.fractions_enclose  # a ⊙ b/c is (a ⊙ b)/c
+        return self._closed(factor, path, Level.POWER if quotient else Level.PRODUCT, last)
 
     def _closed(self, expr: t.Expr, path: Path, need: Level, last: bool) -> T:
         return self.show(expr, need if last or not self.is_open(expr) else Level.ATOM, path)
@@ -231,7 +234,10 @@ class Printer(Setting[T]):
         return len(joined) > 1 and (self.is_taken(joined) or joined in self.scope.functions or joined[0] == "d")
 
     def set_matmul(self, expr: t.MatMul, path: Path) -> T:
-        """Set a matrix product by its factors side by side."""
+        """Set a matrix product by its factors side by side, with `@` where that would be misread."""
+        if needs_sign(expr, self.scope):
+            left = self._closed(expr.left, (*path, 0), Level.ENTRYWISE, last=False)
+            return self._joined([left, self.show(expr.right, Level.PRODUCT, (*path, 1))], " @ ")
         factors: list[tuple[t.Expr, Path]] = []
         node: t.Expr = expr
         while isinstance(node, t.MatMul):

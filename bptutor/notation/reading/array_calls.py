@@ -6,11 +6,15 @@ from fractions import Fraction
 
 from bptutor.notation.reading.brackets import whole_number
 from bptutor.notation.reading.called import MODES, Called, plain
+from bptutor.notation.reading.subscripts import rank
 from bptutor.notation.tree import (
     Call,
     Einsum,
     Expr,
+    Mul,
     Number,
+    Slice,
+    Span,
     Stack,
     Transpose,
 )
@@ -42,11 +46,13 @@ def reshape(call: Called) -> Expr:
     sizes: list[Expr] = []
     for arg in args[1:]:
         sizes += arg.items if isinstance(arg, Stack) else (arg,)
-    return Call("reshape", (args[0], *(_size(size) for size in sizes)))
+    return Call("reshape", (args[0], *(_size(size, call) for size in sizes)))
 
 
-def _size(size: Expr) -> Expr:
+def _size(size: Expr, call: Called) -> Expr:
     number = whole_number(size)
+    if number is not None and number < -1:
+        raise call.error("needs sizes, and -1 for one that follows", "write x.reshape(-1, 1)")
     return size if number is None else Number(Fraction(number))
 
 
@@ -110,3 +116,23 @@ def window(call: Called) -> Expr:
     if not sizes:
         raise call.error("needs the shape of the window", "write sliding_window_view(X, (2, 2))")
     return Call("sliding_window_view", (args[0], *sizes))
+
+
+def expand_dims(call: Called) -> Expr:
+    """Read np.expand_dims(x, 1) as `x[:, None]`."""
+    call.only("axis")
+    (x,) = call._replace(args=call.args[:1]).arrays(1)
+    axes, place = rank(call.reader, x), plain(call.named("axis", 1), call, "axis")
+    if axes is None or not isinstance(place, int) or not -axes - 1 <= place <= axes:
+        raise call.error("needs the name of an array and an axis", "write x[:, None]")
+    whole: list[Span | int | None] = [Span()] * axes
+    whole.insert(place % (axes + 1), None)
+    return Slice(x, tuple(whole))
+
+
+def full(call: Called) -> Expr:
+    """Read np.full(K, x) as ones times x."""
+    call.only("dtype")
+    shape, value = call.arrays(2)
+    sizes = shape.items if isinstance(shape, Stack) else (shape,)
+    return Mul((Call("ones", sizes), value))

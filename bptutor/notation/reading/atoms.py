@@ -10,7 +10,8 @@ from bptutor.notation.reading import bounds, brackets, calls, derivatives, metho
 from bptutor.notation.reading.lexer import Kind, Token
 from bptutor.notation.reading.reader import Reader, described
 from bptutor.notation.reading.spellings import KEYWORDS
-from bptutor.notation.tree import At, Call, Expr, Letter, Name, Number, Pow, Text, Transpose
+from bptutor.notation.scope import Role
+from bptutor.notation.tree import Add, At, Call, Expr, Letter, Name, Neg, Number, Pow, Text, Transpose
 
 _OPENING = frozenset(("(", "{", "Σ", "∂", "∇", "√", "𝟏", "\\frac", "⌊", "⌈"))
 _MAX_DECIMAL_EXPONENT = 300
@@ -109,11 +110,20 @@ def word(reader: Reader) -> Expr:
         reader.take()
         if reader.scope.layers and text in words.bases and powers.sees_layer(reader):
             return powers.layered(reader, token)
-        return reader.name(id_, token)
+        return _counted(reader, reader.name(id_, token))
     if _is_layered(reader, text):
         reader.take()
         return powers.layered(reader, token)
     return _unnamed(reader, token)
+
+
+def _counted(reader: Reader, name: Name) -> Expr:
+    """Return a name; a position that stands as a number counts from 0 in NumPy: `np.arange(K) == t`."""
+    declared = reader.scope.names.get(name.id)
+    if not reader.python or reader.places or declared is None or declared.role is not Role.POSITION:
+        return name
+    first = reader.scope.count_from
+    return Add((name, Neg(Number(Fraction(first))))) if first else name
 
 
 def _is_layered(reader: Reader, text: str) -> bool:
@@ -130,7 +140,7 @@ def _unnamed(reader: Reader, token: Token) -> Expr:
     special = None if reader.python else operators.WORDS.get(text)
     if special is not None and (text != "kron" or operators.sees_letters_in_brackets(reader)):
         return special(reader)
-    if text in ("np", "numpy") and reader.ahead().text == ".":
+    if text in ("np", "numpy", "scipy") and reader.ahead().text == ".":
         return methods.numpy(reader)
     if text in reader.words.functions or calls.is_bracketed(reader):
         return calls.apply(reader)

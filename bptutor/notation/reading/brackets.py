@@ -109,7 +109,7 @@ def bars(reader: Reader) -> Expr:
     reader.expect(sign.text, sign)
     reader.bars -= 1
     if sign.text == "|":
-        return Call("abs", (arg,))
+        return Call("norm" if reader.vectors else "abs", (arg,))
     if reader.sees("_") and reader.ahead().text == "2":
         reader.at += 2
     return Call("norm", (arg,))
@@ -130,6 +130,7 @@ def indexed(reader: Reader, base: Expr, start: Token) -> Expr:
     opened = reader.take()
     before = reader.bars, reader.equals
     reader.bars, reader.equals = 0, 0
+    reader.places += 1
     items: list[Expr | Span | int | None] = []
     while not reader.sees("]"):
         items.append(_item(reader))
@@ -137,6 +138,7 @@ def indexed(reader: Reader, base: Expr, start: Token) -> Expr:
             break
     reader.expect("]", opened)
     reader.bars, reader.equals = before
+    reader.places -= 1
     if not items:
         raise reader.error("an index is missing in “[ ]”", "write a[0] or W[i,j]", opened)
     return _taken(reader, base, items, opened)

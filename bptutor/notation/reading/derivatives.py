@@ -139,8 +139,13 @@ def _frac_by_d(reader: Reader) -> bool:
         depth += {"{": 1, "}": -1}.get(reader.tokens[place].text, 0)
         if depth == 0:
             below = reader.tokens[place + 2 : place + 3]
-            known = reader.words.names
-            return bool(below) and below[0].text[:1] == "d" and "d" not in known and below[0].text not in known
+            words = reader.words
+            return (
+                bool(below)
+                and below[0].text[:1] == "d"
+                and "d" not in words.names
+                and not any(words.known(word) for word in (reader.ahead().text, below[0].text))
+            )
     return False
 
 

@@ -25,7 +25,9 @@ from bptutor.notation.tree import (
     Number,
     Outer,
     Pow,
+    Relation,
     Stack,
+    Transpose,
 )
 
 _ONE = Number(Fraction(1), "1")
@@ -151,6 +153,48 @@ def _of_two(make: Callable[[Expr, Expr], Expr]) -> Callable[[Called], Expr]:
     return build
 
 
+def _heaviside(call: Called) -> Expr:
+    """Read np.heaviside(x, h): 0 below 0, h at 0, 1 above."""
+    call.only()
+    x, at_zero = call.arrays(2)
+    zero = Number(Fraction(0), "0")
+    return Cases(((_ONE, Compare(Relation.GT, x, zero)), (at_zero, Compare(Relation.EQ, x, zero))), zero)
+
+
+def _sum_of_products(call: Called) -> Expr:
+    """Read np.vdot: all products of entries at the same place, summed."""
+    call.only()
+    return Call("sum", (Mul(call.arrays(2)),))
+
+
+def _clip(call: Called) -> Expr:
+    """Read np.clip(x, low, high), where either may be None."""
+    call.only()
+    x, low, high = (*call.args, None, None)[:3]
+    if not isinstance(x, Expr) or len(call.args) > 3:
+        raise call.error("takes an array and two bounds", "write np.clip(x, 0, 1)")
+    above = Call("maximum", (x, low)) if isinstance(low, Expr) else x
+    return Call("minimum", (above, high)) if isinstance(high, Expr) else above
+
+
+def _compared(relation: Relation) -> Callable[[Called], Expr]:
+    return _of_two(lambda a, b: Compare(relation, a, b))
+
+
+def _log_of_sum(call: Called) -> Expr:
+    """Read logsumexp(x)."""
+    call.only()
+    return Call("log", (Call("sum", (Call("exp", call.arrays(1)),)),))
+
+
+def _inner(call: Called) -> Expr:
+    """Read np.inner: the last axis of the first with the last of the second."""
+    call.only()
+    left, right = call.arrays(2)
+    ranks = rank(call.reader, left), rank(call.reader, right)
+    return MatMul(left, Transpose(right) if ranks[1] == 2 else right)
+
+
 def _of_one(make: Callable[[Expr], Expr]) -> Callable[[Called], Expr]:
     def build(call: Called) -> Expr:
         call.only("axis", "dtype")
@@ -196,22 +240,32 @@ BUILD: dict[str, Callable[[Called], Expr]] = {
     "tensordot": array_calls.tensordot, "pad": array_calls.pad, "flip": array_calls.flip,
     "sliding_window_view": array_calls.window, "len": _length,
     "array": _array, "pinv": _same,
-    "outer": _of_two(Outer), "matmul": _of_two(MatMul), "divide": _of_two(Div), "power": _of_two(Pow),
+    "outer": _of_two(Outer), "inner": _inner, "heaviside": _heaviside, "vdot": _sum_of_products,
+    "clip": _clip, "expand_dims": array_calls.expand_dims, "logsumexp": _log_of_sum, "full": array_calls.full,
+    "arange": array_calls.filled,
+    "logaddexp": _of_two(lambda a, b: Call("log", (Add((Call("exp", (a,)), Call("exp", (b,)))),))),
+    "flipud": lambda call: Call("flip", call.arrays(1), (("axis", 0),)),
+    "fliplr": lambda call: Call("flip", call.arrays(1), (("axis", 1),)),
+    "greater": _compared(Relation.GT), "greater_equal": _compared(Relation.GE),
+    "less": _compared(Relation.LT), "less_equal": _compared(Relation.LE), "equal": _compared(Relation.EQ),
+    "matmul": _of_two(MatMul), "divide": _of_two(Div), "power": _of_two(Pow),
     "multiply": _of_two(lambda a, b: Mul((a, b))), "add": _of_two(lambda a, b: Add((a, b))),
     "subtract": _of_two(lambda a, b: Add((a, Neg(b)))),
     "negative": _of_one(Neg), "float": _of_one(lambda x: x),
     "square": _of_one(lambda x: Pow(x, Number(Fraction(2), "2"))),
     "log1p": _of_one(lambda x: Call("log", (Add((_ONE, x)),))),
     "expm1": _of_one(lambda x: Add((Call("exp", (x,)), Neg(_ONE)))),
+    "sech": _of_one(lambda x: Div(_ONE, Call("cosh", (x,)))),
     "reciprocal": _of_one(lambda x: Div(_ONE, x)),
 }  # fmt: skip
 """Function -> the node that a call of it means."""
 
 NUMPY_NAMES = {
-    **{name: name for name in BUILD if name not in ("cases", "corr", "conv", "len", "log_softmax")},
+    **{name: name for name in BUILD if name not in ("cases", "corr", "conv", "len", "log_softmax", "sech")},
     "amax": "max", "amin": "min", "absolute": "abs", "identity": "eye", "flatten": "ravel", "true_divide": "divide",
     "convolve": "conv", "correlate": "corr", "convolve2d": "conv", "correlate2d": "corr", "asarray": "array",
-    "float64": "float", "inv": "pinv",
+    "float64": "float", "average": "mean", "fmax": "maximum", "fmin": "minimum", "expit": "sigmoid", "inv": "pinv",
+    "diagflat": "diag",
 }  # fmt: skip
 METHODS = {
     "sum": "sum", "mean": "mean", "max": "max", "min": "min", "dot": "dot", "reshape": "reshape", "ravel": "ravel",

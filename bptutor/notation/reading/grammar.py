@@ -39,7 +39,9 @@ def whole(reader: Reader) -> Expr:
     expr = conditions(reader)
     if reader.sees_word("if") and not reader.prose:
         reader.take()
+        reader.equals += 1
         condition = conditions(reader)
+        reader.equals -= 1
         if not reader.sees_word("else"):
             raise reader.error("`else` is expected here", "write `a if z > 0 else b`")
         reader.take()
@@ -51,7 +53,7 @@ def conditions(reader: Reader) -> Expr:
     """Read conditions joined by `and`; 1 where all hold."""
     parts = [comparison(reader)]
     while reader.sees("∧", "&", "&&") or reader.sees_word("and"):
-        if not isinstance(parts[-1], (Compare, Mul)):
+        if not all(isinstance(part, Compare) for part in getattr(parts[-1], "factors", parts[-1:])):
             break
         reader.take()
         parts.append(comparison(reader))
@@ -114,7 +116,8 @@ def product(reader: Reader) -> Expr:
         if sign.text == "/":
             _quotient(reader, sign, operands)
         else:
-            operands.append((sign.text, _signed(reader)))
+            dot = sign.text == "·" and reader.vectors
+            operands.append(("dot" if dot else sign.text, _signed(reader)))
     result = operands[0][1]
     for text, right in operands[1:]:
         result = _joined(text, result, right)
@@ -134,6 +137,8 @@ def _signed(reader: Reader) -> Expr:
 def _joined(sign: str, left: Expr, right: Expr) -> Expr:
     if sign == "@":
         return MatMul(left, right)
+    if sign == "dot":
+        return Call("dot", (left, right))
     if sign in ("/", "./", "⊘"):
         return Div(left, right)
     if sign == "//":

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from bptutor.notation.reading import functions
 from bptutor.notation.reading.calls import Arguments, arguments
-from bptutor.notation.reading.lexer import Kind
+from bptutor.notation.reading.lexer import Kind, Token
 from bptutor.notation.reading.reader import Reader, described
-from bptutor.notation.tree import Expr, Name, Number, Stack, Transpose
+from bptutor.notation.tree import Expr, Mul, Name, Number, Stack, Transpose
 
-_MODULES = ("np", "numpy", "linalg", "lib", "stride_tricks", "signal", "scipy", "special")
+_MODULES = ("linalg", "lib", "stride_tricks", "signal", "special")
 
 
 def attribute(reader: Reader, base: Expr) -> Expr:
@@ -21,6 +21,8 @@ def attribute(reader: Reader, base: Expr) -> Expr:
         return Transpose(base)
     if word.text == "shape":
         return _shape(reader, base)
+    if word.text == "size":
+        return _size(reader, base, word)
     if word.text in functions.METHODS:
         if not reader.sees("("):
             raise reader.error(f".{word.text} needs brackets", f"write .{word.text}()", word)
@@ -44,6 +46,14 @@ def _shape(reader: Reader, base: Expr) -> Expr:
     return Name(axes[int(place.value)])
 
 
+def _size(reader: Reader, base: Expr, token: Token) -> Expr:
+    """Read `X.size` as the product of the sizes of the axes."""
+    axes = reader.scope.names[base.id].axes if isinstance(base, Name) and base.id in reader.scope.names else ()
+    if not axes:
+        raise reader.error("only a name has a known size", "write W.size", token)
+    return Name(axes[0]) if len(axes) == 1 else Mul(tuple(Name(axis) for axis in axes))
+
+
 def numpy(reader: Reader) -> Expr:
     """Read `np.exp(x)`, `np.linalg.norm(x)`, `np.pi`."""
     first = reader.take()
@@ -53,6 +63,9 @@ def numpy(reader: Reader) -> Expr:
         if word.kind is not Kind.WORD:
             raise reader.error(f"a NumPy function is expected here, not {described(word)}", "write np.exp(...)")
         reader.take()
+        if word.text == "multiply" and reader.sees(".") and reader.ahead().text == "outer":
+            reader.take()
+            word = reader.take()
         if word.text not in _MODULES:
             break
     if word.text in ("pi", "e"):

@@ -41,11 +41,18 @@ def sees_letters_in_brackets(reader: Reader) -> bool:
     """Say whether `(i, j)` with two index letters or positions follows the word ahead."""
     if reader.ahead().text != "(":
         return False
-    known = reader.words
-    first = reader.ahead(2)
-    return first.kind is Kind.NUMBER or (
-        len(first.text) == 1 and (first.text not in known.names or first.text in known.positions)
-    )
+    known, commas = reader.words, 0
+    for place in range(2, 14):
+        token = reader.ahead(place)
+        if token.text == ")":
+            return commas == 1
+        commas += token.text == ","
+        word = token.kind is Kind.WORD and (
+            len(token.text) > 1 or (token.text in known.names and token.text not in known.positions)
+        )
+        if word or (token.kind is Kind.SIGN and token.text not in "+-,") or token.kind is Kind.END:
+            return False
+    return False
 
 
 def kronecker(reader: Reader) -> Expr:

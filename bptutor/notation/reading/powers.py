@@ -7,7 +7,7 @@ from fractions import Fraction
 from bptutor.notation.reading import bounds
 from bptutor.notation.reading.lexer import Kind, Token
 from bptutor.notation.reading.reader import Reader, described
-from bptutor.notation.reading.subscripts import attach, subscript_items
+from bptutor.notation.reading.subscripts import attach, rank, subscript_items
 from bptutor.notation.reading.vocabulary import listed
 from bptutor.notation.tree import At, Call, Expr, Name, Neg, Number, Pow, Transpose
 
@@ -19,7 +19,7 @@ def raised(reader: Reader, expr: Expr, start: Token) -> Expr:
     sign = reader.next
     if reader.python and sign.text == "^":
         raise reader.error("^ is not a power in Python", "write **")
-    if sign.text == "^" and _accept_transpose(reader):
+    if sign.text == "^" and _accept_transpose(reader, expr):
         if isinstance(expr, At):
             raise reader.error("an element has no transpose", "write the transpose first: (W^T)_{ij}", sign)
         return Transpose(expr)
@@ -38,17 +38,26 @@ def _ends_in_power(reader: Reader, expr: Expr, start: Token) -> bool:
     return power and start.text not in ("(", "[", "{")
 
 
-def _accept_transpose(reader: Reader) -> bool:
-    r"""Move over `^T`, `^{T}`, `^\top`, `^⊤`, `^'` if it is ahead and T is no name."""
+def _accept_transpose(reader: Reader, expr: Expr) -> bool:
+    r"""Move over `^T`, `^{T}`, `^\top`, `^⊤`, `^'` if it is ahead and T is no number."""
     first = reader.ahead()
     braces = first.text in ("{", "(")
     token = reader.ahead(2) if braces else first
-    if token.text not in _TRANSPOSES or (token.text == "T" and "T" in reader.words.names):
+    if token.text not in _TRANSPOSES or (token.text == "T" and _is_number(reader, expr, token)):
         return False
     if braces and reader.ahead(3).text not in ("}", ")"):
         return False
     reader.at += 4 if braces else 2
     return True
+
+
+def _is_number(reader: Reader, expr: Expr, token: Token) -> bool:
+    """Say whether the T above an expression is a declared number; above an array `ᵀ`, or the T of a size, is none."""
+    if "T" not in reader.words.names:
+        return False
+    array = not isinstance(expr, (At, Number)) and rank(reader, expr) != 0
+    typed = token.column > reader.next.column
+    return not array or (typed and "T" not in reader.words.sizes)
 
 
 def checked(reader: Reader, power: Pow, token: Token) -> Pow:
@@ -148,7 +157,7 @@ def _over(reader: Reader, place: int) -> int:
 def layered(reader: Reader, base: Token) -> Expr:
     """Read a name whose layer stands above it (`W^2`, `z^{l-1}_i`, `W_{ij}^{l-1}`) or below it (`W_2`)."""
     some = reader.words.bases[base.text]
-    if reader.next.text == "_" and not sees_power_after_subscript(reader):
+    if reader.next.text == "_" and (not sees_power_after_subscript(reader) or _sees_transpose_of_layer(reader, base)):
         return _layer_below(reader, base)
     items = None
     if reader.next.text == "_":
@@ -172,9 +181,20 @@ def sees_power_after_subscript(reader: Reader) -> bool:
     return reader.tokens[_over(reader, reader.at + 1)].text == "^"
 
 
+def _sees_transpose_of_layer(reader: Reader, base: Token) -> bool:
+    """Say whether `_1^T` is ahead of a base whose layer 1 is declared: only an array has a transpose."""
+    place = _over(reader, reader.at + 1)
+    above = reader.tokens[place + 2 if reader.tokens[place + 1].text in ("{", "(") else place + 1]
+    return above.text in _TRANSPOSES and (base.text, _below(reader)) in reader.words.layered
+
+
+def _below(reader: Reader) -> str:
+    """Return the first token of the subscript ahead."""
+    return reader.tokens[reader.at + (2 if reader.ahead().text == "{" else 1)].text
+
+
 def _layer_below(reader: Reader, base: Token) -> Expr:
-    place = reader.at + (2 if reader.ahead().text == "{" else 1)
-    id_ = reader.words.layered.get((base.text, reader.tokens[place].text))
+    id_ = reader.words.layered.get((base.text, _below(reader)))
     if id_ is None:
         raise reader.error(f"{base.text} is not a name here", reader.words.nearest(base.text), base)
     reader.at = _over(reader, reader.at + 1)

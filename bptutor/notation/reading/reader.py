@@ -47,6 +47,8 @@ class Reader:
     def __init__(self, text: str, scope: Scope, spelling: Spelling, rules: Rules, prose: bool = False) -> None:
         """Split the text into tokens and stand before the first."""
         self.scope = scope
+        self.vectors = False
+        """Whether `u · v` is the dot product and `|u|` the length, as they are for vectors."""
         self.words: Vocabulary = vocabulary(scope)
         self.python = spelling is Spelling.NUMPY
         self.prose = prose
@@ -57,6 +59,8 @@ class Reader:
         """How many `|` or `‖` are open; then such a sign closes."""
         self.equals = 0
         """Over 0 inside brackets, where `=` is a comparison."""
+        self.places = 0
+        """How many index brackets are open; in them a position is a place, elsewhere a number."""
         self.loose: dict[str, int] = {}
         """Index letters that stood where a number stands -> column."""
         self.numerators = 0

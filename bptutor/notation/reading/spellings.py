@@ -94,7 +94,9 @@ LATEX_TEXT = frozenset(("text", "textrm", "mbox"))
 FUNCTIONS = {
     "exp": "exp", "log": "log", "ln": "log", "log10": "log10", "log2": "log2", "sqrt": "sqrt", "√": "sqrt",
     "sin": "sin", "cos": "cos", "tan": "tan", "sinh": "sinh", "cosh": "cosh", "tanh": "tanh",
+    "sech": "sech",
     "sigmoid": "sigmoid", "σ": "sigmoid", "sigma": "sigmoid", "logistic": "sigmoid", "relu": "relu", "ReLU": "relu",
+    "leaky_relu": "leaky_relu", "leakyrelu": "leaky_relu", "LeakyReLU": "leaky_relu", "leakyReLU": "leaky_relu",
     "softplus": "softplus", "softmax": "softmax", "abs": "abs", "sign": "sign", "sgn": "sign",
     "floor": "floor", "ceil": "ceil", "diag": "diag", "tr": "trace", "trace": "trace", "vec": "ravel",
     "max": "max", "min": "min", "mean": "mean", "norm": "norm", "inv": "pinv", "pinv": "pinv", "flip": "flip",
@@ -102,7 +104,10 @@ FUNCTIONS = {
 """Spelled -> id, for functions of one argument; these may stand without brackets."""
 
 WITH_DERIVATIVE = frozenset(
-    ("exp", "log", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh", "sigmoid", "relu", "softplus", "abs")
+    (
+        "exp", "log", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh", "sigmoid", "relu", "leaky_relu", "softplus",
+        "abs",
+    )
 )  # fmt: skip
 """Functions of one number, which may carry a prime."""
 

@@ -26,6 +26,7 @@ class Vocabulary:
         self.names: dict[str, str] = {}
         self.ranks: dict[str, int] = {}
         self.positions: set[str] = set()
+        self.sizes: set[str] = {*scope.sizes}
         self.functions: dict[str, str] = dict(spellings.FUNCTIONS)
         self.layered: dict[tuple[str, str], str] = {}
         """(base, what stands above it) -> id: `W²` and `W^2` for W2."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from textual.content import Content
 
 from bptutor.packs.outline import Pack
-from bptutor.session import CourseEntry, QuizStanding, Result, Standing
+from bptutor.session.course import CourseEntry, QuizStanding, Result, Standing
 from bptutor.tui.render.flow import Lines, apart, wrapped
 
 _GLYPHS = {Standing.NEW: ("○", ""), Standing.BEGUN: ("◐", "$text-warning"), Standing.DONE: ("●", "$text-success")}

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from bptutor.session import ShownDerivation, View
 from bptutor.tui.render.flow import Lines
 
 if TYPE_CHECKING:
     from bptutor.notation.scope import Scope
+    from bptutor.session import View
 
 Pairs = tuple[tuple[str, str], ...]
 """Keys and what they do."""
@@ -51,6 +51,8 @@ def conventions(scope: Scope | None) -> list[str]:
 
 def path_row(view: View) -> Content:
     """Return the path of the lesson, the quantities of the goal at hand in brackets."""
+    from bptutor.session import ShownDerivation
+
     last = view.shown[-1] if view.shown else None
     here: set[str] = set()
     if isinstance(last, ShownDerivation):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import importlib
+
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
@@ -10,7 +13,9 @@ from textual.screen import Screen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from bptutor.session import REVIEW, CourseEntry, QuizStanding, Session
+from bptutor.session.course import CourseEntry, QuizStanding
+from bptutor.session.ids import REVIEW
+from bptutor.session.learner import Learner
 from bptutor.tui import keys
 from bptutor.tui.render.course import (
     about_quiz,
@@ -33,30 +38,31 @@ class MapScreen(Screen[None]):
     """The course map."""
 
     BINDINGS = keys.MAP
+    CSS_PATH = "../styles/map.tcss"
     AUTO_FOCUS = ""
 
-    def __init__(self, session: Session, rooms: Rooms, at: str = "", searching: bool = False) -> None:
+    def __init__(self, learner: Learner, rooms: Rooms, at: str = "", searching: bool = False) -> None:
         """Show the course.
 
         Args:
-            session: Knows the course and how far the learner is.
+            learner: Knows the course and how far it was taken.
             rooms: Opens lessons.
             at: Id of the lesson to stand on; empty for where to continue.
             searching: Whether the search is open at once.
         """
         super().__init__()
-        self._session = session
+        self._learner = learner
         self._rooms = rooms
-        self._course = session.course()
-        self._quizzes = session.quizzes()
-        self._next = session.where_to_continue()
+        self._course = learner.course()
+        self._quizzes = learner.quizzes()
+        self._next = learner.where_to_continue()
         self._at = at or (self._next[0] if self._next else "")
         self._searching = searching
 
     def compose(self) -> ComposeResult:
         """Paint the whole map as one text first; the list that can be moved in comes after it."""
         yield Static(
-            Flow(lambda width: map_rows(self._course, self._quizzes, self._session.library.pack, self._next, width)),
+            Flow(lambda width: map_rows(self._course, self._quizzes, self._learner.library.pack, self._next, width)),
             id="first",
         )
 
@@ -67,9 +73,9 @@ class MapScreen(Screen[None]):
     async def _rest(self) -> None:
         if not self.is_attached:  # left before the first paint was over
             return
-        pack, following, due = self._session.library.pack, self._next, self._session.rounds.due_count()
+        pack, following = self._learner.library.pack, self._next
         await self.mount(
-            Static(Flow(lambda width: [continue_row(pack, following, width, due)]), id="top"),
+            Static(Flow(lambda width: [continue_row(pack, following, width)]), id="top"),
             Input(placeholder="search lessons", id="search"),
             Horizontal(
                 OptionList(id="lessons", compact=True),
@@ -84,11 +90,20 @@ class MapScreen(Screen[None]):
         await self.query_one("#first").remove()
         if self._searching:
             self.action_search()
+        self.run_worker(self._count())
+
+    async def _count(self) -> None:
+        """Say how much is due, once it is counted."""
+        pack, following = self._learner.library.pack, self._next
+        await asyncio.to_thread(importlib.import_module, "bptutor.session.rounds")
+        due = self._learner.rounds.due_count()
+        if due and self.is_attached:
+            self.query_one("#top", Static).update(Flow(lambda width: [continue_row(pack, following, width, due)]))
 
     def _fill(self, entries: list[CourseEntry], quizzes: list[QuizStanding]) -> None:
         lessons = self.query_one(OptionList)
         lessons.clear_options()
-        chapters = self._session.library.pack.chapters
+        chapters = self._learner.library.pack.chapters
         ids = []
         for chapter, found in by_chapter(entries, quizzes):
             if chapter:
@@ -109,7 +124,7 @@ class MapScreen(Screen[None]):
         about = self.query_one("#about", Static)
         if known is not None:
             titles = {other.id: other.entry.title for other in self._course}
-            skills = self._session.library.pack.skills
+            skills = self._learner.library.pack.skills
             about.update(Flow(lambda width: about_rows(known, titles, skills, width)))
         elif quiz is not None:
             about.update(Flow(lambda width: about_quiz(quiz, width)))
@@ -152,7 +167,7 @@ class MapScreen(Screen[None]):
     @on(Input.Changed, "#search")
     def searched(self, event: Input.Changed) -> None:
         """Show the lessons that fit."""
-        skills = self._session.library.pack.skills
+        skills = self._learner.library.pack.skills
         words = event.value.casefold().split()
         quizzes = [quiz for quiz in self._quizzes if all(word in quiz.entry.title.casefold() for word in words)]
         self._fill([known for known in self._course if matches(known, event.value, skills)], quizzes)

@@ -52,6 +52,7 @@ class HelpScreen(ModalScreen[None]):
     """A page of help; any of F1, Esc, Enter and q closes it."""
 
     BINDINGS = keys.CLOSE
+    CSS_PATH = "../styles/small.tcss"
 
     def __init__(self, listed: list[Binding], names: list[str], program: bool = False) -> None:
         """Keep what is to be explained.

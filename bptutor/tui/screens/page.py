@@ -29,6 +29,7 @@ class PageScreen(ModalScreen[None]):
     """A page that scrolls; any of F1, Esc, Enter and q closes it."""
 
     BINDINGS = keys.CLOSE
+    CSS_PATH = "../styles/small.tcss"
 
     def __init__(self, title: str, rows: Callable[[int], Lines]) -> None:
         """Keep what is to be read.
@@ -55,6 +56,7 @@ class NeedsScreen(ModalScreen[bool]):
     """Says what a lesson needs; True when that is to be opened."""
 
     BINDINGS = keys.NEEDS
+    CSS_PATH = "../styles/small.tcss"
 
     def __init__(self, title: str, missing: Sequence[LessonEntry]) -> None:
         """Keep the title of the lesson, and what it needs."""

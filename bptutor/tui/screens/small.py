@@ -15,6 +15,8 @@ WIDTH, HEIGHT = 60, 16
 class SmallScreen(ModalScreen[None]):
     """Waits for a larger terminal; nothing is lost meanwhile."""
 
+    CSS_PATH = "../styles/small.tcss"
+
     def __init__(self) -> None:
         """Cover whatever is open."""
         super().__init__(id="small")

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from bptutor.notation import parse
 from bptutor.notation import tree as t
-from bptutor.notation.faces import latex, unicode
+from bptutor.notation.faces import latex, numpy, unicode
+from bptutor.notation.parse import Spelling
 from bptutor.notation.scope import Scope
 
 from . import trees
@@ -19,9 +20,43 @@ from .scenes import SCOPE
 Face = Callable[[t.Expr, Scope], str]
 
 
-@pytest.mark.parametrize("face", [unicode.line, latex.source])
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(expr=st.one_of(trees.scalars(), trees.arrays()))
-def test_reads_back(face: Face, expr: t.Expr) -> None:
+TREES = st.one_of(trees.scalars(), trees.arrays(), trees.written())
+SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large]
+
+
+def reads_back(face: Face, expr: t.Expr) -> None:
     shown = face(expr, SCOPE)
     assert trees.flattened(parse.read(shown, SCOPE)) == trees.flattened(expr), shown
+
+
+def reads_back_from_numpy(expr: t.Expr) -> None:
+    shown = numpy.source(expr, SCOPE)
+    assert trees.flattened(parse.read(shown, SCOPE, Spelling.NUMPY)) == trees.flattened(expr), shown
+
+
+@pytest.mark.parametrize("face", [unicode.line, latex.source])
+@settings(max_examples=150, deadline=None, suppress_health_check=SLOW)
+@given(expr=TREES)
+def test_reads_back(face: Face, expr: t.Expr) -> None:
+    reads_back(face, expr)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=SLOW)
+@given(expr=trees.written())
+def test_numpy_reads_back(expr: t.Expr) -> None:
+    reads_back_from_numpy(expr)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("face", [unicode.line, latex.source])
+@settings(max_examples=10_000, deadline=None, suppress_health_check=SLOW)
+@given(expr=TREES)
+def test_ten_thousand_trees_read_back(face: Face, expr: t.Expr) -> None:
+    reads_back(face, expr)
+
+
+@pytest.mark.long
+@settings(max_examples=10_000, deadline=None, suppress_health_check=SLOW)
+@given(expr=trees.written())
+def test_ten_thousand_trees_read_back_from_numpy(expr: t.Expr) -> None:
+    reads_back_from_numpy(expr)

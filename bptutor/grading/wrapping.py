@@ -1,0 +1,45 @@
+"""What people put around an answer: marks of code and mathematics, a full stop, a semicolon, a unit."""
+
+from __future__ import annotations
+
+import re
+
+_FENCE = re.compile(r"\s*```[ \t]*(?:[A-Za-z]+[ \t]*\n)?(.*?)```\s*", re.DOTALL)
+_PAIRS = (("$$", "$$"), ("$", "$"), ("\\(", "\\)"), ("\\[", "\\]"), ("`", "`"))
+_ENDING = re.compile(r"(?<=[^\s.])\s*(?:\.|;)\s*$")
+_UNIT = re.compile(
+    r"(?<=[\d.)])\s*(?:nats?|px|pixels?|entries|parameters?|params|weights?|rows?|columns?|classes|examples?|neurons?"
+    r"|passes|steps?|numbers?|elements?|multiplications|operations|outputs?|inputs?|indices)\s*$"
+)
+
+
+def bare(text: str) -> str:
+    r"""Return an answer without what stands around it; every column stays what it was.
+
+    Dropped are a code fence, backticks, dollar signs, `\(...\)`, and a full stop or semicolon at the end.
+    """
+    fence = _FENCE.fullmatch(text)
+    if fence:
+        text = _kept(text, fence.start(1), fence.end(1))
+    text = _without_ending(text)
+    for opening, closing in _PAIRS:
+        inner = text.strip()
+        if len(inner) > len(opening) + len(closing) and inner.startswith(opening) and inner.endswith(closing):
+            start, end = text.index(opening) + len(opening), text.rindex(closing)
+            if opening not in text[start:end] and closing not in text[start:end]:
+                return _without_ending(_kept(text, start, end))
+    return text
+
+
+def without_unit(text: str) -> str:
+    """Return a number without a unit that says nothing: `0.354 nats`, `32 px`. Percent and bits change its value."""
+    return _UNIT.sub("", text)
+
+
+def _without_ending(text: str) -> str:
+    return _ENDING.sub("", text)
+
+
+def _kept(text: str, start: int, end: int) -> str:
+    """Return the stretch alone, with spaces before it."""
+    return re.sub(r"[^\n]", " ", text[:start]).replace("\n", " ") + text[start:end]

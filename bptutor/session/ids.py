@@ -1,0 +1,18 @@
+"""What the ids of runs and stops begin with that no author wrote; light, as the course map needs them."""
+
+from __future__ import annotations
+
+ROUND = "~"
+"""What the ids of reviews and quizzes begin with, so that no lesson has one."""
+REVIEW = ROUND + "review"
+WARM_UP = ROUND + "warm-up"
+QUIZ = ROUND + "quiz/"
+PASSED, NOT_PASSED = "passed", "not-passed"
+"""What the last event of a quiz is marked with."""
+INSERTED = ("why:", "again:", "recall:", "pause:", "easier:")
+"""What the ids of stops begin with that stand in a run because of what the learner did."""
+
+
+def is_inserted(stop: str) -> bool:
+    """Return whether a stop was put in because of what the learner did."""
+    return stop.startswith(INSERTED)
