@@ -23,6 +23,9 @@ MATH = re.compile(r"\$\$(.+?)\$\$|\$([^$\n]+?)\$", re.DOTALL)
 CODE = re.compile(r"```.*?```|~~~.*?~~~|`[^`\n]*`", re.DOTALL)
 EQUATION = frozenset({"="})
 
+PATIENCE = 30.0
+"""Seconds for one proof: on a busy machine a line that holds must not be refused for want of time."""
+
 
 @dataclass(frozen=True)
 class Side:
@@ -62,7 +65,8 @@ def prove_sides(
     """Prove two sides equal; report what refutes them, or that nothing proves them."""
     known = {letter: axis for letter, axis in letters.items() if axis}
     where = right.where or left.where
-    proof = prove(left.tree, right.tree, scope, where, order=tuple(letters), known=known, columns=not right.numpy)
+    order, columns = tuple(letters), not right.numpy
+    proof = prove(left.tree, right.tree, scope, where, order=order, known=known, columns=columns, deadline=PATIENCE)
     shown = f"{unicode.line(left.tree, scope)} is not {unicode.line(right.tree, scope)}"
     if proof.outcome is Outcome.REFUTED:
         checked.problems.append(problem(right.place, f"{what}: {_refuted(proof, shown)}", _help(proof), "not-equal"))

@@ -168,12 +168,12 @@ def zero(entries: Iterable[object], deadline: float = math.inf) -> bool | None:
             return True
         if time.monotonic() > deadline or not any(_has_log_of_sum(algebra)):
             break
-    return False if _nonzero(nodes) else None
+    return False if _nonzero(nodes, deadline) else None
 
 
-def _nonzero(nodes: list[Sym]) -> bool:
-    """Tell whether an entry is a rational function of the symbols alone that is not zero."""
-    algebra = Algebra()
+def _nonzero(nodes: list[Sym], deadline: float) -> bool:
+    """Tell whether an entry is a rational function of the symbols alone that is not zero; False when time is up."""
+    algebra = Algebra(deadline)
     try:
         found = [Rationalizer(algebra, {})(node) for node in nodes]
     except (TooHard, OutsideDomain, RecursionError, OverflowError):
