@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable
 from typing import NoReturn
@@ -45,6 +46,33 @@ def learning(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=seed, metavar="N", help="draw the numbers from this seed, 0 to 9999")
     parser.add_argument("--plain", action="store_true", help="by lines, mathematics in words; for screen readers")
     parser.add_argument("--learner", default="me", metavar="NAME", help="whose progress (default: me)")
+
+
+def tracing(parser: argparse.ArgumentParser) -> None:
+    """Add what `trace` takes."""
+    parser.add_argument("network", metavar="NETWORK.yaml")
+    parser.add_argument("--json", action="store_true", help="machine-readable, with axes")
+    parser.add_argument("--dot", action="store_true", help="the graph with its shapes, as text for Graphviz")
+    parser.add_argument("--seed", type=seed, metavar="N", help="for values that the file leaves out")
+    parser.add_argument("--check", action="store_true", help="add the gradient check")
+    parser.add_argument(
+        "--jacobian", action="append", default=[], metavar="p:z1", help="add a Jacobian; may be repeated"
+    )
+
+
+def checking(parser: argparse.ArgumentParser) -> None:
+    """Add what `check` takes."""
+    parser.add_argument("pack", nargs="?", metavar="PACK", help="the built-in pack when left out")
+    parser.add_argument("--format", choices=("text", "json", "sarif"), default="text")
+    parser.add_argument("--fix", action="store_true", help="write ids that are missing")
+    parser.add_argument("--watch", action="store_true", help="check again whenever a file changes")
+    parser.add_argument(
+        "--jobs",
+        type=jobs,
+        default=os.cpu_count() or 1,
+        metavar="N",
+        help="processes that share the lessons (all cores)",
+    )
 
 
 def seed(text: str) -> int:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bptutor import __version__
-from bptutor.arguments import USAGE, Parser, command, jobs, learning, seed
+from bptutor.arguments import USAGE, Parser, checking, command, jobs, learning, tracing
 from bptutor.errors import BptutorError, PackError, UsageError
 
 if TYPE_CHECKING:
@@ -194,6 +194,27 @@ def _progress(args: argparse.Namespace) -> int:
         log.close()
 
 
+def _export(args: argparse.Namespace) -> int:
+    from bptutor.progress.events import Log
+    from bptutor.progress.program import program, save
+
+    log = Log.open(learner=args.learner)
+    try:
+        made = program(log, _library(args))
+    finally:
+        log.close()
+    if not made.text:
+        _say("bptutor: no function of the course is written yet\n  help: " + made.first)
+        return PROBLEMS
+    if args.my_code == "-":
+        _write(made.text.rstrip("\n"))
+    else:
+        save(made, Path(args.my_code))
+    if made.missing:
+        _say("not written yet: " + ", ".join(f"{one.name} (lesson {one.lesson})" for one in made.missing))
+    return OK
+
+
 def _doctor(args: argparse.Namespace) -> int:
     from bptutor.doctor import report
 
@@ -249,26 +270,28 @@ def _parser() -> argparse.ArgumentParser:
         "show every tensor of one forward and backward pass",
         "bptutor trace mazur.yaml --json",
     )
-    trace.add_argument("network", metavar="NETWORK.yaml")
-    trace.add_argument("--json", action="store_true", help="machine-readable, with axes")
-    trace.add_argument("--dot", action="store_true", help="the graph with its shapes, as text for Graphviz")
-    trace.add_argument("--seed", type=seed, metavar="N", help="for values that the file leaves out")
-    trace.add_argument("--check", action="store_true", help="add the gradient check")
-    trace.add_argument(
-        "--jacobian", action="append", default=[], metavar="p:z1", help="add a Jacobian; may be repeated"
-    )
+    tracing(trace)
 
     check = command(commands, "check", _check, "prove a pack, or say what is wrong with it", "bptutor check my-pack")
-    check.add_argument("pack", nargs="?", metavar="PACK", help="the built-in pack when left out")
-    check.add_argument("--format", choices=("text", "json", "sarif"), default="text")
-    check.add_argument("--fix", action="store_true", help="write ids that are missing")
-    check.add_argument("--watch", action="store_true", help="check again whenever a file changes")
-    check.add_argument("--jobs", type=jobs, default=1, metavar="N", help="processes that share the lessons")
+    checking(check)
 
     progress = command(commands, "progress", _progress, "the learner's record", "bptutor progress export > mine.jsonl")
     progress.add_argument("action", choices=("show", "export", "import"))
     progress.add_argument("file", nargs="?", default="-", metavar="FILE|-", help="for import")
     progress.add_argument("--learner", default="me", metavar="NAME", help="whose progress (default: me)")
+
+    export = command(
+        commands,
+        "export",
+        _export,
+        "write what you have programmed as one Python file",
+        "bptutor export --my-code mine.py",
+    )
+    export.add_argument(
+        "--my-code", nargs="?", const="-", required=True, metavar="FILE|-", help="your functions, in course order"
+    )
+    export.add_argument("--pack", metavar="PATH", help="a pack's folder or zip; the built-in course when left out")
+    export.add_argument("--learner", default="me", metavar="NAME", help="whose functions (default: me)")
 
     command(commands, "doctor", _doctor, "say whether this terminal and installation will do", "bptutor doctor")
     command(commands, "where", _where, "say where things are stored", "bptutor where")

@@ -21,7 +21,7 @@ from bptutor.tui.widgets.answer_bar import AnswerBar
 
 LESSON, SEED, SIZE = "output-error", 7, (100, 30)
 TARGET = Path(__file__).parents[1] / "docs" / "lesson.svg"
-TYPED = "-Σ_k y_k/p_k ∂p_k/∂z_i"
+TYPED = "(δ_ki - p_i)"
 
 
 async def picture() -> str:
@@ -51,8 +51,9 @@ async def _until(pilot: Pilot[None], selector: str) -> None:
 
 
 def steady(svg: str) -> str:
-    """Name the classes and ids of the drawing the same in every run."""
-    return re.sub(r"terminal-\d+", "terminal", svg)
+    """Name the classes and ids of the drawing the same in every run, and fetch no font for it."""
+    named = re.sub(r"terminal-\d+", "terminal", svg)
+    return re.sub(r"\s*@font-face \{.*?\}\n", "", named, flags=re.DOTALL)
 
 
 def main() -> int:

@@ -13,8 +13,9 @@ from bptutor.errors import BptutorError
 from bptutor.grading.case import Case, make
 from bptutor.grading.code import judge
 from bptutor.grading.code_cases import Calls, calls, code_of
+from bptutor.grading.code_expected import Expected, Path
 from bptutor.grading.code_parts import close, part
-from bptutor.grading.comparison import PROBES, fresh
+from bptutor.grading.comparison import PROBES, Comparison, fresh
 from bptutor.grading.fitting import guesses
 from bptutor.grading.targets import target
 from bptutor.grading.verdict import Mark
@@ -79,8 +80,8 @@ def _not_right(case: Case, asked: Calls, checked: Checked) -> None:
 def _told_apart(case: Case, asked: Calls, checked: Checked) -> None:
     """Report every mistake of the catalogue that gives the right numbers on each written case, but not in general."""
     hidden: dict[str, str] = {}
-    for path, comparison in asked.comparisons.items():
-        written = [(call.values, part(call.truth, path)) for call in asked.calls]
+    for expected, path, comparison in _compared(asked):
+        written = [(call.values, part(call.truth, path)) for call in asked.calls if call.expected is expected]
         drawn = [(values, comparison.truth(values)) for values in (fresh(case.scene, n) for n in range(PROBES))]
         for mistake, guess, _ in guesses(target(comparison)).rows:
             if _always(guess, written) and _never(guess, drawn):
@@ -90,6 +91,12 @@ def _told_apart(case: Case, asked: Calls, checked: Checked) -> None:
         what = f"no case shows the mistake `{rule}` ({title})"
         help_ = "add a case with other numbers, or `allow: {accepted-mistake: why}`"
         checked.problems.append(problem(place, what, help_, "accepted-mistake"))
+
+
+def _compared(asked: Calls) -> list[tuple[Expected, Path, Comparison]]:
+    """Return each part that is asked with what the author expects of it."""
+    different = dict.fromkeys(call.expected for call in asked.calls)
+    return [(expected, path, comparison) for expected in different for path, comparison in expected.comparisons.items()]
 
 
 def _always(guess: Made, draws: list[tuple[Values, Any]]) -> bool:

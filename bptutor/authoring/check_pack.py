@@ -45,6 +45,7 @@ class PackCheck:
         self._files()
         self._needs()
         self._names(lessons)
+        self._milestones(lessons)
         for lesson in lessons:
             for block in lesson.blocks:
                 if isinstance(block, Derivation):
@@ -139,6 +140,17 @@ class PackCheck:
     def _rule(self, rule: str, place: Place) -> None:
         if rule not in self.pack.rules:
             self._wrong(place, f"the pack has no rule `{rule}`", nearest(rule, self.pack.rules), "unknown-rule")
+
+    def _milestones(self, lessons: list[Lesson]) -> None:
+        """Report a second milestone of one name: one file cannot hold both."""
+        seen: set[str] = set()
+        asked = (b for lesson in lessons for b in lesson.blocks if isinstance(b, Question))
+        for question, code in ((b, b.code) for b in asked if b.code is not None and b.code.milestone):
+            if code.entry in seen:
+                what = f"the function `{code.entry}` is a milestone already"
+                place = question.places.get("entry", question.place)
+                self._wrong(place, what, "call it something else, or leave `milestone` out", "duplicate-milestone")
+            seen.add(code.entry)
 
     def _unused(self, lessons: list[Lesson]) -> None:
         """Report a skill that is never asked."""

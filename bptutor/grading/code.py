@@ -12,18 +12,19 @@ from fractions import Fraction
 
 import numpy as np
 
-from bptutor.errors import UsageError
+from bptutor.errors import BptutorError, UsageError
 from bptutor.grading import code_words as words
 from bptutor.grading import diagnosis, targets
 from bptutor.grading.case import Case
-from bptutor.grading.code_cases import Call, Calls, calls, code_of
+from bptutor.grading.code_cases import Call, Calls, calls, code_of, equal_sizes
+from bptutor.grading.code_expected import flat
 from bptutor.grading.code_parts import Difference, Fault, Note, as_array, closeness, difference, part
 from bptutor.grading.comparison import Comparison
 from bptutor.grading.fitting import fits
 from bptutor.grading.guesses import Target
 from bptutor.grading.layouts import Layout
 from bptutor.grading.met import Draw, Met
-from bptutor.grading.sandbox.run import Ran, Stop, run
+from bptutor.grading.sandbox.run import Ran, Stop, Stopped, run
 from bptutor.grading.verdict import SAID, Finding, Mark, ProofMark, ReadingError, Verdict
 from bptutor.notation.tree import Number
 
@@ -54,8 +55,9 @@ def judge(case: Case, asked: Calls) -> Verdict:
             return _wrong(findings, call, result.value, n)
     if ran.stopped is not None:
         n = min(len(ran.results), len(asked.calls) - 1)
-        return _wrong([words.stopped(ran.stopped, case.text)], asked.calls[n], None, n)
-    return _right(asked, notes)
+        findings = [words.stopped(ran.stopped, case.text), *_where_shapes_fit(case, ran.stopped)]
+        return _wrong(findings, asked.calls[n], None, n)
+    return _right(asked.calls[0], notes)
 
 
 def _unjudged(case: Case, ran: Ran) -> Verdict | None:
@@ -84,12 +86,12 @@ def _unjudged(case: Case, ran: Ran) -> Verdict | None:
     return Verdict(Mark.UNREADABLE, error=error)
 
 
-def _right(asked: Calls, notes: list[Note]) -> Verdict:
+def _right(call: Call, notes: list[Note]) -> Verdict:
     """Return the verdict of a program that returned what is asked every time."""
     for note in notes:
         if note.rule == "type":
             message = (
-                f"{words.name(asked, note.path)} has the right numbers in a list. Look at what `.T` would do to it."
+                f"{words.name(call, note.path)} has the right numbers in a list. Look at what `.T` would do to it."
             )
             return Verdict(Mark.RIGHT_OTHER_FORM, ProofMark.PROBES, (Finding("type", message),))
     said = [Finding(note.rule, note.said) for note in notes[:1]]
@@ -102,6 +104,23 @@ def _wrong(findings: list[Finding], call: Call, got: object, n: int) -> Verdict:
     expected, given = words.shown(call.truth), None if got is None else words.shown(got)
     first = replace(findings[0], values=values, expected=expected, got=given)
     return Verdict(Mark.WRONG, ProofMark.REFUTED, (first, *findings[1:]))
+
+
+def _where_shapes_fit(case: Case, stopped: Stopped) -> list[Finding]:
+    """Return the mistakes of a program whose shapes do not fit, from where they do: on axes of one size."""
+    if not words.is_misfit(stopped):
+        return []
+    try:
+        asked = equal_sizes(case)
+        ran = run(asked.job(case.text, code_of(case).entry))
+        for n, (call, result) in enumerate(zip(asked.calls, ran.results, strict=False)):
+            apart = difference(call.truth, result.value, code_of(case).tolerance, [])
+            if apart:
+                wrong = _Wrong(case, asked, ran, n, apart)
+                return [f for f in _findings(wrong) if f.rule not in {"witness", "shape", "type", "not-finite"}]
+    except BptutorError:  # a scene whose sizes cannot be equal
+        pass
+    return []
 
 
 # --- which mistake it is -------------------------------------------------------------------------------------------
@@ -117,24 +136,44 @@ class _Wrong:
     n: int
     apart: Difference
 
+    @property
+    def call(self) -> Call:
+        return self.asked.calls[self.n]
+
 
 def _findings(wrong: _Wrong) -> list[Finding]:
     """Return the mistakes that the results are; without one, what differs on the first case that fails."""
-    apart, label = wrong.apart, words.name(wrong.asked, wrong.apart.path)
+    apart, label = wrong.apart, words.name(wrong.call, wrong.apart.path)
     if apart.fault is Fault.TYPE:
         return [words.other_type(apart, label)]
-    named = _named(wrong)
-    prefix = f"{label}: " if wrong.asked.labels.get(apart.path) else ""
-    found = [replace(finding, message=prefix + finding.message) for finding in named]
+    found = _labelled(wrong)
     if apart.fault is Fault.SHAPE:
-        axes = _axes(wrong.asked.comparisons.get(apart.path))
+        axes = _axes(wrong.call.expected.comparisons.get(apart.path))
         return [*found, words.other_shape(apart, label, axes)]
     if apart.fault is Fault.NOT_FINITE:
         return [words.not_finite(apart, label)]
     tolerance = code_of(wrong.case).tolerance
-    if found and len(named) <= SAID:
+    if found and len(found) <= SAID:
         return found
+    for other in _further(wrong):
+        found = found or _labelled(other)
     return [words.witness(apart, label, tolerance, wrong.n), *found]
+
+
+def _labelled(wrong: _Wrong) -> list[Finding]:
+    """Return the mistakes that a part has, with the name of the part before them."""
+    label = wrong.call.expected.labels.get(wrong.apart.path)
+    prefix = f"{words.name(wrong.call, wrong.apart.path)}: " if label else ""
+    return [replace(finding, message=prefix + finding.message) for finding in _named(wrong)]
+
+
+def _further(wrong: _Wrong) -> Iterator[_Wrong]:
+    """Yield the program with each further part that differs: one mistake is plain in one part, compounded in others."""
+    got, tolerance = wrong.ran.results[wrong.n].value, code_of(wrong.case).tolerance
+    for path, truth in flat(wrong.call.truth):
+        apart = difference(truth, part(got, path), tolerance, [], path) if path != wrong.apart.path else None
+        if apart and apart.fault is Fault.VALUE:
+            yield replace(wrong, apart=apart)
 
 
 def _named(wrong: _Wrong) -> list[Finding]:
@@ -149,9 +188,11 @@ def _named(wrong: _Wrong) -> list[Finding]:
 
 
 def _draws(wrong: _Wrong) -> Iterator[Draw]:
-    """Yield values, truth and result of the part that differs, for every case on which both are finite numbers."""
+    """Yield values, truth and result of the part that differs: where the same is asked, and both are finite."""
     path = wrong.apart.path
     for call, result in zip(wrong.asked.calls, wrong.ran.results, strict=False):
+        if call.expected is not wrong.call.expected:
+            continue
         truth, got = as_array(part(call.truth, path)), as_array(part(result.value, path))
         if truth is None or got is None or not (np.isfinite(truth).all() and np.isfinite(got).all()):
             continue
@@ -160,7 +201,7 @@ def _draws(wrong: _Wrong) -> Iterator[Draw]:
 
 def _target(wrong: _Wrong, draws: tuple[Draw, ...]) -> Target:
     """Return what mistakes are made from: the author's expression, else the values that the model answer gave."""
-    comparison = wrong.asked.comparisons.get(wrong.apart.path)
+    comparison = wrong.call.expected.comparisons.get(wrong.apart.path)
     if comparison is not None:
         return targets.made(comparison, draws)
     bare = Comparison(wrong.case.scene, Number(Fraction(0)), Layout((), (), ()), columns=True)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bptutor.grading.code_cases import Path
+from bptutor.grading.code_expected import Path
 from bptutor.grading.comparison import CLOSE
 from bptutor.grading.sandbox.wire import Other
 

@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from bptutor.grading.code_cases import Calls, Path, place_label
+from bptutor.grading.code_cases import Call
+from bptutor.grading.code_expected import Path, place_label
 from bptutor.grading.code_parts import Difference, shape_text, wrong_cells
 from bptutor.grading.sandbox.run import Stop, Stopped
 from bptutor.grading.sandbox.wire import Made, Other
@@ -19,6 +20,7 @@ ENTRIES = 60
 """Most entries of an array that are shown; of a larger one, its shape."""
 _GUFUNC = re.compile(r", with gufunc signature \S+")
 """What NumPy says of a product beside the two sizes that do not fit."""
+_MISFIT = re.compile(r"^ValueError: .*(core dimension|could not be broadcast|not aligned)")
 _STOPS: Mapping[Stop, tuple[str, str, str]] = MappingProxyType(
     {
         Stop.RAISED: ("raises", "Your code raises {message}.", "line {line}"),
@@ -44,6 +46,11 @@ def stopped(why: Stopped, source: str) -> Finding:
     return Finding(rule, f"{shown} Look at {where}.")
 
 
+def is_misfit(why: Stopped) -> bool:
+    """Return whether NumPy stopped a program because two shapes do not fit each other."""
+    return why.stop is Stop.RAISED and _MISFIT.search(why.message) is not None
+
+
 def changed(names: tuple[str, ...]) -> Finding:
     """Return the finding for a function that wrote into its arguments."""
     shown = ", ".join(f"`{name}`" for name in names)
@@ -51,9 +58,9 @@ def changed(names: tuple[str, ...]) -> Finding:
     return Finding("changes-input", message)
 
 
-def name(asked: Calls, path: Path) -> str:
+def name(call: Call, path: Path) -> str:
     """Return how a part of the result is called at the beginning of a sentence."""
-    return asked.labels.get(path) or (place_label(path).capitalize() if path else "Your result")
+    return call.expected.labels.get(path) or (place_label(path).capitalize() if path else "Your result")
 
 
 def other_type(apart: Difference, label: str) -> Finding:
@@ -81,7 +88,7 @@ def witness(apart: Difference, label: str, tolerance: float, n: int) -> Finding:
     """Return the finding for numbers that differ in a way that has no name."""
     cells = np.argwhere(wrong_cells(apart.truth, apart.got, tolerance))
     where = tuple(int(k) for k in cells[0])
-    expected, got = _number(apart.truth[where]), _number(apart.got[where])
+    got, expected = _told_apart(apart.got[where], apart.truth[where])
     count = f"{len(cells)} of {apart.truth.size} entries differ; " if apart.truth.size > 1 else ""
     entry = f"entry {_place(where)} of {label.lower() if label.startswith(('Your', 'Part')) else label}"
     place = entry if where else "how each argument enters"
@@ -117,8 +124,17 @@ def _rounded(value: Any) -> Any:
     return float(f"{value:.6g}")
 
 
-def _number(value: Any) -> str:
-    return f"{float(value):.4g}".replace("-", "−")
+def _told_apart(got: Any, expected: Any) -> tuple[str, str]:
+    """Return two numbers with as many digits as show that they differ."""
+    for digits in range(4, 17):
+        shown_got, shown_expected = _number(got, digits), _number(expected, digits)
+        if shown_got != shown_expected:
+            break
+    return shown_got, shown_expected
+
+
+def _number(value: Any, digits: int = 4) -> str:
+    return f"{float(value):.{digits}g}".replace("-", "−")
 
 
 def _place(where: tuple[int, ...]) -> str:

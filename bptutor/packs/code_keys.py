@@ -17,6 +17,7 @@ args: {a: a1}                    # a parameter that is not called as in the scen
 cases: 5                         # drawn with fresh, distinct sizes; or a list of mappings like `args`
 setup: |                         # names that the program may use
   def sigmoid(z): ...
+milestone: true                  # `bptutor export --my-code` writes the learner's answer
 tolerance: 1e-6                  # for results that are themselves approximate
 ```
 """
@@ -38,6 +39,8 @@ DEFAULT_CASES = 5
 NUMBER = re.compile(r"[-+−]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", re.ASCII)
 WORDS: Mapping[str, object] = {"true": True, "false": False, "none": None}
 """Arguments that are written as words."""
+EXPECT = "expect"
+"""The key of a case that asks for something else than the question does."""
 PYTHON = "python"
 """The key of an argument that is Python of the pack, and is made in the sandbox."""
 
@@ -66,6 +69,7 @@ def code_keys(fields: Fields) -> dict[str, Any]:
             count=count,
             cases=cases,
             tolerance=_tolerance(fields),
+            milestone=fields.flag("milestone"),
         ),
     }
 
@@ -145,11 +149,16 @@ def _cases(fields: Fields, parameters: tuple[str, ...]) -> tuple[int, tuple[Mapp
         return fields.integer("cases", 1, MAX_CASES, DEFAULT_CASES), ()
     if len(node.items) > MAX_CASES:
         fields.wrong(node.place, f"{len(node.items)} cases", f"write at most {MAX_CASES}", "range")
-    found = tuple(_handed(item, parameters, fields) for item in node.items[:MAX_CASES])
+    found = tuple(_handed(item, parameters, fields, (EXPECT,)) for item in node.items[:MAX_CASES])
+    if any(EXPECT in case for case in found) and fields.get(EXPECT) is None:
+        help_ = "write what the other cases return in `expect` of the question"
+        fields.wrong(node.place, "a case has an `expect`, and the question has none", help_, "code")
     return len(found), found
 
 
-def _handed(node: Located | None, parameters: tuple[str, ...], fields: Fields) -> Mapping[str, object]:
+def _handed(
+    node: Located | None, parameters: tuple[str, ...], fields: Fields, others: tuple[str, ...] = ()
+) -> Mapping[str, object]:
     """Read what is handed over: parameter -> expression, numbers, lists, `{python: ...}`; a list goes by position."""
     if node is None or node.value == "":
         return {}
@@ -160,7 +169,7 @@ def _handed(node: Located | None, parameters: tuple[str, ...], fields: Fields) -
         return {}
     found = {}
     for name, value in node.mapping.items():
-        if parameters and name not in parameters:
+        if parameters and name not in (*parameters, *others):
             known = ", ".join(f"`{parameter}`" for parameter in parameters)
             place = node.keys.get(name, node.place)
             fields.wrong(place, f"the function has no parameter `{name}`", f"it has {known}", "code")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cached_property
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,13 +33,18 @@ class Library:
         self._entries = list(outline.entries)
         self._quizzes = list(outline.quizzes)
         self._unpacked = unpacked
+        self.checked = False
+        """Whether every line was proved before the pack was handed out, as with the one that comes with bptutor."""
 
     @staticmethod
     def builtin(cache: Path | None = None) -> Library:
         """Open the pack that comes with bptutor; see `open`."""
-        installed = Path(str(files("bptutor"))) / "_lessons"
-        lessons = installed if installed.is_dir() else Path(__file__).resolve().parents[2] / "lessons"
-        return Library.open(lessons, cache)
+        package = Path(__file__).resolve().parents[1]
+        installed = package / "_lessons"
+        lessons = installed if installed.is_dir() else package.parent / "lessons"
+        library = Library.open(lessons, cache)
+        library.checked = True
+        return library
 
     @staticmethod
     def open(path: Path, cache: Path | None = None) -> Library:

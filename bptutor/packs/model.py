@@ -89,6 +89,8 @@ class Code:
     """Cases written one by one, each like `args`; then `count` is their number."""
     tolerance: float = 0.0
     """Largest accepted difference, relative to the largest value where that is above 1; 0: rounding only."""
+    milestone: bool = False
+    """Whether the function belongs to the program that the learner builds up over the course."""
 
 
 @dataclass(frozen=True)

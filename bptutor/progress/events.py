@@ -217,6 +217,11 @@ class Log:
             found[id_] = max(time, found.get(id_, ""))
         return found
 
+    def right_code(self, pack: str) -> Iterator[Event]:
+        """Yield the right answers to code questions of a pack, oldest first."""
+        where = "json_extract(body, '$.question') = 'code' AND json_extract(body, '$.mark') = 'right'"
+        yield from self._read(f"SELECT body FROM event WHERE pack = ? AND {where} ORDER BY time, seq", pack)  # noqa: S608
+
     @property
     def last_time(self) -> str:
         """When something was last written, as UTC ISO text; empty when nothing was."""

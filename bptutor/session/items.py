@@ -9,6 +9,7 @@ from bptutor.packs import fading
 from bptutor.packs.fading import Form
 from bptutor.packs.model import Block, Derivation, Kind, Prose, Show
 from bptutor.packs.outline import Rule
+from bptutor.packs.quiz import BANK
 from bptutor.session.stops import Course, Item, Stop, is_section
 
 BY_ITSELF = frozenset({Kind.CHOICE, Kind.ORDER, Kind.RULE, Kind.FILL})
@@ -39,7 +40,8 @@ def item(course: Course, stop: Stop) -> Item | None:
 def _above(course: Course, stop: Stop) -> tuple[Block, ...]:
     """Return the prose and the arrays directly above a question, up to the heading of its section.
 
-    Where numbers matter and no array stands there, the last one before joins them.
+    Where numbers matter and no array stands there, the last one before joins them; not in a bank, whose questions have
+    nothing to do with each other.
     """
     found: list[Block] = []
     at = stop.piece - 1
@@ -48,7 +50,8 @@ def _above(course: Course, stop: Stop) -> tuple[Block, ...]:
         if is_section(course.pieces[at]):
             break
         at -= 1
-    needs = stop.question is not None and stop.question.kind not in BY_ITSELF
+    in_bank = course.lesson.id.startswith(BANK)
+    needs = stop.question is not None and stop.question.kind not in BY_ITSELF and not in_bank
     if needs and not any(isinstance(piece, Show) for piece in found):
         shows = [piece for piece in course.pieces[: max(at, 0)] if isinstance(piece, Show)]
         found = [*(_still(piece) for piece in shows[-1:]), *found]

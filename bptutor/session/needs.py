@@ -21,6 +21,11 @@ class Library(Protocol):
         """The pack."""
         ...
 
+    @property
+    def checked(self) -> bool:
+        """Whether every line of the pack was proved before it was handed out."""
+        ...
+
     def entries(self) -> list[LessonEntry]:
         """Return what the map needs of each lesson, in course order."""
         ...

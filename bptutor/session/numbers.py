@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from bptutor.errors import BptutorError
@@ -17,6 +18,8 @@ STEP = 1e-5
 MOST_KEPT = 200
 """Entries of an array up to which its drawn numbers are kept with an answer."""
 
+WRITTEN_SHAPE = re.compile(r"[(\[]?[\d\s,]*[)\]]?")
+"""A shape as it is typed, not an array that has it."""
 NUMBER_KINDS = frozenset({Kind.NUMERIC, Kind.VECTOR, Kind.MATRIX, Kind.SHAPE})
 
 
@@ -79,7 +82,7 @@ def right_text(asked: Asked, scene: Scene | None, seed: int) -> str:
     except BptutorError:
         return answer
     if question.kind is Kind.SHAPE:
-        return answer if answer.startswith("(") else str(tuple(value.shape))
+        return answer if WRITTEN_SHAPE.fullmatch(answer) else str(tuple(value.shape))
     return typed_array(value.tolist(), question.decimals)
 
 

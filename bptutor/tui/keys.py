@@ -74,7 +74,7 @@ BAR: list[BindingType] = [
 EDITOR: list[BindingType] = [
     _key("f8,ctrl+s", "submit", "Run it", "Hand the function in: it is run and graded", "editor.submit"),
     _key("ctrl+o", "elsewhere", "Your editor", "Go on in $EDITOR; what you save comes back here", "editor.elsewhere"),
-    Binding("enter", "newline", "New line", show=False, id="editor.newline", tooltip="A new line", priority=True),
+    Binding("enter", "newline", "New line", show=False, id="editor.newline", tooltip="A new line"),
     _key("f6", "screen.skip", "Skip for now", "Leave this question for later", "editor.skip"),
     _key("f7", "screen.report", "Report this verdict", "Write the case to a file", "editor.report"),
 ]

@@ -48,6 +48,18 @@ ASKED: dict[str, dict[str, Any]] = {
     },
     "vector": {"entry": "f", "answer": "def f(p, y):\n    return p - y\n", "expect": "p - y"},
     "number": {"entry": "f", "answer": "def f(t, n):\n    return t * n\n", "expect": "3 t", "args": {"n": 3}},
+    "deep": {
+        "entry": "backward",
+        "network": {"layers": [4, 2, 5, 3], "activations": ["sigmoid", "sigmoid", "softmax"]},
+        "answer": (
+            "def backward(dz, a, weights):\n    found = []\n    for k in reversed(range(len(weights))):\n"
+            "        found.insert(0, dz.T @ a[k])\n        dz = (dz @ weights[k]) * a[k] * (1 - a[k])\n"
+            "    return found\n"
+        ),
+        "args": {"dz": "dz3", "a": ["x", "a1", "a2"], "weights": ["W1", "W2", "W3"]},
+        "expect": ["dW1", "dW2", "dW3"],
+        "cases": [{}, {"a": ["a1", "a2"], "weights": ["W2", "W3"], "expect": ["dW2", "dW3"]}],
+    },
     "softmax": {
         "entry": "softmax",
         "answer": "def softmax(z):\n    e = np.exp(z - z.max())\n    return e / e.sum()\n",
@@ -160,6 +172,31 @@ def test_wrong_by_name_with_the_case_it_failed(name: str, body: str, rules: list
     code = asked(name)[0].code
     assert code is not None and tuple(first.values) == code.parameters
     assert first.expected is not None
+
+
+def deep(line: str) -> str:
+    """Return a backward pass of any depth with another last line of its loop."""
+    return str(ASKED["deep"]["answer"]).replace("dz = (dz @ weights[k]) * a[k] * (1 - a[k])", line)
+
+
+@pytest.mark.parametrize(
+    ("line", "rule"),
+    [
+        ("dz = dz @ weights[k]", "no-activation-derivative"),  # compounded in dW1, plain in dW2
+        ("dz = (dz @ weights[k].T) * a[k] * (1 - a[k])", "no-transpose"),  # its shapes fit on layers of one size only
+    ],
+)
+def test_a_mistake_is_named_where_it_is_plain(line: str, rule: str) -> None:
+    verdict = graded("deep", deep(line))
+    assert verdict.mark is Mark.WRONG
+    assert rule in [finding.rule for finding in verdict.findings]
+
+
+def test_a_case_may_ask_for_something_of_its_own() -> None:
+    two_layers = deep("dz = (dz @ weights[k]) * a[k] * (1 - a[k])").replace("len(weights)", "3")
+    verdict = graded("deep", two_layers)
+    assert (verdict.mark, verdict.findings[0].rule) == (Mark.WRONG, "raises")
+    assert graded("deep", deep("dz = (dz @ weights[k]) * a[k] * (1 - a[k])")).mark is Mark.RIGHT
 
 
 def test_the_failing_case_is_the_one_that_fails() -> None:

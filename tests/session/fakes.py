@@ -134,6 +134,7 @@ class FakeLibrary:
     lessons: dict[str, Lesson] = field(default_factory=lambda: dict(LESSONS))
     quiz_files: dict[str, Quiz] = field(default_factory=dict)
     contrasts: tuple[tuple[str, ...], ...] = ()
+    checked: bool = False
 
     @property
     def pack(self) -> Pack:

@@ -43,6 +43,8 @@ def test_a_shape_is_revealed_as_a_shape() -> None:
     assert revealed(Question("q", Kind.SHAPE, answer="W")) == "(3, 2)"
     assert revealed(Question("q", Kind.SHAPE, answer="z")) == "(3,)"
     assert revealed(Question("q", Kind.SHAPE, answer="L")) == "()"
+    assert revealed(Question("q", Kind.SHAPE, answer="(z yᵀ W).T")) == "(2, 3)"
+    assert revealed(Question("q", Kind.SHAPE, answer="(4, 7)")) == "(4, 7)"
 
 
 def test_what_is_written_out_or_has_no_value_stays() -> None:

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from textual import events
 
 from bptutor.grading.stream import grade_lines
 from bptutor.packs.library import Library
@@ -112,3 +113,14 @@ async def test_the_learners_own_editor(tmp_path: Path, monkeypatch: pytest.Monke
         await s.press("ctrl+o")
         await s.until("does not start")
         assert "3      return mine" in s.text
+
+
+async def test_what_is_typed_fast_keeps_its_order(tmp_path: Path) -> None:
+    async with stage(tmp_path, "code", library=PACK, grader=DirectGrader()) as s:
+        await begin(s)
+        for key in "return p", "enter", "# and", "enter", "# more":
+            for one in [key] if key == "enter" else key:
+                s.app.post_message(events.Key(one, None if one == "enter" else one))
+        await s.until("# more")
+        shown = [row.split(maxsplit=1)[-1].strip() for row in s.rows if row.strip()[:1] in set("345")]
+        assert shown[:3] == ["return p", "# and", "# more"]

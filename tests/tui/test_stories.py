@@ -74,6 +74,22 @@ async def test_a_wrong_answer_is_named_hinted_revealed_and_left(tmp_path: Path, 
         assert "2/" not in s.rows[0] and "3/7" in s.rows[0]
 
 
+async def test_another_letter_takes_the_place_of_a_wrong_choice(tmp_path: Path) -> None:
+    library = FakeLibrary()
+    first = library.lessons["first-minutes"]
+    library.lessons = {first.id: Lesson(first.id, first.title, (first.blocks[2],))}
+    async with stage(tmp_path, "first-minutes", library=library) as s:
+        await s.until("It falls.")
+        right = next(row.split()[0] for row in s.rows if "It falls." in row)
+        wrong = next(letter for letter in "abc" if letter != right)
+        await s.type(wrong)
+        await s.press("enter")
+        await s.until("✗ wrong")
+        await s.type(right)
+        await s.press("enter")
+        await s.until("✔ right")
+
+
 async def test_faces_of_an_asked_line_stay_closed(tmp_path: Path) -> None:
     async with stage(tmp_path, "output-error") as s:
         await s.until("enter go on")

@@ -82,6 +82,8 @@ def written(lesson: Lesson, asked: Question) -> Question:
     for block in lesson.blocks:
         if isinstance(block, Question) and block.id == asked.id:
             return block
+        if isinstance(block, Derivation) and block.blank and block.id == asked.id:
+            return fading.blank_page(block)
         if isinstance(block, Derivation) and asked.id.startswith(f"{block.id}."):
             how = {Kind.RULE: fading.Form.WHY, Kind.FILL: fading.Form.HOLE}.get(asked.kind, fading.Form.WRITE)
             return fading.question(block, int(asked.id.removeprefix(f"{block.id}.")) - 1, how)
@@ -89,10 +91,18 @@ def written(lesson: Lesson, asked: Question) -> Question:
 
 
 def answers(here: Session, view: View, way: int) -> Iterator[Step]:
-    """Yield a wrong answer to what is asked, then a right one."""
+    """Yield a wrong answer to what is asked, then a right one; on a blank page, with the lines that lead to it."""
     question = view.question
     assert question is not None
     asked = Asked.of(written(here.lesson, question), view.seed)
     model = right_text(asked, here.lesson.scene, view.seed)
     yield Step(spellings.wrong(question, model), Mark.WRONG, question.id)
+    for line in route(here.lesson, question):
+        yield Step(line, Mark.RIGHT, question.id)
     yield Step(spellings.right(question, here.lesson.scene, model)[way], Mark.RIGHT, question.id)
+
+
+def route(lesson: Lesson, asked: Question) -> tuple[str, ...]:
+    """Return the lines of a blank page before its last one; nothing for any other question."""
+    pages = (block for block in lesson.blocks if isinstance(block, Derivation) and block.blank)
+    return tuple(line.math for page in pages if page.id == asked.id for line in page.lines[:-1])

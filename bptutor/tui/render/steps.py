@@ -42,6 +42,8 @@ class Setting:
     values: Values | None = None
     proofs: dict[str, str] = field(default_factory=dict)
     """Id of an asked line or question (`error-by-z.3`) -> what is known of its proof, in one word."""
+    checked: bool = False
+    """Whether every shown line of the pack was proved before the pack was handed out."""
     tall: bool = False
     """Whether the screen has room for derivations in two dimensions."""
 
@@ -91,7 +93,8 @@ def _line(goal: str, line: str, n: int, setting: Setting, width: int) -> tuple[L
 
 
 def _notes(derivation: Derivation, n: int, by: tuple[str, ...], state: LineState, setting: Setting) -> Content:
-    known = setting.proofs.get(f"{derivation.id}.{n + 1}", "")
+    known = "proved" if setting.checked and state is LineState.SHOWN else ""
+    known = setting.proofs.get(f"{derivation.id}.{n + 1}", known)
     rule = "" if state is LineState.WHY else setting.rule(by)
     words = [rule, _STATES[state], "" if state is LineState.ASKED else known]
     return Content.styled("  ".join(word for word in words if word), "$quiet")

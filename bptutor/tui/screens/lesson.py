@@ -10,7 +10,7 @@ from textual.widgets import Input
 
 from bptutor.errors import UsageError
 from bptutor.grading.verdict import Mark
-from bptutor.packs.model import Question
+from bptutor.packs.model import Kind, Question
 from bptutor.packs.outline import LessonEntry
 from bptutor.session import ROUND, WARM_UP, Outcome, Reading, Session, View, Wants
 from bptutor.tui import keys
@@ -28,6 +28,8 @@ from bptutor.tui.widgets.steps import Steps
 if TYPE_CHECKING:
     from bptutor.packs.scene import Scene
 
+PICKED = frozenset({Kind.CHOICE, Kind.ORDER, Kind.RULE})
+"""Kinds that are answered anew, where a formula is mended."""
 NOTHING_TYPED = "Nothing is typed yet. F2 opens a hint, F1 shows how answers are spelled."
 
 
@@ -144,6 +146,8 @@ class LessonScreen(ViewScreen):
         if outcome.view.wants is Wants.ANSWER:
             self._typed = Typed(text, Reading(), judged, text)
             self.query_one(Dock).show(outcome.view, self._typed, self._setting)
+            if outcome.view.question and outcome.view.question.kind in PICKED:
+                self.query_one(AnswerBar).action_select_all()  # another letter takes the place of the wrong one
 
     async def _prove(self, question: str, turn: int) -> None:
         """Add the badge when the proof comes."""

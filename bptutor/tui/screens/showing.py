@@ -116,8 +116,8 @@ class ViewScreen(Screen[None]):
         """Set mathematics with the names of a scene."""
         self._scene = scene
         known = self._setting
-        rules = self._session.library.pack.rules
-        return Setting(Typesetter(scene.scope if scene else None), rules, proofs=known.proofs, tall=known.tall)
+        library, setter = self._session.library, Typesetter(scene.scope if scene else None)
+        return Setting(setter, library.pack.rules, proofs=known.proofs, checked=library.checked, tall=known.tall)
 
     async def _cannot_open(self, problem: str) -> None:
         self.query_one("#title", Static).update(Content.styled(f"{self._entry.title}: this lesson cannot be opened"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from textual import on
+from textual import events, on
 from textual.widgets import TextArea
 
 from bptutor.tui import keys
@@ -52,6 +52,13 @@ class CodeEditor(TextArea):
         """Put a text in, with the cursor at its end."""
         self.load_text(text)
         self.move_cursor(self.document.end)
+
+    def _on_key(self, event: events.Key) -> None:  # type: ignore[override]  # each class of the tree has its own turn
+        """Take Enter in its turn: as a binding it would overtake the letters typed before it."""
+        if event.key == "enter":
+            event.stop()
+            event.prevent_default()
+            self.action_newline()
 
     def action_newline(self) -> None:
         """Begin a line, moved in like this one, and further after a colon."""
