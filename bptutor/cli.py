@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,20 +50,25 @@ def _write(text: str) -> None:
     sys.stdout.write(text + "\n")
 
 
-def _read(file: str) -> str:
-    """Return the text of a file, or of stdin for `-`."""
-    try:
-        return sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
-        raise UsageError(f"cannot read {file}: {reason}", "name a text file, or - for standard input") from error
-
-
 def _lines(file: str) -> Iterator[str]:
+    """Yield the lines of a file, or of stdin for `-`, as they come; only a newline ends one, as JSON holds U+2028.
+
+    Bytes that are not UTF-8 stay in their line, so that the others are read all the same.
+    """
     if file == "-":
-        yield from sys.stdin
+        yield from _decoded(sys.stdin.buffer)
         return
-    yield from _read(file).splitlines()
+    try:
+        with Path(file).open("rb") as source:
+            yield from _decoded(source)
+    except OSError as error:
+        what = f"cannot read {file}: {error.strerror}"
+        raise UsageError(what, "name a text file, or - for standard input") from error
+
+
+def _decoded(lines: Iterable[bytes]) -> Iterator[str]:
+    for n, line in enumerate(lines):
+        yield line.decode("utf-8-sig" if n == 0 else "utf-8", "surrogateescape")
 
 
 # --- the commands -------------------------------------------------------------------------------------

@@ -16,9 +16,10 @@ from typing import Any
 
 from bptutor.errors import BptutorError, PackError, UnreadableAnswer, UsageError
 from bptutor.grading import records
-from bptutor.grading.grade import grade, prove_answer
+from bptutor.grading.case import make
+from bptutor.grading.grade import EXPRESSIONS, grade, prove_answer
 from bptutor.notation import parse, prove
-from bptutor.packs.model import Place, Question
+from bptutor.packs.model import Kind, Place, Question
 from bptutor.packs.questions import question as read_question
 from bptutor.packs.scene import Scene
 
@@ -28,6 +29,7 @@ LIFETIME = 60
 """Seconds that one job may take before the child ends itself; whoever waits has given up long before."""
 COLLECT = (20_000, 20, 50)
 """How seldom the collector runs: an answer makes many small trees, and nearly all of them are freed by count."""
+NUMBERS = frozenset({Kind.NUMERIC, Kind.VECTOR, Kind.MATRIX})
 KEPT = 64
 """How many questions with their scenes are kept, most recent last."""
 EXAMPLE = {
@@ -87,9 +89,33 @@ def _kept_question(mapping: dict[str, Any]) -> tuple[Question, Scene | None]:
     if key not in _questions:
         asks = {name: value for name, value in mapping.items() if name != "scene"}
         scene = _kept_scene(mapping["scene"]) if mapping.get("scene") else None
-        _keep(_questions, key, (read_question(asks, Place()), scene))
+        question = read_question(asks, Place())
+        _readable(question, scene)
+        _keep(_questions, key, (question, scene))
     _questions.move_to_end(key)
     return _questions[key]
+
+
+def _readable(question: Question, scene: Scene | None) -> None:
+    """Refuse a question whose own texts cannot be read: no answer to it can be at fault.
+
+    Raises:
+        UsageError: So it is.
+    """
+    if question.kind in EXPRESSIONS:
+        from bptutor.grading.reads import read_question as read
+    elif question.kind in NUMBERS:
+        from bptutor.grading.quantities import read_question as read
+    elif question.kind is Kind.SHAPE:
+        from bptutor.grading.shapes import read_question as read
+    else:
+        return
+    try:
+        read(make(question, "0", scene))
+    except UnreadableAnswer as wrong:
+        raise UsageError(f"the question cannot be read: {wrong.message}") from wrong
+    except ValueError as wrong:
+        raise UsageError("the question cannot be read: the rows of `answer` differ in length") from wrong
 
 
 def _kept_scene(mapping: object) -> Scene:

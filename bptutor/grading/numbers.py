@@ -226,7 +226,7 @@ def read_shape(text: str) -> tuple[int, ...]:
     """
     bare = text.strip()
     found = _SHAPE.fullmatch(bare)
-    if bare.casefold() in {"scalar", "()", "( )"}:
+    if bare.casefold() in {"scalar", "()", "( )", "[]"}:
         return ()
     if not found or not found[1].strip():
         rest = re.search(r"[^\d\s,x×*;()\[\]]", text)

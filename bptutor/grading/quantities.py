@@ -91,6 +91,17 @@ def _judge(case: Case, got: Array, shown: str) -> Verdict:
     return Verdict(Mark.WRONG, findings=tuple(_findings(case, asked[0], truths[0], got, tolerance)), read_as=shown)
 
 
+def read_question(case: Case) -> None:
+    """Read the numbers that an author asks for.
+
+    Raises:
+        UnreadableAnswer: They cannot be read.
+        ValueError: The rows of a matrix differ in length.
+    """
+    for _ in _asked(case):
+        pass
+
+
 def _asked(case: Case) -> Iterator[Asked]:
     """Yield the model answer and what is accepted beside it."""
     for written in (case.question.answer, *case.question.accept):

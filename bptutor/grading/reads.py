@@ -125,9 +125,26 @@ def model(text: str, question: Question, scope: Scope) -> Expr:
     return parse.read(text, scope)
 
 
+def read_question(case: Case) -> None:
+    """Read all that an author wrote beside the answer.
+
+    Raises:
+        UnreadableAnswer: One of the texts cannot be read.
+    """
+    for _ in models(case):
+        pass
+    goal(case)
+    if case.question.where:
+        parse.read_condition(case.question.where, case.scope)
+    for line in case.question.derived.above if case.question.derived else ():
+        parse.read(line, case.scope)
+
+
 def goal_tree(case: Case) -> Expr | None:
-    """Return the goal of the derivation that the asked line stands in."""
-    return parse.read(case.question.derived.goal, case.scope) if case.question.derived else None
+    """Return the goal of the derivation that the asked line stands in, or what the question says it equals."""
+    derived = case.question.derived
+    text = derived.goal if derived else case.question.goal
+    return parse.read(text, case.scope) if text else None
 
 
 def goal(case: Case) -> Layout | None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+
 import numpy as np
 
 from bptutor.errors import UnreadableAnswer
@@ -14,18 +17,21 @@ from bptutor.grading.mistakes import BY_ID
 from bptutor.grading.quantities import Asked, seen
 from bptutor.grading.verdict import Finding, Mark, Verdict
 from bptutor.notation import parse
+from bptutor.notation.value import Values
 
 
 def grade_shape(case: Case) -> Verdict:
     """Grade the shape of an array; the answer names the array, or is the shape itself."""
-    got = numbers.read_shape(case.text)
-    truth = _asked_shape(case)
+    got = numbers.read_shape(_in_numbers(case.text, case.values().sizes))
+    truth = _asked_shape(case, case.values())
     shown = numbers.shown_shape(got)
     accepted = {truth, *(numbers.read_shape(text) for text in case.question.accept)}
-    if got in accepted:
+    if got in accepted and not _of_other_axes(case):
         return Verdict(Mark.RIGHT, read_as=shown)
     named = _shape_mistakes(case, got)
-    if len(got) != len(truth):
+    if got == truth:
+        message = f"{shown} has these sizes here, by other axes. Look at what each index counts."
+    elif len(got) != len(truth):
         count = {0: "no axis", 1: "one axis"}.get(len(got), f"{len(got)} axes")
         message = f"{shown} has {count}. Look at how many indices name one element."
     elif got == truth[::-1]:
@@ -36,16 +42,42 @@ def grade_shape(case: Case) -> Verdict:
     return Verdict(Mark.WRONG, findings=(*named, Finding("shape", message)), read_as=shown)
 
 
+def read_question(case: Case) -> None:
+    """Read the shape that an author asks for.
+
+    Raises:
+        UnreadableAnswer: It cannot be read.
+    """
+    _asked_shape(case, case.values())
+
+
+def _in_numbers(text: str, sizes: Mapping[str, int]) -> str:
+    """Return a shape such as `(B, C)` with the sizes of its axes."""
+    return re.sub(r"\w+", lambda word: str(sizes.get(word[0], word[0])), text)
+
+
+def _of_other_axes(case: Case) -> bool:
+    """Return whether a shape written by axis names alone is another one where all sizes differ."""
+    if not re.search(r"[^\W\d]", case.text) or re.search(r"\b\d", case.text) or not _names_an_array(case):
+        return False
+    values = case.scene.fresh(0)
+    return numbers.read_shape(_in_numbers(case.text, values.sizes)) != _asked_shape(case, values)
+
+
+def _names_an_array(case: Case) -> bool:
+    answer = case.question.answer
+    return isinstance(answer, str) and any(char.isalpha() for char in answer)
+
+
 SHAPES = ("transposed", "bias-axis", "bias-not-summed", "bias-all-summed", "broadcast")
 """Mistakes that a shape alone tells."""
 
 
 def _shape_mistakes(case: Case, got: tuple[int, ...]) -> list[Finding]:
     """Return the first mistake whose result has the learner's shape."""
-    text = str(case.question.answer)
-    if isinstance(case.question.answer, tuple | list) or not any(c.isalpha() for c in text):
+    if not _names_an_array(case):
         return []
-    tree = parse.read(text, case.scope)
+    tree = parse.read(str(case.question.answer), case.scope)
     target = targets.target(Comparison(case.scene, tree, layout(tree, case.scope, columns=True), columns=True))
     for name in SHAPES:
         for guess, part in BY_ID[name].guesses(target):
@@ -55,7 +87,7 @@ def _shape_mistakes(case: Case, got: tuple[int, ...]) -> list[Finding]:
     return []
 
 
-def _asked_shape(case: Case) -> tuple[int, ...]:
+def _asked_shape(case: Case, values: Values) -> tuple[int, ...]:
     answer = case.question.answer
     if isinstance(answer, tuple | list):
         return tuple(int(str(size)) for size in answer)
@@ -64,4 +96,4 @@ def _asked_shape(case: Case) -> tuple[int, ...]:
         return numbers.read_shape(text)
     except UnreadableAnswer:
         tree = parse.read(text, case.scope)
-        return tuple(int(n) for n in Asked(tree=tree).value(case.values()).shape)
+        return tuple(int(n) for n in Asked(tree=tree).value(values).shape)

@@ -22,6 +22,8 @@ Given = dict[str, Array]
 
 _STEPS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 200.0, 1000.0)
 _MOST_SITES = 12
+_SCALES = (1.0, -1.0, 8.0, -8.0, 64.0, -64.0)
+_SPREAD = 48
 _GAPS = (1e-6, 1e-8, 1e-11, 1e-14)
 """How close to a kink points are set, so that two kinks 1e-7 apart are told apart."""
 _OWN_CROSSINGS = 3
@@ -104,6 +106,15 @@ def around(
                     break
             if crossed >= 3:
                 break
+
+
+def spread(given: Given, rng: Random, movable: Collection[str]) -> Iterator[Given]:
+    """Yield points of several scales, each name with its own: there several kinks are passed at once."""
+    for _ in range(_SPREAD):
+        yield {
+            n: (a * (1 + rng.random()) * _SCALES[int(rng.random() * 6)] if n in movable else a)
+            for n, a in given.items()
+        }
 
 
 Line = Callable[[float], Given]

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import chain
 from random import Random
 
 import numpy as np
@@ -15,7 +16,7 @@ from bptutor.notation.compare import Difference, Pair
 from bptutor.notation.conditions import names_under, satisfied
 from bptutor.notation.draws import Held, NoDraw, draw
 from bptutor.notation.field import DIGITS, Array
-from bptutor.notation.kinks import around
+from bptutor.notation.kinks import around, sites, spread
 from bptutor.notation.scope import Role
 from bptutor.notation.tree import Add
 
@@ -144,7 +145,9 @@ class Prober:
         names = self.pair.scope.names
         looked, few = 0, sum(start.given[n].size for n in self.under & start.given.keys()) <= _FEW
         movable = {n for n in start.given if n in self.under - fast and names[n].role is not Role.POSITION}
-        for moved in around(self.pair, start.given, start.sizes, rng, movable, self.own_kinks):
+        beside = around(self.pair, start.given, start.sizes, rng, movable, self.own_kinks)
+        kinked = few and bool(sites(self.pair, start.given, start.sizes, self.own_kinks))
+        for moved in chain(beside, spread(start.given, rng, movable) if kinked else ()):
             if time.monotonic() > self.deadline:
                 return None
             if any(bool(np.any(moved[n] <= 0)) for n in held.positive if n in moved):

@@ -205,7 +205,11 @@ class Algebra:
         shared = 0
         for generator, _ in self.decoded(min(terms)):
             shift = WIDTH * generator.index
-            least = min((m >> shift) & _MASK for m in terms)
+            least = _MASK
+            for m in terms:
+                least = min(least, (m >> shift) & _MASK)
+                if not least:
+                    break
             if least:
                 powers[generator] = least
                 shared += least * generator.unit

@@ -168,17 +168,22 @@ def zero(entries: Iterable[object], deadline: float = math.inf) -> bool | None:
             return True
         if time.monotonic() > deadline or not any(_has_log_of_sum(algebra)):
             break
-    return False if _nonzero(nodes, deadline) else None
+    return False if _of_symbols(algebra) and _nonzero(nodes, deadline) else None
+
+
+def _of_symbols(algebra: Algebra) -> bool:
+    """Tell whether nothing but the symbols themselves was met."""
+    return all(isinstance(generator.node, Symbol) for generator in algebra.generators)
 
 
 def _nonzero(nodes: list[Sym], deadline: float) -> bool:
-    """Tell whether an entry is a rational function of the symbols alone that is not zero; False when time is up."""
+    """Tell whether an entry is a rational function of the symbols alone that is not zero."""
     algebra = Algebra(deadline)
     try:
         found = [Rationalizer(algebra, {})(node) for node in nodes]
     except (TooHard, OutsideDomain, RecursionError, OverflowError):
         return False
-    return any(r.coefficient for r in found) and all(isinstance(g.node, Symbol) for g in algebra.generators)
+    return any(r.coefficient for r in found) and _of_symbols(algebra)
 
 
 def _has_log_of_sum(algebra: Algebra) -> Iterable[bool]:

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
+from subprocess import run
 from typing import Any
 
 import pytest
@@ -140,3 +143,37 @@ def test_an_answer_that_follows_from_an_earlier_one() -> None:
     records = graded({**given, "answer": "4 5"}, {**given, "answer": "3 5"}, {**given, "answer": "9 9"})
     assert [record["mark"] for record in records] == ["right-from-earlier", "right", "wrong"]
     assert records[0]["proof"] == "none"
+
+
+@pytest.mark.parametrize(
+    "asks",
+    [
+        {"type": "symbolic", "answer": "p_i +"},
+        {"type": "symbolic", "answer": "q_i"},
+        {"type": "symbolic", "answer": "p_i", "accept": ["(("]},
+        {"type": "symbolic", "answer": "p_i", "where": "i ≠"},
+        {"type": "symbolic", "answer": "p_i", "derived": {"goal": "∂L/"}},
+        {"type": "einsum", "answer": "i->i", "operands": ["q"]},
+        {"type": "numeric", "answer": "q"},
+        {"type": "vector", "answer": [1, [2]]},
+        {"type": "shape", "answer": "q"},
+    ],
+)
+def test_a_question_that_cannot_be_read_is_not_the_learners_fault(asks: dict[str, Any]) -> None:
+    (record,) = graded({"id": 1, "question": {**asks, "scene": SCENE}, "answer": "p_i"})
+    assert set(record) == {"id", "error"} and "cannot be read" in record["error"]
+
+
+def test_only_a_newline_ends_a_line_and_bad_bytes_spoil_their_own(tmp_path: Path) -> None:
+    whole = json.dumps({**EXAMPLE, "id": "one\u2028two"}, ensure_ascii=False).encode()
+    path = tmp_path / "lines.jsonl"
+    path.write_bytes(b"\xef\xbb\xbf" + whole + b"\n\xff{\n" + whole)
+    ran = run([sys.executable, "-m", "bptutor", "grade", str(path)], capture_output=True, check=False)
+    piped = run(
+        [sys.executable, "-m", "bptutor", "grade", "-"], input=path.read_bytes(), capture_output=True, check=False
+    )
+    for done in (ran, piped):
+        records = [json.loads(text) for text in done.stdout.decode().split("\n") if text]
+        assert [record["id"] for record in records] == ["one\u2028two", None, "one\u2028two"]
+        assert [record.get("mark") for record in records] == ["right", None, "right"]
+        assert done.returncode == 1
