@@ -65,6 +65,7 @@ def test_there_are_many_broken_packs() -> None:
     assert len(INVALID) >= 30
 
 
+@pytest.mark.long
 def test_the_built_in_pack_passes() -> None:
     report = check(None)
     assert not report.problems, "\n".join(str(p) for p in report.problems)

@@ -33,7 +33,7 @@ def test_a_lesson_is_walked_by_lines(tmp_path: Path, lesson: str, way: int) -> N
     said = io.StringIO()
     typed = io.StringIO("".join(line(step.text) for step in steps))
     log = Log.open(tmp_path)
-    session = Session(library, log, Worker(), "me")
+    session = Session(library, log, Worker(verdict_limit=20.0), "me")
     assert run(session, lesson, typed, said, SEED) == 0
     text = said.getvalue()
     answered = [step for step in steps if step.text]

@@ -14,6 +14,7 @@ from bptutor.progress.events import Log
 from bptutor.session import Grader
 from bptutor.tui.app import TutorApp
 from bptutor.tui.widgets.answer_bar import AnswerBar
+from bptutor.tui.widgets.code_editor import CodeEditor
 from tests.session.fakes import FakeGrader, FakeLibrary
 from tests.tui.screen_text import screen_text
 
@@ -77,6 +78,14 @@ class Stage:
         bar.clear()
         bar.post_message(events.Paste(text))
         await self.until_true(lambda: bool(bar.value), "nothing was pasted")
+
+    async def run_program(self, text: str) -> None:
+        """Put a program into the editor and run it."""
+        editor = self.app.screen.query_one(CodeEditor)
+        await self.until_true(lambda: self.app.focused is editor, "the editor never had the focus")
+        editor.take(text)
+        self.app.simulate_key("f8")
+        await self.pilot.pause()
 
     async def type(self, text: str) -> None:
         await self.press(*(_NAMED.get(char, char) for char in text))
