@@ -33,8 +33,8 @@ from bptutor.tui.widgets.answer_bar import AnswerBar
 
 TICK = 0.001
 LESSON, SEED = "output-error", 7
-ANSWERS = ("p_i/y_i", "y_i - p_i", "Σ_k y_k/p_k ∂p_k/∂z_i", "-Σ_k y_k/p_k ∂p_k/∂z_i")
-"""Three wrong ones and the right one of the first asked line."""
+ANSWERS = ("p_i", "(p_i - δ_ki)", "(δ_ki + p_i)", "(δ_ki - p_i)")
+"""Three wrong ones and the right one of the first asked line, of which one factor is asked."""
 
 
 class Stalls:
@@ -95,7 +95,7 @@ async def until(pilot: Pilot[None], holds: Callable[[], bool]) -> None:
 async def starting_and_grading() -> tuple[float, float]:
     """Return the worst stall while the worker loads SymPy, and while answers are graded, proved and shown."""
     async with lesson() as (app, pilot, log):
-        await until(pilot, lambda: app.focused is not None)
+        await until(pilot, lambda: app.focused is not None and app._worker is not None)
         stalls = Stalls()
         worker = app._worker
         assert worker is not None
