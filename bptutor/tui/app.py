@@ -113,10 +113,12 @@ class TutorApp(App[None]):
 
     async def _start(self) -> None:
         """Load what lessons need, in a thread, so that keys are taken meanwhile; then start the grader."""
-        await asyncio.to_thread(importlib.import_module, "bptutor.tui.screens.lesson")
-        await asyncio.to_thread(importlib.import_module, "bptutor.grading.worker")
+        for module in ("bptutor.tui.screens.lesson", "bptutor.grading.worker"):
+            await asyncio.to_thread(importlib.import_module, module)
         if self._session and self._worker is not None:
             await self._worker.start()
+        for module in ("numpy", "bptutor.grading.reading", "bptutor.notation.faces.layout", "bptutor.notation.value"):
+            await asyncio.to_thread(importlib.import_module, module)
 
     async def on_unmount(self) -> None:
         """End the worker."""
