@@ -78,7 +78,8 @@ def _at(run: Inference, expr: At, env: Env) -> Kind:
 def _nary(sign: str) -> Callable[[Inference, Expr, Env], Kind]:
     def rule(run: Inference, expr: Expr, env: Env) -> Kind:
         parts = expr.terms if isinstance(expr, Add) else expr.factors  # type: ignore[attr-defined]
-        return run.merge([run.kind(p, env) for p in parts], sign)
+        shown = "-" if sign == "+" and any(isinstance(p, Neg) for p in parts) else sign
+        return run.merge([run.kind(p, env) for p in parts], shown)
 
     return rule
 
@@ -103,7 +104,8 @@ def _integers(run: Inference, expr: Delta | Compare, env: Env) -> Kind:
 
 def _transpose(run: Inference, expr: Transpose, env: Env) -> Kind:
     kind = run.kind(expr.arg, env)
-    return Kind(kind.letters, kind.axes[::-1], not kind.row and len(kind.axes) == 1)
+    turned = not kind.row and len(kind.axes) == 1
+    return Kind(kind.letters, kind.axes[::-1], turned, turned)
 
 
 def _outer(run: Inference, expr: Outer, env: Env) -> Kind:
@@ -126,7 +128,7 @@ def _sum(run: Inference, expr: Sum, env: Env) -> Kind:
     body = run.kind(expr.body, inner)
     letters = {**body.letters, **letters}
     bound = {inner[letter] for letter in expr.letters}
-    return Kind({k: "" for k in letters if k not in bound}, body.axes, body.row)
+    return Kind({k: "" for k in letters if k not in bound}, body.axes, body.row, body.turned)
 
 
 def _derivative(run: Inference, expr: Derivative, env: Env) -> Kind:
