@@ -158,7 +158,7 @@ def _norm(run: Walk, call: Call, args: Sequence[Labelled]) -> Labelled:
 def _filled_axes(run: Inference, call: Call, kinds: Sequence[Kind]) -> Kind:
     from bptutor.notation.axes import Kind
 
-    names = [name for name, _ in lengths(run, call, 0)]
+    names = ["1" if size == 1 else name for name, size in lengths(run, call, 0)]
     if call.function == "eye":
         names = (names * 2)[:2] if len(names) == 1 else names
     return Kind({}, tuple(names))
