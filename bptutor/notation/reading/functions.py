@@ -270,19 +270,7 @@ METHODS = {
     "swapaxes": "swapaxes",
 }  # fmt: skip
 OPTIONS = frozenset(
-    (
-        "axis",
-        "keepdims",
-        "axes",
-        "mode",
-        "shape",
-        "dtype",
-        "pad_width",
-        "window_shape",
-        "optimize",
-        "constant_values",
-        "k",
-    )
+    ("axis", "keepdims", "axes", "mode", "shape", "dtype", "pad_width", "window_shape", "optimize", "constant_values")
 )
 
 
