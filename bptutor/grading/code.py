@@ -25,7 +25,7 @@ from bptutor.grading.guesses import Target
 from bptutor.grading.layouts import Layout
 from bptutor.grading.met import Draw, Met
 from bptutor.grading.sandbox.run import Ran, Stop, Stopped, run
-from bptutor.grading.verdict import SAID, Finding, Mark, ProofMark, ReadingError, Verdict
+from bptutor.grading.verdict import SAID, Finding, Mark, ProofMark, ReadingError, Verdict, telling
 from bptutor.notation.tree import Number
 
 
@@ -153,7 +153,7 @@ def _findings(wrong: _Wrong) -> list[Finding]:
     if apart.fault is Fault.NOT_FINITE:
         return [words.not_finite(apart, label)]
     tolerance = code_of(wrong.case).tolerance
-    if found and len(found) <= SAID:
+    if found and len(telling(found)) <= SAID:
         return found
     for other in _further(wrong):
         found = found or _labelled(other)

@@ -170,15 +170,22 @@ class Mistake:
     """Whether it only says what no other row explains."""
     change: Callable[[Target], Iterator[Change]] | None = None
     """For a mistake on the value alone: it may come on top of another one."""
+    beside: str = ""
+    """When another mistake is said with it, and only both give the answer; else as alone."""
+    whole: str = ""
+    """When it is about no one name."""
 
-    def message(self, part: str, words: Mapping[str, str]) -> str:
+    def message(self, part: str, words: Mapping[str, str], paired: bool = False) -> str:
         """Return what is said when an answer is this mistake.
 
         Args:
             part: The name that it is about; empty when it is about the whole.
             words: What the scene calls its loss, its output and its bias.
+            paired: Whether it is one of two that give the answer together.
         """
         text = self.here if self.here and words.get("softmax") else self.say
+        text = (self.whole if not part else "") or text
+        text = (self.beside if paired else "") or text
         for name, word in {**words, "part": part or "the product"}.items():
             text = text.replace(f"{{{name}}}", word)
         return text[:1].upper() + text[1:]

@@ -15,6 +15,7 @@ LAYER_MISTAKES: tuple[Mistake, ...] = (
         on_value(by_value.negative),
         "Your numbers have the right size and the opposite direction. Look at the nudge of the true class.",
         change=by_value.negative,
+        beside="Your answer points the opposite way. Look at what a small nudge upwards does.",
     ),
     Mistake(
         "no-batch-mean",

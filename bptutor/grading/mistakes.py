@@ -187,7 +187,7 @@ CATALOGUE: tuple[Mistake, ...] = (
     Mistake(
         "other-quantity",
         "another quantity of the same scene",
-        "This is {part}. Look at what stands under the ∂ of the goal.",
+        "This is {part}. Look at which quantity is asked for.",
         naming_rules.other_names,
     ),
 )
