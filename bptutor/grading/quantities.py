@@ -175,7 +175,7 @@ def _findings(case: Case, asked: Asked, truth: Array, got: Array, tolerance: flo
     else:
         plain = differ or _number_finding(case, float(truth), float(fitted))
     several = len(telling(found)) > SAID
-    if several or not found or truth.shape != ():
+    if several or not found or fitted is None or differ is not None:
         named.insert(0 if several else len(named), plain)
     yield from named
 
@@ -217,10 +217,8 @@ def _mistakes(case: Case, asked: Asked, truth: Array, got: Array, tolerance: flo
     if known or asked.literal is not None:
         return known or _without_scene(met, truth, got)
     target = targets.target(expected)
-    found = diagnosis.said(
-        [fit for fit in fits(target, met) if fit.mistake.id == "bias-zero" or _tells(got, tolerance)], target
-    )
-    return found if len(telling(found)) <= SAID else []
+    found = [fit for fit in fits(target, met) if fit.mistake.id == "bias-zero" or _tells(got, tolerance)]
+    return diagnosis.said(found, target)
 
 
 def _tells(got: Array, tolerance: float) -> bool:
