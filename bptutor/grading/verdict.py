@@ -95,6 +95,8 @@ class Verdict:
     """Set exactly when the mark is `UNREADABLE`."""
     reached: int | None = None
     """In a derivation: 0-based index of the line the answer equals, when it is a later one."""
+    cases: int = 0
+    """Of a right program: on how many cases it ran and returned what is asked. Programs are run, never proved."""
 
     @property
     def said(self) -> tuple[Finding, ...]:
