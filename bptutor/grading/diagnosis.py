@@ -13,6 +13,7 @@ from bptutor.errors import BptutorError
 from bptutor.grading import authored, numbers, targets, value_mistakes
 from bptutor.grading.case import Case
 from bptutor.grading.comparison import CLOSE, PROBES, Comparison, Outcome
+from bptutor.grading.fitted_words import words
 from bptutor.grading.fitting import Fit, fits
 from bptutor.grading.guesses import Target
 from bptutor.grading.index_rules import untangled
@@ -107,8 +108,8 @@ def named(comparison: Comparison, draws: tuple[Draw, ...], expr: Expr | None = N
 
 def said(found: list[Fit], target: Target) -> list[Finding]:
     """Return mistakes as findings."""
-    words = target.words()
-    return [Finding(fit.mistake.id, fit.mistake.message(shown(fit.part, target), words, fit.paired)) for fit in found]
+    known = words(target)
+    return [Finding(fit.mistake.id, fit.mistake.message(shown(fit.part, target), known, fit.paired)) for fit in found]
 
 
 def shown(part: str, target: Target) -> str:
@@ -125,7 +126,7 @@ def _letters(expr: Expr, comparison: Comparison) -> Iterator[Fit]:
         try:
             if comparison.compare(meant, PROBES) is Outcome.EQUAL:
                 yield Fit(BY_ID["index-clash"], next(iter(_bound(expr) & set(letters))))
-                return
+                break
         except TROUBLE:
             continue
     got = own_layout(expr, comparison.layout, comparison.scene.scope, comparison.columns)

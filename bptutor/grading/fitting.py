@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from itertools import combinations
 from typing import NamedTuple
 
 import numpy as np
@@ -19,7 +20,7 @@ from bptutor.notation.value import Values
 Array = NDArray[np.float64]
 FEWEST = 4
 """Entries that numbers must have for two mistakes at once to be looked for among all pairs."""
-CHANCE = 0.01
+CHANCE = 0.02
 """Most likely it may be that one of the guesses of a mistake meets the learner's numbers by accident."""
 
 
@@ -138,8 +139,6 @@ def _pair(target: Target, met: Met) -> list[Fit]:
     """
     first = met.draws[0]
     few = not met.relative and first.got.size < FEWEST
-    if few and _by_accident(len(list(_changes(target))) ** 2, met) > CHANCE:
-        return []
     found: dict[frozenset[str], list[Fit]] = {}
     for change, change_of in _changes(target):
         for made in guesses(target).on(first.values):
@@ -151,10 +150,17 @@ def _pair(target: Target, met: Met) -> list[Fit]:
             if met.made(partial(_changed, made.guess, change_of)) and met.differs(made.guess):
                 pair = [Fit(change, "", paired=True), Fit(row, made.part, paired=True)]
                 found.setdefault(frozenset({change.id, row.id}), pair)
-    if len(found) != 1:
+    if len(found) != 1 or (few and _by_accident(_pairs_tried(target, first), met) > CHANCE):
         return []
     (both,) = found.values()
     return sorted(both, key=lambda fit: PLACE[fit.mistake.id])
+
+
+def _pairs_tried(target: Target, draw: Draw) -> int:
+    """Return how many numbers two mistakes on the value alone make of what is right."""
+    known = [(row.id, change(draw.truth, draw.values)) for row, change in _changes(target)]
+    fitting = [id_ for id_, array in known if array.shape == draw.truth.shape and np.isfinite(array).all()]
+    return sum(one != other for one, other in combinations(fitting, 2))
 
 
 def _changes(target: Target) -> Iterator[tuple[Row, Change]]:

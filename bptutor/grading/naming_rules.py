@@ -19,6 +19,7 @@ from bptutor.notation.scope import Role, Scope
 from bptutor.notation.tree import (
     Add,
     Call,
+    Div,
     Expr,
     MatMul,
     Mul,
@@ -161,6 +162,19 @@ def stopped(target: Target) -> Rule:
             yield new, ""
 
     return rule
+
+
+def squared_error(target: Target) -> Iterator[tuple[Expr, Expr]]:
+    """Yield pairs (∂L/∂o, o − t) where a loss of another kind holds o against a given t; also its mean."""
+    for of in scalars(target.scope)[:1]:
+        made = target.scope.names[of].definition
+        held = dict.fromkeys(part.id for part in walk(made) if isinstance(part, Name)) if made is not None else {}
+        names = {name: target.scope.names[name] for name in held if name in target.scope.names}
+        for o, t in permutations(names, 2):
+            if names[t].role is Role.GIVEN and names[o].role is Role.DEFINED and names[o].axes == names[t].axes:
+                error = Add((Name(o), Neg(Name(t))))
+                for form in (error, *(Div(error, Name(axis)) for axis in target.parts.mean_over)):
+                    yield gradient(target.scope, of, o), form
 
 
 def weight_in_outer(target: Target) -> Rule:

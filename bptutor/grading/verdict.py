@@ -10,7 +10,13 @@ from types import MappingProxyType
 SAID = 2
 """Most findings that are said; when more mistakes fit, the numbers speak."""
 SAYS_LESS: Mapping[str, frozenset[str]] = MappingProxyType(
-    {"last-path": frozenset({"one-path"}), "reversed": frozenset({"no-transpose", "transposed"})}
+    {
+        "last-path": frozenset({"one-path"}),
+        "reversed": frozenset({"no-transpose", "transposed"}),
+        "other-activation": frozenset({"no-activation-derivative", "one-path"}),
+        "broadcast": frozenset({"no-batch-mean"}),
+        "product-for-hadamard": frozenset({"no-transpose", "bias-axis", "bias-all-summed", "index-clash"}),
+    }
 )
 """Rule -> rules beside which it would only say the same again."""
 ABOUT_NUMBERS = frozenset({"witness", "cells", "shape", "factor", "offset", "free-index"})
