@@ -25,6 +25,7 @@ from bptutor.grading.fitting import fits
 from bptutor.grading.guesses import Target
 from bptutor.grading.layouts import Layout
 from bptutor.grading.met import TROUBLE, Draw, Met
+from bptutor.grading.naming_rules import RATES
 from bptutor.grading.sandbox.run import Ran, Stop, Stopped, run
 from bptutor.grading.verdict import SAID, Finding, Mark, ProofMark, ReadingError, Verdict, telling
 from bptutor.notation.tree import Number
@@ -224,9 +225,13 @@ def _target(wrong: _Wrong, draws: tuple[Draw, ...]) -> Target:
     """Return what mistakes are made from: the author's expression, else the values that the model answer gave."""
     comparison = wrong.call.expected.comparisons.get(wrong.apart.path)
     if comparison is not None:
-        return targets.made(comparison, draws)
-    bare = Comparison(wrong.case.scene, Number(Fraction(0)), Layout((), (), ()), columns=True)
-    return targets.bare(bare, draws)
+        made = targets.made(comparison, draws)
+    else:
+        bare = Comparison(wrong.case.scene, Number(Fraction(0)), Layout((), (), ()), columns=True)
+        made = targets.bare(bare, draws)
+    numbers = ((name, wrong.call.arguments.get(name)) for name in RATES)
+    made.rates.update((name, Number(Fraction(rate))) for name, rate in numbers if isinstance(rate, int | float))
+    return made
 
 
 def _axes(comparison: Comparison | None) -> str:

@@ -84,6 +84,8 @@ class Target:
     parts: Parts
     asked: frozenset[Expr] = frozenset()
     """The gradients and names of the scene that the right answer equals."""
+    rates: dict[str, Expr] = field(default_factory=dict)
+    """Learning rates by their name: names of the scene, and numbers that a program is called with."""
     holes: dict[str, Hole] = field(default_factory=dict)
     guesses: object = None
     """What mistakes make of it; see `fitting`."""

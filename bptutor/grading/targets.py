@@ -17,6 +17,7 @@ from bptutor.grading.formulas import levels, lines, scalars, slopes_named
 from bptutor.grading.guesses import Target
 from bptutor.grading.layers import parts
 from bptutor.grading.met import TROUBLE, Draw
+from bptutor.grading.naming_rules import RATES
 from bptutor.grading.slope_rules import spelled
 from bptutor.notation.scope import Scope
 from bptutor.notation.tree import At, Derivative, Expr, Mul, Name, Number, rebuild, walk
@@ -50,6 +51,7 @@ def bare(comparison: Comparison, draws: tuple[Draw, ...] = ()) -> Target:
     """
     scene = comparison.scene
     found = Target(comparison, (), (), (), lines(scene), parts(scene.scope))
+    found.rates.update((name, Name(name)) for name in RATES if name in scene.scope.names)
     for draw in draws:
         found.hold(draw.values, draw.truth)
     return found
