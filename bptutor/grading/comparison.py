@@ -22,7 +22,7 @@ from bptutor.errors import BptutorError
 from bptutor.grading.layouts import Layout
 from bptutor.grading.quick import quick
 from bptutor.notation.axes import ShapeMisfit
-from bptutor.notation.calls import NoSuchForm
+from bptutor.notation.calls import NoSuchForm, NotComputed
 from bptutor.notation.complexes import COMPLEX
 from bptutor.notation.conditions import satisfied
 from bptutor.notation.draws import Held
@@ -122,6 +122,8 @@ class Comparison:
         """
         try:
             return value(expr, values, self.layout, self.columns)
+        except NotComputed:
+            raise
         except (NoValue, NoSuchForm) as nothing:
             raise ShapeMisfit(
                 f"your answer asks for {nothing}" if "outside" in str(nothing) else str(nothing)

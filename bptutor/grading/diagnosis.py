@@ -179,7 +179,7 @@ def plain_differences(draws: tuple[Draw, ...]) -> list[Finding]:
 
 
 def _shown(number: float) -> str:
-    return f"{number:.4g}".replace("-", "−")
+    return f"{number + 0.0:.4g}".replace("-", "−")  # −0 + 0 is 0
 
 
 # --- the witness -------------------------------------------------------------------------------------------
