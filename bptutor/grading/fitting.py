@@ -100,7 +100,7 @@ def fits(target: Target, met: Met) -> list[Fit]:
 
 
 def _unlikely(found: dict[str, tuple[Fit, Made]], target: Target, met: Met) -> dict[str, tuple[Fit, Made]]:
-    """Return the mistakes that few numbers meet by accident; where values differ, those with the fewest guesses."""
+    """Return the mistakes that few numbers meet by accident; where values differ, the plainest of them."""
     (draw,) = met.draws
     tried = {name: _tried(name, target, met) for name in found}
     kept = {name: one for name, one in found.items() if _by_accident(tried[name], met) <= CHANCE}
@@ -108,7 +108,9 @@ def _unlikely(found: dict[str, tuple[Fit, Made]], target: Target, met: Met) -> d
     if all(np.allclose(arrays[0], array, rtol=1e-9, atol=1e-12) for array in arrays[1:] if array.size == draw.got.size):
         return kept
     fewest = min(tried[name] for name in kept)
-    return {name: one for name, one in kept.items() if tried[name] == fewest}
+    few = {name: one for name, one in kept.items() if tried[name] == fewest}
+    on_value = {name: one for name, one in few.items() if one[0].mistake.change is not None}
+    return on_value or few
 
 
 def _tried(name: str, target: Target, met: Met) -> int:

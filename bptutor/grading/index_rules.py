@@ -89,13 +89,31 @@ def delta_collapse(expr: Expr) -> Made:
 
 
 def dropped_factor(expr: Expr) -> Made:
-    """Leave out one factor of a product."""
+    """Leave out one factor of a product, alone or with the numbers beside it; a divisor; a side of an outer product."""
     if isinstance(expr, Mul):
         for n, factor in enumerate(expr.factors):
             if not isinstance(factor, Number):
-                yield joined(expr.factors[:n] + expr.factors[n + 1 :]), main_name(factor)
+                rest = expr.factors[:n] + expr.factors[n + 1 :]
+                bare = tuple(part for part in rest if not isinstance(part, Number))
+                yield from ((joined(left), main_name(factor)) for left in dict.fromkeys((rest, bare)) if left)
+    if isinstance(expr, Div):
+        yield expr.num, main_name(expr.den)
+        if expr.num != ONE:
+            yield Div(ONE, expr.den), main_name(expr.num)
+    if isinstance(expr, At) and isinstance(expr.base, Outer) and len(expr.subscripts) == 2:
+        for side, other, place in zip((expr.base.left, expr.base.right), (1, 0), expr.subscripts, strict=True):
+            yield At(side, (place,)), main_name((expr.base.left, expr.base.right)[other])
     if isinstance(expr, Add):
         yield from _dropped_everywhere(expr)
+
+
+def factor_left_out(target: Target) -> Rule:
+    """Return the rule that leaves out a factor, but for numbers and sizes, which are mistakes of their own."""
+
+    def rule(expr: Expr) -> Made:
+        yield from ((made, part) for made, part in dropped_factor(expr) if part and part not in target.scope.sizes)
+
+    return rule
 
 
 def _dropped_everywhere(expr: Add) -> Made:

@@ -200,7 +200,7 @@ CATALOGUE: tuple[Mistake, ...] = (
         "missing-factor",
         "one factor of the chain left out",
         "Your chain is one factor short. Look at how {part} enters.",
-        any_of(on_tree(index_rules.dropped_factor), on_trees(naming_rules.exchange(passing.scaling_left_out), steps)),
+        any_of(on_trees(index_rules.factor_left_out), on_trees(naming_rules.exchange(passing.scaling_left_out), steps)),
         vague=True,
     ),
     Mistake(

@@ -27,6 +27,7 @@ from bptutor.notation.tree import (
     Name,
     Neg,
     Outer,
+    Pow,
     Slice,
     Transpose,
     walk,
@@ -171,7 +172,8 @@ def squared_error(target: Target) -> Iterator[tuple[Expr, Expr]]:
         made = target.scope.names[of].definition
         held = dict.fromkeys(part.id for part in walk(made) if isinstance(part, Name)) if made is not None else {}
         names = {name: target.scope.names[name] for name in held if name in target.scope.names}
-        for o, t in permutations(names, 2):
+        squared = made is not None and any(isinstance(part, Pow) for part in walk(made))
+        for o, t in () if squared else permutations(names, 2):
             if names[t].role is Role.GIVEN and names[o].role is Role.DEFINED and names[o].axes == names[t].axes:
                 error = Add((Name(o), Neg(Name(t))))
                 for form in (error, *(Div(error, Name(axis)) for axis in target.parts.mean_over)):

@@ -35,7 +35,7 @@ def entry_steps(scope: Scope) -> Iterator[Step]:
     """Yield the definitions that work entry by entry; sums of arrays change no slope and are none."""
     for a in scope.names:
         made = whole(scope, a)
-        if made is None or isinstance(made, Name) or not _works_on_entries(made):
+        if made is None or isinstance(made, Name) or not works_on_entries(made):
             continue
         names = {part.id for part in walk(made) if isinstance(part, Name) and part.id in scope.names}
         arrays = [name for name in names if scope.names[name].axes and scope.names[name].role is not Role.SIZE]
@@ -47,9 +47,10 @@ def entry_steps(scope: Scope) -> Iterator[Step]:
             yield from (Step(a, z, len(arrays) == 1) for z in sorted(arrays))
 
 
-def _works_on_entries(expr: Expr) -> bool:
+def works_on_entries(expr: Expr) -> bool:
+    """Return whether a tree makes each entry from entries at the same place."""
     known = isinstance(expr, _ENTRYWISE) or entrywise(expr)
-    return known and all(_works_on_entries(part) for part in children(expr))
+    return known and all(works_on_entries(part) for part in children(expr))
 
 
 def _slopes(target: Target, alone: bool) -> Iterator[tuple[Step, Expr, Expr]]:

@@ -36,18 +36,23 @@ def _shares(z: Array, axis: int | None) -> Array:
     return shares
 
 
-def _without_axis(z: Array) -> Array:
-    """Sum along the last axis and let the totals of the rows meet the columns: shapes that fit in a square only."""
-    if z.ndim < 2 or z.shape[-1] != z.shape[-2]:
-        return np.full((), np.nan)
-    powers = _powers(z)
+def _square(way: Way) -> Way:
+    """Return a way that fits in a square only, where the totals of the rows meet the columns."""
+    return lambda z: way(z) if z.ndim == 2 and z.shape[0] == z.shape[1] else np.full((), np.nan)
+
+
+def _over_columns(powers: Array) -> Array:
     shares: Array = powers / powers.sum(axis=-1)
     return shares
 
 
 WAYS: dict[str, tuple[Way, ...]] = {
     "softmax-axis": (lambda z: _shares(z, 0) if z.ndim > 1 else z * np.nan, lambda z: _shares(z, None)),
-    "no-keepdims": (_without_axis,),
+    "no-keepdims": (
+        _square(lambda z: _over_columns(_powers(z))),
+        _square(lambda z: _over_columns(_powers(z, None))),
+        _square(lambda z: _shares(z - z.max(axis=-1), -1)),
+    ),
     "not-normalised": (np.exp, _powers, lambda z: np.exp(z - z.max())),
     "no-exponential": (
         lambda z: z / z.sum(axis=-1, keepdims=True),

@@ -13,11 +13,12 @@ from bptutor.grading.arrays import as_array, spelled_out
 from bptutor.grading.backward import gradient
 from bptutor.grading.comparison import Comparison, close
 from bptutor.grading.factors import times
-from bptutor.grading.formulas import levels, lines, scalars, slopes_named
+from bptutor.grading.formulas import levels, lines, scalars, slopes_named, unfolded
 from bptutor.grading.guesses import Target
 from bptutor.grading.layers import parts
 from bptutor.grading.met import TROUBLE, Draw
 from bptutor.grading.naming_rules import RATES
+from bptutor.grading.passing import works_on_entries
 from bptutor.grading.slope_rules import spelled
 from bptutor.notation.scope import Scope
 from bptutor.notation.tree import At, Derivative, Expr, Mul, Name, Number, rebuild, walk
@@ -75,6 +76,7 @@ def made(comparison: Comparison, draws: tuple[Draw, ...] = ()) -> Target:
         ends += [steps[0], steps[-1]]
         between += steps
         ends += _forward(found, base)
+        ends += _put_in(found, steps[-1])
     flat = [flattened(tree) for tree in ends]
     named = [slopes_named(tree, scope) for tree in flat]
     found.trees = tuple(dict.fromkeys((*ends, *flat, *named)))
@@ -95,6 +97,15 @@ def _forward(made: Target, base: Expr) -> list[Expr]:
         if n == FORWARD:
             break
     return found
+
+
+def _put_in(made: Target, tree: Expr) -> list[Expr]:
+    """Return a tree with masks, scalings and differences as what they are made of; activations tell the slopes."""
+    activations = {Name(one.a) for one in made.parts.activations}
+    forward = made.lines.forward.items()
+    known = {name: line for name, line in forward if name not in activations and works_on_entries(line)}
+    done = unfolded(tree, known, rounds=1)
+    return [done] if done != tree else []
 
 
 def _entered(expr: Expr, scope: Scope) -> Expr:

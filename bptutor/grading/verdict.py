@@ -15,6 +15,8 @@ SAYS_LESS: Mapping[str, frozenset[str]] = MappingProxyType(
         "reversed": frozenset({"no-transpose", "transposed"}),
         "other-activation": frozenset({"no-activation-derivative", "one-path"}),
         "broadcast": frozenset({"no-batch-mean"}),
+        "derivative-twice": frozenset({"no-activation-derivative"}),
+        "derivative-of-activation": frozenset({"no-activation-derivative"}),
         "product-for-hadamard": frozenset({"no-transpose", "bias-axis", "bias-all-summed", "index-clash"}),
     }
 )
