@@ -50,7 +50,7 @@ CATALOGUE: tuple[Mistake, ...] = (
     Mistake(
         "bias-zero",
         "zeros",
-        "Your answer is zero everywhere. Look at what a small nudge of {b} does.",
+        "Your answer says that {b} moves nothing. Look at what a small nudge of {b} does.",
         bias.zeros,
     ),
     Mistake(
