@@ -1,4 +1,4 @@
-"""What is said of a mistake fits the case: nothing that contradicts, or that only accident tells, and no false place."""
+"""What is said of a mistake fits the case: nothing contradicts, nothing is told by accident, no place is false."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from bptutor.grading.fitting import by_accident
 from bptutor.grading.grade import grade
+from bptutor.grading.met import Draw, Met
 from bptutor.grading.mistakes import PLACE
-from bptutor.grading.verdict import Finding, Mark, Verdict, telling
+from bptutor.grading.verdict import Finding, Verdict, telling
 from bptutor.packs.model import Place
 from bptutor.packs.questions import question
 from tests.grading.test_mistakes import scenes
@@ -88,17 +90,14 @@ def test_numbers_that_many_guesses_lie_near_are_given_no_name(answer: str, decim
     assert named <= few
 
 
-def test_one_wrong_cell_is_judged_by_that_cell() -> None:
-    """All other cells are right: what meets the one cell by accident explains nothing."""
-    house = scenes()["house"]
-    asks = question({"type": "matrix", "answer": "dW1", "decimals": 3}, Place())
-    right = np.asarray(house.draw(0)["dW1"])
-    for off in np.linspace(-0.01, 0.01, 40):
-        cells = right.copy()
-        cells[0, 1] += off
-        verdict = grade(asks, str(cells.round(3).tolist()), house)
-        if verdict.mark is Mark.WRONG:
-            assert verdict.rules == ("cells",), cells
+def test_only_cells_that_differ_count_against_accident() -> None:
+    """A number as large as 1 meets one within 0.1 of it once in ten; two meet two once in a hundred."""
+    house = scenes()["house"].draw(0)
+    right = np.array([1.0, 0.5, -0.5])
+    for got, chance in ((np.array([0.0, 0.5, -0.5]), 0.1), (np.array([0.0, 0.5, 0.0]), 0.01)):
+        met = Met((Draw(house, right, got),), 0.1, relative=False)
+        assert by_accident(1, met) == pytest.approx(chance)
+        assert by_accident(7, met) == pytest.approx(7 * chance)
 
 
 def test_draws_on_which_all_is_zero_tell_no_mistake_from_another() -> None:
