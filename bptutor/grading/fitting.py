@@ -152,6 +152,8 @@ def _pair(target: Target, met: Met) -> list[Fit]:
             if met.made(partial(_changed, made.guess, change_of)) and met.differs(made.guess):
                 pair = [Fit(change, "", paired=True), Fit(row, made.part, paired=True)]
                 found.setdefault(frozenset({change.id, row.id}), pair)
+    plain = {names: both for names, both in found.items() if all(fit.mistake.change is not None for fit in both)}
+    found = plain or found  # a sign and a factor explain more plainly than what happens to equal them
     if len(found) != 1 or (few and by_accident(_pairs_tried(target, first), met) > CHANCE):
         return []
     (both,) = found.values()
