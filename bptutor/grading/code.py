@@ -25,8 +25,8 @@ from bptutor.grading.fitting import fits
 from bptutor.grading.guesses import Target
 from bptutor.grading.layouts import Layout
 from bptutor.grading.met import TROUBLE, Draw, Met
-from bptutor.grading.naming_rules import RATES
 from bptutor.grading.sandbox.run import Ran, Stop, Stopped, run
+from bptutor.grading.step_rules import RATES
 from bptutor.grading.verdict import SAID, Finding, Mark, ProofMark, ReadingError, Verdict, telling
 from bptutor.notation.tree import Number
 

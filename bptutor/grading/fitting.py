@@ -103,7 +103,7 @@ def _unlikely(found: dict[str, tuple[Fit, Made]], target: Target, met: Met) -> d
     """Return the mistakes that few numbers meet by accident; where values differ, the plainest of them."""
     (draw,) = met.draws
     tried = {name: _tried(name, target, met) for name in found}
-    kept = {name: one for name, one in found.items() if _by_accident(tried[name], met) <= CHANCE}
+    kept = {name: one for name, one in found.items() if by_accident(tried[name], met) <= CHANCE}
     arrays = [made.array for _, made in kept.values()]
     if all(np.allclose(arrays[0], array, rtol=1e-9, atol=1e-12) for array in arrays[1:] if array.size == draw.got.size):
         return kept
@@ -121,7 +121,7 @@ def _tried(name: str, target: Target, met: Met) -> int:
     return len({np.round(array / met.tolerance).tobytes() for array in same})
 
 
-def _by_accident(tried: int, met: Met) -> float:
+def by_accident(tried: int, met: Met) -> float:
     """Return how likely it is that one of so many guesses meets numbers as large as these within the tolerance.
 
     Only entries that differ from what is asked count: the others are met by what is right too.
@@ -152,7 +152,9 @@ def _pair(target: Target, met: Met) -> list[Fit]:
             if met.made(partial(_changed, made.guess, change_of)) and met.differs(made.guess):
                 pair = [Fit(change, "", paired=True), Fit(row, made.part, paired=True)]
                 found.setdefault(frozenset({change.id, row.id}), pair)
-    if len(found) != 1 or (few and _by_accident(_pairs_tried(target, first), met) > CHANCE):
+    plain = {names: both for names, both in found.items() if all(fit.mistake.change is not None for fit in both)}
+    found = plain or found  # a sign and a factor explain more plainly than what happens to equal them
+    if len(found) != 1 or (few and by_accident(_pairs_tried(target, first), met) > CHANCE):
         return []
     (both,) = found.values()
     return sorted(both, key=lambda fit: PLACE[fit.mistake.id])

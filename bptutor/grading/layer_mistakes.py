@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from bptutor.grading import naming_rules, passing, product_rules, slope_rules
+from bptutor.grading import naming_rules, passing, product_rules, slope_rules, step_rules
 from bptutor.grading import softmax_rules as softmax
 from bptutor.grading import value_mistakes as by_value
 from bptutor.grading.guesses import Guess, Mistake, Target, any_of, every, on_tree, on_trees, on_value, spelled, steps
@@ -218,7 +218,7 @@ LAYER_MISTAKES: tuple[Mistake, ...] = (
         "updated-weights",
         "the weights after the step",
         "Your step back used a {part} that the forward pass never saw. Look at the order of the lines.",
-        on_trees(naming_rules.updated, steps),
+        on_trees(step_rules.updated, steps),
     ),
 )
 """In the order of findings."""

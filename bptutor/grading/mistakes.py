@@ -7,7 +7,16 @@ No row names the repair. Rows stand in the order in which findings are given.
 from __future__ import annotations
 
 from bptutor.grading import bias_rules as bias
-from bptutor.grading import index_rules, naming_rules, passing, product_rules, slide_rules, slope_rules, window_rules
+from bptutor.grading import (
+    index_rules,
+    naming_rules,
+    passing,
+    product_rules,
+    slide_rules,
+    slope_rules,
+    step_rules,
+    window_rules,
+)
 from bptutor.grading import softmax_rules as softmax
 from bptutor.grading import value_mistakes as by_value
 from bptutor.grading.guesses import Mistake, any_of, nothing, on_tree, on_trees, on_value, steps
@@ -50,7 +59,7 @@ CATALOGUE: tuple[Mistake, ...] = (
     Mistake(
         "bias-zero",
         "zeros",
-        "Your answer is zero everywhere. Look at what a small nudge of {b} does.",
+        "Your answer says that {b} moves nothing. Look at what a small nudge of {b} does.",
         bias.zeros,
     ),
     Mistake(
@@ -103,7 +112,7 @@ CATALOGUE: tuple[Mistake, ...] = (
         "step-mixed-in",
         "the step inside the gradient",
         "Your answer is a step, not a slope. Look at where the learning rate enters.",
-        naming_rules.stepped,
+        step_rules.stepped,
     ),
     Mistake(
         "restart-at-output",

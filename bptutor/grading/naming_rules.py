@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from bptutor.grading import slope_rules
 from bptutor.grading.backward import gradient
-from bptutor.grading.factors import ONE
 from bptutor.grading.formulas import scalars
 from bptutor.grading.product_rules import COLUMN, bare
 from bptutor.grading.rewrites import Made, Rule, substituted
+from bptutor.grading.step_rules import after_the_step
 from bptutor.notation.scope import Role, Scope
 from bptutor.notation.tree import (
     Add,
@@ -32,15 +32,12 @@ from bptutor.notation.tree import (
     Transpose,
     walk,
 )
-from bptutor.notation.value import Values
 
 if TYPE_CHECKING:
     from bptutor.grading.guesses import Guess, Target
 
 Array = NDArray[np.float64]
 Pairs = Callable[["Target"], Iterator[tuple[Expr, Expr]]]
-RATES = ("eta", "η", "rate", "lr", "alpha", "α")
-"""What a learning rate is called."""
 
 
 def exchange(pairs: Pairs, alone: bool = True) -> Callable[[Target], Rule]:
@@ -116,7 +113,7 @@ def wrong_layer(target: Target) -> Iterator[tuple[Expr, Expr]]:
         tuple(made.z for made in parts.activations),
     )
     stems = (("x", "X", "a", "A", "h", "H"), ("W",), ("z", "Z"))
-    stepped = set(_after_the_step(target.scope))
+    stepped = set(after_the_step(target.scope))
     for kind in (*kinds, *(_stemmed(target, *alike) for alike in stems)):
         pairs = permutations(dict.fromkeys(kind), 2)
         yield from _names((old, new) for old, new in pairs if (old, new) not in stepped)
@@ -139,12 +136,23 @@ def _last(target: Target) -> Expr | None:
 
 
 def restart(target: Target) -> Iterator[tuple[Expr, Expr]]:
-    """Yield pairs (∂L/∂z of a layer, ∂L/∂z of the last one)."""
+    """Yield pairs (∂L/∂z of a layer, ∂L/∂z of the last one that it leads to)."""
     last = _last(target)
-    yield from ((other, last) for other in _by_z(target) if last is not None and other != last)
+    for of in scalars(target.scope)[:1]:
+        by_z = {gradient(target.scope, of, layer.z): layer.z for layer in target.parts.layers}
+        for other in _by_z(target):
+            if last is not None and other != last and _leads(target.scope, by_z[other], by_z[last]):
+                yield other, last
     given = sorted(_stemmed(target, "dz", "dZ", "δ", "delta"))
     if given and target.scope.names[given[-1]].definition is None:
         yield from _names((other, given[-1]) for other in given[:-1])
+
+
+def _leads(scope: Scope, below: str, above: str) -> bool:
+    """Return whether one name is made of another, however many definitions lie between."""
+    made = scope.names[above].definition
+    names = dict.fromkeys(part.id for part in walk(made) if isinstance(part, Name)) if made is not None else {}
+    return any(name == below or _leads(scope, below, name) for name in names if name in scope.names)
 
 
 def stopped(target: Target) -> Rule:
@@ -197,66 +205,6 @@ def weight_for_activation(target: Target) -> Iterator[tuple[Expr, Expr]]:
     inputs = (*target.parts.below(), *_stemmed(target, "x", "X", "a", "A", "h", "H"))
     weights = (*target.parts.weights(), *_stemmed(target, "W"))
     yield from _names((below, weight) for below in inputs for weight in weights)
-
-
-# --- weights after the step -----------------------------------------------------------------------------------
-
-
-def updated(target: Target) -> Rule:
-    """Return the rule that takes W − η ∂L/∂W, ∂L/∂W, or what the scene calls W after the step, for W."""
-    weights = {Name(weight): _weight_gradient(target, weight) for weight in target.parts.weights()}
-    after = dict(_after_the_step(target.scope))
-
-    def rule(expr: Expr) -> Made:
-        if isinstance(expr, Name) and expr.id in after:
-            yield Name(after[expr.id]), expr.id
-        slope = weights.get(expr)  # type: ignore[call-overload]  # any node may be asked for
-        if slope is None or not isinstance(expr, Name):
-            return
-        yield slope, expr.id
-        for rate in target.rates.values():
-            yield Add((expr, Neg(Mul((rate, slope))))), expr.id
-            yield Add((expr, Mul((rate, slope)))), expr.id
-
-    return rule
-
-
-def _after_the_step(scope: Scope) -> Iterator[tuple[str, str]]:
-    """Yield pairs (W, W after a step): a name that the scene defines as a given array plus or minus something."""
-    for after, made in scope.names.items():
-        first = made.definition.terms[0] if isinstance(made.definition, Add) else None
-        before = scope.names.get(first.id) if isinstance(first, Name) else None
-        if before is not None and before.role is Role.GIVEN and before.axes == made.axes:
-            yield before.id, after
-
-
-def _weight_gradient(target: Target, weight: str) -> Expr | None:
-    for of in scalars(target.scope)[:1]:
-        found = gradient(target.scope, of, weight)
-        if found in target.lines.back:
-            return found
-    return None
-
-
-def stepped(target: Target) -> Iterator[Guess]:
-    """η · truth, with either sign, and what is stepped on: W − η · truth."""
-    wanted = [name for name in target.scope.names if _weight_gradient(target, name) in target.asked]
-    for name, rate in target.rates.items():
-        for sign in (1.0, -1.0):
-            yield partial(_step, target, rate, sign), name
-            yield from ((partial(_after, target, rate, weight, sign), name) for weight in wanted)
-    for weight in wanted:
-        yield partial(_after, target, ONE, weight, 1.0), weight
-
-
-def _step(target: Target, rate: Expr, sign: float, values: Values) -> Array:
-    step: Array = sign * target.value(rate, values) * target.truth(values)
-    return step
-
-
-def _after(target: Target, rate: Expr, name: str, sign: float, values: Values) -> Array:
-    after: Array = np.asarray(values[name], dtype=float) - sign * target.value(rate, values) * target.truth(values)
-    return after
 
 
 # --- W⁻¹ for Wᵀ ----------------------------------------------------------------------------------------------

@@ -17,9 +17,9 @@ from bptutor.grading.formulas import levels, lines, scalars, slopes_named, unfol
 from bptutor.grading.guesses import Target
 from bptutor.grading.layers import parts
 from bptutor.grading.met import TROUBLE, Draw
-from bptutor.grading.naming_rules import RATES
 from bptutor.grading.passing import works_on_entries
 from bptutor.grading.slope_rules import spelled
+from bptutor.grading.step_rules import RATES
 from bptutor.notation.scope import Scope
 from bptutor.notation.tree import At, Derivative, Expr, Mul, Name, Number, rebuild, walk
 
