@@ -20,6 +20,7 @@ def pack(verdict: Verdict) -> dict[str, Any]:
         "reached": verdict.reached,
         "error": error and _pack_error(error),
         "findings": [_pack_finding(finding) for finding in verdict.findings],
+        "printed": verdict.printed,
     }
 
 
@@ -33,6 +34,7 @@ def unpack(packed: Mapping[str, Any]) -> Verdict:
         read_as=packed["read_as"],
         error=ReadingError(**error) if error else None,
         reached=packed["reached"],
+        printed=packed.get("printed", ""),
     )
 
 
@@ -52,6 +54,8 @@ def printed(identity: object, packed: Mapping[str, Any], ms: float) -> dict[str,
         "findings": [_printed_finding(finding) for finding in packed["findings"]],
         "ms": round(ms, 1),
     }
+    if packed.get("printed"):
+        record["printed"] = packed["printed"]
     if packed["error"]:
         record["error"] = packed["error"]
     return record

@@ -78,6 +78,9 @@ class Verdict:
     reached: int | None = None
     """In a derivation: 0-based index of the line the answer equals, when it is a later one."""
 
+    printed: str = ""
+    """Of a program that failed: the beginning of what it printed in the case that decided."""
+
     @property
     def said(self) -> tuple[Finding, ...]:
         """What is told of the findings: one or two; numbers alone where more mistakes fit than that."""

@@ -32,6 +32,8 @@ _MARKS = {
     Mark.WRONG: "Not right.",
     Mark.UNDECIDED: "I cannot decide this; it does not count as wrong.",
 }
+PRINTED_LINES = 12
+"""Most lines that are repeated of what a program printed."""
 _EXPRESSIONS = frozenset({Kind.SYMBOLIC, Kind.MATRIX_EXPRESSION})
 _STATES = dict.fromkeys((LineState.RIGHT, LineState.SHOWN, LineState.WHY, LineState.SKIPPED), "")
 _STATES[LineState.REVEALED] = " (revealed)"
@@ -206,7 +208,14 @@ def verdict_lines(verdict: Verdict, view: View) -> list[str]:
     lines += wrapped(_MARKS[verdict.mark])
     for finding in verdict.said:
         lines += _finding(finding)
-    return lines
+    return lines + _printed(verdict.printed)
+
+
+def _printed(text: str) -> list[str]:
+    """Return the beginning of what a program printed."""
+    lines = text.rstrip().split("\n") if text.strip() else []
+    more = [f"and {len(lines) - PRINTED_LINES} more lines."] if len(lines) > PRINTED_LINES else []
+    return ["Your program printed:", *_code("\n".join(lines[:PRINTED_LINES])), *more] if lines else []
 
 
 def _finding(finding: Finding) -> list[str]:
