@@ -1,7 +1,7 @@
-"""Inside the sandbox: load the program, call its function on every case, say what came of it.
+r"""Inside the sandbox: load the program, call its function on every case, say what came of it.
 
 Started by `run.py` in an empty folder that holds `answer.py` (the learner's text), `given.py` (code of the pack,
-may be empty) and `cases.json`. Messages go out as JSON lines; all that the program prints also goes where it is counted.
+may be empty) and `cases.json`. Messages go out as JSON lines; what the program prints also goes where it is counted.
 
     {"ready": true}                                  everything is loaded; the clock starts
     {"printed": "a (3,)\n"}                          the beginning of what the program prints, as it comes
