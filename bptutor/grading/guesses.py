@@ -112,6 +112,7 @@ class Target:
             "p": scope.shown(outputs[0]) if outputs else "the output",
             "b": scope.shown(biases[0]) if biases else "the bias",
             "softmax": "yes" if softmax else "",
+            "batch": self.parts.batch if self.parts.biases else "",
         }
 
     @property
@@ -166,6 +167,8 @@ class Mistake:
     guesses: Callable[[Target], Iterator[Guess]]
     here: str = ""
     """When the scene tells more (a softmax and its target); else `say`."""
+    elsewhere: str = ""
+    """Where the scene has no batch; else `say`."""
     vague: bool = False
     """Whether it only says what no other row explains."""
     change: Callable[[Target], Iterator[Change]] | None = None
@@ -179,6 +182,7 @@ class Mistake:
             words: What the scene calls its loss, its output and its bias.
         """
         text = self.here if self.here and words.get("softmax") else self.say
+        text = self.elsewhere if self.elsewhere and not words.get("batch") else text
         for name, word in {**words, "part": part or "the product"}.items():
             text = text.replace(f"{{{name}}}", word)
         return text[:1].upper() + text[1:]

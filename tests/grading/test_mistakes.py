@@ -28,7 +28,7 @@ product-for-hadamard inverse-for-transpose no-activation-derivative derivative-o
 other-activation half-derivative z-for-a wrong-layer weight-for-activation updated-weights bias-axis
 bias-not-summed bias-all-summed bias-mean bias-times-input bias-zero one-path last-path index-clash free-index
 delta-collapse broadcast first-example step-mixed-in restart-at-output max-gradient no-flip one-axis-flip
-transposed-kernel valid-for-full channels-not-swapped log-base radians off-by-one other-quantity
+transposed-kernel valid-for-full channels-not-swapped log-base radians off-by-one other-place other-quantity
 """
 """The ids of the catalogue as the design lists them; `other-quantity` comes last among findings."""
 WORDS = {"loss": "L", "p": "p", "b": "b²", "softmax": "yes"}
@@ -105,10 +105,10 @@ def _gives_away(message: str, answer: str) -> bool:
 
 
 @pytest.mark.parametrize("mistake", CATALOGUE, ids=lambda mistake: mistake.id)
-@pytest.mark.parametrize("softmax", ["", "yes"])
-def test_a_fact_then_one_place(mistake: Mistake, softmax: str) -> None:
+@pytest.mark.parametrize(("softmax", "batch"), [("", ""), ("yes", "B")])
+def test_a_fact_then_one_place(mistake: Mistake, softmax: str, batch: str) -> None:
     for part in ("", "W²", "∂L/∂W²"):
-        message = mistake.message(part, WORDS | {"softmax": softmax})
+        message = mistake.message(part, WORDS | {"softmax": softmax, "batch": batch})
         fact, look, place = message.partition(" Look at ")
         assert look and place.endswith(".") and fact[0].isupper() and fact.endswith(".")
         assert len(fact) <= ROW and len(f"Look at {place}") <= ROW
