@@ -16,7 +16,7 @@ from bptutor.grading.rewrites import Rule, everywhere
 from bptutor.notation.dual import plain
 from bptutor.notation.labelled import Labelled
 from bptutor.notation.scope import Scope
-from bptutor.notation.tree import Derivative, Expr, Letter, Name, Number, children
+from bptutor.notation.tree import Derivative, Expr, Letter, Name, Number, children, walk
 from bptutor.notation.value import Values, Walk
 
 Array = NDArray[np.float64]
@@ -111,9 +111,13 @@ class Target:
             "loss": scope.shown(loss) if loss else "L",
             "p": scope.shown(outputs[0]) if outputs else "the output",
             "b": scope.shown(biases[0]) if biases else "the bias",
-            "softmax": "yes" if softmax else "",
+            "softmax": "yes" if self._speaks_of(softmax) else "",
             "batch": self.parts.batch if self.parts.biases else "",
         }
+
+    def _speaks_of(self, names: list[str]) -> bool:
+        """Return whether the right answer is made of one of these arrays."""
+        return any(isinstance(part, Name) and part.id in names for tree in self.trees for part in walk(tree))
 
     @property
     def loss(self) -> str:

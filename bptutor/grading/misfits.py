@@ -34,7 +34,8 @@ def misplaced(case: Case, comparison: Comparison, given: Expr, got: Layout) -> V
     asked = comparison.layout
     extra = [letter for letter in got.letters if letter not in asked.letters]
     if extra and not got.axes and not asked.axes:
-        message = f"Your answer depends on a free {extra[0]}; the goal has {asked.shown or 'no letter'}. "
+        letters = asked.shown if asked.letters else "no letter"
+        message = f"Your answer depends on a free {extra[0]}; the goal has {letters}. "
         finding = Finding("free-index", message + f"Look at each {extra[0]}.")
         others = _renamed(comparison, given, got)
         return Verdict(Mark.WRONG, ProofMark.REFUTED, tuple(sorted((*others, finding), key=_place)))

@@ -228,8 +228,9 @@ def stepped(target: Target) -> Iterator[Guess]:
     wanted = [name for name in target.scope.names if _weight_gradient(target, name) in target.asked]
     for rate in RATES:
         if rate in target.scope.names:
-            yield partial(_step, target, rate, 1.0), rate
-            yield partial(_step, target, rate, -1.0), rate
+            if target.asked or target.comparison.layout.all_axes:  # of a number, η times it is no step
+                yield partial(_step, target, rate, 1.0), rate
+                yield partial(_step, target, rate, -1.0), rate
             for name in wanted:
                 yield partial(_after, target, rate, name, 1.0), rate
                 yield partial(_after, target, rate, name, -1.0), rate

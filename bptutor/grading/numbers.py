@@ -61,6 +61,8 @@ def tolerance(decimals: int) -> float:
 
 _DECIMALS = re.compile(r"[0-9]*\.([0-9]+)")
 _ARITHMETIC = re.compile(r"[0-9.)\]]\s*[*/+^−-]")
+WHOLE = 0.01
+"""How far a number without decimals, or arithmetic, may be from what it stands for."""
 FINEST = 7
 """Most decimals that are taken at their word."""
 
@@ -69,7 +71,7 @@ def as_typed(text: str, asked: float) -> float:
     """Return how far a number may be from what it stands for: one unit of its last typed decimal, at most `asked`."""
     found = [len(digits) for digits in _DECIMALS.findall(text)]
     if not found or _ARITHMETIC.search(text):
-        return asked
+        return min(asked, WHOLE)
     return min(asked, 1.01 * float(10.0 ** -min(max(found), FINEST)))
 
 

@@ -16,22 +16,29 @@ BY_ITSELF = frozenset({Kind.CHOICE, Kind.ORDER, Kind.RULE, Kind.FILL})
 """Kinds that are answered without the numbers of the lesson."""
 
 
-def items(course: Course) -> Iterator[Item]:
-    """Yield everything that a lesson asks, in order, as an item."""
+def items(course: Course, *, pages: bool = False) -> Iterator[Item]:
+    """Yield everything that a lesson asks, in order, as an item.
+
+    Args:
+        course: The lesson.
+        pages: Whether blank pages are among them; they take longer than a review or a recall gives.
+    """
     for stop in course.stops:
-        found = item(course, stop)
+        found = item(course, stop, pages=pages)
         if found is not None:
             yield found
 
 
-def item(course: Course, stop: Stop) -> Item | None:
-    """Return what is asked at a stop as an item; None when nothing is."""
-    if stop.item is not None or stop.question is None or stop.blank:
+def item(course: Course, stop: Stop, *, pages: bool = False) -> Item | None:
+    """Return what is asked at a stop as an item; None when nothing is, or a blank page where none is wanted."""
+    if stop.item is not None or stop.question is None or (stop.blank and not pages):
         return stop.item
     question = replace(stop.question, skills=stop.question.skills or course.lesson.skills)
     piece = course.pieces[stop.piece]
-    if isinstance(piece, Derivation):
-        context: tuple[Block, ...] = (replace(piece, lines=piece.lines[: stop.line + 1]),)
+    if stop.blank:
+        context: tuple[Block, ...] = (*_above(course, stop), piece)
+    elif isinstance(piece, Derivation):
+        context = (replace(piece, lines=piece.lines[: stop.line + 1]),)
     else:
         context = _above(course, stop)
     return Item(f"{course.lesson.id}/{stop.id}", question, context, course.lesson.scene)
