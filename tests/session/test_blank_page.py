@@ -78,5 +78,5 @@ async def test_a_quiz_asks_a_page_line_by_line_and_a_wrong_line_ends_it(tmp_path
     assert lines(outcome.view)[0] == ("Σ_s dz1_sj x_sm", LineState.RIGHT)
     outcome = await here.submit("(1/B) Σ_s Σ_i (a2_si - y_si) W2_ij x_sm")
     assert (outcome.verdict.mark, outcome.view.wants) == (Mark.WRONG, Wants.GO_ON)
-    assert [state for _, state in lines(outcome.view)] == [LineState.REVEALED] * 4
+    assert [state for _, state in lines(outcome.view)] == [LineState.REVEALED] * 5
     here.log.close()
