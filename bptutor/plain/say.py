@@ -53,9 +53,9 @@ def pieces(view: View, session: Session) -> Iterator[Piece]:
     scope = scope_of(view)
     for n, shown in enumerate(view.shown):
         for lines in _piece(shown, scope, session):
-            yield (shown.question.id if isinstance(shown, ShownQuestion) else str(n)), lines
+            yield view.between + (shown.question.id if isinstance(shown, ShownQuestion) else str(n)), lines
     if view.question is not None:
-        yield from ((view.question.id, lines) for lines in _asked(view, session.library.pack))
+        yield from ((view.between + view.question.id, lines) for lines in _asked(view, session.library.pack))
 
 
 def _piece(shown: Shown, scope: Scope | None, session: Session) -> Iterator[list[str]]:
@@ -169,7 +169,8 @@ def _offers(question: Question, pack: Pack, scope: Scope | None) -> list[str]:
         titles = [pack.rules[rule].title if rule in pack.rules else rule for rule in question.options]
         return [*(f"  {title}" for title in titles), "Answer with one of these rules."]
     if question.kind is Kind.FILL:
-        return [f"  {clean(question.line)}", "Answer with what stands for the question mark."]
+        line = spoken(question.line.replace("?", " hole "), scope)
+        return [f"  {clean(question.line)}", f"  {clean(line)}", "Answer with what stands for the question mark."]
     return []
 
 

@@ -53,6 +53,11 @@ def test_paragraphs_lists_and_code() -> None:
     ]
 
 
+def test_a_table_is_read_row_by_row_with_the_heads_of_its_columns() -> None:
+    table = "| letters | product |\n| --- | :-: |\n| $z_i$ | dot |\n| $y_i z_i$ | `A * C` |"
+    assert paragraphs(table, SCOPE) == ["letters: z i; product: dot.", "letters: y i times z i; product: A * C."]
+
+
 @pytest.mark.parametrize(
     ("value", "said"),
     [

@@ -76,6 +76,8 @@ class _Voice:
         base = self.say(expr.base)
         if not isinstance(expr.base, t.Name):
             base = f"the quantity {base}, at"
+        elif base[-1:].isdigit():  # the number of a layer, and not the first subscript
+            base += " sub"
         return " ".join([base, *self._subscripts(expr.subscripts)])
 
     def _subscripts(self, subscripts: tuple[t.Expr, ...]) -> list[str]:
