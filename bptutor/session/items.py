@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
@@ -12,8 +13,9 @@ from bptutor.packs.outline import Rule
 from bptutor.packs.quiz import BANK
 from bptutor.session.stops import Course, Item, Stop, is_section
 
-BY_ITSELF = frozenset({Kind.CHOICE, Kind.ORDER, Kind.RULE, Kind.FILL})
+BY_ITSELF = frozenset({Kind.CHOICE, Kind.ORDER, Kind.RULE, Kind.FILL, Kind.CODE})
 """Kinds that are answered without the numbers of the lesson."""
+_NAME = re.compile(r"[^\W\d_]+\d*")
 
 
 def items(course: Course, *, pages: bool = False) -> Iterator[Item]:
@@ -47,7 +49,7 @@ def item(course: Course, stop: Stop, *, pages: bool = False) -> Item | None:
 def _above(course: Course, stop: Stop) -> tuple[Block, ...]:
     """Return the prose and the arrays directly above a question, up to the heading of its section.
 
-    Where numbers matter and no array stands there, the last one before joins them; not in a bank, whose questions have
+    Where numbers matter and no array stands there, the last ones that the question mentions join them; not in a bank, whose questions have
     nothing to do with each other.
     """
     found: list[Block] = []
@@ -60,9 +62,16 @@ def _above(course: Course, stop: Stop) -> tuple[Block, ...]:
     in_bank = course.lesson.id.startswith(BANK)
     needs = stop.question is not None and stop.question.kind not in BY_ITSELF and not in_bank
     if needs and not any(isinstance(piece, Show) for piece in found):
-        shows = [piece for piece in course.pieces[: max(at, 0)] if isinstance(piece, Show)]
+        shows = [piece for piece in course.pieces[: max(at, 0)] if isinstance(piece, Show) and _speaks_of(stop, piece)]
         found = [*(_still(piece) for piece in shows[-1:]), *found]
     return tuple(found)
+
+
+def _speaks_of(stop: Stop, show: Show) -> bool:
+    """Return whether a question mentions one of the arrays that are shown."""
+    question = stop.question
+    said = f"{question.prompt} {question.answer} {' '.join(question.names)}" if question else ""
+    return bool({*_NAME.findall(" ".join(show.arrays))} & {*_NAME.findall(said)})
 
 
 def _still(piece: Block) -> Block:
