@@ -27,6 +27,7 @@ _LINK = re.compile(r"!?\[([^\]]*)\]\(([^)\s]*)[^)]*\)")
 _STRONG = re.compile(r"(?<![\w*_])(\*{1,3}|_{1,3})(?=\S)(.+?)(?<=\S)\1(?![\w*_])", re.DOTALL)
 _ITEM = re.compile(r"\s*(?:[-*+]|\d+[.)])\s+")
 _RULE = re.compile(r"\|?(\s*:?-+:?\s*\|)+(\s*:?-+:?\s*)?")
+_MINUS = re.compile(r"−(?=[\d.])")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 
 
@@ -142,7 +143,7 @@ def _unmarked(text: str) -> str:
     text = re.sub(r"^\s*(#+|>)\s*", "", text)
     text = _LINK.sub(lambda link: f"{link[1]} ({link[2]})" if link[2] else link[1], text)
     text = _STRONG.sub(r"\2", text)
-    return text.replace("\\$", "$")
+    return _MINUS.sub("minus ", text.replace("\\$", "$"))
 
 
 def number(value: float) -> str:

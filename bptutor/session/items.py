@@ -49,8 +49,8 @@ def item(course: Course, stop: Stop, *, pages: bool = False) -> Item | None:
 def _above(course: Course, stop: Stop) -> tuple[Block, ...]:
     """Return the prose and the arrays directly above a question, up to the heading of its section.
 
-    Where numbers matter and no array stands there, the last ones that the question mentions join them; not in a bank, whose questions have
-    nothing to do with each other.
+    Where numbers matter and no array stands there, the last ones that the question mentions join them; not in a bank,
+    whose questions have nothing to do with each other.
     """
     found: list[Block] = []
     at = stop.piece - 1

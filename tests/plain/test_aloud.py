@@ -22,6 +22,7 @@ SCOPE = FakeScene().scope
         ("2 * 3 * 4", "2 * 3 * 4"),
         ("see [the page](https://example.org)", "see the page (https://example.org)"),
         ("a \\$ sign", "a $ sign"),
+        ("1, −1.2 and `−1.2`", "1, minus 1.2 and −1.2"),
         ("$$p - y$$", "p minus y"),
         ("## The slope", "The slope"),
         ("\x1b[31mred\x07", "[31mred"),
