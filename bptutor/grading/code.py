@@ -54,11 +54,11 @@ def judge(case: Case, asked: Calls) -> Verdict:
         if apart:
             findings += _findings(_Wrong(case, asked, ran, n, apart))
         if findings:
-            return _wrong(findings, call, result.value, n)
+            return _wrong(findings, call, result.value, result.printed)
     if ran.stopped is not None:
         n = min(len(ran.results), len(asked.calls) - 1)
         findings = [words.stopped(ran.stopped, case.text), *_where_shapes_fit(case, ran.stopped)]
-        return _wrong(findings, asked.calls[n], None, n)
+        return _wrong(findings, asked.calls[n], None, ran.printed)
     return replace(_right(asked.calls[0], notes), cases=len(asked.calls))
 
 
@@ -100,12 +100,12 @@ def _right(call: Call, notes: list[Note]) -> Verdict:
     return Verdict(Mark.RIGHT, ProofMark.PROBES, tuple(said))
 
 
-def _wrong(findings: list[Finding], call: Call, got: object, n: int) -> Verdict:
+def _wrong(findings: list[Finding], call: Call, got: object, printed: str) -> Verdict:
     """Return the verdict of a program that failed a case, with that case on the first finding."""
     values = {name: words.shown(argument) for name, argument in call.arguments.items()}
     expected, given = words.shown(call.truth), None if got is None else words.shown(got)
     first = replace(findings[0], values=values, expected=expected, got=given)
-    return Verdict(Mark.WRONG, ProofMark.REFUTED, (first, *findings[1:]))
+    return Verdict(Mark.WRONG, ProofMark.REFUTED, (first, *findings[1:]), printed=printed)
 
 
 def _where_shapes_fit(case: Case, stopped: Stopped) -> list[Finding]:

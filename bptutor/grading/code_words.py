@@ -92,7 +92,7 @@ def witness(apart: Difference, label: str, tolerance: float, n: int) -> Finding:
     count = f"{len(cells)} of {apart.truth.size} entries differ; " if apart.truth.size > 1 else ""
     entry = f"entry {_place(where)} of {label.lower() if label.startswith(('Your', 'Part')) else label}"
     place = entry if where else "how each argument enters"
-    fact = f"In case {n + 1} {count}{'the first' if count else 'it'} is {got} where {expected} is asked."
+    fact = f"In case {n + 1}, {count}{'the first' if count else 'it'} is {got} where {expected} is asked."
     positions = tuple(tuple(int(k) for k in cell) for cell in cells)
     return Finding("witness", f"{fact} Look at {place}.", where or None, cells=positions)
 

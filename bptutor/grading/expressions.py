@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from bptutor.errors import UnreadableAnswer
 from bptutor.grading import diagnosis, misfits
 from bptutor.grading.case import Case
 from bptutor.grading.comparison import Comparison, Outcome
@@ -16,7 +17,7 @@ from bptutor.grading.forms import other_form, progress
 from bptutor.grading.layouts import Layout, layout
 from bptutor.grading.lift import by_letters
 from bptutor.grading.quick import quick
-from bptutor.grading.reads import columns, goal, models, own_layout, read_answer, with_letters
+from bptutor.grading.reads import columns, entire_line, goal, models, own_layout, read_answer, with_letters
 from bptutor.grading.verdict import Finding, Mark, ProofMark, Verdict
 from bptutor.notation import parse
 from bptutor.notation.axes import ShapeMisfit
@@ -57,11 +58,24 @@ class Read:
 
 
 def grade_expression(case: Case) -> Verdict:
-    """Grade an answer that is one expression."""
+    """Grade an answer that is one expression; where a hole is to be filled, the whole line is as good."""
     try:
-        return _graded(case, read_answer(case))
+        verdict = _graded(case, read_answer(case))
     except ShapeMisfit as misfit:
-        return misfits.misfit(case, misfit)
+        verdict = misfits.misfit(case, misfit)
+    except UnreadableAnswer:
+        entire = _entire(case)
+        if entire is None:
+            raise
+        return entire
+    return verdict if verdict.right else _entire(case) or verdict
+
+
+def _entire(case: Case) -> Verdict | None:
+    """Return the verdict of a whole line written where only its hole is asked; None when it is none, or not right."""
+    line = entire_line(case)
+    verdict = _graded(case, line) if line is not None else None
+    return verdict if verdict is not None and verdict.right else None
 
 
 def _graded(case: Case, given: Expr) -> Verdict:

@@ -11,7 +11,7 @@ from bptutor.grading.reads import models
 from bptutor.notation import parse
 from bptutor.notation.parse import Spelling
 from bptutor.notation.scope import Role
-from bptutor.notation.tree import At, Call, Cases, Delta, Expr, Letter, Name, Sum, children, walk
+from bptutor.notation.tree import At, Call, Cases, Delta, Derivative, Expr, Letter, Name, Sum, children, walk
 from bptutor.packs.model import Derived
 
 
@@ -29,6 +29,13 @@ def progress(case: Case, expr: Expr) -> tuple[int | None, str]:
     return _in_derivation(case, case.question.derived, expr, expected[0])
 
 
+def _slopes(case: Case, expr: Expr) -> set[str]:
+    """Return the names in a line that stand for a ∂: with them the line is not yet the last of a blank page."""
+    names = {part.id for part in walk(expr) if isinstance(part, Name)} & set(case.scope.names)
+    defined = {name: case.scope.names[name].definition for name in names}
+    return {name for name, tree in defined.items() if tree and any(isinstance(part, Derivative) for part in walk(tree))}
+
+
 def _in_derivation(case: Case, derived: Derived, expr: Expr, model: Expr) -> tuple[int | None, str]:
     """Return the same of an answer that is a line of a derivation."""
     kept = moves.operators(expr)
@@ -40,7 +47,7 @@ def _in_derivation(case: Case, derived: Derived, expr: Expr, model: Expr) -> tup
     if any(moves.same_line(expr, shown) for shown in above):
         return None, "This is a line that stands already. Look at what the line is to do."
     if derived.route:
-        return (None if kept - moves.operators(model) else _end(case)), ""
+        return (None if kept - moves.operators(model) or _slopes(case, expr) - _slopes(case, model) else _end(case)), ""
     dropped = moves.operators(above[-1]) - moves.operators(model)
     held = [sign for sign in moves.OPERATORS if sign in kept & dropped]
     if held:

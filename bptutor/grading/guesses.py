@@ -157,6 +157,8 @@ class Mistake:
     """What is said in such a scene; else `say`."""
     when: str = "classes"
     """The word of `fitted_words` that a scene must have for `here`."""
+    elsewhere: str = ""
+    """Where the scene has no batch; else `say`."""
     vague: bool = False
     """Whether it only says what no other row explains."""
     change: Callable[[Target], Iterator[Change]] | None = None
@@ -175,6 +177,7 @@ class Mistake:
             paired: Whether it is one of two that give the answer together.
         """
         text = self.here if self.here and words.get(self.when) else self.say
+        text = self.elsewhere if self.elsewhere and not words.get("batch") else text
         text = (self.whole if not part else "") or text
         text = (self.beside if paired else "") or text
         for name, word in {**USUAL, **words, "part": part or "the product"}.items():

@@ -6,6 +6,7 @@ value.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -33,7 +34,8 @@ def misplaced(case: Case, comparison: Comparison, given: Expr, got: Layout) -> V
     asked = comparison.layout
     extra = [letter for letter in got.letters if letter not in asked.letters]
     if extra and not got.axes and not asked.axes:
-        message = f"Your answer depends on a free {extra[0]}; the goal has {asked.shown or 'no letter'}. "
+        letters = asked.shown if asked.letters else "no letter"
+        message = f"Your answer depends on a free {extra[0]}; the goal has {letters}. "
         finding = Finding("free-index", message + f"Look at each {extra[0]}.")
         others = _renamed(comparison, given, got)
         return Verdict(Mark.WRONG, ProofMark.REFUTED, tuple(sorted((*others, finding), key=_place)))
@@ -48,10 +50,18 @@ def misplaced(case: Case, comparison: Comparison, given: Expr, got: Layout) -> V
             f"In your answer {off[0]} runs over {off[2]}, in the goal over {off[1]}. Look at what {off[0]} stands at."
         )
         others = _renamed(comparison, given, _own(comparison, given))
-        return Verdict(Mark.WRONG, ProofMark.REFUTED, (*others, Finding("shape", message)))
+        return Verdict(Mark.WRONG, ProofMark.REFUTED, (*others, _shape(case, message)))
     if not extra and _comparable(asked, got):
         return None
     return _other_shape(case, comparison, given, got)
+
+
+def _shape(case: Case, message: str) -> Finding:
+    """Return the finding about axes, each with its size on the screen: `[N2=3, N1=2]`."""
+    sizes = case.values().sizes
+    fact, look, place = message.partition(" Look at ")
+    fact = re.sub(r"\b[A-Z]\w*\b", lambda axis: f"{axis[0]}={sizes[axis[0]]}" if axis[0] in sizes else axis[0], fact)
+    return Finding("shape", fact + look + place)
 
 
 def _place(finding: Finding) -> int:
@@ -89,7 +99,7 @@ def _other_shape(case: Case, comparison: Comparison, given: Expr, got: Layout) -
     """Return the verdict of an answer of another shape: the mistake that makes it, and both shapes."""
     asked = comparison.layout
     message = f"Your answer has {got.described}, what is asked has {asked.described}. Look at its axes one by one."
-    shape = Finding("shape", message)
+    shape = _shape(case, message)
     found = named(comparison, tuple(finite_draws(comparison, given)))
     if not found:
         found = _merged_findings(case)
@@ -149,7 +159,7 @@ def _renamed_axes(made: Declared, axes: tuple[str, ...]) -> Declared:
 def misfit(case: Case, problem: ShapeMisfit) -> Verdict:
     """Return the verdict of an answer whose parts do not fit together."""
     message = f"{problem.message[:1].upper()}{problem.message[1:]}. Look at the axes of each part."
-    shape = Finding("shape", message)
+    shape = _shape(case, message)
     return Verdict(Mark.WRONG, ProofMark.REFUTED, (*_merged_findings(case)[:SAID], shape))
 
 

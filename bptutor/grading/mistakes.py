@@ -31,24 +31,28 @@ CATALOGUE: tuple[Mistake, ...] = (
         "the sum over the wrong axis",
         "Your sum keeps the examples apart and adds up the units. Look at how many examples share an entry of {b}.",
         bias.on_bias(bias.other_axis),
+        elsewhere="Your sum runs over the other axis. Look at the letter under Σ.",
     ),
     Mistake(
         "bias-not-summed",
         "the examples not summed",
         "Your answer keeps one row per example. Look at how many examples share an entry of {b}.",
         bias.on_bias(bias.not_summed),
+        elsewhere="Your answer sums nothing. Look at which letters the goal keeps.",
     ),
     Mistake(
         "bias-all-summed",
         "everything summed",
         "Your answer is one number for all units. Look at how many entries {b} has.",
         bias.on_bias(bias.all_summed),
+        elsewhere="Your sum runs over every axis. Look at which letters the goal keeps.",
     ),
     Mistake(
         "bias-mean",
         "the mean over the batch once more",
         "Copying the batch leaves your sum alone, whatever is summed. Look at where the mean was taken already.",
         bias.on_bias(bias.mean),
+        elsewhere="Your answer is a mean where a sum is asked. Look at what it is divided by.",
     ),
     Mistake(
         "bias-times-input",
@@ -61,6 +65,7 @@ CATALOGUE: tuple[Mistake, ...] = (
         "zeros",
         "Your answer says that {b} moves nothing. Look at what a small nudge of {b} does.",
         bias.zeros,
+        elsewhere="Your answer is zero everywhere. Look at what one small nudge does to {loss}.",
     ),
     Mistake(
         "one-path",
@@ -197,6 +202,13 @@ CATALOGUE: tuple[Mistake, ...] = (
         "a position counted from the other start",
         "Your answer stands at a neighbouring place of {part}. Look at where counting starts.",
         any_of(on_tree(index_rules.off_by_one), on_tree(index_rules.all_off_by_one)),
+    ),
+    Mistake(
+        "other-place",
+        "a computed place with another sign, or with a part left out",
+        "Your answer picks other entries of {part}. Look at what the places of {part} add up to.",
+        on_tree(index_rules.other_place),
+        vague=True,
     ),
     Mistake(
         "term-sign",

@@ -63,6 +63,8 @@ def tolerance(decimals: int) -> float:
 
 _DECIMALS = re.compile(r"[0-9]*\.([0-9]+)")
 _ARITHMETIC = re.compile(r"[0-9.)\]]\s*[*/+^−-]")
+WHOLE = 0.01
+"""How far a number without decimals, or arithmetic, may be from what it stands for."""
 FINEST = 7
 """Most decimals that are taken at their word."""
 
@@ -71,7 +73,7 @@ def as_typed(text: str, asked: float) -> float:
     """Return how far a number may be from what it stands for: one unit of its last typed decimal, at most `asked`."""
     found = [len(digits) for digits in _DECIMALS.findall(text)]
     if not found or _ARITHMETIC.search(text):
-        return asked
+        return min(asked, WHOLE)
     return min(asked, 1.01 * float(10.0 ** -min(max(found), FINEST)))
 
 
@@ -226,12 +228,15 @@ def _flat(nested: Any) -> Iterator[float]:
 
 
 def read_shape(text: str) -> tuple[int, ...]:
-    """Read `(3, 4)`, `3x4`, `(3,)` = `3,` = `3`, `()`.
+    """Read `(3, 4)`, `3x4`, `3 by 4`, `(3,)` = `3,` = `3`, `()`, and between commas arithmetic, `(28 - 5 + 1, 2*13)`.
 
     Raises:
         UnreadableAnswer: It is not a list of sizes.
     """
-    bare = text.strip()
+    bare = re.sub(r"(?<=\d) *\bby\b *(?=\d)", "x", text.strip())
+    computed = _computed_shape(bare)
+    if computed is not None:
+        return computed
     found = _SHAPE.fullmatch(bare)
     if bare.casefold() in {"scalar", "()", "( )", "[]"}:
         return ()
@@ -240,6 +245,18 @@ def read_shape(text: str) -> tuple[int, ...]:
         column = rest.start() + 1 if rest else 1
         raise UnreadableAnswer(column, "a shape is a list of sizes", "write it as (3, 4), (3,) or ()")
     return tuple(int(size) for size in re.findall(r"[0-9]+", found[1]))
+
+
+def _computed_shape(text: str) -> tuple[int, ...] | None:
+    """Return a shape whose sizes, parted by commas, are arithmetic; None when nothing is to be computed, or cannot."""
+    if "," not in text or not re.search(r"\d\s*[-−+*×/x^]", text):
+        return None
+    try:
+        grid = read_grid(re.sub(r"(?<=\d)\s*[x×]\s*(?=\d)", "*", text), Scope({}))
+    except UnreadableAnswer:
+        return None
+    whole = grid.ndim == 1 and all(size == int(size) and 0 <= size < 10**6 for size in grid)
+    return tuple(int(size) for size in grid) if whole else None
 
 
 def shown_shape(shape: tuple[int, ...]) -> str:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
+from bptutor.errors import UnreadableAnswer
 from bptutor.grading.case import Case
 from bptutor.grading.comparison import Outcome
 from bptutor.grading.expressions import Read, bring, decide, held_against
-from bptutor.grading.reads import models, read_answer
+from bptutor.grading.reads import entire_line, models, read_answer
 from bptutor.grading.verdict import Finding, Mark, ProofMark, Verdict
 from bptutor.notation import prove
+from bptutor.notation.tree import Expr
 
 
 def proved(case: Case, verdict: Verdict) -> Verdict:
@@ -30,9 +33,21 @@ def proved(case: Case, verdict: Verdict) -> Verdict:
 
 def _accepted(case: Case) -> Read | None:
     """Return the answer beside the model answer that it equals."""
-    given = read_answer(case)
-    for expected in models(case):
-        met = bring(case, given, expected)
-        if isinstance(met, Read) and decide(met).outcome is Outcome.EQUAL:
-            return met
+    for given in _readings(case):
+        for expected in models(case):
+            met = bring(case, given, expected)
+            if isinstance(met, Read) and decide(met).outcome is Outcome.EQUAL:
+                return met
     return None
+
+
+def _readings(case: Case) -> Iterator[Expr]:
+    """Yield an answer as it is read: in a hole first as what fills it, then as the whole line."""
+    entire = entire_line(case)
+    try:
+        yield read_answer(case)
+    except UnreadableAnswer:
+        if entire is None:
+            raise
+    if entire is not None:
+        yield entire

@@ -81,6 +81,16 @@ def _read(case: Case, vectors: bool = False) -> Expr:
     return given
 
 
+def entire_line(case: Case) -> Expr | None:
+    """Return an answer to a hole read as the whole line; None where no hole is asked, or it cannot be read so."""
+    if case.question.kind is not Kind.FILL:
+        return None
+    try:
+        return parse.read_sides(case.text, case.answer_scope, Spelling.ANY)[1]
+    except UnreadableAnswer:
+        return None
+
+
 def _is_asked(case: Case, left: Expr) -> bool:
     """Return whether the left side of an equation names what is asked: the goal, or a name or ∂ of its value."""
     asked_for = goal_tree(case)

@@ -21,6 +21,7 @@ def pack(verdict: Verdict) -> dict[str, Any]:
         "error": error and _pack_error(error),
         "findings": [_pack_finding(finding) for finding in verdict.findings],
         "cases": verdict.cases,
+        "printed": verdict.printed,
     }
 
 
@@ -35,6 +36,7 @@ def unpack(packed: Mapping[str, Any]) -> Verdict:
         error=ReadingError(**error) if error else None,
         reached=packed["reached"],
         cases=packed["cases"],
+        printed=packed.get("printed", ""),
     )
 
 
@@ -54,6 +56,8 @@ def printed(identity: object, packed: Mapping[str, Any], ms: float) -> dict[str,
         "findings": [_printed_finding(finding) for finding in packed["findings"]],
         "ms": round(ms, 1),
     }
+    if packed.get("printed"):
+        record["printed"] = packed["printed"]
     if packed["error"]:
         record["error"] = packed["error"]
     return record

@@ -29,7 +29,7 @@ def grade_shape(case: Case) -> Verdict:
     accepted = {truth, *(numbers.read_shape(text) for text in case.question.accept)}
     if got in accepted and not _of_other_axes(case):
         return Verdict(Mark.RIGHT, read_as=shown)
-    named = _shape_mistakes(case, got)
+    named = _shape_mistakes(case, got, truth)
     if got == truth:
         message = f"{shown} has these sizes here, by other axes. Look at what each index counts."
     elif len(got) != len(truth):
@@ -74,7 +74,7 @@ SHAPES = ("transposed", "bias-axis", "bias-not-summed", "bias-all-summed", "broa
 """Mistakes that a shape alone tells."""
 
 
-def _shape_mistakes(case: Case, got: tuple[int, ...]) -> list[Finding]:
+def _shape_mistakes(case: Case, got: tuple[int, ...], truth: tuple[int, ...]) -> list[Finding]:
     """Return the first mistake whose result has the learner's shape."""
     if not _names_an_array(case):
         return []
@@ -83,7 +83,9 @@ def _shape_mistakes(case: Case, got: tuple[int, ...]) -> list[Finding]:
     for name in SHAPES:
         for guess, part in BY_ID[name].guesses(target):
             array = entries(guess, seen(case))
-            if array is not None and array.shape == got and np.isfinite(array).all():
+            if array is None or array.shape != got or not np.isfinite(array).all():
+                continue
+            if name != "broadcast" or array.size > np.prod(truth):
                 return diagnosis.said([Fit(BY_ID[name], part)], target)
     return []
 

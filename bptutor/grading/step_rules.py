@@ -64,9 +64,11 @@ def _weight_gradient(target: Target, weight: str) -> Expr | None:
 def stepped(target: Target) -> Iterator[Guess]:
     """η · truth, with either sign, and what is stepped on: W − η · truth."""
     wanted = [name for name in target.scope.names if _weight_gradient(target, name) in target.asked]
+    number = not target.asked and not target.comparison.layout.all_axes  # of a number, η times it is no step
     for name, rate in target.rates.items():
         for sign in (1.0, -1.0):
-            yield partial(_step, target, rate, sign), name
+            if not number:
+                yield partial(_step, target, rate, sign), name
             yield from ((partial(_after, target, rate, weight, sign), name) for weight in wanted)
     for weight in wanted:
         yield partial(_after, target, ONE, weight, 1.0), weight

@@ -106,6 +106,9 @@ class Verdict:
     cases: int = 0
     """Of a right program: on how many cases it ran and returned what is asked. Programs are run, never proved."""
 
+    printed: str = ""
+    """Of a program that failed: the beginning of what it printed in the case that decided."""
+
     @property
     def said(self) -> tuple[Finding, ...]:
         """What is told of the findings: one or two; numbers alone where more mistakes fit than that."""

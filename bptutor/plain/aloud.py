@@ -26,6 +26,8 @@ _INLINE = re.compile(r"(?<![\\\d$])\$(?![\s$])([^$]+?)(?<![\s\\])\$(?![\d$])")
 _LINK = re.compile(r"!?\[([^\]]*)\]\(([^)\s]*)[^)]*\)")
 _STRONG = re.compile(r"(?<![\w*_])(\*{1,3}|_{1,3})(?=\S)(.+?)(?<=\S)\1(?![\w*_])", re.DOTALL)
 _ITEM = re.compile(r"\s*(?:[-*+]|\d+[.)])\s+")
+_RULE = re.compile(r"\|?(\s*:?-+:?\s*\|)+(\s*:?-+:?\s*)?")
+_MINUS = re.compile(r"−(?=[\d.])")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 
 
@@ -51,7 +53,7 @@ def paragraphs(markdown: str, scope: Scope | None) -> list[str]:
     """Return Markdown as lines of at most 78 columns (code as it stands), an empty line between paragraphs."""
     found: list[str] = []
     for block, is_code in _blocks(clean(markdown)):
-        lines = [f"    {line}" for line in block] if is_code else _wrapped(_merged(block), scope)
+        lines = [f"    {line}" for line in block] if is_code else _wrapped(_rows(_merged(block)), scope)
         found += ["", *lines] if found and lines else lines
     return found
 
@@ -86,6 +88,14 @@ def _merged(lines: list[str]) -> list[str]:
         else:
             merged[-1] += " " + line.strip()
     return merged
+
+
+def _rows(lines: list[str]) -> list[str]:
+    """Return the lines of a paragraph; of a table, its rows with the head of each column before what stands in it."""
+    if len(lines) < 2 or not _RULE.fullmatch(lines[1].strip()):
+        return lines
+    head, *rows = ([cell.strip() for cell in line.strip().strip("|").split("|")] for line in (lines[0], *lines[2:]))
+    return ["; ".join(f"{name}: {cell}" for name, cell in zip(head, row, strict=False)) + "." for row in rows]
 
 
 def _wrapped(lines: list[str], scope: Scope | None) -> list[str]:
@@ -133,7 +143,7 @@ def _unmarked(text: str) -> str:
     text = re.sub(r"^\s*(#+|>)\s*", "", text)
     text = _LINK.sub(lambda link: f"{link[1]} ({link[2]})" if link[2] else link[1], text)
     text = _STRONG.sub(r"\2", text)
-    return text.replace("\\$", "$")
+    return _MINUS.sub("minus ", text.replace("\\$", "$"))
 
 
 def number(value: float) -> str:

@@ -32,6 +32,8 @@ _MARKS = {
     Mark.WRONG: "Not right.",
     Mark.UNDECIDED: "I cannot decide this; it does not count as wrong.",
 }
+PRINTED_LINES = 12
+"""Most lines that are repeated of what a program printed."""
 _EXPRESSIONS = frozenset({Kind.SYMBOLIC, Kind.MATRIX_EXPRESSION})
 _STATES = dict.fromkeys((LineState.RIGHT, LineState.SHOWN, LineState.WHY, LineState.SKIPPED), "")
 _STATES[LineState.REVEALED] = " (revealed)"
@@ -51,9 +53,9 @@ def pieces(view: View, session: Session) -> Iterator[Piece]:
     scope = scope_of(view)
     for n, shown in enumerate(view.shown):
         for lines in _piece(shown, scope, session):
-            yield (shown.question.id if isinstance(shown, ShownQuestion) else str(n)), lines
+            yield view.between + (shown.question.id if isinstance(shown, ShownQuestion) else str(n)), lines
     if view.question is not None:
-        yield from ((view.question.id, lines) for lines in _asked(view, session.library.pack))
+        yield from ((view.between + view.question.id, lines) for lines in _asked(view, session.library.pack))
 
 
 def _piece(shown: Shown, scope: Scope | None, session: Session) -> Iterator[list[str]]:
@@ -167,7 +169,8 @@ def _offers(question: Question, pack: Pack, scope: Scope | None) -> list[str]:
         titles = [pack.rules[rule].title if rule in pack.rules else rule for rule in question.options]
         return [*(f"  {title}" for title in titles), "Answer with one of these rules."]
     if question.kind is Kind.FILL:
-        return [f"  {clean(question.line)}", "Answer with what stands for the question mark."]
+        line = spoken(question.line.replace("?", " hole "), scope)
+        return [f"  {clean(question.line)}", f"  {clean(line)}", "Answer with what stands for the question mark."]
     return []
 
 
@@ -206,7 +209,14 @@ def verdict_lines(verdict: Verdict, view: View) -> list[str]:
     lines += wrapped(_MARKS[verdict.mark])
     for finding in verdict.said:
         lines += _finding(finding)
-    return lines
+    return lines + _printed(verdict.printed)
+
+
+def _printed(text: str) -> list[str]:
+    """Return the beginning of what a program printed."""
+    lines = text.rstrip().split("\n") if text.strip() else []
+    more = [f"and {len(lines) - PRINTED_LINES} more lines."] if len(lines) > PRINTED_LINES else []
+    return ["Your program printed:", *_code("\n".join(lines[:PRINTED_LINES])), *more] if lines else []
 
 
 def _finding(finding: Finding) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
@@ -12,26 +13,34 @@ from bptutor.packs.outline import Rule
 from bptutor.packs.quiz import BANK
 from bptutor.session.stops import Course, Item, Stop, is_section
 
-BY_ITSELF = frozenset({Kind.CHOICE, Kind.ORDER, Kind.RULE, Kind.FILL})
+BY_ITSELF = frozenset({Kind.CHOICE, Kind.ORDER, Kind.RULE, Kind.FILL, Kind.CODE})
 """Kinds that are answered without the numbers of the lesson."""
+_NAME = re.compile(r"[^\W\d_]+\d*")
 
 
-def items(course: Course) -> Iterator[Item]:
-    """Yield everything that a lesson asks, in order, as an item."""
+def items(course: Course, *, pages: bool = False) -> Iterator[Item]:
+    """Yield everything that a lesson asks, in order, as an item.
+
+    Args:
+        course: The lesson.
+        pages: Whether blank pages are among them; they take longer than a review or a recall gives.
+    """
     for stop in course.stops:
-        found = item(course, stop)
+        found = item(course, stop, pages=pages)
         if found is not None:
             yield found
 
 
-def item(course: Course, stop: Stop) -> Item | None:
-    """Return what is asked at a stop as an item; None when nothing is."""
-    if stop.item is not None or stop.question is None or stop.blank:
+def item(course: Course, stop: Stop, *, pages: bool = False) -> Item | None:
+    """Return what is asked at a stop as an item; None when nothing is, or a blank page where none is wanted."""
+    if stop.item is not None or stop.question is None or (stop.blank and not pages):
         return stop.item
     question = replace(stop.question, skills=stop.question.skills or course.lesson.skills)
     piece = course.pieces[stop.piece]
-    if isinstance(piece, Derivation):
-        context: tuple[Block, ...] = (replace(piece, lines=piece.lines[: stop.line + 1]),)
+    if stop.blank:
+        context: tuple[Block, ...] = (*_above(course, stop), piece)
+    elif isinstance(piece, Derivation):
+        context = (replace(piece, lines=piece.lines[: stop.line + 1]),)
     else:
         context = _above(course, stop)
     return Item(f"{course.lesson.id}/{stop.id}", question, context, course.lesson.scene)
@@ -40,8 +49,8 @@ def item(course: Course, stop: Stop) -> Item | None:
 def _above(course: Course, stop: Stop) -> tuple[Block, ...]:
     """Return the prose and the arrays directly above a question, up to the heading of its section.
 
-    Where numbers matter and no array stands there, the last one before joins them; not in a bank, whose questions have
-    nothing to do with each other.
+    Where numbers matter and no array stands there, the last ones that the question mentions join them; not in a bank,
+    whose questions have nothing to do with each other.
     """
     found: list[Block] = []
     at = stop.piece - 1
@@ -53,9 +62,16 @@ def _above(course: Course, stop: Stop) -> tuple[Block, ...]:
     in_bank = course.lesson.id.startswith(BANK)
     needs = stop.question is not None and stop.question.kind not in BY_ITSELF and not in_bank
     if needs and not any(isinstance(piece, Show) for piece in found):
-        shows = [piece for piece in course.pieces[: max(at, 0)] if isinstance(piece, Show)]
+        shows = [piece for piece in course.pieces[: max(at, 0)] if isinstance(piece, Show) and _speaks_of(stop, piece)]
         found = [*(_still(piece) for piece in shows[-1:]), *found]
     return tuple(found)
+
+
+def _speaks_of(stop: Stop, show: Show) -> bool:
+    """Return whether a question mentions one of the arrays that are shown."""
+    question = stop.question
+    said = f"{question.prompt} {question.answer} {' '.join(question.names)}" if question else ""
+    return bool({*_NAME.findall(" ".join(show.arrays))} & {*_NAME.findall(said)})
 
 
 def _still(piece: Block) -> Block:

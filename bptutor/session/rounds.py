@@ -116,7 +116,7 @@ class Rounds:
         except BptutorError:
             return []
         whole = cut(lesson, MEETINGS, self.library.pack.rules) if faded else self.cut(lesson)
-        return list(items(whole))
+        return list(items(whole, pages=faded))
 
     def cut(self, lesson: Lesson) -> Course:
         """Cut a lesson as the learner meets it now; lines that are still shown there are not asked elsewhere."""
@@ -129,7 +129,9 @@ class Rounds:
         """Return a round as a course; what its lessons no longer have is left out."""
         quiz = self.library.quiz(id_.removeprefix(QUIZ)) if id_.startswith(QUIZ) else None
         found = [item for id_ in ids if (item := self._item(id_, faded=quiz is not None)) is not None]
-        stops = [Stop(item.id, Wants.ANSWER, -1, question=item.question, item=item) for item in found]
+        stops = [
+            Stop(one.id, Wants.ANSWER, -1, question=one.question, blank=one.page is not None, item=one) for one in found
+        ]
         lesson = Lesson(id_, self.title(id_), ())
         quiet = quiz is not None and quiz.front.feedback == "end"
         return Course(lesson, (), tuple(stops), rules=self.library.pack.rules, one_try=quiz is not None, quiet=quiet)

@@ -10,6 +10,7 @@ from bptutor.progress.events import Log
 from bptutor.session import shown
 from bptutor.session.asked import Asked
 from bptutor.session.easier import easier
+from bptutor.session.ids import is_inserted
 from bptutor.session.numbers import Numbers, right_text
 from bptutor.session.stops import Item, Stop
 from bptutor.session.view import Shown, ShownQuestion, View, Wants
@@ -127,5 +128,6 @@ class Run:
             scene=self.scene,
             may_ease=asked is not None and stop is not None and bool(easier(walk, stop)),
             one_try=one_try,
+            between=stop.id if stop and is_inserted(stop.id) and self.alone else "",
             quiet=walk.course.quiet,
         )

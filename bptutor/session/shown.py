@@ -19,6 +19,12 @@ _STATE = {
     Passed.WRONG: LineState.REVEALED,
     Passed.SKIPPED: LineState.SKIPPED,
 }
+_BEFORE = {
+    "recall": "**Before you stop, one from memory.**",
+    "again": "**Once more, what was revealed before.**",
+    "easier": "**Something easier first.**",
+}
+"""What stands above a question that is put in between, so that it is no surprise."""
 Fill = Callable[[str, Question | None], str]
 """Replaces the `{{ }}` of a text by the numbers of the lesson, or those that a question has for itself."""
 Column = Callable[[Show], tuple[float, ...]]
@@ -57,7 +63,7 @@ def shown(walk: Walk, fill: Fill, column: Column) -> tuple[Shown, ...]:
         if isinstance(piece, Prose):
             found.append(ShownProse(fill(piece.text, None)))
         elif isinstance(piece, Derivation):
-            found.append(_blank(walk, piece) if piece.blank else _derivation(walk, piece, at))
+            found.append(_page(piece, walk.standing(piece.id)) if piece.blank else _derivation(walk, piece, at))
         elif isinstance(piece, Question):
             found.append(_question(walk, piece, fill))
         else:
@@ -68,12 +74,15 @@ def shown(walk: Walk, fill: Fill, column: Column) -> tuple[Shown, ...]:
 def _alone(walk: Walk, stop: Stop, item: Item, fill: Fill) -> tuple[Shown, ...]:
     """Return what is above a question asked by itself, and the question once it is answered."""
     standing = walk.standing(stop.id)
-    found: list[Shown] = []
+    said = _BEFORE.get(stop.id.partition(":")[0]) if is_inserted(stop.id) else None
+    found: list[Shown] = [ShownProse(said)] if said else []
     for piece in item.context:
         if isinstance(piece, Prose):
             found.append(ShownProse(fill(piece.text, item.question)))
         elif isinstance(piece, Show):
             found.append(ShownShow(piece))
+        elif isinstance(piece, Derivation) and piece.blank:
+            return (*found, _page(piece, standing))
         elif isinstance(piece, Derivation):
             return (*found, _down_to(piece, _state(standing, stop)))
     return (*found, _asked(item.question, standing, walk.seed_at(stop), fill))
@@ -102,10 +111,9 @@ def _derivation(walk: Walk, derivation: Derivation, at: int) -> ShownDerivation:
     return ShownDerivation(derivation, tuple(grown), stands and len(grown) == len(derivation.lines))
 
 
-def _blank(walk: Walk, derivation: Derivation) -> ShownDerivation:
+def _page(derivation: Derivation, standing: Standing) -> ShownDerivation:
     """Return a blank page with what the learner has written; once it is revealed, with the lines of its author."""
-    standing = walk.standing(derivation.id)
-    if standing.passed is Passed.REVEALED:
+    if standing.passed in {Passed.REVEALED, Passed.WRONG}:
         return ShownDerivation(derivation, tuple((line, LineState.REVEALED) for line in derivation.lines), True)
     own = [(Line(text), LineState.RIGHT) for text in standing.written]
     done = standing.passed is Passed.RIGHT

@@ -43,6 +43,12 @@ class Item:
         return self.id.partition("/")[0]
 
     @property
+    def page(self) -> Derivation | None:
+        """The derivation that is asked whole, on a blank page; None for anything else."""
+        last = self.context[-1] if self.context else None
+        return last if isinstance(last, Derivation) and last.blank else None
+
+    @property
     def own_scene(self) -> Scene | None:
         """The scene with what the question changes."""
         changes = self.question.changes

@@ -113,6 +113,8 @@ class View:
     """Whether something easier can be asked first."""
     one_try: bool = False
     """Whether an answer counts at once: in a quiz."""
+    between: str = ""
+    """The id of the stop when it was put in between: what it shows is shown anew. Else empty."""
     quiet: bool = False
     """Whether verdicts are kept for the end: in a quiz with `feedback: end`."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from bptutor.packs import fading
@@ -112,9 +112,11 @@ class Walk:
         """Return what a stop asks now."""
         if stop.question is None:
             raise RuntimeError(f"nothing is asked at {stop.id}")
-        piece = self.course.pieces[stop.piece] if stop.blank else None
-        if isinstance(piece, Derivation):
-            return fading.blank_page(piece, self.standing(stop.id).written, self.course.rules)
+        if stop.blank:
+            page = stop.item.page if stop.item else self.course.pieces[stop.piece]
+            if isinstance(page, Derivation):
+                asked = fading.blank_page(page, self.standing(stop.id).written, self.course.rules)
+                return replace(asked, skills=stop.question.skills)
         return stop.question.variant(self.variant(stop))
 
     def alone(self, stop: Stop) -> Item | None:

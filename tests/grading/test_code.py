@@ -235,6 +235,18 @@ def test_the_failing_case_is_the_one_that_fails() -> None:
     assert verdict.findings[0].expected == pytest.approx([0.731059, 0, 0, 0.268941])  # e/(1+e), by hand
 
 
+def test_what_a_program_prints_is_there_when_it_fails() -> None:
+    assert graded("vector", "print('d', p.ndim)\n    print()\n    return p + y").printed == "d 1\n\n"
+    stopped = graded("vector", "print('here', end='')\n    return p @ y[:2]")
+    assert (stopped.findings[0].rule, stopped.printed) == ("raises", "here")
+    assert graded("vector", "print('d')\n    return p - y").printed == ""
+
+
+def test_of_much_that_is_printed_the_beginning_is_there_and_of_each_case_its_own() -> None:
+    assert graded("vector", "print('x' * 9000)\n    return p + y").printed == "x" * 2000
+    assert graded("softmax", "print(z.max() < 100)\n    return np.exp(z) / np.exp(z).sum()").printed == "False\n"
+
+
 def test_a_value_that_differs_has_its_place() -> None:
     verdict = graded("vector", "d = p - y\n    return np.append(d[:1], d[1:] + 1)")
     (finding,) = verdict.findings

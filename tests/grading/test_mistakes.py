@@ -29,7 +29,7 @@ product-for-hadamard inverse-for-transpose no-activation-derivative derivative-o
 other-activation half-derivative z-for-a wrong-layer weight-for-activation updated-weights bias-axis
 bias-not-summed bias-all-summed bias-mean bias-times-input bias-zero one-path last-path index-clash free-index
 delta-collapse broadcast first-example step-mixed-in restart-at-output max-gradient no-flip one-axis-flip
-transposed-kernel valid-for-full channels-not-swapped log-base radians off-by-one other-quantity
+transposed-kernel valid-for-full channels-not-swapped log-base radians off-by-one other-place other-quantity
 """
 """The ids of the catalogue as the design lists them; `other-quantity` comes last among findings."""
 WORDS = {"loss": "L", "p": "p", "b": "b²", "averaged": "what precedes Σ_s in L"}
@@ -109,7 +109,7 @@ def _gives_away(message: str, answer: str) -> bool:
 @pytest.mark.parametrize("holds", ["", "yes"])
 def test_a_fact_then_one_place(mistake: Mistake, holds: str) -> None:
     for part, paired in product(("", "W²", "∂L/∂W²"), (False, True)):
-        message = mistake.message(part, WORDS | dict.fromkeys(("classes", "slope", "square"), holds), paired)
+        message = mistake.message(part, WORDS | dict.fromkeys(("classes", "slope", "square", "batch"), holds), paired)
         fact, look, place = message.partition(" Look at ")
         assert look and place.endswith(".") and fact[0].isupper() and fact.endswith(".")
         assert len(fact) <= ROW and len(f"Look at {place}") <= ROW

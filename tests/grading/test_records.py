@@ -31,6 +31,14 @@ def test_an_unreadable_answer_comes_back_with_its_column() -> None:
     assert records.unpack(records.pack(verdict)) == verdict
 
 
+def test_what_a_program_printed_goes_along_only_where_it_printed() -> None:
+    verdict = Verdict(Mark.WRONG, ProofMark.REFUTED, printed="a\nb\n")
+    packed = records.pack(verdict)
+    assert records.unpack(packed) == verdict
+    assert records.printed("a1", packed, 1)["printed"] == "a\nb\n"
+    assert "printed" not in records.printed("a1", records.pack(WRONG), 1)
+
+
 def test_the_printed_record_has_the_promised_fields_in_order() -> None:
     record = records.printed("a1", records.pack(WRONG), 1.849)
     assert list(record) == ["id", "mark", "proof", "read_as", "findings", "ms"]

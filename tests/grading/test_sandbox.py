@@ -73,6 +73,11 @@ def test_a_hostile_program_gets_its_end(name: str) -> None:
     assert len(ran.stopped.message) <= 300
 
 
+def test_a_program_without_end_says_what_it_had_printed() -> None:
+    ran = run(Job(HEAD + "print('\x1b[31mhere')\n    while True: pass", "f", (CASE,)), wall=0.4)
+    assert (ran.stopped, ran.printed) == (Stopped(Stop.TIME), "[31mhere\n")
+
+
 def test_computing_without_end_is_stopped_by_the_system_too() -> None:
     assert run(Job(HEAD + "while True: pass", "f", (CASE,)), wall=60).stopped == Stopped(Stop.TIME)
 

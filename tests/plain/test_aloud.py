@@ -22,6 +22,7 @@ SCOPE = FakeScene().scope
         ("2 * 3 * 4", "2 * 3 * 4"),
         ("see [the page](https://example.org)", "see the page (https://example.org)"),
         ("a \\$ sign", "a $ sign"),
+        ("1, −1.2 and `−1.2`", "1, minus 1.2 and −1.2"),
         ("$$p - y$$", "p minus y"),
         ("## The slope", "The slope"),
         ("\x1b[31mred\x07", "[31mred"),
@@ -51,6 +52,11 @@ def test_paragraphs_lists_and_code() -> None:
         "",
         "after",
     ]
+
+
+def test_a_table_is_read_row_by_row_with_the_heads_of_its_columns() -> None:
+    table = "| letters | product |\n| --- | :-: |\n| $z_i$ | dot |\n| $y_i z_i$ | `A * C` |"
+    assert paragraphs(table, SCOPE) == ["letters: z i; product: dot.", "letters: y i times z i; product: A * C."]
 
 
 @pytest.mark.parametrize(

@@ -54,3 +54,29 @@ def test_its_hints_name_one_way_and_the_reveal_shows_it(tmp_path: Path) -> None:
     assert "∂(log p_k)/∂z_i" in view.hints[1]
     assert [state for _, state in lines(here.reveal())] == [LineState.REVEALED] * 4
     here.log.close()
+
+
+async def test_a_name_for_a_slope_does_not_end_the_page(tmp_path: Path) -> None:
+    here = session(Library.builtin(), tmp_path)
+    here.open("practice-from-memory", 7)
+    here.advance()
+    for line in ("Σ_s dz2_si a1_sj", "Σ_s ∂L/∂z2_si a1_sj"):
+        outcome = await here.submit(line)
+        assert (outcome.verdict.mark, outcome.view.wants) == (Mark.RIGHT, Wants.ANSWER)
+    assert (await here.submit("(1/B) Σ_s (p_si - y_si) a1_sj")).view.wants is Wants.GO_ON
+    here.log.close()
+
+
+async def test_a_quiz_asks_a_page_line_by_line_and_a_wrong_line_ends_it(tmp_path: Path) -> None:
+    here = session(Library.builtin(), tmp_path)
+    here.open("~quiz/quiz-final", 7)
+    here.skip()
+    view = here.skip()
+    assert view.question is not None and "Derive" in view.question.prompt
+    outcome = await here.submit("Σ_s dz1_sj x_sm")
+    assert (outcome.verdict.mark, outcome.view.wants) == (Mark.RIGHT, Wants.ANSWER)
+    assert lines(outcome.view)[0] == ("Σ_s dz1_sj x_sm", LineState.RIGHT)
+    outcome = await here.submit("(1/B) Σ_s Σ_i (a2_si - y_si) W2_ij x_sm")
+    assert (outcome.verdict.mark, outcome.view.wants) == (Mark.WRONG, Wants.GO_ON)
+    assert [state for _, state in lines(outcome.view)] == [LineState.REVEALED] * 5
+    here.log.close()

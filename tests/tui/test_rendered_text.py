@@ -20,10 +20,14 @@ VECTORS = Typesetter(Scene.from_mapping({"given": {"u": {"axes": ["N"]}, "v": {"
         ("$u_i$ is 0.5 at i = 1", "uᵢ is 0.5 at i = 1"),
         ("At 7$u_i$8 too", "At 7uᵢ8 too"),
         ("the slope of $x^n$", "the slope of xⁿ"),
+        (
+            "[1, 2] with [4, 5] is 1*4 + 2*5 = 14, and (1-a)*(1-b) is *one* **more**",
+            "[1, 2] with [4, 5] is 1*4 + 2*5 = 14, and (1-a)*(1-b) is one more",
+        ),
     ],
 )
 def test_mathematics_in_prose_is_set_wherever_it_stands(markdown: str, shown: str) -> None:
-    assert [row.plain for row in prose(markdown, VECTORS, 60)] == [shown]
+    assert [row.plain for row in prose(markdown, VECTORS, 90)] == [shown]
 
 
 def test_the_formula_of_a_rule_knows_nothing_of_the_lesson() -> None:

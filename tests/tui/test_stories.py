@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from bptutor.errors import PackError, Problem
+from bptutor.packs.library import Library
 from bptutor.packs.model import Lesson
 from bptutor.progress.events import Log
-from tests.session.fakes import FakeLibrary
+from tests.session.fakes import DirectGrader, FakeLibrary
 from tests.tui.stage import LARGE, SMALL, stage
 
 SIZES = pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "120x36"])
@@ -88,6 +89,20 @@ async def test_another_letter_takes_the_place_of_a_wrong_choice(tmp_path: Path) 
         await s.type(right)
         await s.press("enter")
         await s.until("✔ right")
+
+
+async def test_the_next_line_of_a_blank_page_begins_with_an_empty_bar(tmp_path: Path) -> None:
+    async with stage(tmp_path, "practice-from-memory", 7, library=Library.builtin(), grader=DirectGrader()) as s:
+        await s.until("enter go on")
+        await s.enter()
+        await s.until("type your answer")
+        await s.paste("Σ_s ∂L/∂z2_si a1_sj")
+        await s.enter()
+        await s.until("✔ right")
+        assert "  2           = ?" in s.text and "> type your answer, then enter" in s.text
+        await s.paste("(1/B) Σ_s (p_si - y_si) a1_sj")
+        await s.enter()
+        await s.until("enter go on")
 
 
 async def test_faces_of_an_asked_line_stay_closed(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@
 
 What is bounded, on every system with POSIX processes
 - Time: `CPU` seconds of computing, `WALL` seconds on the clock. Then the whole process group is killed.
-- Output: what is printed is thrown away, and more than `PRINTED` bytes end the program.
+- Output: the beginning of what is printed is kept for the learner, and more than `PRINTED` bytes end the program.
 - Memory, open files, processes, the size of files (0: none can be written), core files: by resource limits,
   as far as the system honours them (macOS does not bound the address space; the superuser may start any
   number of processes).

@@ -1,9 +1,10 @@
-"""Inside the sandbox: load the program, call its function on every case, say what came of it.
+r"""Inside the sandbox: load the program, call its function on every case, say what came of it.
 
 Started by `run.py` in an empty folder that holds `answer.py` (the learner's text), `given.py` (code of the pack,
-may be empty) and `cases.json`. Messages go out as JSON lines; what the program prints goes elsewhere.
+may be empty) and `cases.json`. Messages go out as JSON lines; what the program prints also goes where it is counted.
 
     {"ready": true}                                  everything is loaded; the clock starts
+    {"printed": "a (3,)\n"}                          the beginning of what the program prints, as it comes
     {"case": 0, "value": ..., "changed": ["W2"]}     a result, and the arguments that the call changed
     {"stop": "raised", "message": "ValueError: ...", "line": 3, "column": 0}
     {"done": true}
@@ -13,6 +14,7 @@ from __future__ import annotations
 
 import errno
 import importlib.util
+import io
 import json
 import os
 import signal
@@ -31,6 +33,8 @@ LIFETIME = 20
 """Seconds after which the process ends itself, where nobody is left to end it."""
 SAID = 200
 """Most characters of an exception's message."""
+PRINTED = 2000
+"""Most characters of what a program prints in one case that are passed on."""
 
 
 def main() -> None:
@@ -45,6 +49,8 @@ def main() -> None:
         os._exit(0)
     say({"ready": True})
     answer = str(Path(ANSWER).resolve())
+    printing = _Printing(say)
+    sys.stdout = printing
     try:
         given = vars(_module("given", GIVEN, {}))
     except BaseException as raised:
@@ -57,6 +63,7 @@ def main() -> None:
             say({"stop": "missing"})
             os._exit(0)
         for case, arguments in enumerate(job["cases"]):
+            printing.left = PRINTED
             say({"case": case, **_called(function, arguments, given)})
         say({"done": True})
     except BaseException as raised:
@@ -73,6 +80,29 @@ def _sayer(out: int) -> Callable[[Mapping[str, Any]], None]:
             line = line[write(out, line) :]
 
     return say
+
+
+class _Printing(io.TextIOBase):
+    """What the program prints: its beginning is passed on, all of it goes to the stream whose bytes are counted."""
+
+    def __init__(self, say: Callable[[Mapping[str, Any]], None]) -> None:
+        self._say = say
+        self._write = os.write
+        self.left = PRINTED
+        """Characters of this case that are still passed on."""
+
+    def writable(self) -> bool:
+        """Return whether this can be written to."""
+        return True
+
+    def write(self, text: str) -> int:
+        """Take a text."""
+        self._write(2, text.encode("utf-8", "replace"))
+        kept = text[: self.left]
+        if kept:
+            self.left -= len(kept)
+            self._say({"printed": kept})
+        return len(text)
 
 
 def _module(name: str, file: str, names: Mapping[str, object]) -> ModuleType:

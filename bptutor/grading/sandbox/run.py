@@ -73,6 +73,8 @@ class Result:
     """Decoded: see `wire.decode`."""
     changed: tuple[str, ...]
     """The arguments that are not what they were."""
+    printed: str = ""
+    """The beginning of what the program printed on the way."""
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,8 @@ class Ran:
     results: tuple[Result, ...]
     """One for each case, in order, as far as it came."""
     stopped: Stopped | None = None
+    printed: str = ""
+    """The beginning of what it printed after the last result."""
 
 
 def run(job: Job, wall: float = WALL) -> Ran:
@@ -167,6 +171,7 @@ class _Hearing:
         self._results: list[Result] = []
         self._stopped: Stopped | None = None
         self._rest = b""
+        self._printed = ""
         self._bytes = {"said": 0, "printed": 0}
 
     def listen(self) -> Ran:
@@ -182,7 +187,7 @@ class _Hearing:
             self._stopped = Stopped(over.stop)
         except (ValueError, KeyError, TypeError, RecursionError):  # the program wrote into the tutor's pipe
             self._stopped = Stopped(Stop.CRASHED)
-        return Ran(tuple(self._results), self._stopped)
+        return Ran(tuple(self._results), self._stopped, self._printed)
 
     def _read(self, both: selectors.BaseSelector) -> bool:
         """Read what there is; returns whether more may come."""
@@ -214,9 +219,12 @@ class _Hearing:
             line, column = int(message.get("line", 0)), int(message.get("column", 0))
             text = "".join(c for c in str(message.get("message", "")) if c.isprintable())
             self._stopped = Stopped(Stop(message["stop"]), text, line, column)
+        elif "printed" in message:
+            self._printed += "".join(c for c in str(message["printed"]) if c.isprintable() or c in "\n\t")
         elif "value" in message:
             changed = tuple(str(name) for name in message["changed"])
-            self._results.append(Result(wire.decode(message["value"]), changed))
+            self._results.append(Result(wire.decode(message["value"]), changed, self._printed))
+            self._printed = ""
         return "stop" in message or "done" in message
 
     def _ended(self) -> Stop:

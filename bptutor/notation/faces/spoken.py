@@ -18,6 +18,7 @@ _FUNCTIONS = {
     **{"log": "the logarithm of", "sqrt": "the square root of", "abs": "the absolute value of", "norm": "the norm of"},
     **{"sum": "the sum of", "mean": "the mean of", "max": "the maximum of", "min": "the minimum of"},
     **{"diag": "the diagonal of", "trace": "the trace of", "tanh": "hyperbolic tangent of"},
+    **{"corr": "the sliding sum of", "conv": "the convolution of"},
 }
 _WORD = re.compile(r"[^\W\d_]+|\d+(?:\.\d+)?")
 _POWERS = {2: "squared", 3: "cubed", -1: "to the minus 1"}
@@ -76,6 +77,10 @@ class _Voice:
         base = self.say(expr.base)
         if not isinstance(expr.base, t.Name):
             base = f"the quantity {base}, at"
+        elif any(isinstance(place, t.Add | t.Neg | t.Mul) for place in expr.subscripts):
+            base += " at"
+        elif base[-1:].isdigit():  # the number of a layer, and not the first subscript
+            base += " sub"
         return " ".join([base, *self._subscripts(expr.subscripts)])
 
     def _subscripts(self, subscripts: tuple[t.Expr, ...]) -> list[str]:

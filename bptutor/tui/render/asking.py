@@ -29,6 +29,8 @@ _SPELLED = {
 }
 
 
+PRINTED_LINES = 12
+"""Most lines that are shown of what a program printed."""
 NOT_READ = Reading()
 """How nothing is read."""
 
@@ -96,9 +98,20 @@ def program_echo_rows(typed: Typed, width: int) -> Lines:
     if typed.judged is None:
         return []
     rows = verdict_rows(typed.judged, typed.judged_text, width, witness=False)
+    rows += _printed_rows(typed.judged.verdict.printed, width)
     for finding in typed.judged.verdict.findings[:1]:
         rows += case_rows(finding, width)
     return rows
+
+
+def _printed_rows(printed: str, width: int) -> Lines:
+    """Lay out the beginning of what a program printed."""
+    lines = printed.expandtabs(4).rstrip("\n").split("\n") if printed.strip() else []
+    rows = [Content.styled("It printed:", "$quiet")] if lines else []
+    for line in lines[:PRINTED_LINES]:
+        rows += indented(Content(line).fold(width - 2) or [Content()], 2)
+    more = len(lines) - PRINTED_LINES
+    return [*rows, Content.styled(f"  and {more} more lines", "$quiet")] if more > 0 else rows
 
 
 def reading_rows(view: View, typed: Typed, setting: Setting, width: int, height: int) -> Lines:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from functools import cache
 
 from markdown_it import MarkdownIt
+from markdown_it.rules_inline import StateInline
 from markdown_it.tree import SyntaxTreeNode
 from mdit_py_plugins.amsmath import amsmath_plugin
 from mdit_py_plugins.dollarmath import dollarmath_plugin
@@ -20,6 +21,7 @@ from bptutor.tui.render.formulas import Typesetter
 
 CODE = "$text-accent"
 _INLINE_STYLES = {"strong": "bold", "em": "italic", "s": "strike", "link": "underline"}
+_FACTOR_ENDS, _FACTOR_BEGINS = re.compile(r"[\w)\]'?]"), re.compile(r"[\w(\[.?−-]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
@@ -27,7 +29,19 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
     parser.use(dollarmath_plugin, allow_space=False, allow_digits=True, double_inline=True)
+    parser.inline.ruler.before("emphasis", "product", _product)
     return parser.use(amsmath_plugin)
+
+
+def _product(state: StateInline, silent: bool) -> bool:
+    """Keep a `*` between two factors, as in `1*4 + 2*5`, which CommonMark would take for emphasis."""
+    at, text = state.pos, state.src
+    if text[at] != "*" or not (_FACTOR_ENDS.match(text[at - 1 : at]) and _FACTOR_BEGINS.match(text[at + 1 : at + 2])):
+        return False
+    if not silent:
+        state.pending += "*"
+    state.pos += 1
+    return True
 
 
 def prose(text: str, setter: Typesetter, width: int) -> Lines:

@@ -144,7 +144,10 @@ class LessonScreen(ViewScreen):
         self._typed = Typed(text)
         await self.show(outcome.view, judged, text)
         if outcome.view.wants is Wants.ANSWER:
-            self._typed = Typed(text, Reading(), judged, text)
+            stands = judged.verdict.right  # a line of a blank page: the next one begins with an empty bar
+            if stands:
+                self.query_one(AnswerBar).clear()
+            self._typed = Typed("" if stands else text, Reading(), judged, text)
             self.query_one(Dock).show(outcome.view, self._typed, self._setting)
             if outcome.view.question and outcome.view.question.kind in PICKED:
                 self.query_one(AnswerBar).action_select_all()  # another letter takes the place of the wrong one

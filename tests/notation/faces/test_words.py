@@ -16,6 +16,8 @@ from .scenes import SCOPE
         ("Σ_k y_k (δ_ki - p_i)", "the sum over k of y k times the quantity delta k i minus p i"),
         ("∂L/∂z_i", "the derivative of L by z i"),
         ("p_i^2", "p i squared"),
+        ("Σ_k y_{k+1} z_k", "the sum over k of y at k plus 1 times z k"),
+        ("W2_ij d2_i", "W 2 sub i j times delta 2 sub i"),
         ("W2ᵀ d2", "W 2 transposed times delta 2"),
         ("Σ_{k≠i} y_k", "the sum over k, where k is not i, of y k"),
         ("(p_i + y_i) z_i", "the quantity p i plus y i, times z i"),
