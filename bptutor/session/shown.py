@@ -68,7 +68,9 @@ def shown(walk: Walk, fill: Fill, column: Column) -> tuple[Shown, ...]:
 def _alone(walk: Walk, stop: Stop, item: Item, fill: Fill) -> tuple[Shown, ...]:
     """Return what is above a question asked by itself, and the question once it is answered."""
     standing = walk.standing(stop.id)
-    found: list[Shown] = []
+    opens = walk.course.is_round and stop is walk.course.stops[0]
+    opening = walk.course.lesson.blocks if opens else ()
+    found: list[Shown] = [ShownProse(fill(piece.text, None)) for piece in opening if isinstance(piece, Prose)]
     for piece in item.context:
         if isinstance(piece, Prose):
             found.append(ShownProse(fill(piece.text, item.question)))

@@ -38,6 +38,27 @@ async def test_after_six_answers_one_is_recalled_and_then_the_lesson_rests(tmp_p
         assert session.course()[0].passed == 8
 
 
+async def test_what_comes_again_says_why_and_what_was_asked_just_before_is_not_recalled(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, many(8))
+    with desk.session() as session:
+        await session.submit(right(session.open("many")))
+        desk.clock.pass_by(minutes=13)
+        assert session.advance().wants is Wants.REST  # one answer, and it stands on the screen
+        view = await through(session, session.advance(), Wants.REST)
+        recalled = [e.text for e in session.log.run("fake", "many") if e.kind is EventKind.PAUSED]
+        assert recalled == ["", "q1"]
+        view = session.advance()
+        for _ in range(view.hints_total):
+            session.hint()
+        session.reveal()
+        view = session.advance()
+        prompts = []
+        while view.wants is not Wants.FINISHED:
+            prompts += [view.question.prompt] if view.question else []
+            view = await on(session, view)
+        assert [prompt[:8] for prompt in prompts if not prompt.startswith("Write")] == ["This one"]
+
+
 async def test_the_recall_is_of_what_was_hardest_with_numbers_of_its_own(tmp_path: Path) -> None:
     desk = Desk(tmp_path, many(8))
     with desk.session() as session:

@@ -146,8 +146,9 @@ class LessonScreen(ViewScreen):
         if outcome.view.wants is Wants.ANSWER:
             self._typed = Typed(text, Reading(), judged, text)
             self.query_one(Dock).show(outcome.view, self._typed, self._setting)
-            if outcome.view.question and outcome.view.question.kind in PICKED:
-                self.query_one(AnswerBar).action_select_all()  # another letter takes the place of the wrong one
+            if outcome.verdict.right or (outcome.view.question and outcome.view.question.kind in PICKED):
+                # The next line of a blank page, or another letter, takes the place of what stands there.
+                self.query_one(AnswerBar).action_select_all()
 
     async def _prove(self, question: str, turn: int) -> None:
         """Add the badge when the proof comes."""
