@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from bptutor.errors import UnreadableAnswer
 from bptutor.grading import diagnosis, misfits
 from bptutor.grading.case import Case
 from bptutor.grading.comparison import Comparison, Outcome
@@ -22,6 +23,7 @@ from bptutor.notation import parse
 from bptutor.notation.axes import ShapeMisfit
 from bptutor.notation.scope import Scope
 from bptutor.notation.tree import At, Call, Cases, Compare, Expr, Name, Number, Slice, Span, Stack, Sum, walk
+from bptutor.packs.model import Kind
 
 if TYPE_CHECKING:
     from bptutor.notation.prove import Proof
@@ -43,9 +45,24 @@ class Read:
 def grade_expression(case: Case) -> Verdict:
     """Grade an answer that is one expression."""
     try:
-        return _graded(case, read_answer(case))
+        verdict = _graded(case, read_answer(case))
     except ShapeMisfit as misfit:
-        return misfits.misfit(case, misfit)
+        verdict = misfits.misfit(case, misfit)
+    if verdict.mark is Mark.WRONG and _is_whole_line(case):
+        raise UnreadableAnswer(1, "this is the whole line", "write what stands in the place of ? alone")
+    return verdict
+
+
+def _is_whole_line(case: Case) -> bool:
+    """Return whether a hole was answered with the right line as a whole."""
+    if case.question.kind is not Kind.FILL:
+        return False
+    try:
+        given = parse.read(case.text, case.answer_scope)
+        met = [bring(case, given, expected) for expected in models(case)]
+        return any(isinstance(one, Read) and decide(one).outcome is Outcome.EQUAL for one in met)
+    except UnreadableAnswer:
+        return False
 
 
 def _graded(case: Case, given: Expr) -> Verdict:

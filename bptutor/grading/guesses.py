@@ -112,6 +112,7 @@ class Target:
             "p": scope.shown(outputs[0]) if outputs else "the output",
             "b": scope.shown(biases[0]) if biases else "the bias",
             "softmax": "yes" if softmax else "",
+            "slope": "yes" if slopes else "",
         }
 
     @property
@@ -166,6 +167,8 @@ class Mistake:
     guesses: Callable[[Target], Iterator[Guess]]
     here: str = ""
     """When the scene tells more (a softmax and its target); else `say`."""
+    plain: str = ""
+    """Where no gradient is asked, and `say` speaks of one."""
     vague: bool = False
     """Whether it only says what no other row explains."""
     change: Callable[[Target], Iterator[Change]] | None = None
@@ -179,6 +182,8 @@ class Mistake:
             words: What the scene calls its loss, its output and its bias.
         """
         text = self.here if self.here and words.get("softmax") else self.say
+        if self.plain and not words.get("slope"):
+            text = self.plain
         for name, word in {**words, "part": part or "the product"}.items():
             text = text.replace(f"{{{name}}}", word)
         return text[:1].upper() + text[1:]

@@ -14,6 +14,7 @@ LAYER_MISTAKES: tuple[Mistake, ...] = (
         "Your answer has the right size and the opposite direction. Look at what a small nudge upwards does.",
         on_value(by_value.negative),
         "Your numbers have the right size and the opposite direction. Look at the nudge of the true class.",
+        plain="Your answer has the right size and the other sign. Look at each minus.",
         change=by_value.negative,
     ),
     Mistake(
@@ -33,7 +34,7 @@ LAYER_MISTAKES: tuple[Mistake, ...] = (
     Mistake(
         "factor-two",
         "a factor of two",
-        "Your answer is off by a factor of two everywhere. Look at the constants in front.",
+        "Your answer is twice what is asked, or half of it. Look at each factor.",
         on_value(by_value.twice_or_half),
         change=by_value.twice_or_half,
     ),
@@ -112,7 +113,7 @@ LAYER_MISTAKES: tuple[Mistake, ...] = (
     Mistake(
         "product-for-hadamard",
         "a product where entries pair one to one",
-        "Your product combines entries of different places. Look at which entries the one at i meets.",
+        "Your product mixes what pairs entry by entry. Look at which entries the one at i meets.",
         on_tree(product_rules.product, spelled),
     ),
     Mistake(

@@ -6,6 +6,7 @@ value.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -14,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from bptutor.grading import reads
+from bptutor.grading import numbers, reads
 from bptutor.grading.case import Case
 from bptutor.grading.comparison import Comparison, value
 from bptutor.grading.diagnosis import finite_draws, named
@@ -26,6 +27,10 @@ from bptutor.notation.axes import ShapeMisfit
 from bptutor.notation.scope import Declared, Scope
 from bptutor.notation.tree import Expr
 from bptutor.notation.value import Values
+
+_AXES = re.compile(r"\[([A-Za-z]\w*(?:, [A-Za-z]\w*)*)\]")
+"""Axes as messages name them: `[K, D]`."""
+_SUMMED = re.compile(r"sum (\w+) with (\w+)")
 
 
 def misplaced(case: Case, comparison: Comparison, given: Expr, got: Layout) -> Verdict | None:
@@ -47,6 +52,12 @@ def misplaced(case: Case, comparison: Comparison, given: Expr, got: Layout) -> V
         message = (
             f"In your answer {off[0]} runs over {off[2]}, in the goal over {off[1]}. Look at what {off[0]} stands at."
         )
+        sizes = _sizes(case)
+        mine, theirs = sizes.get(off[2]), sizes.get(off[1])
+        if mine and theirs and mine != theirs:
+            message = (
+                f"In your answer {off[0]} has {mine} values, in the goal {theirs}. Look at what {off[0]} stands at."
+            )
         others = _renamed(comparison, given, _own(comparison, given))
         return Verdict(Mark.WRONG, ProofMark.REFUTED, (*others, Finding("shape", message)))
     if not extra and _comparable(asked, got):
@@ -149,8 +160,28 @@ def _renamed_axes(made: Declared, axes: tuple[str, ...]) -> Declared:
 def misfit(case: Case, problem: ShapeMisfit) -> Verdict:
     """Return the verdict of an answer whose parts do not fit together."""
     message = f"{problem.message[:1].upper()}{problem.message[1:]}. Look at the axes of each part."
+    message = _in_sizes(message, _sizes(case))
     shape = Finding("shape", message)
     return Verdict(Mark.WRONG, ProofMark.REFUTED, (*_merged_findings(case)[:SAID], shape))
+
+
+def _sizes(case: Case) -> Mapping[str, int]:
+    """Return the sizes of the axes on the learner's screen; none where nothing can be drawn."""
+    try:
+        return case.values().sizes
+    except TROUBLE:
+        return {}
+
+
+def _in_sizes(message: str, sizes: Mapping[str, int]) -> str:
+    """Return a message with shapes in numbers, as they stand on the screen, where the numbers tell the axes apart."""
+    named = {axis for group in _AXES.findall(message) for axis in group.split(", ")}
+    if not named <= set(sizes) or len({sizes[axis] for axis in named}) < len(named):
+        return message
+    message = _SUMMED.sub(
+        lambda m: f"sum an axis of {sizes.get(m[1], m[1])} with one of {sizes.get(m[2], m[2])}", message
+    )
+    return _AXES.sub(lambda m: numbers.shown_shape(tuple(sizes[axis] for axis in m[1].split(", "))), message)
 
 
 def _merged_findings(case: Case) -> list[Finding]:

@@ -189,6 +189,7 @@ CATALOGUE: tuple[Mistake, ...] = (
         "another quantity of the same scene",
         "This is {part}. Look at what stands under the ∂ of the goal.",
         naming_rules.other_names,
+        plain="This is {part}. Look at what is asked.",
     ),
 )
 """Every known mistake, in the order of findings."""

@@ -194,9 +194,8 @@ def _number_finding(case: Case, truth: float, got: float) -> Finding:
     decimals = case.question.decimals
     for fewer in range(decimals - 1, -1, -1):
         if fewer and abs(got - truth) <= numbers.tolerance(fewer) and abs(round(got, fewer) - got) < 1e-12:
-            return Finding(
-                "rounding", f"Your number agrees to {fewer} decimals. Look at how many are asked: {decimals}."
-            )
+            told = "one decimal" if fewer == 1 else f"{fewer} decimals"
+            return Finding("rounding", f"Your number agrees to {told}. Look at how many are asked: {decimals}.")
     names = "the numbers it is made of" if case.scope.names else "the question's numbers"
     return Finding("cells", f"Your number is more than {numbers.tolerance(decimals):g} away. Look at {names}.")
 
@@ -215,6 +214,8 @@ def _mistakes(case: Case, asked: Asked, truth: Array, got: Array, tolerance: flo
         return known or _without_scene(met, truth, got)
     target = targets.target(expected)
     found = [fit for fit in fits(target, met) if fit[0].id == "bias-zero" or _tells(got, tolerance)]
+    if got.ndim == 0 and float(got).is_integer():  # so round a number is something else by chance
+        found = [fit for fit in found if fit[0].id != "other-quantity"]
     return diagnosis.said(found[: SAID + 1], target)
 
 
