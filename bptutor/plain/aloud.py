@@ -28,6 +28,9 @@ _STRONG = re.compile(r"(?<![\w*_])(\*{1,3}|_{1,3})(?=\S)(.+?)(?<=\S)\1(?![\w*_])
 _ITEM = re.compile(r"\s*(?:[-*+]|\d+[.)])\s+")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 
+_BEGINS = re.compile(r"(^|[.?!] )the (?=derivative |sum |logarithm |quantity )")
+"""Where mathematics in words begins a sentence."""
+
 
 def clean(text: str) -> str:
     """Drop control and escape characters, so that no pack and no answer can steer a terminal."""
@@ -106,7 +109,8 @@ def sentence(line: str, scope: Scope | None) -> str:
     for code in _CODE.finditer(line):
         parts += [_said(line[end : code.start()], scope), code[2].strip()]
         end = code.end()
-    return "".join([*parts, _said(line[end:], scope)])
+    whole = "".join([*parts, _said(line[end:], scope)])
+    return _BEGINS.sub(lambda found: found[1] + "The ", whole)
 
 
 def _said(text: str, scope: Scope | None) -> str:
