@@ -33,7 +33,7 @@ Array = NDArray[np.float64]
 
 DRAWS = 5
 """Draws on which a mistake must be what the learner wrote."""
-PLAIN = 0.1
+PLAIN = 0.01
 """A place where two sides differ by so much of their largest difference shows it."""
 IMPLY_COLLAPSE = frozenset({"lost-delta", "diagonal-softmax", "offdiagonal-sign"})
 """Mistakes that are a collapsed δ, and say more."""

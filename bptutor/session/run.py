@@ -82,6 +82,11 @@ class Run:
         """Return what the learner is to do."""
         return shown.wants(self.walk, self.numbers.column)
 
+    def asked_with(self) -> tuple[object, ...]:
+        """Return what another draw may change at the current stop: the variant, and the numbers."""
+        stop = self.walk.current
+        return (self.walk.variant(stop) if stop else 0, self.numbers.drawn())
+
     def fill(self, text: str, question: Question | None) -> str:
         """Replace the `{{ }}` of a text; a question that changes the scene of its lesson has numbers of its own."""
         scene = self.lesson.scene

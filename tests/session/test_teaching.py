@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from bptutor.packs.model import Derivation, Kind, Lesson, Question
+from bptutor.packs.scene import Scene
 from bptutor.progress.events import EventKind
 from bptutor.session import LineState, ShownDerivation, ShownQuestion, Standing, View, Wants
 from tests.session.clock import Desk, on, right, through
@@ -188,6 +191,19 @@ async def test_another_like_this_takes_the_variants_in_turn(tmp_path: Path) -> N
         view = session.view()
         assert isinstance(view.shown[-1], ShownQuestion)
         assert (view.shown[-1].question.prompt, view.shown[-1].answer) == ("Twice?", "2p")
+
+
+@pytest.mark.parametrize(("value", "same"), [({"value": 2}, True), ({"draw": {"from": 0, "to": 99}}, False)])
+def test_where_the_author_wrote_the_numbers_others_are_said_not_to_be(
+    tmp_path: Path, value: dict[str, object], same: bool
+) -> None:
+    scene = Scene.from_mapping({"given": {"a": value}})
+    question = Question("twice", Kind.NUMERIC, "Twice a?", answer="2a")
+    library = FakeLibrary({"one": Lesson("one", "One", (question,), scene=scene, skills=("loss",))})
+    with Desk(tmp_path, library).session() as session:
+        assert not session.open("one").same_numbers
+        assert session.another().same_numbers is same
+        assert not session.view().same_numbers
 
 
 async def test_a_lesson_finished_when_reveals_led_nowhere_stays_finished(tmp_path: Path) -> None:
