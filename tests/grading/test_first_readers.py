@@ -103,3 +103,36 @@ MENU = [{"text": "it rises"}, {"text": "it falls", "right": True}, {"text": "it 
 )
 def test_a_choice_is_taken_by_words_that_only_it_has(text: str, mark: Mark) -> None:
     assert grade(question({"type": "choice", "choices": MENU}, Place()), text, None).mark is mark
+
+
+SHARES = Scene.from_mapping(
+    {
+        "sizes": {"K": "3"},
+        "given": {"m": {"axes": ["K"], "value": [1, 9, 13]}, "t": {"axes": ["K"], "value": [1, 0, 0]}},
+        "define": {"q_i": "m_i/Σ_k m_k", "L": "-Σ_k t_k log q_k"},
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "mark"),
+    [
+        ("3.135", Mark.RIGHT),  # log 23
+        ("3.147", Mark.RIGHT),  # -log 0.043, and the screen shows 0.043
+        ("3.141", Mark.WRONG),
+        ("3.170", Mark.WRONG),  # -log 0.042
+    ],
+)
+def test_a_number_made_of_the_digits_shown_is_right(text: str, mark: Mark) -> None:
+    verdict = grade(asked("numeric", "L"), text, SHARES)
+    assert verdict.mark is mark
+    assert ("With all digits it is 3.135." in said(verdict)) is (text == "3.147")
+
+
+def test_digits_that_the_question_prints_itself_are_all_there() -> None:
+    question = asked("numeric", "L", prompt="The share is {{ q_1 | 6 }}. What is the loss?")
+    assert grade(question, "3.147", SHARES).mark is Mark.WRONG
+
+
+def test_a_number_that_is_asked_is_not_rounded_before_it_is_compared() -> None:
+    assert grade(asked("numeric", "q_1", decimals=4), "0.043", SHARES).mark is Mark.WRONG
