@@ -12,11 +12,12 @@ import re
 
 from bptutor.errors import UnreadableAnswer
 from bptutor.grading.verdict import Finding, Mark, Verdict
+from bptutor.packs.fading import WHY
 from bptutor.packs.model import Kind, Question
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 BEGINNING = 3
-"""Fewest characters of a rule's name that may stand for the whole."""
+"""Fewest characters of a rule's name, or of a choice, that may stand for the whole."""
 
 
 def items(question: Question) -> tuple[str, ...]:
@@ -134,6 +135,8 @@ def grade_rule(question: Question, typed: str) -> Verdict:
     if right:
         return Verdict(Mark.RIGHT, read_as=read_as)
     message = "That rule does not turn the line above into this one. Look at the sign or operator that changed."
+    if question.prompt not in {"", WHY}:
+        message = "That rule does not fit here. Look at what its left side is made of."
     return Verdict(Mark.WRONG, findings=(Finding("rule", message),), read_as=read_as)
 
 
@@ -172,7 +175,7 @@ def _chosen(typed: str, texts: tuple[str, ...], many: bool) -> tuple[int, ...]:
     label = _labels(typed, len(texts))
     if label and len(label) == 1:
         return tuple(label)
-    places = _same_text(typed, texts) or label or _numbered(typed, len(texts))
+    places = _same_text(typed, texts) or label or _numbered(typed, len(texts)) or _own_words(typed, texts)
     labels = ", ".join(LETTERS[: len(texts)])
     if not places:
         raise UnreadableAnswer(1, "this points at none of the choices", f"type one of {labels}")
@@ -187,6 +190,13 @@ def _same_text(typed: str, texts: tuple[str, ...]) -> list[int]:
     exact = [n for n, item in enumerate(texts) if given in {_close(item), f"{LETTERS[n]})" + _close(item)}]
     loose = [n for n, item in enumerate(texts) if _close(item).casefold() == given.casefold()]
     return exact[:1] or (loose if len(loose) == 1 else [])
+
+
+def _own_words(typed: str, texts: tuple[str, ...]) -> list[int]:
+    """Return the place of the one choice that has these words, whole and in this order: `falls` for `it falls`."""
+    given = _words(typed)
+    having = [n for n, item in enumerate(texts) if f" {given} " in f" {_words(item)} "]
+    return having if len(having) == 1 and len(given) >= BEGINNING else []
 
 
 def _labels(named: str, count: int) -> list[int] | None:

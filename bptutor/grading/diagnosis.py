@@ -34,6 +34,8 @@ Array = NDArray[np.float64]
 
 DRAWS = 5
 """Draws on which a mistake must be what the learner wrote."""
+PLAIN = 0.01
+"""A place where two sides differ by so much of their largest difference shows it."""
 IMPLY_COLLAPSE = frozenset({"lost-delta", "diagonal-softmax", "offdiagonal-sign"})
 """Mistakes that are a collapsed δ, and say more."""
 
@@ -50,12 +52,24 @@ def wrong(case: Case, met: Read, shown: str, proof: Proof | None = None) -> Verd
     mistakes = sum(finding.rule not in {"free-index", "other-quantity"} for finding in telling(findings))
     if not findings:
         findings = plain_differences(draws)
-    seen = witness(met, draws)
+    seen = witness(met, (*_numbers_shown(case, met), *draws))
     if not findings or mistakes > SAID:
         findings.insert(0, seen)
     else:
         findings[0] = replace(findings[0], again=seen.message)
     return Verdict(Mark.WRONG, ProofMark.REFUTED, tuple(findings), shown)
+
+
+def _numbers_shown(case: Case, met: Read) -> Iterator[Draw]:
+    """Yield the numbers that stand on the learner's screen, where the answer is told from the truth by them."""
+    comparison = met.comparison
+    try:
+        values = case.values()
+        truth, got = comparison.truth(values), comparison.given(met.expr, values)
+        if np.isfinite(truth).all() and np.isfinite(got).all() and comparison.same(truth, got, values) is False:
+            yield Draw(values, truth, got)
+    except TROUBLE:
+        return
 
 
 def finite_draws(comparison: Comparison, expr: Expr) -> Iterator[Draw]:
@@ -202,7 +216,9 @@ def witness(met: Read, draws: tuple[Draw, ...]) -> Finding:
     truth, got = np.broadcast_to(truth, shape), np.broadcast_to(got, shape)
     counts = met.comparison.mask(values, shape)
     apart = np.argwhere((np.abs(truth - got) > CLOSE * max(1.0, float(np.abs(truth).max(initial=0.0)))) & counts)
-    where = tuple(int(n) for n in apart[0]) if len(apart) and apart[0].size else None
+    clear = np.argwhere((np.abs(truth - got) > PLAIN * np.abs(truth - got).max(initial=0.0)) & counts)
+    first = clear if len(clear) else apart  # a place that differs by more than rounding, where there is one
+    where = tuple(int(n) for n in first[0]) if len(first) and first[0].size else None
     expected, given = (float(side[where]) if where else float(side.flat[0]) for side in (truth, got))
     place = _place(met.comparison.layout, where, met.comparison.scene.scope.count_from)
     message = f"On these numbers it is {_shown(expected)} and yours is {_shown(given)}{place[0]}. Look at {place[1]}."

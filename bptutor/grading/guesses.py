@@ -159,6 +159,8 @@ class Mistake:
     """The word of `fitted_words` that a scene must have for `here`."""
     elsewhere: str = ""
     """Where the scene has no batch; else `say`."""
+    plain: str = ""
+    """Where no gradient is asked, and `say` speaks of one."""
     vague: bool = False
     """Whether it only says what no other row explains."""
     change: Callable[[Target], Iterator[Change]] | None = None
@@ -178,6 +180,7 @@ class Mistake:
         """
         text = self.here if self.here and words.get(self.when) else self.say
         text = self.elsewhere if self.elsewhere and not words.get("batch") else text
+        text = self.plain if self.plain and not words.get("slope") else text
         text = (self.whole if not part else "") or text
         text = (self.beside if paired else "") or text
         for name, word in {**USUAL, **words, "part": part or "the product"}.items():

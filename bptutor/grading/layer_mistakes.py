@@ -23,6 +23,7 @@ LAYER_MISTAKES: tuple[Mistake, ...] = (
         "Your answer has the right size and the opposite direction. Look at what a small nudge upwards does.",
         on_value(by_value.negative),
         "Your numbers have the right size and the opposite direction. Look at the nudge of the true class.",
+        plain="Your answer has the right size and the other sign. Look at each minus.",
         change=by_value.negative,
         beside="Your answer points the opposite way. Look at what a small nudge upwards does.",
     ),
@@ -47,7 +48,7 @@ LAYER_MISTAKES: tuple[Mistake, ...] = (
     Mistake(
         "factor-two",
         "a factor of two",
-        "Your answer is off by a factor of two everywhere. Look at the constants in front.",
+        "Your answer is twice what is asked, or half of it. Look at each factor.",
         on_value(by_value.twice_or_half),
         "Your answer is off by a factor of two everywhere. Look at the square in {loss}.",
         when="square",
@@ -145,7 +146,7 @@ LAYER_MISTAKES: tuple[Mistake, ...] = (
     Mistake(
         "product-for-hadamard",
         "a product where entries pair one to one",
-        "Your product combines entries of different places. Look at which entries the one at i meets.",
+        "Your product mixes what pairs entry by entry. Look at which entries the one at i meets.",
         on_tree(product_rules.product, spelled),
     ),
     Mistake(

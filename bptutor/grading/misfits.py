@@ -49,6 +49,12 @@ def misplaced(case: Case, comparison: Comparison, given: Expr, got: Layout) -> V
         message = (
             f"In your answer {off[0]} runs over {off[2]}, in the goal over {off[1]}. Look at what {off[0]} stands at."
         )
+        sizes = _sizes(case)
+        mine, theirs = sizes.get(off[2]), sizes.get(off[1])
+        if mine and theirs and mine != theirs:
+            message = (
+                f"In your answer {off[0]} has {mine} values, in the goal {theirs}. Look at what {off[0]} stands at."
+            )
         others = _renamed(comparison, given, _own(comparison, given))
         return Verdict(Mark.WRONG, ProofMark.REFUTED, (*others, _shape(case, message)))
     if not extra and _comparable(asked, got):
@@ -58,7 +64,7 @@ def misplaced(case: Case, comparison: Comparison, given: Expr, got: Layout) -> V
 
 def _shape(case: Case, message: str) -> Finding:
     """Return the finding about axes, each with its size on the screen: `[N2=3, N1=2]`."""
-    sizes = case.values().sizes
+    sizes = _sizes(case)
     fact, look, place = message.partition(" Look at ")
     fact = re.sub(r"\b[A-Z]\w*\b", lambda axis: f"{axis[0]}={sizes[axis[0]]}" if axis[0] in sizes else axis[0], fact)
     return Finding("shape", fact + look + place)
@@ -161,6 +167,14 @@ def misfit(case: Case, problem: ShapeMisfit) -> Verdict:
     message = f"{problem.message[:1].upper()}{problem.message[1:]}. Look at the axes of each part."
     shape = _shape(case, message)
     return Verdict(Mark.WRONG, ProofMark.REFUTED, (*_merged_findings(case)[:SAID], shape))
+
+
+def _sizes(case: Case) -> Mapping[str, int]:
+    """Return the sizes of the axes on the learner's screen; none where nothing can be drawn."""
+    try:
+        return case.values().sizes
+    except TROUBLE:
+        return {}
 
 
 def _merged_findings(case: Case) -> list[Finding]:

@@ -19,6 +19,7 @@ from bptutor.grading.fitting import fits
 from bptutor.grading.layouts import Layout, layout
 from bptutor.grading.met import Draw, Met
 from bptutor.grading.mistakes import CATALOGUE
+from bptutor.grading.shown_digits import from_shown
 from bptutor.grading.verdict import SAID, Finding, Mark, Verdict, telling
 from bptutor.notation import parse
 from bptutor.notation.tree import Expr, Name, Stack, walk
@@ -85,6 +86,9 @@ def _judge(case: Case, got: Array, shown: str) -> Verdict:
         if fitted is not None and _near(fitted, truth, tolerance):
             notes = (Finding("shape", note),) if note else ()
             return Verdict(Mark.RIGHT, findings=notes, read_as=shown)
+    rounded = _from_shown(case, asked[0], got, tolerance)
+    if rounded:
+        return replace(rounded, read_as=shown)
     carried = _from_earlier(case, asked[0], got, tolerance)
     if carried:
         return replace(carried, read_as=shown)
@@ -196,10 +200,8 @@ def _number_finding(case: Case, truth: float, got: float) -> Finding:
     decimals = case.question.decimals
     for fewer in range(decimals - 1, -1, -1):
         if fewer and abs(got - truth) <= numbers.tolerance(fewer) and abs(round(got, fewer) - got) < 1e-12:
-            return Finding(
-                "rounding",
-                f"Your number agrees to {fewer} decimal{'s' * (fewer > 1)}. Look at how many are asked: {decimals}.",
-            )
+            told = "one decimal" if fewer == 1 else f"{fewer} decimals"
+            return Finding("rounding", f"Your number agrees to {told}. Look at how many are asked: {decimals}.")
     names = "the numbers it is made of" if case.scope.names else "the question's numbers"
     return Finding("cells", f"Your number is more than {numbers.tolerance(decimals):g} away. Look at {names}.")
 
@@ -218,6 +220,8 @@ def _mistakes(case: Case, asked: Asked, truth: Array, got: Array, tolerance: flo
         return known or _without_scene(met, truth, got)
     target = targets.target(expected)
     found = [fit for fit in fits(target, met) if fit.mistake.id == "bias-zero" or _tells(got, tolerance)]
+    if got.ndim == 0 and float(got).is_integer():  # so round a number is something else by chance
+        found = [fit for fit in found if fit.mistake.id != "other-quantity"]
     return diagnosis.said(found, target)
 
 
@@ -258,6 +262,19 @@ def _from_earlier(case: Case, asked: Asked, got: Array, tolerance: float) -> Ver
             shown = ", ".join(case.scope.shown(name) for name in sorted(names))
             message = f"Your answer follows from your own {shown}. Look at {shown} again."
             return Verdict(Mark.RIGHT_FROM_EARLIER, findings=(Finding("earlier", message),))
+    return None
+
+
+def _from_shown(case: Case, asked: Asked, got: Array, tolerance: float) -> Verdict | None:
+    """Return the verdict of numbers that were computed from the rounded ones on the screen; None when they were not."""
+    if asked.tree is None or asked.literal is not None:
+        return None
+    values = seen(case)
+    for made in from_shown(asked.tree, values, case.question.prompt):
+        fitted, _ = _fitted(got, made.shape)
+        if fitted is not None and _near(fitted, made, tolerance):
+            exact = _grid_text(np.round(asked.value(values), case.question.decimals))
+            return Verdict(Mark.RIGHT, findings=(Finding("rounding", f"With all digits it is {exact}."),))
     return None
 
 

@@ -14,6 +14,7 @@ from bptutor.grading.layouts import Layout, layout
 from bptutor.grading.lift import by_letters
 from bptutor.notation import axes, parse
 from bptutor.notation.axes import ShapeMisfit
+from bptutor.notation.faces import unicode
 from bptutor.notation.parse import Spelling
 from bptutor.notation.scope import Scope
 from bptutor.notation.tree import Derivative, Expr, Letter, Stack, walk
@@ -73,7 +74,7 @@ def _read(case: Case, vectors: bool = False) -> Expr:
     if question.kind is Kind.EINSUM:
         return read_einsum(case.text, question, case.scope)
     if question.kind is Kind.FILL:
-        return filled(question.line, case.text, case.answer_scope)
+        return filled(question.line, _with_hole_letters(case), case.answer_scope)
     spelling = Spelling.NUMPY if question.kind is Kind.NUMPY else Spelling.ANY
     left, given = parse.read_sides(case.text, case.answer_scope, spelling, vectors=vectors)
     if left is not None and not _is_asked(case, left):
@@ -89,6 +90,17 @@ def entire_line(case: Case) -> Expr | None:
         return parse.read_sides(case.text, case.answer_scope, Spelling.ANY)[1]
     except UnreadableAnswer:
         return None
+
+
+def _with_hole_letters(case: Case) -> str:
+    """Return what stands in a hole; where it was written without letters (`s` for `s_i`), with those of the model."""
+    try:
+        part = parse.read(case.text, case.answer_scope)
+        asked = layout(parse.read(str(case.question.answer), case.scope), case.scope, columns=True)
+        held = with_letters(part, asked, case.scope, as_columns=True)
+    except UnreadableAnswer:
+        return case.text
+    return case.text if held is part else unicode.line(held, case.scope)
 
 
 def _is_asked(case: Case, left: Expr) -> bool:

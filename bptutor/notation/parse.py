@@ -150,6 +150,8 @@ def _left_over(reader: Reader) -> UnreadableAnswer:
         return reader.error("an equation, where an expression is asked", "write one side only")
     if token.text in (")", "]", "}"):
         return reader.error(f"“{token.text}” closes nothing", "delete it, or open a bracket before it")
+    if token.text == "%":
+        return reader.error("a percent sign stands here", "write it as a part of 1, such as 0.3 for 30 %")
     return reader.error(f"{described(token)} is not expected here", "a sign may be missing before it")
 
 

@@ -166,7 +166,7 @@ class Walk:
         else:
             axis = self._free.get(letter) or self.known.get(letter) or self.scope.indices.get(letter, "")
         if not axis or axis not in self.values.sizes:
-            raise NoValue(f"nothing tells which axis {letter} stands over")
+            raise NoValue(f"no array here has the letter {letter}")
         found = Range(self.scope.count_from, self.values.sizes[axis])
         self.ranges[letter] = found
         return found

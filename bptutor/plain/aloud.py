@@ -30,6 +30,9 @@ _RULE = re.compile(r"\|?(\s*:?-+:?\s*\|)+(\s*:?-+:?\s*)?")
 _MINUS = re.compile(r"−(?=[\d.])")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 
+_BEGINS = re.compile(r"(^|[.?!] )the (?=derivative |sum |logarithm |quantity )")
+"""Where mathematics in words begins a sentence."""
+
 
 def clean(text: str) -> str:
     """Drop control and escape characters, so that no pack and no answer can steer a terminal."""
@@ -116,7 +119,8 @@ def sentence(line: str, scope: Scope | None) -> str:
     for code in _CODE.finditer(line):
         parts += [_said(line[end : code.start()], scope), code[2].strip()]
         end = code.end()
-    return "".join([*parts, _said(line[end:], scope)])
+    whole = "".join([*parts, _said(line[end:], scope)])
+    return _BEGINS.sub(lambda found: found[1] + "The ", whole)
 
 
 def _said(text: str, scope: Scope | None) -> str:

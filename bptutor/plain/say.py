@@ -34,6 +34,9 @@ _MARKS = {
 }
 PRINTED_LINES = 12
 """Most lines that are repeated of what a program printed."""
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+_GAP = "gap"
+"""What is read aloud where a line has a hole."""
 _EXPRESSIONS = frozenset({Kind.SYMBOLIC, Kind.MATRIX_EXPRESSION})
 _STATES = dict.fromkeys((LineState.RIGHT, LineState.SHOWN, LineState.WHY, LineState.SKIPPED), "")
 _STATES[LineState.REVEALED] = " (revealed)"
@@ -108,10 +111,10 @@ def _answered(shown: ShownQuestion, scope: Scope | None) -> Iterator[list[str]]:
 
 def _answer(question: Question, text: str, scope: Scope | None) -> str:
     if question.kind is Kind.CHOICE:
-        chosen = [
-            question.choices[n].text for n in map("abcdefghijklmnop".find, text.lower()) if _is_one_of(n, question)
-        ]
+        chosen = [question.choices[n].text for n in map(_LETTERS.find, text.lower()) if _is_one_of(n, question)]
         return "; ".join(sentence(choice, scope) for choice in chosen) or text
+    if question.kind is Kind.RULE and len(text) == 1 and _is_one_of(_LETTERS.find(text.lower()), question):
+        return question.choices[_LETTERS.find(text.lower())].text
     if question.kind in _EXPRESSIONS:
         return spoken(text, scope)
     return text
@@ -157,21 +160,26 @@ def _asked(view: View, pack: Pack) -> Iterator[list[str]]:
 def _offers(question: Question, pack: Pack, scope: Scope | None) -> list[str]:
     """Return what stands below a prompt, one line each."""
     if question.kind is Kind.CHOICE:
-        letters = "abcdefghijklmnopqrstuvwxyz"
         offers = [
-            f"  {letter}. {sentence(c.text, scope)}" for letter, c in zip(letters, question.choices, strict=False)
+            f"  {letter}. {sentence(c.text, scope)}" for letter, c in zip(_LETTERS, question.choices, strict=False)
         ]
         return [*offers, "Answer with letters, such as a,c." if question.many else "Answer with a letter."]
     if question.kind is Kind.ORDER:
         offers = [f"  {n}. {sentence(line, scope)}" for n, line in enumerate(question.lines, 1)]
         return [*offers, "Answer with numbers in the right order, such as 2,1,3."]
     if question.kind is Kind.RULE:
-        titles = [pack.rules[rule].title if rule in pack.rules else rule for rule in question.options]
-        return [*(f"  {title}" for title in titles), "Answer with one of these rules."]
+        menu = zip(_LETTERS, _titles(question, pack), strict=False)
+        return [*(f"  {letter}. {title}" for letter, title in menu), "Answer with a letter, or the name of the rule."]
     if question.kind is Kind.FILL:
-        line = spoken(question.line.replace("?", " hole "), scope)
-        return [f"  {clean(question.line)}", f"  {clean(line)}", "Answer with what stands for the question mark."]
+        line = question.line.replace("?", _GAP)
+        aloud = spoken(line, scope)
+        said = [f"  {clean(aloud)}"] if aloud != line else []
+        return [*said, f"  Written: {clean(question.line)}", "Answer with what stands in the gap, the question mark."]
     return []
+
+
+def _titles(question: Question, pack: Pack) -> list[str]:
+    return [pack.rules[rule].title if rule in pack.rules else rule for rule in question.options]
 
 
 def way_on(view: View) -> str:
@@ -199,7 +207,8 @@ def verdict_lines(verdict: Verdict, view: View) -> list[str]:
     if verdict.error is not None:
         alone = verdict.error.column and not verdict.error.line
         where = f" (column {verdict.error.column})" if alone else ""
-        advice = f" {verdict.error.help}." if verdict.error.help else ""
+        help_ = verdict.error.help
+        advice = f" {help_[:1].upper()}{help_[1:]}{'' if help_.endswith('?') else '.'}" if help_ else ""
         return wrapped(clean(f"I cannot read that{where}: {verdict.error.message}.{advice}").replace("..", "."))
     lines: list[str] = []
     if verdict.read_as and not verdict.right:

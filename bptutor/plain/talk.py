@@ -12,7 +12,7 @@ from bptutor.grading.verdict import Mark, ProofMark
 from bptutor.plain import say
 from bptutor.plain.aloud import clean, wrapped
 from bptutor.plain.rooms import Rooms
-from bptutor.session import REVIEW, ROUND, WARM_UP, Session, View, Wants
+from bptutor.session import FIXED, REVIEW, ROUND, WARM_UP, Session, View, Wants
 from bptutor.session.editing import edited
 
 COMMANDS = """\
@@ -170,7 +170,7 @@ class Talk(Rooms):
         if word == "another" or view.wants in {Wants.ANSWER, Wants.NUDGE}:
             after = self._commands[word]()
             if word == "another":
-                self._lines([f"Other numbers: seed {after.seed}."])
+                self._lines([FIXED if after.same_numbers else f"Other numbers: seed {after.seed}."])
             return after
         self._lines(["Nothing is asked here."])
         return view

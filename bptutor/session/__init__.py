@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from bptutor.session.needs import Grader, Library
     from bptutor.session.tutor import Session
     from bptutor.session.view import (
+        FIXED,
         LineState,
         Outcome,
         Reading,
@@ -34,7 +35,7 @@ _HOMES = {
     "tutor": ("Session",),
     "view": (
         *("LineState", "Outcome", "Reading", "Shown", "ShownDerivation", "ShownProse", "ShownQuestion", "ShownShow"),
-        *("View", "Wants"),
+        *("FIXED", "View", "Wants"),
     ),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
@@ -48,6 +49,7 @@ def __getattr__(name: str) -> object:
 
 
 __all__ = [
+    "FIXED",
     "QUIZ",
     "REVIEW",
     "ROUND",

@@ -79,6 +79,8 @@ class Asked:
         if question.kind is Kind.ORDER:
             written = {place: shown for shown, place in enumerate(self.order)}
             return ",".join(str(written[place] + 1) for place in range(len(question.lines)))
+        if question.kind is Kind.RULE:
+            return next((rule.text for rule in question.choices if rule.right), typed(question.answer))
         return typed(question.answer)
 
 

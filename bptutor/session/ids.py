@@ -12,6 +12,18 @@ PASSED, NOT_PASSED = "passed", "not-passed"
 INSERTED = ("why:", "again:", "recall:", "pause:", "easier:")
 """What the ids of stops begin with that stand in a run because of what the learner did."""
 
+WHY_NOW = {
+    "again:": "This one was revealed before, so once more.",
+    "recall:": "Once more from memory, before a rest.",
+    "easier:": "Something easier first.",
+}
+"""What is said before a question that stands in a run because of what the learner did."""
+
+
+def why_now(stop: str) -> str:
+    """Return why a stop is asked now that no author put there; empty when it needs no word."""
+    return next((said for begin, said in WHY_NOW.items() if stop.startswith(begin)), "")
+
 
 def is_inserted(stop: str) -> bool:
     """Return whether a stop was put in because of what the learner did."""

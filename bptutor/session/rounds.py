@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from bptutor.errors import BptutorError
-from bptutor.packs.model import Lesson
+from bptutor.packs.model import Lesson, Prose
 from bptutor.packs.quiz import BANK, Quiz, Source
 from bptutor.progress.event import Event, EventKind
 from bptutor.progress.events import Log
@@ -132,7 +132,7 @@ class Rounds:
         stops = [
             Stop(one.id, Wants.ANSWER, -1, question=one.question, blank=one.page is not None, item=one) for one in found
         ]
-        lesson = Lesson(id_, self.title(id_), ())
+        lesson = Lesson(id_, self.title(id_), _opening(quiz) if quiz else ())
         quiet = quiz is not None and quiz.front.feedback == "end"
         return Course(lesson, (), tuple(stops), rules=self.library.pack.rules, one_try=quiz is not None, quiet=quiet)
 
@@ -153,6 +153,11 @@ class Rounds:
             return False
         today = moment(run[0].time).astimezone(self.now.tzinfo).date() == self.now.date()
         return today or id_.startswith(QUIZ)
+
+
+def _opening(quiz: Quiz) -> tuple[Prose, ...]:
+    """Return what stands in a quiz's file before anything else: how it goes."""
+    return tuple(block for block in quiz.lesson.blocks[:1] if isinstance(block, Prose))
 
 
 def _with_variant(item: Item, seed: int) -> str:

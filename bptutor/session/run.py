@@ -10,7 +10,7 @@ from bptutor.progress.events import Log
 from bptutor.session import shown
 from bptutor.session.asked import Asked
 from bptutor.session.easier import easier
-from bptutor.session.ids import is_inserted
+from bptutor.session.ids import is_inserted, why_now
 from bptutor.session.numbers import Numbers, right_text
 from bptutor.session.stops import Item, Stop
 from bptutor.session.view import Shown, ShownQuestion, View, Wants
@@ -82,6 +82,11 @@ class Run:
         """Return what the learner is to do."""
         return shown.wants(self.walk, self.numbers.column)
 
+    def asked_with(self) -> tuple[object, ...]:
+        """Return what another draw may change at the current stop: the variant, and the numbers."""
+        stop = self.walk.current
+        return (self.walk.variant(stop) if stop else 0, self.numbers.drawn())
+
     def fill(self, text: str, question: Question | None) -> str:
         """Replace the `{{ }}` of a text; a question that changes the scene of its lesson has numbers of its own."""
         scene = self.lesson.scene
@@ -98,6 +103,11 @@ class Run:
         right = self.right_text(stop)
         return tuple(replace(one, answer=right) if isinstance(one, ShownQuestion) else one for one in found)
 
+    def _shown_question(self, stop: Stop) -> Question:
+        """Return what a stop asks, as it is shown; first why it is asked now, where no author put it there."""
+        question = self.asked(stop).shown(self.numbers.fill)
+        return replace(question, prompt=f"{why_now(stop.id)} {question.prompt}".strip())
+
     def view(self, draft: tuple[str, str], log: Log, end: tuple[Shown, ...] = ()) -> View:
         """Return what is to be shown now; NumPy is loaded only when a text or a nudge column needs a number.
 
@@ -107,7 +117,7 @@ class Run:
             end: What stands at the end of a review or a quiz.
         """
         walk, stop, wants = self.walk, self.walk.current, self.wants()
-        asked = self.asked(stop).shown(self.numbers.fill) if stop and wants is Wants.ANSWER else None
+        asked = self._shown_question(stop) if stop and wants is Wants.ANSWER else None
         one_try = walk.course.one_try
         hints = asked.hints if asked and not one_try else ()
         opened = walk.standing(stop.id).hints if stop and asked else 0

@@ -19,12 +19,6 @@ _STATE = {
     Passed.WRONG: LineState.REVEALED,
     Passed.SKIPPED: LineState.SKIPPED,
 }
-_BEFORE = {
-    "recall": "**Before you stop, one from memory.**",
-    "again": "**Once more, what was revealed before.**",
-    "easier": "**Something easier first.**",
-}
-"""What stands above a question that is put in between, so that it is no surprise."""
 Fill = Callable[[str, Question | None], str]
 """Replaces the `{{ }}` of a text by the numbers of the lesson, or those that a question has for itself."""
 Column = Callable[[Show], tuple[float, ...]]
@@ -74,8 +68,9 @@ def shown(walk: Walk, fill: Fill, column: Column) -> tuple[Shown, ...]:
 def _alone(walk: Walk, stop: Stop, item: Item, fill: Fill) -> tuple[Shown, ...]:
     """Return what is above a question asked by itself, and the question once it is answered."""
     standing = walk.standing(stop.id)
-    said = _BEFORE.get(stop.id.partition(":")[0]) if is_inserted(stop.id) else None
-    found: list[Shown] = [ShownProse(said)] if said else []
+    opens = walk.course.is_round and stop is walk.course.stops[0]
+    opening = walk.course.lesson.blocks if opens else ()
+    found: list[Shown] = [ShownProse(fill(piece.text, None)) for piece in opening if isinstance(piece, Prose)]
     for piece in item.context:
         if isinstance(piece, Prose):
             found.append(ShownProse(fill(piece.text, item.question)))

@@ -79,12 +79,14 @@ def may_rest(course: Course, stop: Stop) -> bool:
 def to_recall(walk: Walk, sitting: Sitting, behind: Stop) -> str:
     """Return the stop that a sitting's end recalls from memory: the hardest of it, else the first; empty for none.
 
-    Hardest is what took hints or tries. What was asked just before, or comes back after a reveal anyway, comes last.
+    Hardest is what took hints or tries. What comes back after a reveal anyway comes last, and what was asked just
+    before is not recalled: nothing was forgotten yet.
     """
     lesson = walk.course.lesson.id
-    asked = [stop for stop in walk.course.stops if stop.wants is Wants.ANSWER and (lesson, stop.id) in sitting.asked]
+    earlier = [stop for stop in walk.course.stops if stop.wants is Wants.ANSWER and stop is not behind]
+    asked = [stop for stop in earlier if (lesson, stop.id) in sitting.asked]
     again = {stop.id.removeprefix("again:") for stop in walk.stops if stop.id.startswith("again:")}
-    return _hardest(walk, [stop for stop in asked if stop is not behind and stop.id not in again] or asked)
+    return _hardest(walk, [stop for stop in asked if stop.id not in again] or asked)
 
 
 def _hardest(walk: Walk, stops: Sequence[Stop]) -> str:

@@ -163,12 +163,13 @@ class Session(Learner):
 
     def another(self) -> View:
         """Draw other numbers, or the next variant: the current stop is open again; what is finished begins again."""
-        stop = self._here.current
+        stop, before = self._here.current, self._looked_at.asked_with()
         if stop is None:
             self._begin()
-        elif not self._here.course.one_try:
+            return self.view()
+        if not self._here.course.one_try:
             self._record(EventKind.REDRAWN, stop, seed=self._next_seed())
-        return self.view()
+        return replace(self.view(), same_numbers=before == self._looked_at.asked_with())
 
     def nudge(self) -> View:
         """Measure the next row of the open nudge column."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,10 @@ from bptutor.packs.model import Derivation, Lesson, Line, Question, Show
 
 if TYPE_CHECKING:
     from bptutor.packs.scene import Scene
+
+
+FIXED = "There are no other numbers here: the author wrote these."
+"""What is said where others were asked for, and there are none."""
 
 
 class Wants(Enum):
@@ -117,6 +121,8 @@ class View:
     """The id of the stop when it was put in between: what it shows is shown anew. Else empty."""
     quiet: bool = False
     """Whether verdicts are kept for the end: in a quiz with `feedback: end`."""
+    same_numbers: bool = field(default=False, compare=False)
+    """Whether others were asked for, and there are none: the author wrote these."""
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ SCOPE = FakeScene().scope
         ("write `p - $y$` as *code*", "write p - $y$ as code"),
         ("**bold** and _soft_ and snake_case_name", "bold and soft and snake_case_name"),
         ("2 * 3 * 4", "2 * 3 * 4"),
+        ("Two rows. $Σ_k p_k$ is 1.", "Two rows. The sum over k of p k is 1."),
         ("see [the page](https://example.org)", "see the page (https://example.org)"),
         ("a \\$ sign", "a $ sign"),
         ("1, −1.2 and `−1.2`", "1, minus 1.2 and −1.2"),

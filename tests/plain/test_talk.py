@@ -77,7 +77,7 @@ def test_a_wrong_an_undecided_and_an_unreadable_answer(tmp_path: Path) -> None:
     said = talk(tmp_path, "", "sign", "maybe", "?!", "form", lesson="output-error")
     assert "Not right.\nYour numbers have the opposite direction." in said
     assert "I cannot decide this; it does not count as wrong." in said
-    assert "I cannot read that (column 1): `?!` is no name here. write p_i." in said
+    assert "I cannot read that (column 1): `?!` is no name here. Write p_i." in said
     assert "The value is right, in another form than asked." in said
     assert [text for kind, text in stored(tmp_path) if kind is EventKind.ANSWERED] == ["sign", "maybe", "form"]
 
@@ -115,8 +115,9 @@ def test_order_rule_and_fill_questions_say_how_to_answer(tmp_path: Path) -> None
     library = FakeLibrary({**LESSONS, "kinds": Lesson("kinds", "Kinds", blocks)})
     said = talk(tmp_path, "skip", "chain-rule", "", "p_i", "", lesson="kinds", library=library)
     assert "Answer with numbers in the right order" in said
-    assert "  chain rule\n" in said
-    assert "  ? - y_i\n" in said
+    assert ". chain rule\n" in said
+    assert "Answer with a letter, or the name of the rule." in said
+    assert "  gap minus the quantity y, at i\n  Written: ? - y_i\n" in said
     assert "All six in one line." in said
 
 

@@ -149,6 +149,15 @@ async def test_feedback_at_the_end_goes_from_question_to_question(tmp_path: Path
         assert (view.wants, view.stop) == (Wants.ANSWER, 2)
 
 
+async def test_a_quiz_opens_with_what_its_author_says_of_it(tmp_path: Path) -> None:
+    with Desk(tmp_path, library()).session() as session:
+        view = session.open(QUIZ + "q1")
+        assert view.shown[0] == ShownProse("Four questions.")
+        view = (await session.submit(right(view))).view
+        assert view.shown[0] == ShownProse("Four questions.")
+        assert ShownProse("Four questions.") not in session.advance().shown
+
+
 async def test_a_retake_has_other_numbers(tmp_path: Path) -> None:
     with Desk(tmp_path, library(pick=2, shuffle=True)).session() as session:
         await answer_all(session, set())

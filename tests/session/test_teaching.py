@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from bptutor.packs.model import Derivation, Kind, Lesson, Question
+from bptutor.packs.scene import Scene
 from bptutor.progress.events import EventKind
 from bptutor.session import LineState, ShownDerivation, ShownProse, ShownQuestion, Standing, View, Wants
 from tests.session.clock import Desk, on, right, through
@@ -36,6 +39,27 @@ async def test_after_six_answers_one_is_recalled_and_then_the_lesson_rests(tmp_p
         assert asked(session.advance()) == "q6"
         view = await through(session, session.view(), Wants.FINISHED)
         assert session.course()[0].passed == 8
+
+
+async def test_what_comes_again_says_why_and_what_was_asked_just_before_is_not_recalled(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, many(8))
+    with desk.session() as session:
+        await session.submit(right(session.open("many")))
+        desk.clock.pass_by(minutes=13)
+        assert session.advance().wants is Wants.REST  # one answer, and it stands on the screen
+        view = await through(session, session.advance(), Wants.REST)
+        recalled = [e.text for e in session.log.run("fake", "many") if e.kind is EventKind.PAUSED]
+        assert recalled == ["", "q1"]
+        view = session.advance()
+        for _ in range(view.hints_total):
+            session.hint()
+        session.reveal()
+        view = session.advance()
+        prompts = []
+        while view.wants is not Wants.FINISHED:
+            prompts += [view.question.prompt] if view.question else []
+            view = await on(session, view)
+        assert [prompt[:8] for prompt in prompts if not prompt.startswith("Write")] == ["This one"]
 
 
 async def test_the_recall_is_of_what_was_hardest_with_numbers_of_its_own(tmp_path: Path) -> None:
@@ -168,6 +192,19 @@ async def test_another_like_this_takes_the_variants_in_turn(tmp_path: Path) -> N
         view = session.view()
         assert isinstance(view.shown[-1], ShownQuestion)
         assert (view.shown[-1].question.prompt, view.shown[-1].answer) == ("Twice?", "2p")
+
+
+@pytest.mark.parametrize(("value", "same"), [({"value": 2}, True), ({"draw": {"from": 0, "to": 99}}, False)])
+def test_where_the_author_wrote_the_numbers_others_are_said_not_to_be(
+    tmp_path: Path, value: dict[str, object], same: bool
+) -> None:
+    scene = Scene.from_mapping({"given": {"a": value}})
+    question = Question("twice", Kind.NUMERIC, "Twice a?", answer="2a")
+    library = FakeLibrary({"one": Lesson("one", "One", (question,), scene=scene, skills=("loss",))})
+    with Desk(tmp_path, library).session() as session:
+        assert not session.open("one").same_numbers
+        assert session.another().same_numbers is same
+        assert not session.view().same_numbers
 
 
 async def test_a_lesson_finished_when_reveals_led_nowhere_stays_finished(tmp_path: Path) -> None:

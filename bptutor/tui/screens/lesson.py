@@ -12,7 +12,7 @@ from bptutor.errors import UsageError
 from bptutor.grading.verdict import Mark
 from bptutor.packs.model import Kind, Question
 from bptutor.packs.outline import LessonEntry
-from bptutor.session import ROUND, WARM_UP, Outcome, Reading, Session, View, Wants
+from bptutor.session import FIXED, ROUND, WARM_UP, Outcome, Reading, Session, View, Wants
 from bptutor.tui import keys
 from bptutor.tui.render.asking import Typed
 from bptutor.tui.render.faces import Face
@@ -149,8 +149,8 @@ class LessonScreen(ViewScreen):
                 self.query_one(AnswerBar).clear()
             self._typed = Typed("" if stands else text, Reading(), judged, text)
             self.query_one(Dock).show(outcome.view, self._typed, self._setting)
-            if outcome.view.question and outcome.view.question.kind in PICKED:
-                self.query_one(AnswerBar).action_select_all()  # another letter takes the place of the wrong one
+            if outcome.verdict.right or (outcome.view.question and outcome.view.question.kind in PICKED):
+                self.query_one(AnswerBar).action_select_all()  # what is typed next takes its place
 
     async def _prove(self, question: str, turn: int) -> None:
         """Add the badge when the proof comes."""
@@ -233,8 +233,11 @@ class LessonScreen(ViewScreen):
 
     async def action_another(self) -> None:
         """Draw other numbers."""
-        if self._view is not None:
-            await self._move(self._session.another())
+        if self._view is None:
+            return
+        await self._move(self._session.another())
+        if self._view.same_numbers:
+            self._notice(FIXED)
 
     async def action_skip(self) -> None:
         """Leave the question for now."""

@@ -172,8 +172,8 @@ class ViewScreen(Screen[None]):
         banner.update(Content(f"⚠ Nothing is saved{why}. You can go on; this sitting will be forgotten."))
         program = view.question is not None and view.question.code is not None
         pairs = _PROGRAM_KEYS if program else _KEYS[view.wants]
-        if view.one_try and view.wants is Wants.ANSWER:
-            pairs = _ONE_TRY
+        if view.one_try and view.wants in _ONE_TRY:
+            pairs = _ONE_TRY[view.wants]
         always = _OUT_OF_THE_EDITOR if program else _TO_THE_LESSON if view.lesson.id == WARM_UP else ALWAYS
         if view.may_reveal and view.wants is Wants.ANSWER:
             pairs = tuple(("F4", "reveal") if pair[0] == "F2" else pair for pair in pairs)
@@ -227,7 +227,11 @@ class ViewScreen(Screen[None]):
 _PROGRAM_KEYS = (("F8", "run it"), ("F2", "hint"), ("^o", "$EDITOR"), ("tab", "4 blanks"), ("F6", "skip"))
 _OUT_OF_THE_EDITOR = (("F1", "help"), ("esc", "leave editor"), ("^p", "all"))
 _TO_THE_LESSON = (("F1", "help"), ("esc", "lesson"), ("^p", "all"))
-_ONE_TRY = (("enter", "answer: one try"), ("F3", "faces"), ("F6", "leave it"))
+_ONE_TRY = {
+    Wants.ANSWER: (("enter", "answer: one try"), ("F3", "faces"), ("F6", "leave it")),
+    Wants.GO_ON: (("F3", "faces"), ("pgup", "earlier steps")),
+}
+"""In a quiz, where nothing is drawn anew."""
 _KEYS = {
     Wants.ANSWER: (("enter", "answer"), ("F2", "hint"), ("F3", "faces"), ("F6", "skip"), ("F5", "seed")),
     Wants.GO_ON: (("F3", "faces"), ("F5", "other numbers"), ("pgup", "earlier steps")),
