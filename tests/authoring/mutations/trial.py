@@ -1,0 +1,92 @@
+"""One wrong text after the other put into a file, and the check's own functions run on what was changed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+from typing import Any, NoReturn, SupportsIndex
+
+from bptutor.authoring.check import check_lesson
+from bptutor.authoring.report import Checked
+from bptutor.errors import Problem
+from bptutor.packs.library import Library
+from bptutor.packs.markdown import lesson_from
+from bptutor.packs.model import Lesson
+from bptutor.packs.quiz import bank_from
+from bptutor.packs.yaml import read
+from tests.authoring.mutations.outcome import Outcome
+from tests.authoring.mutations.places import places
+from tests.authoring.mutations.source import Source, Unit, edited, source
+
+SEEDS = 4
+
+
+class Refused(Exception):
+    """The first problem that is reported; what follows need not be looked at."""
+
+
+class First(list[Problem]):
+    """Problems of which the first ends the check."""
+
+    def append(self, found: Problem) -> NoReturn:
+        raise Refused(str(found))
+
+    def __iadd__(self, found: Any) -> First:  # type: ignore[misc,override]  # as a list takes anything that iterates
+        for one in found:
+            self.append(one)
+        return self
+
+    def insert(self, at: SupportsIndex, found: Problem) -> NoReturn:
+        self.append(found)
+
+
+def refused(text: str, file: Path) -> str:
+    """Return the first problem that the check has with the text of a file; empty when it has none."""
+    try:
+        lesson = _read(text, file)
+        check_lesson(replace(lesson, file=file), SEEDS, Checked(problems=First()))
+    except Refused as found:
+        return str(found)
+    return ""
+
+
+def _read(text: str, file: Path) -> Lesson:
+    problems = First()
+    if file.suffix == ".yaml":
+        return bank_from(read(text, str(file), problems), file.stem, problems)
+    return lesson_from(text, str(file), problems)
+
+
+def tried(file: Path, part: int = 1) -> list[Outcome]:
+    """Try the wrong texts of one file, or every `part`-th of them."""
+    if file.name == "pack.yaml":
+        return []
+    found = source(file)
+    root = Library.builtin().pack.root
+    outcomes: list[Outcome] = []
+    right: set[int] = set()
+    count = 0
+    for place in places(found):
+        shown = str(file.relative_to(root))
+        rng = Random(f"{shown}: {place.kind}: {place.text}")
+        count += 1
+        if count % part:
+            continue
+        _sound(found, place.unit, right)
+        wrong, same = place.wrong(rng)
+        outcomes += [
+            Outcome(shown, place.line, place.kind, "equivalent", place.text, str(n), same=True) for n in range(same)
+        ]
+        for one in wrong:
+            why = refused(edited(found.reduced(place.unit), one.edits), file)
+            outcomes.append(Outcome(shown, place.line, place.kind, one.name, place.text, one.text, why))
+    return outcomes
+
+
+def _sound(found: Source, unit: Unit | None, right: set[int]) -> None:
+    """Make sure that the part alone passes as it stands: else everything in it would seem to be refused."""
+    if unit is not None and id(unit) not in right:
+        right.add(id(unit))
+        if why := refused(found.reduced(unit), found.file):
+            raise AssertionError(f"{found.file.name}: {unit.block.id} does not pass by itself: {why}")
