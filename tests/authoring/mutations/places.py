@@ -56,7 +56,9 @@ def _expression(kind: str, written: Written, spelled: Spelled, unit: Unit | None
     return Place(kind, written.line, written.text, offered, lambda text: spelled.differs(written.text, text), unit)
 
 
-def _definitions(entries: Entries, scene: Scene, unit: Unit | None, question: Question | None = None) -> Iterator[Place]:
+def _definitions(
+    entries: Entries, scene: Scene, unit: Unit | None, question: Question | None = None
+) -> Iterator[Place]:
     """Yield the definitions of a scene, or those of one question."""
     for key in entries.keys():
         written = entries.at(key) or entries.within(key).at("is")
@@ -135,7 +137,9 @@ def _answer(kind: str, written: Written, unit: Unit, question: Question, scene: 
         filled = Spelled(scene, where=question.where)
         yield replace(
             place,
-            differs=lambda text: filled.differs(*(question.line.replace("?", f"({one})") for one in (written.text, text))),
+            differs=lambda text: filled.differs(
+                *(question.line.replace("?", f"({one})") for one in (written.text, text))
+            ),
         )
     elif question.kind is Kind.EINSUM:
         operands = tuple(Spelled(scene).read(operand) for operand in question.operands)

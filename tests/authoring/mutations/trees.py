@@ -208,7 +208,9 @@ def _delta(node: t.Delta, around: Around) -> Found:
 
 
 def _derivative(node: t.Derivative, around: Around) -> Found:
-    for name, by in _name(node.by.base, around) if isinstance(node.by, t.At) and isinstance(node.by.base, t.Name) else ():
+    for name, by in (
+        _name(node.by.base, around) if isinstance(node.by, t.At) and isinstance(node.by.base, t.Name) else ()
+    ):
         yield name, t.Derivative(node.of, t.At(by, node.by.subscripts))  # type: ignore[union-attr]  # it is an `At`
 
 

@@ -110,11 +110,20 @@ def listed(entries: Entries, question: Question) -> Iterator[Place]:
         right = next(choice.at("right") for choice in choices if "right" in choice)
         assert right is not None
         wrong = [choice for choice in choices if "right" not in choice]
-        moved = [(choice.added("right: true"), right.replaced("false")) for choice in wrong]
-        made = [Wrong("mark moved", "right: false", edits) for edits in moved]
+        held = next(choice.at("text") for choice in choices if "right" in choice)
+        assert held is not None
+        made = [
+            Wrong("mark moved", text.text, (choice.added("right: true"), right.replaced("false")))
+            for choice in wrong
+            if (text := choice.at("text"))
+        ]
         if question.many:
-            made += [Wrong("mark added", "right: true", (choice.added("right: true"),)) for choice in wrong]
-        yield Place("choice", right.line, right.text, _three(made))
+            made += [
+                Wrong("mark added", text.text, (choice.added("right: true"),))
+                for choice in wrong
+                if (text := choice.at("text"))
+            ]
+        yield Place("choice", right.line, held.text, _three(made))
     lines = entries.texts("lines") if question.kind is Kind.ORDER else ()
     for one, two in zip(lines, lines[1:], strict=False):
         edits = (one.replaced(two.text), two.replaced(one.text))
