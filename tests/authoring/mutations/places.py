@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from random import Random
 
@@ -13,11 +13,15 @@ from bptutor.packs.scene import Scene, stem
 from tests.authoring.mutations import values
 from tests.authoring.mutations.oracle import Spelled, scenes_differ
 from tests.authoring.mutations.place import Place, Wrong
-from tests.authoring.mutations.source import Entries, Source, Unit, Written
-from tests.authoring.mutations.trees import slips, spread
+from tests.authoring.mutations.source import Entries, Source, Unit, Written, composed
+from tests.authoring.mutations.trees import Slip, slips, spread
 
 NUMBERS = {Kind.NUMERIC, Kind.VECTOR, Kind.MATRIX}
 EXPRESSIONS = {Kind.SYMBOLIC, Kind.MATRIX_EXPRESSION, Kind.NUMPY}
+
+
+MOST = 60
+"""Slips that are looked at in one place."""
 
 
 def places(source: Source) -> Iterator[Place]:
@@ -34,6 +38,31 @@ def places(source: Source) -> Iterator[Place]:
                 yield from _question(unit, question, entries, scene)
 
 
+def formulas(text: str) -> Iterator[tuple[Place, Written]]:
+    """Yield the formulas of the rules of a `pack.yaml`: a slip in one of the two sides."""
+    rules = composed(text, text, 1).within("rules")
+    for rule in rules.keys():
+        entries = rules.within(rule)
+        written, scene = entries.at("math"), entries.within("scene")
+        if written is None:
+            continue
+        spelled = Spelled(Scene.from_mapping(scene.plain()))
+        sides = written.text.split(" = ")
+
+        def offered(
+            rng: Random, written: Written = written, spelled: Spelled = spelled, sides: list[str] = sides
+        ) -> list[Wrong]:
+            found = []
+            for n, side in enumerate(sides):
+                for name, other in _readable(slips(spelled.read(side), spelled.scene.scope), spelled):
+                    if spelled.differs(side, other):
+                        changed = " = ".join([*sides[:n], other, *sides[n + 1 :]])
+                        found.append(Wrong(name, changed, (written.replaced(changed),)))
+            return rng.sample(found, len(found))
+
+        yield Place("formula of a rule", written.line, written.text, offered), written
+
+
 # --- expressions --------------------------------------------------------------------------------------------------
 
 
@@ -41,19 +70,22 @@ def _expression(kind: str, written: Written, spelled: Spelled, unit: Unit | None
     """Return the place of an expression: a slip in its tree, printed as the place is spelled."""
 
     def offered(rng: Random) -> list[Wrong]:
-        tree = spelled.read(written.text)
-        printed = numpy.source if spelled.numpy else unicode.line
-        found = []
-        for slip in spread(rng, slips(tree, spelled.scene.scope), 60):
-            try:
-                text = printed(slip.tree, spelled.scene.scope)
-                spelled.read(text)
-            except (BptutorError, ValueError):
-                continue  # what cannot even be read is refused anyway
-            found.append(Wrong(slip.name, text, (written.replaced(text),)))
-        return found
+        found = spread(rng, slips(spelled.read(written.text), spelled.scene.scope), MOST)
+        return [Wrong(name, text, (written.replaced(text),)) for name, text in _readable(found, spelled)]
 
     return Place(kind, written.line, written.text, offered, lambda text: spelled.differs(written.text, text), unit)
+
+
+def _readable(found: Iterable[Slip], spelled: Spelled) -> Iterator[tuple[str, str]]:
+    """Yield what was done and the text of each tree; what cannot be read back is refused anyway, and left out."""
+    printed = numpy.source if spelled.numpy else unicode.line
+    for slip in found:
+        try:
+            text = printed(slip.tree, spelled.scene.scope)
+            spelled.read(text)
+        except (BptutorError, ValueError):
+            continue
+        yield slip.name, text
 
 
 def _definitions(

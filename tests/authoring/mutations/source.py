@@ -103,6 +103,15 @@ class Entries:
         for part in node.value if node.id != "scalar" else ():
             yield from self._leaves(part[1] if isinstance(part, tuple) else part)
 
+    def plain(self) -> dict[str, object]:
+        """Return this mapping without places, every scalar as text."""
+        found = yaml.load(self._source, Loader=yaml.BaseLoader)  # makes texts, lists and dictionaries only
+        return found if isinstance(found, dict) else {}
+
+    @property
+    def _source(self) -> str:
+        return yaml.serialize(self.node)
+
     def written(self, node: Node) -> Written:
         """Return a scalar with its span in the file."""
         start, end = self.offset + node.start_mark.index, self.offset + node.end_mark.index

@@ -5,18 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 from typing import Any, NoReturn, SupportsIndex
 
 from bptutor.authoring.check import check_lesson
+from bptutor.authoring.check_rules import check_formulas, check_turns
 from bptutor.authoring.report import Checked
 from bptutor.errors import Problem
+from bptutor.packs.folder import PACK_FILE
 from bptutor.packs.library import Library
 from bptutor.packs.markdown import lesson_from
-from bptutor.packs.model import Lesson
+from bptutor.packs.model import Derivation, Lesson
 from bptutor.packs.quiz import bank_from
 from bptutor.packs.yaml import read
 from tests.authoring.mutations.outcome import Outcome
-from tests.authoring.mutations.places import places
+from tests.authoring.mutations.places import formulas, places
 from tests.authoring.mutations.source import Source, Unit, edited, source
 
 SEEDS = 4
@@ -60,8 +63,8 @@ def _read(text: str, file: Path) -> Lesson:
 
 def tried(file: Path, part: int = 1) -> list[Outcome]:
     """Try the wrong texts of one file, or every `part`-th of them."""
-    if file.name == "pack.yaml":
-        return []
+    if file.name == PACK_FILE:
+        return _formulas(file, part)
     found = source(file)
     root = Library.builtin().pack.root
     outcomes: list[Outcome] = []
@@ -79,8 +82,42 @@ def tried(file: Path, part: int = 1) -> list[Outcome]:
             Outcome(shown, place.line, place.kind, "equivalent", place.text, str(n), same=True) for n in range(same)
         ]
         for one in wrong:
-            why = refused(edited(found.reduced(place.unit), one.edits), file)
+            text = edited(found.reduced(place.unit), one.edits)
+            why = misnamed(text, file) if place.rules else refused(text, file)
             outcomes.append(Outcome(shown, place.line, place.kind, one.name, place.text, one.text, why))
+    return outcomes
+
+
+def misnamed(text: str, file: Path) -> str:
+    """Return the first line of a file that is no step by a rule that it names; empty when there is none."""
+    try:
+        lesson = _read(text, file)
+        for block in lesson.blocks:
+            if isinstance(block, Derivation):
+                First().__iadd__(check_turns(block, lesson, Library.builtin().pack.rules))
+    except Refused as found:
+        return str(found)
+    return ""
+
+
+def _formulas(file: Path, part: int) -> list[Outcome]:
+    """Try wrong formulas in the rules of a pack."""
+    text = file.read_text(encoding="utf-8")
+    outcomes = []
+    with TemporaryDirectory() as folder:
+        changed = Path(folder) / PACK_FILE
+        for n, (place, written) in enumerate(formulas(text), 1):
+            if n % part:
+                continue
+            wrong, same = place.wrong(Random(f"{place.kind}: {place.text}"))
+            outcomes += [
+                Outcome(file.name, place.line, place.kind, "equivalent", place.text, str(m), same=True) for m in range(same)
+            ]
+            for one in wrong:
+                changed.write_text(edited(text, one.edits), encoding="utf-8")
+                problems = check_formulas(changed).problems
+                why = str(problems[0]) if problems else ""
+                outcomes.append(Outcome(file.name, written.line, place.kind, one.name, place.text, one.text, why))
     return outcomes
 
 

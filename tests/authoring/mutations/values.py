@@ -23,9 +23,19 @@ from tests.authoring.mutations.trees import spec_slips
 
 Offered = Callable[[Random], Sequence[Wrong]]
 KIN = (
-    {"chain-rule", "paths-add", "entrywise", "log-derivative", "sigmoid-slope", "own-row"},
+    {
+        "chain-rule",
+        "paths-add",
+        "entrywise",
+        "log-derivative",
+        "sigmoid-slope",
+        "own-row",
+        "sum-rule",
+        "product-rule",
+        "quotient-rule",
+    },
     {"collapse-delta", "split-sum", "join-sum", "one-hot", "own-coordinate", "summed-letter"},
-    {"factor-out", "expand", "cancel", "powers", "sum-rule"},
+    {"factor-out", "expand", "cancel", "powers"},
     {"layer", "definition", "sliding-window", "matrix-product", "transpose", "softmax-derivative", "output-error"},
 )
 """Rules that might both be named for one step: a line that gives one of them for another is not surely wrong."""
