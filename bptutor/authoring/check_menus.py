@@ -1,4 +1,4 @@
-"""What a menu says twice: that a choice is right, and that it is not; that a line of code comes first, and what it reads."""
+"""What a menu says twice: a choice is right, or something is wrong with it; a line of code comes first, or reads."""
 
 from __future__ import annotations
 

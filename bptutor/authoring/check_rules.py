@@ -21,16 +21,13 @@ from bptutor.packs.yaml import Located, problem, read
 
 
 def check_formulas(file: Path) -> Checked:
-    """Prove the formulas of the rules of a `pack.yaml`, each as an equation in prose under the rule's own scene.
-
-    One with a name that its scene does not declare is shown, and not proved.
-    """
+    """Prove the formulas of those rules of a `pack.yaml` that have a scene, each as an equation in prose."""
     checked = Checked()
     ignored: list[Problem] = []
     written = read(file_text(file, str(file), ignored), str(file), ignored).mapping.get("rules", Located({}))
     for id_, node in written.mapping.items():
-        math, scene = node.mapping.get("math"), node.mapping.get("scene", Located({}, node.place))
-        if math is None or not math.text:
+        math, scene = node.mapping.get("math"), node.mapping.get("scene")
+        if math is None or scene is None:
             continue
         try:
             # The formula stands behind a `$`, so the prose begins one column before it.
@@ -55,10 +52,10 @@ def check_turns(derivation: Derivation, lesson: Lesson, rules: Mapping[str, Rule
             named = [rules[rule] for rule in line.by if rule in rules]
             for at, rule in enumerate(named):
                 for sign, turn in rule.turns.items():
-                    if not any(other.turns.get(sign, turn) != turn for other in named):
-                        if not _turns(sign, turn, above, here):
-                            place = line.places.get(f"by.{at}") or line.places.get("by", line.place)
-                            found.append(_misfit(n, rule, sign, turn, place))
+                    open_ = any(other.turns.get(sign, turn) != turn for other in named)
+                    if not open_ and not _turns(sign, turn, above, here):
+                        place = line.places.get(f"by.{at}") or line.places.get("by", line.place)
+                        found.append(_misfit(n, rule, sign, turn, place))
             above = here
     except UnreadableAnswer:
         return []  # reported where the lines are read

@@ -1,7 +1,7 @@
 """Put a wrong text into one place of the course after the other, and see whether `bptutor check` refuses it.
 
-Run as `python -m tests.authoring.mutate_course --jobs 2`. Only the block that was changed is checked, by the check's own
-functions, with few seeds, and only until the first problem; whatever is refused so is refused by the whole check too.
+Run as `python -m tests.authoring.mutate_course --jobs 2`. Only the block that was changed is checked, by the check's
+own functions, and only until the first problem; whatever is refused so is refused by the whole check too.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Is a changed place wrong at all? Told by numbers alone: both spellings are evaluated on drawn scenes, nothing is proved."""
+"""Is a changed place wrong at all? Both spellings are evaluated on drawn scenes by numbers alone; nothing is proved."""
 
 from __future__ import annotations
 

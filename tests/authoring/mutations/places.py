@@ -41,7 +41,7 @@ def places(source: Source) -> Iterator[Place]:
 def formulas(text: str) -> Iterator[tuple[Place, Written]]:
     """Yield the formulas of the rules of a `pack.yaml`: a slip in one of the two sides."""
     rules = composed(text, text, 1).within("rules")
-    for rule in rules.keys():
+    for rule in rules.names:
         entries = rules.within(rule)
         written, scene = entries.at("math"), entries.within("scene")
         if written is None:
@@ -92,7 +92,7 @@ def _definitions(
     entries: Entries, scene: Scene, unit: Unit | None, question: Question | None = None
 ) -> Iterator[Place]:
     """Yield the definitions of a scene, or those of one question."""
-    for key in entries.keys():
+    for key in entries.names:
         written = entries.at(key) or entries.within(key).at("is")
         if written is None:
             continue
@@ -134,7 +134,7 @@ def _derivation(unit: Unit, derivation: Derivation, scene: Scene) -> Iterator[Pl
         if hole := item.at("hole"):
             yield Place("hole", hole.line, hole.text, values.another_hole(hole), unit=unit)
     faces = entries.within("faces")
-    for name in faces.keys():
+    for name in faces.names:
         if written := faces.at(name):
             yield _expression(f"{name} face", written, Spelled(scene, numpy=name == "numpy"), unit)
 

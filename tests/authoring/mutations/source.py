@@ -76,8 +76,9 @@ class Entries:
         node = found if found is not None else yaml.MappingNode("", [])
         return Entries(node, self.text, self.offset, self.first)
 
-    def keys(self) -> tuple[str, ...]:
-        """Return the keys in order."""
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The keys in order."""
         return tuple(self._values)
 
     def items(self, key: str) -> tuple[Entries, ...]:

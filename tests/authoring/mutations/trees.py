@@ -78,7 +78,7 @@ def spread(rng: Random, found: list[Slip], count: int) -> list[Slip]:
     """Return slips in random order, those of different names first, so that few of them still differ in kind."""
     shuffled = rng.sample(found, len(found))
     seen: dict[str, int] = {}
-    ranked = []
+    ranked: list[tuple[int, int, Slip]] = []
     for slip in shuffled:
         seen[slip.name] = seen.get(slip.name, 0) + 1
         ranked.append((seen[slip.name], len(ranked), slip))
@@ -107,7 +107,8 @@ def _put(tree: t.Expr, at: int, new: t.Expr) -> t.Expr:
 def _of(node: t.Expr, around: Around, root: bool) -> Found:
     if root:
         yield "sign", node.arg if isinstance(node, t.Neg) else t.Neg(node)
-    yield from _SLIPS.get(type(node), lambda *_: iter(()))(node, around)
+    if type(node) in _SLIPS:
+        yield from _SLIPS[type(node)](node, around)
 
 
 # --- one kind of node after the other -----------------------------------------------------------------------------
@@ -208,10 +209,10 @@ def _delta(node: t.Delta, around: Around) -> Found:
 
 
 def _derivative(node: t.Derivative, around: Around) -> Found:
-    for name, by in (
-        _name(node.by.base, around) if isinstance(node.by, t.At) and isinstance(node.by.base, t.Name) else ()
-    ):
-        yield name, t.Derivative(node.of, t.At(by, node.by.subscripts))  # type: ignore[union-attr]  # it is an `At`
+    by = node.by
+    if isinstance(by, t.At) and isinstance(by.base, t.Name):
+        for name, other in _name(by.base, around):
+            yield name, t.Derivative(node.of, t.At(other, by.subscripts))
 
 
 def _call(node: t.Call, around: Around) -> Found:

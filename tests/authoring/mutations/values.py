@@ -5,11 +5,13 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 from random import Random
 from typing import Any
 
 import numpy as np
 
+from bptutor.errors import BptutorError
 from bptutor.grading.case import make
 from bptutor.grading.code_cases import calls
 from bptutor.grading.sandbox.run import run
@@ -104,8 +106,8 @@ def einsum(kind: str, written: Written, operands: tuple[Expr, ...], scene: Scene
     for spec in spec_slips(written.text.replace(" ", "")):
         try:
             made(spec)
-        except Exception:  # noqa: BLE001, S112 - letters over axes of different lengths: refused anyway
-            continue
+        except (BptutorError, ValueError):
+            continue  # letters over axes of different lengths: refused anyway
         named.append(("letters", spec))
     return Place(kind, written.line, written.text, _shuffled(written, named), differs)
 
@@ -135,7 +137,7 @@ def listed(entries: Entries, question: Question) -> Iterator[Place]:
             ]
         yield Place("choice", right.line, held.text, _three(made))
     lines = entries.texts("lines") if question.kind is Kind.ORDER else ()
-    for one, two in zip(lines, lines[1:], strict=False):
+    for one, two in pairwise(lines):
         edits = (one.replaced(two.text), two.replaced(one.text))
         swapped = Wrong("lines swapped", two.text, edits)
         yield Place("order", one.line, one.text, _three([swapped]))
@@ -179,8 +181,9 @@ class _Slips(ast.NodeTransformer):
         return node.value if node.attr == "T" and self._taken("transpose dropped") else node
 
     def visit_Constant(self, node: ast.Constant) -> ast.AST:
-        whole = isinstance(node.value, int) and not isinstance(node.value, bool)
-        return ast.Constant(node.value + 1) if whole and self._taken("number") else node
+        if isinstance(node.value, int) and not isinstance(node.value, bool) and self._taken("number"):
+            return ast.Constant(node.value + 1)
+        return node
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
         self.generic_visit(node)
