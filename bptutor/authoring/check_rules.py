@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -14,7 +14,7 @@ from bptutor.errors import PackError, Problem, UnreadableAnswer
 from bptutor.notation import parse
 from bptutor.notation import tree as t
 from bptutor.packs.markdown import file_text
-from bptutor.packs.model import Derivation, Lesson, Place, Prose
+from bptutor.packs.model import Derivation, Lesson, Line, Place, Prose
 from bptutor.packs.outline import NAMES, TURNS, Rule
 from bptutor.packs.scene import Scene
 from bptutor.packs.yaml import Located, problem, read
@@ -50,6 +50,7 @@ def check_turns(derivation: Derivation, lesson: Lesson, rules: Mapping[str, Rule
         for n, line in enumerate(derivation.lines, 1):
             here = signs(parse.read(line.math, scope))
             named = [rules[rule] for rule in line.by if rule in rules]
+            found += _twice(n, line)
             for at, rule in enumerate(named):
                 for sign, turn in rule.turns.items():
                     open_ = any(other.turns.get(sign, turn) != turn for other in named)
@@ -60,6 +61,14 @@ def check_turns(derivation: Derivation, lesson: Lesson, rules: Mapping[str, Rule
     except UnreadableAnswer:
         return []  # reported where the lines are read
     return found
+
+
+def _twice(n: int, line: Line) -> Iterator[Problem]:
+    """Report a rule that a line names a second time."""
+    for at, rule in enumerate(line.by):
+        if rule in line.by[:at]:
+            place = line.places.get(f"by.{at}", line.place)
+            yield problem(place, f"line {n} names `{rule}` twice", "name each rule once", "rule")
 
 
 def _misfit(n: int, rule: Rule, sign: str, turn: str, place: Place) -> Problem:
@@ -76,13 +85,13 @@ class Signs:
 
 
 def signs(tree: t.Expr) -> Signs:
-    """Count the signs of a formula: ∂, Σ (each letter), δ, ᵀ, @, /, ^, ≠, and functions by name."""
+    """Count the signs of a formula: ∂, Σ (each letter), δ, ᵀ, @, /, ^, ≠, + and · (each once), ', functions by name."""
     counts: Counter[str] = Counter()
     for node in t.walk(tree):
         if isinstance(node, t.Sum):
             counts["Σ"] += len(node.letters)
         elif isinstance(node, t.Call):
-            counts[node.function] += 1
+            counts["'" if node.function.endswith("'") else node.function] += 1
         elif sign := _SIGNS.get(type(node)):
             counts[sign] += 1
     return Signs(counts, frozenset(node.id for node in t.walk(tree) if isinstance(node, t.Name)))
@@ -91,7 +100,7 @@ def signs(tree: t.Expr) -> Signs:
 def _turns(sign: str, turn: str, above: Signs, here: Signs) -> bool:
     """Tell whether a step turns a sign as it should."""
     if sign == NAMES:
-        return here.names == above.names if turn == "same" else not here.names <= above.names
+        return _NAMES[turn](above.names, here.names)
     return _TURNS[turn](above.counts[sign], here.counts[sign])
 
 
@@ -104,6 +113,8 @@ _SIGNS: Mapping[type[t.Expr], str] = MappingProxyType(
         t.Div: "/",
         t.Pow: "^",
         t.Compare: "≠",
+        t.Add: "+",
+        t.Mul: "·",
     }
 )
 _TURNS: Mapping[str, Callable[[int, int], bool]] = MappingProxyType(
@@ -115,5 +126,13 @@ _TURNS: Mapping[str, Callable[[int, int], bool]] = MappingProxyType(
         "used": lambda above, here: above > 0,
         "kept": lambda above, here: 0 < above <= here,
         "no more": lambda above, here: here <= above,
+    }
+)
+_NAMES: Mapping[str, Callable[[frozenset[str], frozenset[str]], bool]] = MappingProxyType(
+    {
+        "same": lambda above, here: here == above,
+        "other": lambda above, here: here != above,
+        "new": lambda above, here: not here <= above,
+        "known": lambda above, here: here <= above,
     }
 )

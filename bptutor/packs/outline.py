@@ -39,6 +39,8 @@ class QuizEntry:
 
 NAMES = "names"
 """Stands for the names of a formula among the signs that a rule turns."""
+OF_NAMES = frozenset({"same", "other", "new", "known"})
+"""What a rule may do to the names."""
 TURNS: Mapping[str, str] = MappingProxyType(
     {
         "fewer": "there should be fewer {sign} than above",
@@ -49,6 +51,7 @@ TURNS: Mapping[str, str] = MappingProxyType(
         "kept": "the line above should have a {sign}, and this line no fewer",
         "no more": "there should not be more {sign} than above",
         "new": "there should be {sign} that are not above",
+        "known": "there should be no {sign} that are not above",
     }
 )
 """What a rule may do to a sign -> what to say where a line does not."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bptutor.errors import Problem
 from bptutor.packs.fields import Fields, nearest
-from bptutor.packs.outline import NAMES, TURNS, Pack, Rule
+from bptutor.packs.outline import NAMES, OF_NAMES, TURNS, Pack, Rule
 from bptutor.packs.yaml import Located, read
 
 FORMAT = "1"
@@ -79,7 +79,7 @@ def _rule(id_: str, node: Located, problems: list[Problem]) -> Rule:
 
 def _turn(fields: Fields, sign: str, node: Located) -> str:
     """Read what a rule does to a sign."""
-    words = [word for word in TURNS if (word in {"new", "same"} if sign == NAMES else word != "new")]
+    words = [word for word in TURNS if (word in OF_NAMES if sign == NAMES else word not in {"new", "known"})]
     if node.text in words:
         return node.text
     shown = f"`{node.text}`" if node.text else node.kind

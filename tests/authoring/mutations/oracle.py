@@ -57,9 +57,12 @@ class Spelled:
     def differs(self, right: str, other: str) -> bool:
         """Tell whether two texts have different values, shapes or letters somewhere."""
         tree, letters = self.read(right), self._letters(right)
-        if set(letters) != set(self._letters(other)):
+        try:
+            changed = self.read(other)
+            if set(letters) != set(self._letters(other)):
+                return True
+        except UnreadableAnswer:
             return True
-        changed = self.read(other)
         drawn = _fresh(self.scene) if self.decimals is None and not self.shape else _seen(self.scene)
         return any(self._apart(tree, changed, letters, values) for values in drawn)
 

@@ -146,7 +146,9 @@ def _question(unit: Unit, question: Question, entries: Entries, base: Scene) -> 
     scene = base.changed(question.changes)
     yield from _definitions(entries.within("define"), scene, unit, question)
     if goal := entries.at("goal"):
-        yield _expression("goal", goal, Spelled(scene, where=question.where), unit)
+        decimals = question.decimals if question.kind in NUMBERS else None
+        spelled = Spelled(scene, where=question.where, decimals=decimals, shape=question.kind is Kind.SHAPE)
+        yield _expression("goal", goal, spelled, unit)
     answers = [("answer", one) for one in entries.texts("answer")]
     for said, written in [*answers, *(("accepted", one) for one in entries.texts("accept"))]:
         yield from _answer(f"{said}, {question.kind.value}", written, unit, question, scene)

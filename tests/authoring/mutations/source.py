@@ -193,7 +193,7 @@ def _lesson(file: Path, text: str) -> Source:
         entries = composed(text, chunk.text, chunk.line)
         block = blocks[chunk.line + entries.node.start_mark.line]
         prompt = block.places.get("prompt")
-        first = prompt.line if isinstance(block, Question) and prompt else chunk.fence
+        first = min(prompt.line, chunk.fence) if isinstance(block, Question) and prompt else chunk.fence
         last = chunk.line + chunk.text.count("\n") + 1
         units.append(Unit(block, entries, range(first - 1, last)))
     return Source(

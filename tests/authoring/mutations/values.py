@@ -85,10 +85,11 @@ def another_rule(written: Written) -> Offered:
 
 
 def another_hole(written: Written) -> Offered:
-    """Return what offers the line around a hole with a sign turned or a letter changed."""
-    texts = [("sign", written.text.replace(" - ", " + ", 1)), ("sign", "-" + written.text)]
-    texts.append(("letter", re.sub(r"_(\w)(\w)", r"_\2\1", written.text, count=1)))
-    return _shuffled(written, texts)
+    """Return what offers the line around a hole with two letters changed.
+
+    A turned sign is no slip here: the hole then takes something of the other sign.
+    """
+    return _shuffled(written, [("letter", re.sub(r"_(\w)(\w)", r"_\2\1", written.text, count=1))])
 
 
 def einsum(kind: str, written: Written, operands: tuple[Expr, ...], scene: Scene) -> Place:
