@@ -30,12 +30,12 @@ def course() -> list[Path]:
 
 
 def mutate(files: Iterable[Path], jobs: int = 1, part: int = 1) -> list[Outcome]:
-    """Try the wrong texts of files; with `part` above 1, only one in so many of them.
+    """Try the wrong texts of files; with `part` above 1, those of one place in so many of each kind.
 
     Args:
         files: Files of the course.
         jobs: Processes that share them.
-        part: Every how-many-th wrong text is tried.
+        part: Which places are tried: the first of each kind in a file, and every so-many-th after it.
     """
     todo = sorted(files, key=lambda file: -file.stat().st_size)
     if jobs == 1:
@@ -50,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Print the table and the survivors; 1 when too many survive, or one without a reason."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--jobs", type=int, default=1)
-    parser.add_argument("--part", type=int, default=1, help="try only one in so many")
+    parser.add_argument("--part", type=int, default=1, help="try only one place in so many")
     parser.add_argument("files", nargs="*", type=Path)
     given = parser.parse_args(arguments)
     files = [file.resolve() for file in given.files] or course()

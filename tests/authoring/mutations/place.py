@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from random import Random
 
-from tests.authoring.mutations.source import Edit, Unit
+from tests.authoring.mutations.oracle import Spelled
+from tests.authoring.mutations.source import Edit, Unit, Written
 
 RICH = (6, 30)
 """From so many different slips on a place gets a second and a third of them."""
@@ -34,6 +35,9 @@ class Place:
     """Whether a text means something else here."""
     unit: Unit | None = None
     """What the check has to look at; None for the whole file."""
+    written: Written | None = None
+    spelled: Spelled | None = None
+    """How it is read, where it is one expression."""
     rules: bool = False
     """Whether the rules of the pack have to be looked at."""
 

@@ -73,7 +73,16 @@ def _expression(kind: str, written: Written, spelled: Spelled, unit: Unit | None
         found = spread(rng, slips(spelled.read(written.text), spelled.scene.scope), MOST)
         return [Wrong(name, text, (written.replaced(text),)) for name, text in _readable(found, spelled)]
 
-    return Place(kind, written.line, written.text, offered, lambda text: spelled.differs(written.text, text), unit)
+    return Place(
+        kind,
+        written.line,
+        written.text,
+        offered,
+        lambda text: spelled.differs(written.text, text),
+        unit,
+        written,
+        spelled,
+    )
 
 
 def _readable(found: Iterable[Slip], spelled: Spelled) -> Iterator[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -70,19 +71,19 @@ def _read(text: str, file: Path) -> Lesson:
 
 
 def tried(file: Path, part: int = 1) -> list[Outcome]:
-    """Try the wrong texts of one file, or every `part`-th of them."""
+    """Try the wrong texts of one file; or those of the first place of each kind, and every `part`-th after it."""
     if file.name == PACK_FILE:
         return _formulas(file, part)
     found = source(file)
     root = Library.builtin().pack.root
     outcomes: list[Outcome] = []
     right: set[int] = set()
-    count = 0
+    kinds: Counter[str] = Counter()
     for place in places(found):
         shown = str(file.relative_to(root))
         rng = Random(f"{shown}: {place.kind}: {place.text}")
-        count += 1
-        if count % part:
+        kinds[place.kind] += 1
+        if part > 1 and kinds[place.kind] % part != 1:
             continue
         _sound(found, place.unit, right)
         wrong, same = place.wrong(rng)
