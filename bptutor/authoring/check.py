@@ -13,6 +13,7 @@ from pathlib import Path
 from bptutor.authoring import check_cache
 from bptutor.authoring.check_pack import PackCheck
 from bptutor.authoring.check_quizzes import check_quizzes
+from bptutor.authoring.check_rules import check_formulas
 from bptutor.authoring.fix import write_ids
 from bptutor.authoring.report import STYLES, Checked, Report
 from bptutor.errors import BptutorError, PackError, Problem, UnreadableAnswer
@@ -89,6 +90,7 @@ def check(path: Path | None = None, jobs: int = 1, seeds: int = SEEDS) -> Report
         unreadable: list[Problem] = []
         lessons.append(replace(_lesson(file, unreadable), file=file))
         complete = complete and not unreadable
+    total.add(next(_shared([root / PACK_FILE], 1, seeds)))
     total.problems += PackCheck(library).run(lessons, complete)
     total.problems += check_quizzes(library.pack, lessons)
     order = {str(root / PACK_FILE): -1} | {str(file): n for n, file in enumerate(files)}
@@ -130,7 +132,9 @@ def _shared(files: list[Path], jobs: int, seeds: int) -> Iterator[Checked]:
 
 
 def check_file(file: Path, seeds: int = SEEDS) -> Checked:
-    """Check one lesson file: whether it reads, and then all that it shows and asks."""
+    """Check one lesson file: whether it reads, and then all that it shows and asks; of `pack.yaml`, its formulas."""
+    if file.name == PACK_FILE:
+        return check_formulas(file)
     checked = Checked()
     try:
         lesson = read_bank(file) if file.suffix == ".yaml" else read_lesson(file)

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+from bptutor.authoring.check_rules import check_turns
 from bptutor.errors import Problem
 from bptutor.packs import fading
 from bptutor.packs.fields import nearest
@@ -50,6 +51,7 @@ class PackCheck:
             for block in lesson.blocks:
                 if isinstance(block, Derivation):
                     self._menus(block)
+                    self.problems += check_turns(block, lesson, self.pack.rules)
         if complete:
             self._unused(lessons)
         return self.problems

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from bptutor.authoring.asked import asked, fillings
 from bptutor.authoring.check_code import check_code
-from bptutor.authoring.check_lines import Side, prove_sides
+from bptutor.authoring.check_goals import EXPRESSIONS, check_goal
+from bptutor.authoring.check_menus import check_menu
+from bptutor.authoring.model_text import NUMBERS, model_text
 from bptutor.authoring.report import Checked
 from bptutor.errors import BptutorError, UnreadableAnswer
 from bptutor.grading.grade import grade
@@ -20,15 +21,8 @@ from bptutor.notation.scope import Role
 from bptutor.notation.value import evaluate
 from bptutor.packs.model import Kind, Lesson, Place, Question
 from bptutor.packs.scene import Scene
-from bptutor.packs.templates import number_text
 from bptutor.packs.yaml import problem
 
-if TYPE_CHECKING:
-    from bptutor.notation.value import Values
-
-NUMBERS = frozenset({Kind.NUMERIC, Kind.VECTOR, Kind.MATRIX})
-EXPRESSIONS = frozenset({Kind.SYMBOLIC, Kind.MATRIX_EXPRESSION, Kind.NUMPY})
-LETTERS = "abcdefghijklmnopqrstuvwxyz"
 SEEDS = 25
 SAMPLE = 3
 """Seeds for questions whose verdict comes from probes, which draw 20 times each."""
@@ -51,12 +45,13 @@ class Grading:
     def run(self) -> None:
         """Grade the model answer, what is accepted, and what must not be."""
         self.checked.questions += 1
+        check_menu(self.question, self.lesson, self.checked)
         place = self.question.places.get("answer", self.question.place)
         try:
             if self.question.whole and not self._filled(place):
                 return
             self._right(place)
-            self._proved(place)
+            check_goal(self.question, self.scene, self.seeds, self.lesson, self.checked)
         except UnreadableAnswer as error:
             self._wrong(place, f"the answer cannot be read: {error.message}", error.help, "model-answer")
             return
@@ -97,21 +92,6 @@ class Grading:
         what = f"no part of the line fills the hole of `{self.question.line}`"
         self._wrong(place, what, "write `hole:` as the line itself with one part replaced by `?`", "hole")
         return False
-
-    def _proved(self, place: Place) -> None:
-        """Prove the answer equal to the goal; under other definitions an expression needs one."""
-        question, scope = self.question, self.scene.scope
-        if question.goal:
-            spelling = parse.Spelling.NUMPY if question.kind is Kind.NUMPY else parse.Spelling.ANY
-            goal = Side(parse.read(question.goal, scope), question.places.get("goal", place))
-            where = parse.read_condition(question.where, scope) if question.where else None
-            numpy = question.kind is Kind.NUMPY
-            answer = Side(parse.read(str(question.answer), scope, spelling), place, where, numpy=numpy)
-            letters = axes.of(goal.tree, scope).letters
-            prove_sides(goal, answer, scope, letters, "the answer is not the goal", self.lesson, self.checked)
-        elif question.kind in EXPRESSIONS and (question.define or question.network):
-            help_ = "add what it is equal to, such as `goal: ∂L/∂z_i`"
-            self._wrong(place, "nothing proves this answer under its own definitions", help_, "no-goal")
 
     def _own(self, text: str, seed: int) -> Verdict:
         """Grade an accepted expression: it must equal the model answer, in whatever form."""
@@ -182,61 +162,6 @@ def _reason(verdict: Verdict) -> str:
     if verdict.error is not None:
         return f"{verdict.error.message}; {verdict.error.help}".rstrip("; ")
     return verdict.findings[0].message.rstrip(".") if verdict.findings else ""
-
-
-def model_text(question: Question, answer: object, scene: Scene, seed: int) -> str:
-    """Return what a learner who knows the answer would type.
-
-    Args:
-        question: The question.
-        answer: Its `answer`, or one that it accepts.
-        scene: The names, with those that the question gives.
-        seed: Which numbers the learner sees.
-
-    Raises:
-        UnreadableAnswer: The answer cannot be read.
-    """
-    if question.kind is Kind.CHOICE:
-        return ",".join(LETTERS[n] for n, choice in enumerate(question.choices) if choice.right)
-    if question.kind is Kind.ORDER:
-        return str(answer) or _order(question)
-    if question.kind is Kind.SHAPE:
-        return _shape(answer, scene, seed)
-    if question.kind in NUMBERS:
-        return _numbers(answer, question.decimals, scene, seed)
-    return str(answer)
-
-
-def _order(question: Question) -> str:
-    """Return the first order that `after` allows; the written one when nothing is said."""
-    count = len(question.lines)
-    done: list[int] = []
-    while len(done) < count:
-        ready = [n for n in range(1, count + 1) if n not in done and all(m in done for m in question.after.get(n, ()))]
-        done.append(ready[0] if ready else count + 1)
-    return ",".join(str(n) for n in done)
-
-
-def _shape(answer: object, scene: Scene, seed: int) -> str:
-    if isinstance(answer, tuple):
-        return "(" + ", ".join(str(part) for part in answer) + ("," if len(answer) == 1 else "") + ")"
-    if not any(character.isalpha() for character in str(answer)):
-        return str(answer)
-    return str(evaluate(parse.read(str(answer), scene.scope), _values(scene, seed)).shape)
-
-
-def _numbers(answer: object, decimals: int, scene: Scene, seed: int) -> str:
-    if isinstance(answer, tuple):
-        return "[" + ", ".join(_numbers(part, decimals, scene, seed) for part in answer) + "]"
-    text = str(answer)
-    if not any(character.isalpha() for character in text):
-        return text
-    value: Any = evaluate(parse.read(text, scene.scope), _values(scene, seed))
-    return number_text(value.tolist(), decimals)
-
-
-def _values(scene: Scene, seed: int) -> Values:
-    return scene.draw(seed)
 
 
 def _graded(question: Question, lesson: Lesson, seeds: int, checked: Checked) -> None:

@@ -24,6 +24,7 @@ ALLOWED = (
     "constant",
     "leak",
     "accepted-mistake",
+    "order",
 )
 """Rules that a lesson may break with a reason."""
 BARE = re.compile(r"[\w∂/^]+(_\{[^{}]*\})?|[\d.,\s()\[\]-]{0,3}")

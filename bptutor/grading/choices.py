@@ -105,7 +105,7 @@ def grade_order(question: Question, typed: str) -> Verdict:
     count = len(question.lines)
     given = _numbers(typed, count + len(question.extra))
     read_as = ", ".join(str(n + 1) for n in given)
-    after = _after(question)
+    after = needed(question)
     seen: set[int] = set()
     for place, n in enumerate(given):
         if n >= count:
@@ -161,7 +161,7 @@ def _misplaced(message: str, place: int, read_as: str) -> Verdict:
     return Verdict(Mark.WRONG, findings=(Finding("order", message, (place,)),), read_as=read_as)
 
 
-def _after(question: Question) -> dict[int, set[int]]:
+def needed(question: Question) -> dict[int, set[int]]:
     """Return for each line (0-based) the lines that must stand above it."""
     if question.after:
         return {int(n) - 1: {int(m) - 1 for m in before} for n, before in question.after.items()}

@@ -239,5 +239,8 @@ def evaluate(
         NoValue: There is no value here.
         UnreadableAnswer: Axes do not fit.
     """
-    with np.errstate(all="ignore"):
-        return plain(evaluate_operand(expr, values, order=order, columns=columns, known=known))
+    try:
+        with np.errstate(all="ignore"):
+            return plain(evaluate_operand(expr, values, order=order, columns=columns, known=known))
+    except (ValueError, IndexError) as error:  # arrays written out, whose axes have no names, and arrays of nothing
+        raise NoValue("the shapes of these arrays do not fit") from error

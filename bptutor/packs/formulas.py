@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from bptutor.errors import Problem, UnreadableAnswer
@@ -18,6 +18,7 @@ from bptutor.packs.yaml import Located, problem
 
 EXPRESSIONS = frozenset({Kind.SYMBOLIC, Kind.MATRIX_EXPRESSION, Kind.NUMPY})
 NUMBERS = frozenset({Kind.NUMERIC, Kind.VECTOR, Kind.MATRIX})
+POINTED = frozenset({Kind.CHOICE, Kind.ORDER, Kind.RULE})
 
 
 class Formulas:
@@ -84,19 +85,23 @@ class Formulas:
         """Read the formulas of a question by what its kind takes."""
         scene = changed(self.scene, node, self.problems) if question.changes else self.scene
         scope = scene.scope
-        if question.kind in EXPRESSIONS:
-            self._written(node, question, scope)
-        elif question.kind in NUMBERS or (question.kind is Kind.SHAPE and "(" not in str(question.answer)):
-            for answer in _answers(node):
-                if question.kind is not Kind.SHAPE or not _is_shape(answer.text):
-                    self.expression(answer, scope)
-        elif question.kind is Kind.FILL:
-            self._beside(node, scope)
-        elif question.kind is Kind.EINSUM and "operands" in node.mapping:
-            for operand in node.mapping["operands"].items:
-                self.expression(operand, scope)
-        elif question.code is not None:
+        if question.code is not None:
             self._code(node, question.code, scope)
+        elif question.kind in EXPRESSIONS:
+            self._written(node, question, scope)
+        elif question.kind not in POINTED:
+            self._beside(node, scope)
+            for written in self._evaluated(node, question):
+                self.expression(written, scope)
+
+    def _evaluated(self, node: Located, question: Question) -> Iterator[Located]:
+        """Yield what is computed of a question that asks for numbers, a shape or a string of einsum."""
+        if question.kind in NUMBERS:
+            yield from _answers(node)
+        elif question.kind is Kind.SHAPE and "(" not in str(question.answer):
+            yield from (answer for answer in _answers(node) if not _is_shape(answer.text))
+        elif question.kind is Kind.EINSUM and "operands" in node.mapping:
+            yield from node.mapping["operands"].items
 
     def _written(self, node: Located, question: Question, scope: Scope) -> None:
         """Read an answer that is an expression; what is accepted beside it keeps to the allowed names."""

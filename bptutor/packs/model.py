@@ -122,7 +122,7 @@ class Question:
     whole: str = ""
     """Of a `fill` question: the line it must become; then any filling with its value is right."""
     goal: str = ""
-    """Of an expression: what the answer is proved equal to, such as `∂L/∂z_i`; never shown."""
+    """What the answer is, in other words, such as `∂L/∂z_i`: `check` holds the two against each other; never shown."""
     hints: tuple[str, ...] = ()
     skills: tuple[str, ...] = ()
     solution: str = ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,26 @@ class QuizEntry:
     file: Path = Path()
 
 
+NAMES = "names"
+"""Stands for the names of a formula among the signs that a rule turns."""
+OF_NAMES = frozenset({"same", "other", "new", "known"})
+"""What a rule may do to the names."""
+TURNS: Mapping[str, str] = MappingProxyType(
+    {
+        "fewer": "there should be fewer {sign} than above",
+        "more": "there should be more {sign} than above",
+        "same": "there should be the same {sign} as above",
+        "other": "there should be more {sign} than above, or fewer",
+        "used": "the line above should have a {sign}",
+        "kept": "the line above should have a {sign}, and this line no fewer",
+        "no more": "there should not be more {sign} than above",
+        "new": "there should be {sign} that are not above",
+        "known": "there should be no {sign} that are not above",
+    }
+)
+"""What a rule may do to a sign -> what to say where a line does not."""
+
+
 @dataclass(frozen=True)
 class Rule:
     """Why a line follows."""
@@ -43,6 +64,8 @@ class Rule:
     id: str
     title: str
     math: str = ""
+    turns: Mapping[str, str] = field(default_factory=dict)
+    """Sign (`∂`, `Σ`, `δ`, a function, `names`) -> what a step by this rule does to it."""
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 
 from bptutor.errors import Problem
-from bptutor.packs.fields import Fields
-from bptutor.packs.outline import Pack, Rule
+from bptutor.packs.fields import Fields, nearest
+from bptutor.packs.outline import NAMES, OF_NAMES, TURNS, Pack, Rule
 from bptutor.packs.yaml import Located, read
 
 FORMAT = "1"
@@ -71,5 +71,17 @@ def _rule(id_: str, node: Located, problems: list[Problem]) -> Rule:
         return Rule(id_, node.value)
     fields = Fields(node, f"the rule `{id_}`", problems)
     title, math = fields.require("title", "Sum rule").text, fields.math("math")
+    turns = {sign: _turn(fields, sign, turn) for sign, turn in fields.mapping("turns").items()}
+    fields.get("scene")  # read where the formula is proved (`authoring.check_rules`); nothing else needs it
     fields.close()
-    return Rule(id_, title, math.text if math else "")
+    return Rule(id_, title, math.text if math else "", turns)
+
+
+def _turn(fields: Fields, sign: str, node: Located) -> str:
+    """Read what a rule does to a sign."""
+    words = [word for word in TURNS if (word in OF_NAMES if sign == NAMES else word not in {"new", "known"})]
+    if node.text in words:
+        return node.text
+    shown = f"`{node.text}`" if node.text else node.kind
+    fields.wrong(node.place, f"`{sign}` is {shown}", nearest(node.text, words), "unknown-value")
+    return "same"

@@ -123,24 +123,31 @@ def _numbers(fields: Fields) -> dict[str, Any]:
         "answer": _answer(fields, "dW2, or 0.302"),
         "accept": fields.texts("accept", math=True),
         "decimals": fields.integer("decimals", 0, MAX_DECIMALS, 3),
+        "goal": _goal(fields),
     }
 
 
 def _shape(fields: Fields) -> dict[str, Any]:
-    return {"answer": _answer(fields, "W2, or (3, 4)"), "accept": fields.texts("accept", math=True)}
+    accept = fields.texts("accept", math=True)
+    return {"answer": _answer(fields, "W2, or (3, 4)"), "accept": accept, "goal": _goal(fields)}
+
+
+def _goal(fields: Fields) -> str:
+    goal = fields.math("goal")
+    return goal.text if goal else ""
 
 
 def _expression(fields: Fields) -> dict[str, Any]:
     answer = fields.require("answer", "p_i - y_i")
     fields.whole_text(answer, "answer")
-    where, goal = fields.math("where"), fields.math("goal")
+    where = fields.math("where")
     return {
         "answer": answer.text,
         "accept": fields.texts("accept", math=True),
         "form": _forms(fields),
         "names": fields.texts("names"),
         "where": where.text if where else "",
-        "goal": goal.text if goal else "",
+        "goal": _goal(fields),
     }
 
 
@@ -151,6 +158,7 @@ def _einsum(fields: Fields) -> dict[str, Any]:
         "answer": answer.text,
         "accept": fields.texts("accept"),
         "operands": fields.texts("operands", math=True),
+        "goal": _goal(fields),
     }
 
 
@@ -224,6 +232,7 @@ def _fill(fields: Fields) -> dict[str, Any]:
         "where": where.text if where else "",
         "accept": accept,
         "names": names,
+        "goal": _goal(fields),
     }
 
 

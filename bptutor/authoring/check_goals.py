@@ -1,0 +1,81 @@
+"""Is the answer what was asked? It is proved equal to the `goal`, or comes to the same numbers or the same shape.
+
+An answer that is only compared with itself is right whatever it says: the goal says once more, in other words, what is
+asked, so that a slip in either is found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from bptutor.authoring.check_lines import Side, prove_sides
+from bptutor.authoring.model_text import NUMBERS, model_text
+from bptutor.authoring.report import Checked
+from bptutor.grading.grade import grade
+from bptutor.grading.holes import filled, read_einsum
+from bptutor.grading.verdict import Mark
+from bptutor.notation import axes, parse
+from bptutor.notation.scope import Scope
+from bptutor.notation.tree import Expr
+from bptutor.packs.model import Kind, Lesson, Place, Question
+from bptutor.packs.scene import Scene
+from bptutor.packs.yaml import problem
+
+EXPRESSIONS = frozenset({Kind.SYMBOLIC, Kind.MATRIX_EXPRESSION, Kind.NUMPY})
+
+
+def check_goal(question: Question, scene: Scene, seeds: Iterable[int], lesson: Lesson, checked: Checked) -> None:
+    """Hold the answer of a question against its goal; under other definitions an expression needs one.
+
+    Args:
+        question: The question.
+        scene: The names, with those that the question gives.
+        seeds: Which numbers are drawn where numbers or a shape are asked.
+        lesson: The lesson.
+        checked: Where problems are added.
+
+    Raises:
+        UnreadableAnswer: The goal or the answer cannot be read.
+    """
+    place = question.places.get("answer", question.place)
+    if not question.goal:
+        if question.kind in EXPRESSIONS and (question.define or question.network):
+            help_ = "add what it is equal to, such as `goal: ∂L/∂z_i`"
+            what = "nothing proves this answer under its own definitions"
+            checked.problems.append(problem(place, what, help_, "no-goal"))
+    elif question.kind in NUMBERS | {Kind.SHAPE}:
+        _same_numbers(question, scene, seeds, lesson, checked)
+    else:
+        _proved(question, scene.scope, place, lesson, checked)
+
+
+def _proved(question: Question, scope: Scope, place: Place, lesson: Lesson, checked: Checked) -> None:
+    """Prove the answer, or the line that it fills, equal to the goal."""
+    goal = Side(parse.read(question.goal, scope), question.places.get("goal", place))
+    where = parse.read_condition(question.where, scope) if question.where else None
+    numpy = question.kind in {Kind.NUMPY, Kind.EINSUM}
+    answer = Side(_tree(question, scope), place, where, numpy=numpy)
+    letters = axes.of(goal.tree, scope).letters
+    prove_sides(goal, answer, scope, letters, "the answer is not the goal", lesson, checked)
+
+
+def _tree(question: Question, scope: Scope) -> Expr:
+    text = str(question.answer)
+    if question.kind is Kind.EINSUM:
+        return read_einsum(text, question, scope)
+    if question.kind is Kind.FILL:
+        return filled(question.line, text, scope)
+    return parse.read(text, scope, parse.Spelling.NUMPY if question.kind is Kind.NUMPY else parse.Spelling.ANY)
+
+
+def _same_numbers(question: Question, scene: Scene, seeds: Iterable[int], lesson: Lesson, checked: Checked) -> None:
+    """Grade what the goal comes to, as if a learner had typed it: it must be right on every seed."""
+    for seed in seeds:
+        typed = model_text(question, question.goal, scene, seed)
+        checked.grades += 1
+        verdict = grade(question, typed, lesson.scene, seed)
+        if verdict.mark is not Mark.RIGHT:
+            what = f"the answer is not the goal, which comes to `{typed}` (seed {seed})"
+            place = question.places.get("answer", question.place)
+            checked.problems.append(problem(place, what, "correct one of the two", "not-equal"))
+            return
