@@ -270,10 +270,11 @@ def slow(scope: Scope, exprs: tuple[Expr, ...]) -> bool:
 
 
 def _tiny(part: Expr) -> bool:
-    """Return whether a number is written that floats may swallow: tiny, or with very many digits."""
+    """Return whether a number is written that floats may swallow: tiny, or with very many digits on either side."""
     if not isinstance(part, Number):
         return False
-    return 0 < abs(part.value) < Fraction(1, 10**6) or part.value.denominator > 10**7
+    long = max(abs(part.value.numerator), part.value.denominator) > 10**7
+    return long or 0 < abs(part.value) < Fraction(1, 10**6)
 
 
 def close(left: Array, right: Array) -> bool:
