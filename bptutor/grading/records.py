@@ -21,6 +21,7 @@ def pack(verdict: Verdict) -> dict[str, Any]:
         "error": error and _pack_error(error),
         "findings": [_pack_finding(finding) for finding in verdict.findings],
         "printed": verdict.printed,
+        "cases": verdict.cases,
     }
 
 
@@ -35,6 +36,7 @@ def unpack(packed: Mapping[str, Any]) -> Verdict:
         error=ReadingError(**error) if error else None,
         reached=packed["reached"],
         printed=packed.get("printed", ""),
+        cases=packed["cases"],
     )
 
 

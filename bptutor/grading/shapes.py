@@ -11,6 +11,7 @@ from bptutor.errors import UnreadableAnswer
 from bptutor.grading import diagnosis, numbers, targets
 from bptutor.grading.case import Case
 from bptutor.grading.comparison import Comparison
+from bptutor.grading.fitting import Fit
 from bptutor.grading.layouts import layout
 from bptutor.grading.met import entries
 from bptutor.grading.mistakes import BY_ID
@@ -85,7 +86,7 @@ def _shape_mistakes(case: Case, got: tuple[int, ...], truth: tuple[int, ...]) ->
             if array is None or array.shape != got or not np.isfinite(array).all():
                 continue
             if name != "broadcast" or array.size > np.prod(truth):
-                return diagnosis.said([(BY_ID[name], part)], target)
+                return diagnosis.said([Fit(BY_ID[name], part)], target)
     return []
 
 
