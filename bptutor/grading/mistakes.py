@@ -198,7 +198,7 @@ CATALOGUE: tuple[Mistake, ...] = (
         "other-place",
         "a computed place with another sign, or with a part left out",
         "Your answer picks other entries of {part}. Look at what the places of {part} add up to.",
-        on_tree(index_rules.other_place),
+        on_tree(place_rules.other_place),
         vague=True,
     ),
     Mistake(
