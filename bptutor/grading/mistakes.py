@@ -7,7 +7,16 @@ No row names the repair. Rows stand in the order in which findings are given.
 from __future__ import annotations
 
 from bptutor.grading import bias_rules as bias
-from bptutor.grading import index_rules, naming_rules, passing, product_rules, slide_rules, slope_rules, window_rules
+from bptutor.grading import (
+    index_rules,
+    naming_rules,
+    passing,
+    place_rules,
+    product_rules,
+    slide_rules,
+    slope_rules,
+    window_rules,
+)
 from bptutor.grading import softmax_rules as softmax
 from bptutor.grading import value_mistakes as by_value
 from bptutor.grading.guesses import Mistake, any_of, nothing, on_tree, on_trees, on_value, steps
