@@ -23,7 +23,7 @@ def words(target: Target) -> dict[str, str]:
     """Return names for the loss, the output and a bias; and for what holds of the scene "yes", else nothing.
 
     `slope`: a gradient of the loss is asked, `square`: of a loss with a square, `classes`: shares are held against
-    a target. `batch`: the axis of the examples.
+    a target. `batch`: the axis of the examples, where there are biases.
     """
     scope, made, loss = target.scope, target.parts.activations, target.loss
     softmax = [one.a for one in made if one.function == "softmax"]
@@ -38,7 +38,7 @@ def words(target: Target) -> dict[str, str]:
         "b": scope.shown(biases[0]) if biases else "the bias",
         "averaged": _averaged(shown, definition),
         "softmax": "yes" if softmax else "",
-        "classes": "yes" if _held_against_classes(target, softmax) and _speaks_of(target, softmax) else "",
+        "classes": "yes" if _held_against_classes(target, softmax) else "",
         "batch": target.parts.batch if target.parts.biases else "",
         "slope": "yes" if slopes or not loss else "",
         "square": "yes" if slopes and definition is not None and any(map(_is_square, walk(definition))) else "",
@@ -49,12 +49,9 @@ def _held_against_classes(target: Target, softmax: list[str]) -> bool:
     """Return whether a softmax stands beside a given array over the same axes: what its shares should be."""
     names = target.scope.names
     given = {made.axes for name, made in names.items() if made.role is Role.GIVEN and name[0] in TARGETS}
-    return any(names[a].axes in given for a in softmax)
-
-
-def _speaks_of(target: Target, names: list[str]) -> bool:
-    """Return whether the right answer is made of one of these arrays."""
-    return any(isinstance(part, Name) and part.id in names for tree in target.trees for part in walk(tree))
+    trees = target.trees
+    speaks = not trees or any(isinstance(part, Name) and part.id in softmax for tree in trees for part in walk(tree))
+    return speaks and any(names[a].axes in given for a in softmax)
 
 
 def _is_square(part: Expr) -> bool:

@@ -9,6 +9,7 @@ from itertools import chain, combinations
 from typing import TYPE_CHECKING
 
 from bptutor.grading.factors import ONE
+from bptutor.grading.place_rules import is_place
 from bptutor.grading.product_rules import joined
 from bptutor.grading.rewrites import Made, Rule, everywhere, lettered, main_name
 from bptutor.notation.tree import (
@@ -134,7 +135,7 @@ def _without(factors: tuple[Expr, ...], factor: Expr) -> tuple[Expr, ...]:
 
 def dropped_term(expr: Expr) -> Made:
     """Leave out one term of a sum."""
-    if isinstance(expr, Add) and len(expr.terms) > 1 and not _is_place(expr):
+    if isinstance(expr, Add) and len(expr.terms) > 1 and not is_place(expr):
         for n, term in enumerate(expr.terms):
             rest = expr.terms[:n] + expr.terms[n + 1 :]
             yield (rest[0] if len(rest) == 1 else Add(rest)), main_name(term)
@@ -142,33 +143,10 @@ def dropped_term(expr: Expr) -> Made:
 
 def term_sign(expr: Expr) -> Made:
     """Turn the sign of one term."""
-    if isinstance(expr, Add) and not _is_place(expr):
+    if isinstance(expr, Add) and not is_place(expr):
         for n, term in enumerate(expr.terms):
             turned = term.arg if isinstance(term, Neg) else Neg(term)
             yield Add((*expr.terms[:n], turned, *expr.terms[n + 1 :])), main_name(term)
-
-
-def _is_place(expr: Add) -> bool:
-    """Return whether a sum is made of letters and numbers alone: a computed place."""
-    return all(isinstance(part, Letter | Number | Add | Neg | Mul) for part in walk(expr))
-
-
-def other_place(expr: Expr) -> Made:
-    """Turn the sign of a part of a computed place, or of all of it, or leave a part out: `x_{p−m}` for `x_{p+m}`."""
-    if isinstance(expr, At):
-        for n, place in enumerate(expr.subscripts):
-            for other in _other_places(place) if isinstance(place, Add) else ():
-                yield At(expr.base, (*expr.subscripts[:n], other, *expr.subscripts[n + 1 :])), main_name(expr)
-
-
-def _other_places(place: Add) -> Iterator[Expr]:
-    turned = tuple(term.arg if isinstance(term, Neg) else Neg(term) for term in place.terms)
-    yield Add(turned)
-    for n, term in enumerate(place.terms):
-        yield Add((*place.terms[:n], turned[n], *place.terms[n + 1 :]))
-        rest = (*place.terms[:n], *place.terms[n + 1 :])
-        if not isinstance(term, Number):
-            yield rest[0] if len(rest) == 1 else Add(rest)
 
 
 def off_by_one(expr: Expr) -> Made:

@@ -11,6 +11,7 @@ from bptutor.grading import (
     index_rules,
     naming_rules,
     passing,
+    place_rules,
     product_rules,
     slide_rules,
     slope_rules,
@@ -207,7 +208,7 @@ CATALOGUE: tuple[Mistake, ...] = (
         "other-place",
         "a computed place with another sign, or with a part left out",
         "Your answer picks other entries of {part}. Look at what the places of {part} add up to.",
-        on_tree(index_rules.other_place),
+        on_tree(place_rules.other_place),
         vague=True,
     ),
     Mistake(
