@@ -11,7 +11,7 @@ axis of unknown name (a literal `[1, 2]`, a slice) that fits anything.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bptutor.errors import UnreadableAnswer
 from bptutor.notation.scope import Scope
@@ -37,6 +37,13 @@ class Kind:
     axes: Axes
     row: bool = False
     """A vector that stands as a row in the column reading."""
+    turned: bool = False
+    """A row by a transposition that was written; `d @ W` may be meant as either."""
+
+    @property
+    def column(self) -> bool:
+        """A vector that can only stand as a column in the column reading."""
+        return len(self.axes) == 1 and self.axes != ("1",) and not self.row
 
 
 @dataclass
@@ -82,13 +89,16 @@ def shape_text(axes: Axes) -> str:
 class Inference:
     """One walk over an expression."""
 
-    def __init__(self, scope: Scope, columns: bool = True, known: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, scope: Scope, columns: bool = True, known: Mapping[str, str] | None = None, strict: bool = False
+    ) -> None:
         """Start with what is known of free letters (from the goal)."""
         from bptutor.notation.axis_rules import RULES  # the rules walk on, so they import this module
 
         self.rules = RULES
         self.scope = scope
         self.columns = columns
+        self.strict = strict
         self.known = known or {}
         self.letters = _Letters()
         self.parameters: dict[str, Axes] = {}
@@ -110,11 +120,13 @@ class Inference:
         """Combine the kinds of operands that pair entry by entry."""
         letters: dict[str, str] = {}
         axes: Axes = ()
-        row = any(k.row for k in kinds)
+        row, turned = any(k.row for k in kinds), any(k.turned for k in kinds)
         for k in kinds:
             letters |= {key: "" for key in k.letters if key not in letters}
             axes = self.broadcast(axes, k.axes, sign)
-        return Kind(letters, axes, row)
+        if self.columns:
+            _one_way(kinds, sign, self.strict)
+        return Kind(letters, axes, row, turned)
 
     def broadcast(self, a: Axes, b: Axes, sign: str) -> Axes:
         """Align from the right, as NumPy does, but by name."""
@@ -136,12 +148,12 @@ class Inference:
         letters = {**a.letters, **b.letters}
         if not a.axes or not b.axes:
             if self.columns:
-                return Kind(letters, a.axes or b.axes, a.row or b.row)
+                return Kind(letters, a.axes or b.axes, a.row or b.row, a.turned or b.turned)
             raise ShapeMisfit("`@` needs arrays on both sides", "multiply by one number with `*`")
         if len(a.axes) == 1 and len(b.axes) == 1:
             return self._vectors(a, b, letters)
         left, right = a.axes[-1], b.axes[-2] if len(b.axes) > 1 else b.axes[0]
-        if self.columns and len(a.axes) == 2 and len(b.axes) == 1 and b.row and not same_axis(left, right):
+        if self.columns and len(a.axes) == 2 and b.row and (b.turned or not same_axis(left, right)):
             raise ShapeMisfit(f"{shape_text(a.axes)} times a row over {b.axes[0]} does not fit")
         if not same_axis(left, right):
             raise ShapeMisfit(
@@ -151,7 +163,7 @@ class Inference:
         if len(b.axes) == 1:
             return Kind(letters, a.axes[:-1])
         if len(a.axes) == 1:
-            return Kind(letters, (*b.axes[:-2], b.axes[-1]), len(b.axes) == 2)
+            return Kind(letters, (*b.axes[:-2], b.axes[-1]), len(b.axes) == 2, a.turned)
         lead = self.broadcast(a.axes[:-2], b.axes[:-2], "@")
         return Kind(letters, (*lead, a.axes[-2], b.axes[-1]))
 
@@ -175,7 +187,22 @@ class Inference:
         for letter, axis in self.scope.indices.items():
             self.letters.axis.setdefault(letter, axis)
         self.letters.settle()
-        return Kind({k: self.letters.axis.get(k, "") for k in kind.letters}, kind.axes, kind.row)
+        return replace(kind, letters={k: self.letters.axis.get(k, "") for k in kind.letters})
+
+
+def _one_way(kinds: Sequence[Kind], sign: str, strict: bool) -> None:
+    """Refuse a column beside a row; when strict, also beside a square matrix, where NumPy would repeat it as a row."""
+    column = next((k for k in kinds if k.column), None)
+    if column is None:
+        return
+    other = ""
+    if any(k.turned and len(k.axes) == 1 for k in kinds):
+        other = "a row"
+    elif strict:
+        other = next((shape_text(k.axes) for k in kinds if len(k.axes) > 1 and k.axes[-1] == k.axes[-2] != ""), "")
+    if other:
+        what = f"{other} and a column over {column.axes[0]}"
+        raise ShapeMisfit(f"`{sign}` pairs entries one to one; {what} do not pair", "transpose one of the two")
 
 
 def _tail(a: Axes, b: Axes) -> bool:
@@ -191,7 +218,9 @@ def same_axis(a: str, b: str) -> bool:
 # --- entry points -----------------------------------------------------------------------------------
 
 
-def of(expr: Expr, scope: Scope, columns: bool = True, known: Mapping[str, str] | None = None) -> Kind:
+def of(
+    expr: Expr, scope: Scope, columns: bool = True, known: Mapping[str, str] | None = None, strict: bool = False
+) -> Kind:
     """Return the free letters and the axes of an expression.
 
     Args:
@@ -199,12 +228,13 @@ def of(expr: Expr, scope: Scope, columns: bool = True, known: Mapping[str, str] 
         scope: The names.
         columns: Whether vectors are columns (mathematics), or NumPy's 1-D arrays.
         known: Axes of free letters from the goal.
+        strict: Whether a column beside a square matrix is refused too: which way it is repeated would be a guess.
 
     Raises:
         ShapeMisfit: Axes do not fit.
         UnreadableAnswer: An array has another number of indices.
     """
-    run = Inference(scope, columns, known)
+    run = Inference(scope, columns, known, strict)
     return run.finish(run.kind(expr, {}))
 
 

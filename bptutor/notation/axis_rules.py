@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from bptutor.errors import UnreadableAnswer
 from bptutor.notation.array_functions import AXES_OF_CALL
-from bptutor.notation.axes import Inference, Kind, ShapeMisfit, same_axis, shape_text
+from bptutor.notation.axes import Axes, Inference, Kind, ShapeMisfit, same_axis, shape_text
 from bptutor.notation.scope import Role
 from bptutor.notation.tree import (
     Add,
@@ -78,7 +78,8 @@ def _at(run: Inference, expr: At, env: Env) -> Kind:
 def _nary(sign: str) -> Callable[[Inference, Expr, Env], Kind]:
     def rule(run: Inference, expr: Expr, env: Env) -> Kind:
         parts = expr.terms if isinstance(expr, Add) else expr.factors  # type: ignore[attr-defined]
-        return run.merge([run.kind(p, env) for p in parts], sign)
+        shown = "-" if sign == "+" and any(isinstance(p, Neg) for p in parts) else sign
+        return run.merge([run.kind(p, env) for p in parts], shown)
 
     return rule
 
@@ -103,14 +104,24 @@ def _integers(run: Inference, expr: Delta | Compare, env: Env) -> Kind:
 
 def _transpose(run: Inference, expr: Transpose, env: Env) -> Kind:
     kind = run.kind(expr.arg, env)
-    return Kind(kind.letters, kind.axes[::-1], not kind.row and len(kind.axes) == 1)
+    turned = not kind.row and len(kind.axes) == 1
+    return Kind(kind.letters, kind.axes[::-1], turned, turned)
 
 
 def _outer(run: Inference, expr: Outer, env: Env) -> Kind:
     a, b = run.kind(expr.left, env), run.kind(expr.right, env)
-    if len(a.axes) != 1 or len(b.axes) != 1:
+    one, other = (_flat(run, kind) for kind in (a, b))
+    if len(one) != 1 or len(other) != 1:
         raise ShapeMisfit(f"outer takes two vectors, not {shape_text(a.axes)} and {shape_text(b.axes)}")
-    return Kind({**a.letters, **b.letters}, (*a.axes, *b.axes))
+    return Kind({**a.letters, **b.letters}, (*one, *other))
+
+
+def _flat(run: Inference, kind: Kind) -> Axes:
+    """Return the axes of a factor of `outer`, which NumPy flattens first."""
+    if run.columns or len(kind.axes) < 2:
+        return kind.axes
+    left = tuple(axis for axis in kind.axes if axis != "1")
+    return left if len(left) == 1 else ("",)
 
 
 def _matmul(run: Inference, expr: MatMul, env: Env) -> Kind:
@@ -126,7 +137,7 @@ def _sum(run: Inference, expr: Sum, env: Env) -> Kind:
     body = run.kind(expr.body, inner)
     letters = {**body.letters, **letters}
     bound = {inner[letter] for letter in expr.letters}
-    return Kind({k: "" for k in letters if k not in bound}, body.axes, body.row)
+    return Kind({k: "" for k in letters if k not in bound}, body.axes, body.row, body.turned)
 
 
 def _derivative(run: Inference, expr: Derivative, env: Env) -> Kind:

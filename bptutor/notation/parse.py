@@ -194,7 +194,7 @@ def _resolved(expr: Expr, scope: Scope, spelling: Spelling) -> Expr:
 
     columns = spelling is Spelling.ANY
     done = sized(expr, scope, columns)
-    axes.of(done, scope, columns=columns)
+    axes.of(done, scope, columns=columns, strict=True)
     return done
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from fractions import Fraction
+from functools import reduce
 
 from bptutor.notation.reading.brackets import whole_number
 from bptutor.notation.reading.called import MODES, Called, plain
+from bptutor.notation.reading.shapes import count, known_axes
 from bptutor.notation.reading.subscripts import rank
 from bptutor.notation.tree import (
     Call,
     Einsum,
     Expr,
+    MatMul,
     Mul,
     Number,
     Slice,
@@ -66,8 +70,71 @@ def transpose(call: Called) -> Expr:
     places = plain(order, call, "axes") if isinstance(order, Stack) else tuple(plain(a, call, "axes") for a in args[1:])
     if not isinstance(places, tuple) or sorted(places, key=str) != [*range(len(places))]:
         raise call.error("needs each axis once", "write np.transpose(A, (1, 0))")
+    return _reordered(args[0], [int(str(place)) for place in places])
+
+
+def swapaxes(call: Called) -> Expr:
+    """Read x.swapaxes(0, 1)."""
+
+    def swap(places: list[int], one: int, other: int) -> None:
+        places[one], places[other] = places[other], places[one]
+
+    return _moved(call, swap)
+
+
+def moveaxis(call: Called) -> Expr:
+    """Read np.moveaxis(x, 0, 1): the axis at the first place goes to the second, the others keep their order."""
+
+    def move(places: list[int], source: int, place: int) -> None:
+        places.insert(place, places.pop(source))
+
+    return _moved(call, move)
+
+
+def _moved(call: Called, move: Callable[[list[int], int, int], None]) -> Expr:
+    """Return an array with its axes in another order."""
+    call.only()
+    x, *given = call.arrays(3)
+    axes = rank(call.reader, x)
+    moves = [plain(place, call, "axes") for place in given]
+    if axes is None or not all(isinstance(place, int) and -axes <= place < axes for place in moves):
+        raise call.error("needs an array and two of its axes", "write np.swapaxes(A, 0, 1)")
+    places = [*range(axes)]
+    move(places, *(place % axes for place in moves if isinstance(place, int)))
+    return _reordered(x, places)
+
+
+def _reordered(x: Expr, places: Sequence[int]) -> Expr:
+    """Return an array whose axis n is the axis `places[n]` of x."""
+    if [*places] == [1, 0]:
+        return Transpose(x)
     letters = "ijklmn"[: len(places)]
-    return Einsum(f"{letters}->{''.join(letters[int(str(place))] for place in places)}", args[:1])
+    return Einsum(f"{letters}->{''.join(letters[place] for place in places)}", (x,))
+
+
+def size(call: Called) -> Expr:
+    """Read np.size(x) and np.size(x, 0)."""
+    call.only("axis")
+    axes, axis = _axes(call, 2), call.named("axis", 1)
+    if axis is None:
+        return count(axes)
+    place = plain(axis, call, "axis")
+    if not isinstance(place, int) or not -len(axes) <= place < len(axes):
+        raise call.error("names no axis of this array", "write np.size(x, 0)")
+    return count([axes[place]])
+
+
+def shape(call: Called) -> Expr:
+    """Read np.shape(x)."""
+    call.only()
+    return Stack(tuple(count([axis]) for axis in _axes(call, 1)))
+
+
+def _axes(call: Called, most: int) -> tuple[str, ...]:
+    axes = known_axes(call.reader, call.arrays(1, most)[0])
+    if not axes:
+        raise call.error("needs an array whose shape is known", "write np.size(X)")
+    return axes
 
 
 def tensordot(call: Called) -> Expr:
@@ -107,6 +174,22 @@ def flip(call: Called) -> Expr:
     return Call("flip", args, () if axis is None else (("axis", plain(axis, call, "axis")),))
 
 
+def rot90(call: Called) -> Expr:
+    """Read np.rot90(x, 2): a matrix by quarter turns, against the clock."""
+    call.only("k")
+    (x,) = call._replace(args=call.args[:1]).arrays(1)
+    given = call.named("k", 1)
+    turns = 1 if given is None else plain(given, call, "k")
+    if not isinstance(turns, int):
+        raise call.error("needs a number of quarter turns", "write np.rot90(K, 2)")
+    turned = Transpose(x) if turns % 2 else x
+    return turned if turns % 4 == 0 else Call("flip", (turned,), _TURNS[turns % 4])
+
+
+_TURNS: dict[int, tuple[tuple[str, object], ...]] = {1: (("axis", 0),), 2: (), 3: (("axis", 1),)}
+"""Over which axes a matrix is flipped after its transpose, by quarter turns."""
+
+
 def window(call: Called) -> Expr:
     """Read the shape of a sliding window."""
     call.only("window_shape")
@@ -124,7 +207,7 @@ def expand_dims(call: Called) -> Expr:
     (x,) = call._replace(args=call.args[:1]).arrays(1)
     axes, place = rank(call.reader, x), plain(call.named("axis", 1), call, "axis")
     if axes is None or not isinstance(place, int) or not -axes - 1 <= place <= axes:
-        raise call.error("needs the name of an array and an axis", "write x[:, None]")
+        raise call.error("needs an array and an axis", "write x[:, None]")
     whole: list[Span | int | None] = [Span()] * axes
     whole.insert(place % (axes + 1), None)
     return Slice(x, tuple(whole))
@@ -136,3 +219,20 @@ def full(call: Called) -> Expr:
     shape, value = call.arrays(2)
     sizes = shape.items if isinstance(shape, Stack) else (shape,)
     return Mul((Call("ones", sizes), value))
+
+
+def length(call: Called) -> Expr:
+    """Read len(X): the size of the first axis."""
+    axes = known_axes(call.reader, call.arrays(1)[0])
+    if not axes:
+        raise call.error("needs an array whose shape is known", "write len(X)")
+    return count(axes[:1])
+
+
+def chained(call: Called) -> Expr:
+    """Read np.linalg.multi_dot([A, B, C])."""
+    call.only()
+    (factors,) = call.arrays(1)
+    if not isinstance(factors, Stack) or len(factors.items) < 2:
+        raise call.error("takes a list of matrices", "write np.linalg.multi_dot([A, B, C])")
+    return reduce(MatMul, factors.items)

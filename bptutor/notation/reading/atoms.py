@@ -158,6 +158,8 @@ def _unnamed(reader: Reader, token: Token) -> Expr:
     if reader.prose:
         reader.take()
         return Text(text)
+    if reader.python and len(text) == 1 and any(after.text == "for" for after in reader.tokens[reader.at :]):
+        raise reader.error("a loop over entries is not read here", "write it for whole arrays, with @ or np.sum")
     called = "function" if reader.ahead().text == "(" else "name"
     raise reader.error(f"{text} is not a {called} here", reader.words.nearest(text))
 

@@ -35,6 +35,8 @@ class Called(NamedTuple):
         """Return the arguments if all are expressions, as many as the function takes."""
         most = low if high is None else high
         found = tuple(arg for arg in self.args if isinstance(arg, Expr))
+        if len(found) != len(self.args) and low <= len(self.args) <= most:
+            raise self.error("takes arrays and numbers here", "leave texts, True, False and None out")
         if len(found) != len(self.args) or not low <= len(found) <= most:
             count = f"{low}" if low == most else f"{low} to {most}"
             noun = "argument" if count == "1" else "arguments"

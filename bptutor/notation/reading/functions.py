@@ -20,7 +20,6 @@ from bptutor.notation.tree import (
     Expr,
     MatMul,
     Mul,
-    Name,
     Neg,
     Number,
     Outer,
@@ -30,6 +29,7 @@ from bptutor.notation.tree import (
     Transpose,
 )
 
+_ZERO = Number(Fraction(0), "0")
 _ONE = Number(Fraction(1), "1")
 
 
@@ -137,7 +137,7 @@ def _cases(call: Called) -> Expr:
     flat: list[Expr] = []
     for arg in args:
         flat += arg.items if isinstance(arg, Stack) and len(arg.items) == 2 else (arg,)
-    otherwise = flat.pop() if len(flat) % 2 else Number(Fraction(0), "0")
+    otherwise = flat.pop() if len(flat) % 2 else _ZERO
     pairs = tuple((value, _condition(call, condition)) for value, condition in zip(flat[::2], flat[1::2], strict=True))
     if not pairs:
         raise call.error("needs a value and a condition", "write cases(1, z > 0, 0)")
@@ -157,8 +157,7 @@ def _heaviside(call: Called) -> Expr:
     """Read np.heaviside(x, h): 0 below 0, h at 0, 1 above."""
     call.only()
     x, at_zero = call.arrays(2)
-    zero = Number(Fraction(0), "0")
-    return Cases(((_ONE, Compare(Relation.GT, x, zero)), (at_zero, Compare(Relation.EQ, x, zero))), zero)
+    return Cases(((_ONE, Compare(Relation.GT, x, _ZERO)), (at_zero, Compare(Relation.EQ, x, _ZERO))), _ZERO)
 
 
 def _sum_of_products(call: Called) -> Expr:
@@ -203,16 +202,11 @@ def _of_one(make: Callable[[Expr], Expr]) -> Callable[[Called], Expr]:
     return build
 
 
-def _length(call: Called) -> Expr:
-    (array,) = call.arrays(1)
-    axes = (
-        call.reader.scope.names[array.id].axes
-        if isinstance(array, Name) and array.id in call.reader.scope.names
-        else ()
-    )
-    if not axes:
-        raise call.error("needs the name of an array", "write len(X)")
-    return Name(axes[0])
+def _reduced(call: Called) -> Expr:
+    """Read np.add.reduce, which sums over the first axis unless told."""
+    axis = call.named("axis", 1)
+    options = {**call.options, "axis": _ZERO if axis is None else axis}
+    return _reduction(call._replace(function="sum", args=call.args[:1], options=options))
 
 
 def _array(call: Called) -> Expr:
@@ -238,8 +232,10 @@ BUILD: dict[str, Callable[[Called], Expr]] = {
     "einsum": _einsum, "where": _where, "cases": _cases, "reshape": array_calls.reshape,
     "transpose": array_calls.transpose,
     "tensordot": array_calls.tensordot, "pad": array_calls.pad, "flip": array_calls.flip,
-    "sliding_window_view": array_calls.window, "len": _length,
-    "array": _array, "pinv": _same,
+    "sliding_window_view": array_calls.window, "len": array_calls.length,
+    "array": _array, "stack": _array, "pinv": _same, "multi_dot": array_calls.chained, "reduce": _reduced,
+    "swapaxes": array_calls.swapaxes, "moveaxis": array_calls.moveaxis, "size": array_calls.size,
+    "shape": array_calls.shape, "rot90": array_calls.rot90,
     "outer": _of_two(Outer), "inner": _inner, "heaviside": _heaviside, "vdot": _sum_of_products,
     "clip": _clip, "expand_dims": array_calls.expand_dims, "logsumexp": _log_of_sum, "full": array_calls.full,
     "arange": array_calls.filled,
@@ -271,6 +267,7 @@ METHODS = {
     "sum": "sum", "mean": "mean", "max": "max", "min": "min", "dot": "dot", "reshape": "reshape", "ravel": "ravel",
     "flatten": "ravel", "transpose": "transpose", "trace": "trace", "copy": "float", "astype": "float",
     "argmax": "argmax",
+    "swapaxes": "swapaxes",
 }  # fmt: skip
 OPTIONS = frozenset(
     ("axis", "keepdims", "axes", "mode", "shape", "dtype", "pad_width", "window_shape", "optimize", "constant_values")

@@ -47,19 +47,20 @@ _VULGAR = "".join(spellings.VULGAR)
 _LETTER = rf"(?:[^\W\d_Σ{_SUPER}{_SUB}{_VULGAR}]|[\u0300-\u036f])"
 _PIECE = re.compile(
     rf"""(?P<space>[ ]+)
-    |(?P<number>(?:[0-9]+(?:\.(?![.*/])[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)
+    |(?P<number>(?:[0-9]+(?:\.(?![.*/^])[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)
     |(?P<word>{_LETTER}(?:{_LETTER}|[0-9])*)
     |(?P<super>[{_SUPER}]+)
     |(?P<sub>[{_SUB}]+)
     |(?P<vulgar>[{_VULGAR}])
     |\\(?P<command>[A-Za-z]+|[ \S])
-    |(?P<sign>\.\.\.|\*\*|\.\*|\./|->|=>|==|!=|<=|>=|:=|//|\|\||&&|[-+*/@^_'"()\[\]{{}}<>=,;:.|!?%~&\#]
+    |(?P<sign>\.\.\.|\*\*|\.\*|\./|\.\^|->|=>|==|!=|<=|>=|:=|//|\|\||&&|[-+*/@^_'"()\[\]{{}}<>=,;:.|!?%~&\#]
         |[·×⊙∘⊗⊘⋆√∂∇Σ⊤†𝟏‖≠≤≥≈∈→←↦⇒⇔≡∝∼∧…±⌊⌋⌈⌉])""",
     re.VERBOSE,
 )
 _DIGITS = re.compile(r"[0-9]+")
 _NAME = re.compile(rf"{_LETTER}(?:{_LETTER}|[0-9_])*")
 _GROUP = re.compile(r"\s*\{([^{}\\]*)\}")
+_SAME_SIGN = {"||": "‖", ".^": "^"}
 _SPECIAL_WORDS = {"T": "⊤", "1": "𝟏"}
 
 
@@ -150,7 +151,7 @@ class _Lexer:
                 self._add(Kind.STRING, self.text[self.at : closing], start)
                 self.at = closing + 1
                 return
-        self._add(Kind.SIGN, "‖" if sign == "||" else sign, start)
+        self._add(Kind.SIGN, _SAME_SIGN.get(sign, sign), start)
 
     def _number(self, number: str, start: int) -> None:
         before = self._after()

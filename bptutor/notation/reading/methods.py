@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from bptutor.notation.reading import functions
+from bptutor.notation.reading.brackets import whole_number
 from bptutor.notation.reading.calls import Arguments, arguments
 from bptutor.notation.reading.lexer import Kind, Token
 from bptutor.notation.reading.reader import Reader, described
-from bptutor.notation.tree import Expr, Mul, Name, Number, Stack, Transpose
+from bptutor.notation.reading.shapes import count, known_axes
+from bptutor.notation.tree import Expr, Name, Number, Stack, Transpose
 
+_OF_UFUNCS = frozenset((("multiply", "outer"), ("add", "reduce")))
+"""Methods of NumPy's functions that are read: `np.multiply.outer`, `np.add.reduce`."""
 _MODULES = ("linalg", "lib", "stride_tricks", "signal", "special")
 
 
@@ -33,25 +37,26 @@ def attribute(reader: Reader, base: Expr) -> Expr:
 def _shape(reader: Reader, base: Expr) -> Expr:
     """Read `W.shape[0]` as the size of an axis."""
     token = reader.next
-    axes = reader.scope.names[base.id].axes if isinstance(base, Name) and base.id in reader.scope.names else ()
+    axes = known_axes(reader, base)
     if not axes:
-        raise reader.error("only a name has a known shape", "write W.shape[0]", token)
+        raise reader.error("this has no shape that is known", "write W.shape[0]", token)
     opened = reader.accept("[")
     if opened is None:
         return Stack(tuple(Name(axis) for axis in axes))
     place = reader.expression()
     reader.expect("]", opened)
-    if not isinstance(place, Number) or place.value.denominator != 1 or not 0 <= place.value < len(axes):
+    number = whole_number(place)
+    if number is None or not -len(axes) <= number < len(axes):
         raise reader.error("there is no such axis", f"the axes are {', '.join(axes)}", token)
-    return Name(axes[int(place.value)])
+    return count(axes[number : number + 1 or None])
 
 
 def _size(reader: Reader, base: Expr, token: Token) -> Expr:
     """Read `X.size` as the product of the sizes of the axes."""
-    axes = reader.scope.names[base.id].axes if isinstance(base, Name) and base.id in reader.scope.names else ()
+    axes = known_axes(reader, base)
     if not axes:
-        raise reader.error("only a name has a known size", "write W.size", token)
-    return Name(axes[0]) if len(axes) == 1 else Mul(tuple(Name(axis) for axis in axes))
+        raise reader.error("this has no size that is known", "write W.size", token)
+    return count(axes)
 
 
 def numpy(reader: Reader) -> Expr:
@@ -63,7 +68,7 @@ def numpy(reader: Reader) -> Expr:
         if word.kind is not Kind.WORD:
             raise reader.error(f"a NumPy function is expected here, not {described(word)}", "write np.exp(...)")
         reader.take()
-        if word.text == "multiply" and reader.sees(".") and reader.ahead().text == "outer":
+        if reader.sees(".") and (word.text, reader.ahead().text) in _OF_UFUNCS:
             reader.take()
             word = reader.take()
         if word.text not in _MODULES:

@@ -73,6 +73,7 @@ def exponent(reader: Reader, sign: Token) -> Expr:
         return _signed(reader)
     opened = reader.accept("{")
     if opened:
+        reader.accept("⊙", "∘")  # each entry to a power, as every power here
         return reader.inside(opened, "}")
     if reader.sees("("):
         return reader.inside(reader.take(), ")")

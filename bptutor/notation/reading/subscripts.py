@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from bptutor.notation.reading.lexer import Kind, Token
 from bptutor.notation.reading.reader import Reader, described
+from bptutor.notation.reading.shapes import axes_of
 from bptutor.notation.scope import Role
 from bptutor.notation.tree import Add, At, Call, Delta, Expr, Letter, Mul, Name, Neg, Number, Text, Transpose, Whole
 
@@ -48,6 +49,9 @@ def _count(axes: int) -> str:
 
 def rank(reader: Reader, expr: Expr) -> int | None:
     """Return how many axes an expression has, as far as that can be seen without its factors decided."""
+    if reader.python:
+        found = axes_of(reader, expr)
+        return None if found is None else len(found)
     if isinstance(expr, Name):
         return reader.rank(expr.id)
     if isinstance(expr, (Transpose, Neg)):
