@@ -23,7 +23,7 @@ def words(target: Target) -> dict[str, str]:
     """Return names for the loss, the output and a bias; and for what holds of the scene "yes", else nothing.
 
     `slope`: a gradient of the loss is asked, `square`: of a loss with a square, `classes`: shares are held against
-    a target. `batch`: the axis of the examples, where there are biases.
+    a target. `batch`: the axis of the examples, where there are biases. `plain`: no slope of anything is asked.
     """
     scope, made, loss = target.scope, target.parts.activations, target.loss
     softmax = [one.a for one in made if one.function == "softmax"]
@@ -41,6 +41,7 @@ def words(target: Target) -> dict[str, str]:
         "classes": "yes" if _held_against_classes(target, softmax) else "",
         "batch": target.parts.batch if target.parts.biases else "",
         "slope": "yes" if slopes or not loss else "",
+        "plain": "" if slopes or isinstance(target.comparison.expected, Derivative) else "yes",
         "square": "yes" if slopes and definition is not None and any(map(_is_square, walk(definition))) else "",
     }
 

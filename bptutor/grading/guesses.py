@@ -180,7 +180,7 @@ class Mistake:
         """
         text = self.here if self.here and words.get(self.when) else self.say
         text = self.elsewhere if self.elsewhere and not words.get("batch") else text
-        text = self.plain if self.plain and not words.get("slope") else text
+        text = (self.plain if words.get("plain", "yes") else "") or text
         text = (self.whole if not part else "") or text
         text = (self.beside if paired else "") or text
         for name, word in {**USUAL, **words, "part": part or "the product"}.items():

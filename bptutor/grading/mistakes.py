@@ -251,7 +251,6 @@ CATALOGUE: tuple[Mistake, ...] = (
         "another quantity of the same scene",
         "This is {part}. Look at which quantity is asked for.",
         naming_rules.other_names,
-        plain="This is {part}. Look at what is asked.",
     ),
 )
 """Every known mistake, in the order of findings."""

@@ -92,7 +92,7 @@ def read_number(text: str, scope: Scope) -> tuple[float, Expr]:
     except (BptutorError, ValueError, MemoryError):  # lists of different lengths, of nothing, or far too long
         value = np.empty(0)
     if value.shape != ():
-        raise UnreadableAnswer(1, "one number is asked for, and this is a list", "write one number, such as -0.786")
+        raise UnreadableAnswer(1, "one number is asked for, and this is a list", "write one number, such as -0.25")
     if not np.isfinite(value):
         raise UnreadableAnswer(1, "this has no value", "divisors must not be 0, and roots not of negative numbers")
     return float(value), expr

@@ -55,7 +55,7 @@ def wrong(question: Question, model: str) -> str:
         assert question.code is not None
         return question.code.starter
     if kind is Kind.RULE:
-        return next(option for option in question.options if option != model)
+        return next(option for option in question.options if option != str(question.answer))
     if kind is Kind.EINSUM:
         before, _, after = model.partition("->")
         return f"{before}->{after[1:] if len(after) > 1 else ''}"

@@ -16,7 +16,7 @@ from bptutor.tui.render.verdicts import Judged, unreadable, verdict_rows
 
 FORMULAS = frozenset({Kind.SYMBOLIC, Kind.MATRIX_EXPRESSION, Kind.FILL})
 _SPELLED = {
-    Kind.NUMERIC: "a number, or arithmetic such as -.786*.5",
+    Kind.NUMERIC: "a number, or arithmetic such as -.25*3",
     Kind.VECTOR: "the entries: [0.1, -0.2, 0.3]",
     Kind.MATRIX: "rows in brackets: [[1, 2], [3, 4]]",
     Kind.SHAPE: "a shape: (3, 4), or (3,)",

@@ -23,7 +23,7 @@ _SPELLINGS = (
     ("outer product", "outer(d, a)   d aᵀ   np.outer(d, a)"),
     ("functions", "exp log sqrt tanh sigmoid relu softmax"),
     ("LaTeX too", "\\frac{a}{b}   \\sum_k   \\delta_{ij}"),
-    ("numbers", ".5   1/2   -.786*.5   (arithmetic is fine)"),
+    ("numbers", ".5   1/2   -.25*3   (arithmetic is fine)"),
     ("array", "[0.1, 0.2]   [[1, 2], [3, 4]]"),
 )
 
