@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -53,14 +53,19 @@ def check_turns(derivation: Derivation, lesson: Lesson, rules: Mapping[str, Rule
             found += _twice(n, line)
             for at, rule in enumerate(named):
                 for sign, turn in rule.turns.items():
-                    open_ = any(other.turns.get(sign, turn) != turn for other in named)
-                    if not open_ and not _turns(sign, turn, above, here):
+                    if not _open(sign, turn, named) and not _turns(sign, turn, above, here):
                         place = line.places.get(f"by.{at}") or line.places.get("by", line.place)
                         found.append(_misfit(n, rule, sign, turn, place))
             above = here
     except UnreadableAnswer:
         return []  # reported where the lines are read
     return found
+
+
+def _open(sign: str, turn: str, named: Sequence[Rule]) -> bool:
+    """Tell whether another rule of the line may hide what a rule does to a sign."""
+    others = {rule.turns.get(sign, turn) for rule in named} - {turn, "used"}
+    return "more" in others if turn == "used" else bool(others)
 
 
 def _twice(n: int, line: Line) -> Iterator[Problem]:
