@@ -15,7 +15,7 @@ from functools import lru_cache
 from bptutor.errors import BptutorError
 from bptutor.grading.arrays import as_array, turned
 from bptutor.grading.factors import ONE, times
-from bptutor.grading.lift import entrywise
+from bptutor.grading.lift import entrywise, leaky
 from bptutor.notation import axes
 from bptutor.notation.scope import Role, Scope
 from bptutor.notation.tree import (
@@ -190,6 +190,8 @@ def _call(run: Backward, expr: Expr, up: Expr) -> Back:
         yield from run.back(x, _over(up, x))
     elif entrywise(expr) or (expr.function in run.scope.functions and len(expr.args) == 1):
         yield from run.back(x, times(up, Call(f"{expr.function}'", (x,))))
+    elif isinstance(x, Name) and len(expr.args) == 1 and not run.axes_of(expr):  # a maximum, a mean, a norm
+        yield from run.back(x, times(up, Derivative(expr, x)))
     else:
         raise NoStep
 
@@ -212,16 +214,6 @@ def _cases(run: Backward, expr: Expr, up: Expr) -> Back:
     if z is None:
         raise NoStep
     yield from run.back(z, times(up, Call("leaky_relu'", (z,))))
-
-
-def leaky(expr: Expr) -> Expr | None:
-    """Return z of `where(z > 0, z, 0.01 z)`."""
-    if not isinstance(expr, Cases) or len(expr.branches) != 1 or not isinstance(expr.otherwise, Mul):
-        return None
-    value, _ = expr.branches[0]
-    slope, *rest = expr.otherwise.factors
-    known = isinstance(slope, Number) and slope.value == Fraction(1, 100) and rest == [value]
-    return value if known else None
 
 
 def _transpose(run: Backward, expr: Expr, up: Expr) -> Back:

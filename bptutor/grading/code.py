@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
 
 import numpy as np
 
@@ -16,16 +17,17 @@ from bptutor.errors import BptutorError, UsageError
 from bptutor.grading import code_words as words
 from bptutor.grading import diagnosis, targets
 from bptutor.grading.case import Case
-from bptutor.grading.code_cases import Call, Calls, calls, code_of, equal_sizes
+from bptutor.grading.code_cases import Call, Calls, calls, code_of, equal_sizes, returned
 from bptutor.grading.code_expected import flat
 from bptutor.grading.code_parts import Difference, Fault, Note, as_array, closeness, difference, part
 from bptutor.grading.comparison import Comparison
 from bptutor.grading.fitting import fits
 from bptutor.grading.guesses import Target
 from bptutor.grading.layouts import Layout
-from bptutor.grading.met import Draw, Met
+from bptutor.grading.met import TROUBLE, Draw, Met
+from bptutor.grading.naming_rules import RATES
 from bptutor.grading.sandbox.run import Ran, Stop, Stopped, run
-from bptutor.grading.verdict import SAID, Finding, Mark, ProofMark, ReadingError, Verdict
+from bptutor.grading.verdict import SAID, Finding, Mark, ProofMark, ReadingError, Verdict, telling
 from bptutor.notation.tree import Number
 
 
@@ -57,7 +59,7 @@ def judge(case: Case, asked: Calls) -> Verdict:
         n = min(len(ran.results), len(asked.calls) - 1)
         findings = [words.stopped(ran.stopped, case.text), *_where_shapes_fit(case, ran.stopped)]
         return _wrong(findings, asked.calls[n], None, n)
-    return _right(asked.calls[0], notes)
+    return replace(_right(asked.calls[0], notes), cases=len(asked.calls))
 
 
 def _unjudged(case: Case, ran: Ran) -> Verdict | None:
@@ -144,8 +146,9 @@ class _Wrong:
 def _findings(wrong: _Wrong) -> list[Finding]:
     """Return the mistakes that the results are; without one, what differs on the first case that fails."""
     apart, label = wrong.apart, words.name(wrong.call, wrong.apart.path)
-    if apart.fault is Fault.TYPE:
-        return [words.other_type(apart, label)]
+    said = _authored(wrong)
+    if said or apart.fault is Fault.TYPE:
+        return said or [words.other_type(apart, label)]
     found = _labelled(wrong)
     if apart.fault is Fault.SHAPE:
         axes = _axes(wrong.call.expected.comparisons.get(apart.path))
@@ -153,11 +156,30 @@ def _findings(wrong: _Wrong) -> list[Finding]:
     if apart.fault is Fault.NOT_FINITE:
         return [words.not_finite(apart, label)]
     tolerance = code_of(wrong.case).tolerance
-    if found and len(found) <= SAID:
+    if found and len(telling(found)) <= SAID:
         return found
     for other in _further(wrong):
         found = found or _labelled(other)
     return [words.witness(apart, label, tolerance, wrong.n), *found]
+
+
+def _authored(wrong: _Wrong) -> list[Finding]:
+    """Return the words of the author for the first wrong program of the question that returns the same every time."""
+    got = [result.value for result in wrong.ran.results]
+    tolerance = code_of(wrong.case).tolerance
+    for text, say in wrong.case.question.wrong:
+        theirs = [result.value for result in returned(wrong.case, wrong.asked, text).results] if say else []
+        if len(theirs) == len(got) and not any(map(partial(_apart, tolerance), theirs, got)):
+            return [Finding("authored", say)]
+    return []
+
+
+def _apart(tolerance: float, one: object, other: object) -> bool:
+    """Return whether two programs returned different things; two that are not finite in the same places are alike."""
+    try:
+        return difference(one, other, tolerance, []) is not None
+    except TROUBLE:  # what is no number cannot be compared
+        return True
 
 
 def _labelled(wrong: _Wrong) -> list[Finding]:
@@ -203,9 +225,13 @@ def _target(wrong: _Wrong, draws: tuple[Draw, ...]) -> Target:
     """Return what mistakes are made from: the author's expression, else the values that the model answer gave."""
     comparison = wrong.call.expected.comparisons.get(wrong.apart.path)
     if comparison is not None:
-        return targets.made(comparison, draws)
-    bare = Comparison(wrong.case.scene, Number(Fraction(0)), Layout((), (), ()), columns=True)
-    return targets.bare(bare, draws)
+        made = targets.made(comparison, draws)
+    else:
+        bare = Comparison(wrong.case.scene, Number(Fraction(0)), Layout((), (), ()), columns=True)
+        made = targets.bare(bare, draws)
+    numbers = ((name, wrong.call.arguments.get(name)) for name in RATES)
+    made.rates.update((name, Number(Fraction(rate))) for name, rate in numbers if isinstance(rate, int | float))
+    return made
 
 
 def _axes(comparison: Comparison | None) -> str:

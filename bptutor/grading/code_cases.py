@@ -175,20 +175,14 @@ def _literal(text: str) -> object:
     return text[1:-1]
 
 
-# --- what the model answer returns --------------------------------------------------------------------------------
+# --- what the author's programs return --------------------------------------------------------------------------------
 
 _models: OrderedDict[str, tuple[object, Ran]] = OrderedDict()
 
 
 def _with_model(case: Case, code: Code, found: Calls) -> Calls:
     """Return the calls with what the model answer returns; it runs once for a question."""
-    sizes = sorted(found.calls[0].values.sizes.items())
-    key = json.dumps([records.plain(case.question.source), len(found.calls), sizes, id(case.scene)])
-    if key not in _models:
-        _models[key] = (case.scene, run(found.job(str(case.question.answer), code.entry)))
-        if len(_models) > _KEPT:
-            _models.popitem(last=False)
-    ran = _models[key][1]
+    ran = returned(case, found, str(case.question.answer))
     if ran.stopped is not None:
         why = f"{ran.stopped.stop.value}: {ran.stopped.message}".rstrip(": ")
         raise UsageError(f"the model answer does not run ({why})", "run it on the scene's arrays yourself")
@@ -198,3 +192,14 @@ def _with_model(case: Case, code: Code, found: Calls) -> Calls:
     return Calls(
         tuple(Call(call.values, call.arguments, result.value, expected) for call, result in filled), found.setup
     )
+
+
+def returned(case: Case, asked: Calls, text: str) -> Ran:
+    """Return what a program of the question's author returns on its calls; it runs once for a question."""
+    sizes = sorted(asked.calls[0].values.sizes.items())
+    key = json.dumps([text, records.plain(case.question.source), len(asked.calls), sizes, id(case.scene)])
+    if key not in _models:
+        _models[key] = (case.scene, run(asked.job(text, code_of(case).entry)))
+        if len(_models) > _KEPT:
+            _models.popitem(last=False)
+    return _models[key][1]

@@ -12,7 +12,6 @@ from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from fractions import Fraction
 from typing import Protocol
 
 import numpy as np
@@ -22,13 +21,13 @@ from bptutor.errors import BptutorError
 from bptutor.grading.layouts import Layout
 from bptutor.grading.quick import quick
 from bptutor.notation.axes import ShapeMisfit
-from bptutor.notation.calls import NoSuchForm
+from bptutor.notation.calls import NoSuchForm, NotComputed
 from bptutor.notation.complexes import COMPLEX
 from bptutor.notation.conditions import satisfied
 from bptutor.notation.draws import Held
 from bptutor.notation.field import DIGITS
 from bptutor.notation.scope import Scope
-from bptutor.notation.tree import Derivative, Expr, Name, Number, walk
+from bptutor.notation.tree import Call, Derivative, Expr, Name, Neg, Number, Pow, walk
 from bptutor.notation.value import NoValue, Values, evaluate
 
 Array = NDArray[np.float64]
@@ -51,6 +50,8 @@ DIGITS_CLOSE = 1e-30
 """Largest difference at 50 digits, relative to the sides."""
 LAST_BITS = 1e-13
 """Largest relative difference of floats that is rounding and nothing else."""
+SMALL_EXPONENT = 6
+"""From this exponent on a written power may be too small for floats to count."""
 _kept: OrderedDict[tuple[int, int, tuple[tuple[str, int], ...]], tuple[Fresh, Values]] = OrderedDict()
 
 
@@ -122,6 +123,8 @@ class Comparison:
         """
         try:
             return value(expr, values, self.layout, self.columns)
+        except NotComputed:
+            raise
         except (NoValue, NoSuchForm) as nothing:
             raise ShapeMisfit(
                 f"your answer asks for {nothing}" if "outside" in str(nothing) else str(nothing)
@@ -268,10 +271,12 @@ def slow(scope: Scope, exprs: tuple[Expr, ...]) -> bool:
 
 
 def _tiny(part: Expr) -> bool:
-    """Return whether a number is written that floats may swallow: tiny, or with very many digits."""
-    if not isinstance(part, Number):
-        return False
-    return 0 < abs(part.value) < Fraction(1, 10**6) or part.value.denominator > 10**7
+    """Return whether something is written that floats may swallow: a number of many digits, 10^-9, e^{-40}."""
+    if isinstance(part, Number):
+        return max(abs(part.value.numerator), part.value.denominator) > 10**6
+    above = part.exponent if isinstance(part, Pow) else part.args[0] if isinstance(part, Call) and part.args else None
+    above = above.arg if isinstance(above, Neg) else above
+    return isinstance(above, Number) and abs(above.value) >= SMALL_EXPONENT
 
 
 def close(left: Array, right: Array) -> bool:

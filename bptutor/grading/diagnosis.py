@@ -13,6 +13,7 @@ from bptutor.errors import BptutorError
 from bptutor.grading import authored, numbers, targets, value_mistakes
 from bptutor.grading.case import Case
 from bptutor.grading.comparison import CLOSE, PROBES, Comparison, Outcome
+from bptutor.grading.fitted_words import words
 from bptutor.grading.fitting import Fit, fits
 from bptutor.grading.guesses import Target
 from bptutor.grading.index_rules import untangled
@@ -20,7 +21,7 @@ from bptutor.grading.layouts import Layout
 from bptutor.grading.met import TROUBLE, Draw, Met
 from bptutor.grading.mistakes import BY_ID, PLACE
 from bptutor.grading.reads import own_layout
-from bptutor.grading.verdict import SAID, Finding, Mark, ProofMark, Verdict
+from bptutor.grading.verdict import SAID, Finding, Mark, ProofMark, Verdict, telling
 from bptutor.notation.tree import Compare, Expr, Name, Relation, Sum, walk
 from bptutor.notation.value import Values
 
@@ -46,7 +47,7 @@ def wrong(case: Case, met: Read, shown: str, proof: Proof | None = None) -> Verd
         return Verdict(Mark.WRONG, ProofMark.REFUTED, (witness(met, draws),), shown)
     known = authored.findings(case, met.comparison, Met(draws, CLOSE))
     findings = known or named(met.comparison, draws, met.expr)
-    mistakes = sum(finding.rule not in {"free-index", "other-quantity"} for finding in findings)
+    mistakes = sum(finding.rule not in {"free-index", "other-quantity"} for finding in telling(findings))
     if not findings:
         findings = plain_differences(draws)
     seen = witness(met, draws)
@@ -72,6 +73,8 @@ def finite_draws(comparison: Comparison, expr: Expr) -> Iterator[Draw]:
                 continue
         if np.isfinite(truth).all() and np.isfinite(got).all():
             same = comparison.same(truth, got, values) is True
+            if same and not truth.any():  # zeros tell no mistake from another
+                continue
             if not same or alike == 0:
                 yield Draw(values, truth, got, counts)
             count, alike = count + (not same), alike + same
@@ -92,19 +95,21 @@ def named(comparison: Comparison, draws: tuple[Draw, ...], expr: Expr | None = N
     if expr is not None:
         letters = list(_letters(expr, comparison))
         if letters:
-            kept = [fit for fit in found if not fit[0].vague and fit[0].id != "other-quantity"]
-            found = sorted((*kept, *letters), key=lambda fit: PLACE[fit[0].id])
-        if not any(fit[0].id != "free-index" and not fit[0].vague for fit in found) and _collapsed(comparison, draws):
-            found = [*(fit for fit in found if not fit[0].vague), (BY_ID["delta-collapse"], "")]
-    if IMPLY_COLLAPSE & {fit[0].id for fit in found}:
-        found = [fit for fit in found if fit[0].id != "delta-collapse"]
+            kept = [fit for fit in found if not fit.mistake.vague and fit.mistake.id != "other-quantity"]
+            found = sorted((*kept, *letters), key=lambda fit: PLACE[fit.mistake.id])
+        if not any(fit.mistake.id != "free-index" and not fit.mistake.vague for fit in found) and _collapsed(
+            comparison, draws
+        ):
+            found = [*(fit for fit in found if not fit.mistake.vague), Fit(BY_ID["delta-collapse"], "")]
+    if IMPLY_COLLAPSE & {fit.mistake.id for fit in found}:
+        found = [fit for fit in found if fit.mistake.id != "delta-collapse"]
     return said(found, target)
 
 
 def said(found: list[Fit], target: Target) -> list[Finding]:
     """Return mistakes as findings."""
-    words = target.words()
-    return [Finding(mistake.id, mistake.message(shown(part, target), words)) for mistake, part in found]
+    known = words(target)
+    return [Finding(fit.mistake.id, fit.mistake.message(shown(fit.part, target), known, fit.paired)) for fit in found]
 
 
 def shown(part: str, target: Target) -> str:
@@ -120,15 +125,15 @@ def _letters(expr: Expr, comparison: Comparison) -> Iterator[Fit]:
     for meant in untangled(expr, letters):
         try:
             if comparison.compare(meant, PROBES) is Outcome.EQUAL:
-                yield BY_ID["index-clash"], next(iter(_bound(expr) & set(letters)))
-                return
+                yield Fit(BY_ID["index-clash"], next(iter(_bound(expr) & set(letters))))
+                break
         except TROUBLE:
             continue
     got = own_layout(expr, comparison.layout, comparison.scene.scope, comparison.columns)
     missing = [letter for letter in letters if letter not in got.letters]
     alike = isinstance(comparison.where, Compare) and comparison.where.relation is Relation.EQ
     if missing and not alike and not got.axes and (got.letters or _bound(expr) & set(letters)):
-        yield BY_ID["free-index"], f"where {missing[0]} went"
+        yield Fit(BY_ID["free-index"], f"where {missing[0]} went")
 
 
 def _collapsed(comparison: Comparison, draws: tuple[Draw, ...]) -> bool:
@@ -174,7 +179,7 @@ def plain_differences(draws: tuple[Draw, ...]) -> list[Finding]:
 
 
 def _shown(number: float) -> str:
-    return f"{number:.4g}".replace("-", "−")
+    return f"{number + 0.0:.4g}".replace("-", "−")  # −0 + 0 is 0
 
 
 # --- the witness -------------------------------------------------------------------------------------------

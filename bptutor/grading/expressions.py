@@ -21,7 +21,23 @@ from bptutor.grading.verdict import Finding, Mark, ProofMark, Verdict
 from bptutor.notation import parse
 from bptutor.notation.axes import ShapeMisfit
 from bptutor.notation.scope import Scope
-from bptutor.notation.tree import At, Call, Cases, Compare, Expr, Name, Number, Slice, Span, Stack, Sum, walk
+from bptutor.notation.tree import (
+    At,
+    Call,
+    Cases,
+    Compare,
+    Expr,
+    Letter,
+    Name,
+    Number,
+    Slice,
+    Span,
+    Stack,
+    Sum,
+    Whole,
+    walk,
+)
+from bptutor.notation.value import NoValue
 
 if TYPE_CHECKING:
     from bptutor.notation.prove import Proof
@@ -83,6 +99,8 @@ def bring(case: Case, given: Expr, expected: Expr) -> Read | Verdict:
             asked = Layout(letters, asked.axes, ())
     where = parse.read_condition(case.question.where, scope) if case.question.where else None
     comparison = Comparison(case.scene, expected, asked, as_columns, where, _held_sizes(case, given, expected))
+    if not comparison.sizes and not _at_drawn_sizes(comparison):
+        comparison = replace(comparison, sizes=tuple(case.values().sizes.items()))
     misfit = misfits.misplaced(case, comparison, given, got)
     if misfit:
         return misfit
@@ -94,6 +112,20 @@ def _held_sizes(case: Case, *trees: Expr) -> tuple[tuple[str, int], ...]:
     if any(positioned(tree) for tree in trees):
         return tuple(case.values().sizes.items())
     return ()
+
+
+def _at_drawn_sizes(comparison: Comparison) -> bool:
+    """Return whether what is asked has a value at sizes that are drawn; `x_{q+m}` may ask for those of the scene."""
+    plain = (Letter, Number, Name, Whole)
+    places = (place for part in walk(comparison.expected) if isinstance(part, At) for place in part.subscripts)
+    if all(isinstance(place, plain) for place in places):
+        return True
+    try:
+        for values in comparison.draws():
+            comparison.truth(values)
+    except NoValue:
+        return False
+    return True
 
 
 def positioned(expr: Expr) -> bool:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bptutor.grading.comparison import Comparison
+from bptutor.grading.fitted_words import USUAL
 from bptutor.grading.formulas import Lines, scalars
 from bptutor.grading.layers import Parts
-from bptutor.grading.rewrites import Rule, everywhere
+from bptutor.grading.rewrites import Rule, everywhere, repeated
 from bptutor.notation.dual import plain
 from bptutor.notation.labelled import Labelled
 from bptutor.notation.scope import Scope
@@ -82,6 +84,8 @@ class Target:
     parts: Parts
     asked: frozenset[Expr] = frozenset()
     """The gradients and names of the scene that the right answer equals."""
+    rates: dict[str, Expr] = field(default_factory=dict)
+    """Learning rates by their name: names of the scene, and numbers that a program is called with."""
     holes: dict[str, Hole] = field(default_factory=dict)
     guesses: object = None
     """What mistakes make of it; see `fitting`."""
@@ -98,21 +102,6 @@ class Target:
     def hold(self, values: Values, truth: Array) -> None:
         """Keep what is known to be right on a draw."""
         self._truths[id(values)] = (values, truth)
-
-    def words(self) -> dict[str, str]:
-        """Return what the scene calls what messages speak of."""
-        scope, made = self.scope, self.parts.activations
-        softmax = [one.a for one in made if one.function == "softmax"]
-        loss, slopes = self.loss, self.slopes
-        wanted = [name for name in scope.names if Derivative(Name(loss), Name(name)) in slopes]
-        biases = [name for name in wanted if name in self.parts.biases] or sorted(self.parts.biases)
-        outputs = softmax or [one.a for one in reversed(made)]
-        return {
-            "loss": scope.shown(loss) if loss else "L",
-            "p": scope.shown(outputs[0]) if outputs else "the output",
-            "b": scope.shown(biases[0]) if biases else "the bias",
-            "softmax": "yes" if softmax else "",
-        }
 
     @property
     def loss(self) -> str:
@@ -165,21 +154,30 @@ class Mistake:
     """In general; `{part}` is the name that the rewrite changed."""
     guesses: Callable[[Target], Iterator[Guess]]
     here: str = ""
-    """When the scene tells more (a softmax and its target); else `say`."""
+    """What is said in such a scene; else `say`."""
+    when: str = "classes"
+    """The word of `fitted_words` that a scene must have for `here`."""
     vague: bool = False
     """Whether it only says what no other row explains."""
     change: Callable[[Target], Iterator[Change]] | None = None
     """For a mistake on the value alone: it may come on top of another one."""
+    beside: str = ""
+    """When another mistake is said with it, and only both give the answer; else as alone."""
+    whole: str = ""
+    """When it is about no one name."""
 
-    def message(self, part: str, words: Mapping[str, str]) -> str:
+    def message(self, part: str, words: Mapping[str, str], paired: bool = False) -> str:
         """Return what is said when an answer is this mistake.
 
         Args:
             part: The name that it is about; empty when it is about the whole.
             words: What the scene calls its loss, its output and its bias.
+            paired: Whether it is one of two that give the answer together.
         """
-        text = self.here if self.here and words.get("softmax") else self.say
-        for name, word in {**words, "part": part or "the product"}.items():
+        text = self.here if self.here and words.get(self.when) else self.say
+        text = (self.whole if not part else "") or text
+        text = (self.beside if paired else "") or text
+        for name, word in {**USUAL, **words, "part": part or "the product"}.items():
             text = text.replace(f"{{{name}}}", word)
         return text[:1].upper() + text[1:]
 
@@ -222,7 +220,7 @@ def on_trees(make: Callable[[Target], Rule], forms: Forms = whole) -> Callable[[
 def _rewritten(rule: Rule, trees: tuple[Expr, ...]) -> Iterator[tuple[Expr, str]]:
     seen: set[Expr] = set()
     for tree in trees:
-        for changed, part in everywhere(tree, rule):
+        for changed, part in chain(everywhere(tree, rule), repeated(tree, rule)):
             if changed not in seen and len(seen) < MOST:
                 seen.add(changed)
                 yield changed, part

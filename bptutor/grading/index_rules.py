@@ -89,11 +89,47 @@ def delta_collapse(expr: Expr) -> Made:
 
 
 def dropped_factor(expr: Expr) -> Made:
-    """Leave out one factor of a product."""
+    """Leave out one factor of a product, alone or with the numbers beside it; a divisor; a side of an outer product."""
     if isinstance(expr, Mul):
         for n, factor in enumerate(expr.factors):
             if not isinstance(factor, Number):
-                yield joined(expr.factors[:n] + expr.factors[n + 1 :]), main_name(factor)
+                rest = expr.factors[:n] + expr.factors[n + 1 :]
+                bare = tuple(part for part in rest if not isinstance(part, Number))
+                yield from ((joined(left), main_name(factor)) for left in dict.fromkeys((rest, bare)) if left)
+    if isinstance(expr, Div):
+        yield expr.num, main_name(expr.den)
+        if expr.num != ONE:
+            yield Div(ONE, expr.den), main_name(expr.num)
+    if isinstance(expr, At) and isinstance(expr.base, Outer) and len(expr.subscripts) == 2:
+        for side, other, place in zip((expr.base.left, expr.base.right), (1, 0), expr.subscripts, strict=True):
+            yield At(side, (place,)), main_name((expr.base.left, expr.base.right)[other])
+    if isinstance(expr, Add):
+        yield from _dropped_everywhere(expr)
+
+
+def factor_left_out(target: Target) -> Rule:
+    """Return the rule that leaves out a factor, but for numbers and sizes, which are mistakes of their own."""
+
+    def rule(expr: Expr) -> Made:
+        yield from ((made, part) for made, part in dropped_factor(expr) if part and part not in target.scope.sizes)
+
+    return rule
+
+
+def _dropped_everywhere(expr: Add) -> Made:
+    """Leave out a factor that all terms of a sum have."""
+    bare = [term.arg if isinstance(term, Neg) else term for term in expr.terms]
+    factors = [term.factors if isinstance(term, Mul) else (term,) for term in bare]
+    for factor in dict.fromkeys(factors[0]):
+        if not isinstance(factor, Number) and all(factor in term and len(term) > 1 for term in factors):
+            rest = [joined(_without(term, factor)) for term in factors]
+            signed = [Neg(r) if isinstance(term, Neg) else r for r, term in zip(rest, expr.terms, strict=True)]
+            yield Add(tuple(signed)), main_name(factor)
+
+
+def _without(factors: tuple[Expr, ...], factor: Expr) -> tuple[Expr, ...]:
+    at = factors.index(factor)
+    return factors[:at] + factors[at + 1 :]
 
 
 def dropped_term(expr: Expr) -> Made:
@@ -233,10 +269,16 @@ def untangled(expr: Expr, free: tuple[str, ...]) -> Iterator[Expr]:
     def split(part: Expr) -> Made:
         if isinstance(part, Sum):
             for letter in set(part.letters) & set(free):
+                yield _not_summed(part, letter), letter
                 yield from ((made, letter) for made in _told_apart(part, letter))
 
     for changed, _ in everywhere(expr, split):
         yield changed
+
+
+def _not_summed(part: Sum, letter: str) -> Expr:
+    letters = tuple(x for x in part.letters if x != letter)
+    return Sum(letters, part.body) if letters else part.body
 
 
 def _told_apart(part: Sum, letter: str) -> Iterator[Expr]:

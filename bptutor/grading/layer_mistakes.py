@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from bptutor.grading import naming_rules, product_rules, slope_rules
+from collections.abc import Callable, Iterator
+
+from bptutor.grading import naming_rules, passing, product_rules, slope_rules
 from bptutor.grading import softmax_rules as softmax
 from bptutor.grading import value_mistakes as by_value
-from bptutor.grading.guesses import Mistake, any_of, every, on_tree, on_trees, on_value, spelled, steps
+from bptutor.grading.guesses import Guess, Mistake, Target, any_of, every, on_tree, on_trees, on_value, spelled, steps
+from bptutor.notation.tree import Expr
+
+
+def _through(change: Callable[[Expr, Expr], Expr]) -> Callable[[Target], Iterator[Guess]]:
+    """Return the guesses of a wrong Jacobian of a softmax inside a network."""
+    return on_trees(naming_rules.exchange(softmax.through(change)), steps)
+
 
 LAYER_MISTAKES: tuple[Mistake, ...] = (
     Mistake(
@@ -15,19 +24,24 @@ LAYER_MISTAKES: tuple[Mistake, ...] = (
         on_value(by_value.negative),
         "Your numbers have the right size and the opposite direction. Look at the nudge of the true class.",
         change=by_value.negative,
+        beside="Your answer points the opposite way. Look at what a small nudge upwards does.",
     ),
     Mistake(
         "no-batch-mean",
         "the mean over the batch left out",
-        "Copying the batch would double your gradient but not {loss}. Look at what precedes Σ_s in {loss}.",
+        "Copying the batch would double your answer, and what is asked stays. Look at {averaged}.",
         on_value(by_value.times_batch),
+        "Copying the batch would double your gradient but not {loss}. Look at {averaged}.",
+        when="slope",
         change=by_value.times_batch,
     ),
     Mistake(
         "twice-batch-mean",
         "the mean over the batch taken twice",
-        "Copying the batch would halve your gradient but not change {loss}. Look at how often the batch size enters.",
+        "Copying the batch would halve your answer, and what is asked stays. Look at how often the batch size enters.",
         on_value(by_value.over_batch),
+        "Copying the batch would halve your gradient but not change {loss}. Look at how often the batch size enters.",
+        when="slope",
         change=by_value.over_batch,
     ),
     Mistake(
@@ -35,6 +49,8 @@ LAYER_MISTAKES: tuple[Mistake, ...] = (
         "a factor of two",
         "Your answer is off by a factor of two everywhere. Look at the constants in front.",
         on_value(by_value.twice_or_half),
+        "Your answer is off by a factor of two everywhere. Look at the square in {loss}.",
+        when="square",
         change=by_value.twice_or_half,
     ),
     Mistake(
@@ -47,20 +63,33 @@ LAYER_MISTAKES: tuple[Mistake, ...] = (
     Mistake(
         "diagonal-softmax",
         "the softmax derivative taken as diagonal",
+        "Your rule says a score moves its own share alone. Look at the denominator of {p}_k.",
+        any_of(
+            on_trees(softmax.on_error(softmax.diagonal)),
+            _through(softmax.diagonal_of),
+            *(on_value(made) for made in softmax.DIAGONAL),
+        ),
         "Your rule says wrong classes' scores cannot change {loss}. Look at the denominator of {p}_k.",
-        any_of(on_trees(softmax.on_error(softmax.diagonal)), *(on_value(made) for made in softmax.DIAGONAL)),
     ),
     Mistake(
         "lost-delta",
         "only the products −p_i p_j",
         "In your rule a score lowers its own probability. Look at the case where both indices are equal.",
-        any_of(on_trees(softmax.on_error(softmax.without_delta)), *(on_value(made) for made in softmax.LOST)),
+        any_of(
+            on_trees(softmax.on_error(softmax.without_delta)),
+            _through(softmax.products_of),
+            *(on_value(made) for made in softmax.LOST),
+        ),
     ),
     Mistake(
         "offdiagonal-sign",
         "the opposite sign off the diagonal",
         "In your rule raising one score raises all probabilities. Look at what they add up to.",
-        any_of(on_trees(softmax.on_error(softmax.plus_off_diagonal)), *(on_value(made) for made in softmax.PLUS)),
+        any_of(
+            on_trees(softmax.on_error(softmax.plus_off_diagonal)),
+            _through(softmax.all_raised),
+            *(on_value(made) for made in softmax.PLUS),
+        ),
     ),
     Mistake(
         "derivative-twice",
@@ -76,7 +105,11 @@ LAYER_MISTAKES: tuple[Mistake, ...] = (
         "stopped-at-loss",
         "the slope by the output, not by what enters it",
         "This is the slope by {p}. Look at the arrow that ends in {p}.",
-        any_of(on_trees(naming_rules.stopped, steps), on_trees(softmax.on_error(softmax.by_output))),
+        any_of(
+            on_trees(naming_rules.stopped, steps),
+            on_trees(softmax.on_error(softmax.by_output)),
+            _through(softmax.slope_above),
+        ),
     ),
     Mistake(
         "jacobian-summed",
@@ -125,7 +158,12 @@ LAYER_MISTAKES: tuple[Mistake, ...] = (
         "no-activation-derivative",
         "the derivative of the activation left out",
         "This is the slope by what {part} becomes, not by {part}. Look at the arrow that leaves {part}.",
-        any_of(on_tree(slope_rules.no_slope), on_tree(slope_rules.on_forms(slope_rules.form_dropped))),
+        any_of(
+            on_tree(slope_rules.no_slope),
+            on_tree(slope_rules.on_forms(slope_rules.form_dropped)),
+            on_trees(naming_rules.exchange(passing.passed_over), steps),
+        ),
+        whole="Your chain steps over one function. Look at each function on the way.",
     ),
     Mistake(
         "derivative-of-activation",
@@ -143,7 +181,11 @@ LAYER_MISTAKES: tuple[Mistake, ...] = (
         "other-activation",
         "another function's derivative",
         "This is the slope of another activation. Look at the function of this layer.",
-        any_of(on_tree(slope_rules.other_slope), on_tree(slope_rules.on_forms(slope_rules.form_of_other))),
+        any_of(
+            on_tree(slope_rules.other_slope),
+            on_tree(slope_rules.on_forms(slope_rules.form_of_other)),
+            on_trees(naming_rules.exchange(passing.other_slopes), steps),
+        ),
     ),
     Mistake(
         "half-derivative",

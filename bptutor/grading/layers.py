@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from bptutor.errors import BptutorError
-from bptutor.grading.backward import leaky, whole
-from bptutor.grading.lift import entrywise
+from bptutor.grading.backward import whole
+from bptutor.grading.lift import entrywise, leaky
 from bptutor.notation import axes
 from bptutor.notation.scope import Role, Scope
-from bptutor.notation.tree import Add, Call, Expr, MatMul, Mul, Name, Transpose, walk
+from bptutor.notation.tree import Add, Call, Derivative, Expr, MatMul, Mul, Name, Pow, Transpose, children, walk
 
 SLOPES = ("sigmoid", "tanh", "relu", "leaky_relu")
 """Activations whose derivatives are mixed up."""
@@ -88,13 +88,27 @@ def _parts(key: _Key) -> Parts:
         if found:
             activations.append(found)
             continue
-        here = [Layer(weight, below, name) for weight, below in _products(definition, scope)]
+        here = [] if _pairing(name, definition, scope) else _layers(name, definition, scope)
         layers += here
         if here:
             biases |= {part.id for part in getattr(definition, "terms", ()) if isinstance(part, Name)}
     mean = tuple(dict.fromkeys(_means(scope)))
     batch = _batch(scope, layers, mean)
     return Parts(tuple(layers), tuple(activations), frozenset(biases), mean, batch)
+
+
+def _layers(name: str, definition: Expr, scope: Scope) -> list[Layer]:
+    return [Layer(weight, below, name) for weight, below in _products(definition, scope, not scope.names[name].axes)]
+
+
+def _pairing(name: str, definition: Expr, scope: Scope) -> bool:
+    """Return whether a number pairs a computed array with given numbers and goes nowhere else: what L is made of."""
+    used = (made.definition for made in scope.names.values() if not isinstance(made.definition, Derivative))
+    inside = {part.id for tree in used if tree is not None for part in walk(tree) if isinstance(part, Name)}
+    if scope.names[name].axes or name in inside or not isinstance(definition, MatMul | Call):
+        return False
+    made = (part.id for part in walk(definition) if isinstance(part, Name))
+    return any(scope.names[part].role is Role.DEFINED for part in made if part in scope.names)
 
 
 def _activation(name: str, definition: Expr, scope: Scope) -> Activation | None:
@@ -121,16 +135,30 @@ def _axes(name: Name, scope: Scope) -> tuple[str, ...]:
     return scope.names[name.id].axes if name.id in scope.names else ()
 
 
-def _products(expr: Expr, scope: Scope) -> Iterator[tuple[str, str]]:
-    """Yield weight and input of each product in a definition."""
-    for part in walk(expr):
+def _products(expr: Expr, scope: Scope, number: bool) -> Iterator[tuple[str, str]]:
+    """Yield weight and input of each product in a definition, but for those inside a function.
+
+    Args:
+        expr: The definition.
+        scope: The names.
+        number: Whether it makes one number; in arrays, entries are multiplied by masks and gates.
+    """
+    for part in _outside(expr):
         if isinstance(part, MatMul):
             yield from _matmul(part, scope)
-        if isinstance(part, Mul) and all(isinstance(factor, Name) for factor in part.factors):
+        if number and isinstance(part, Mul) and all(isinstance(factor, Name) for factor in part.factors):
             names = [factor.id for factor in part.factors if isinstance(factor, Name) and factor.id in scope.names]
             arrays = [name for name in names if scope.names[name].role in {Role.GIVEN, Role.DEFINED}]
             if len(arrays) == 2:  # a weight and an input
                 yield from _told_apart(arrays[0], arrays[1], scope)
+
+
+def _outside(expr: Expr) -> Iterator[Expr]:
+    """Yield the parts of a tree that no function but a sum, and no power, takes in."""
+    yield expr
+    if not isinstance(expr, Call | Pow) or (isinstance(expr, Call) and expr.function == "sum"):
+        for part in children(expr):
+            yield from _outside(part)
 
 
 def _matmul(part: MatMul, scope: Scope) -> Iterator[tuple[str, str]]:

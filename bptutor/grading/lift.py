@@ -2,9 +2,27 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from bptutor.notation import axes
 from bptutor.notation.scope import Scope
-from bptutor.notation.tree import Add, At, Call, Div, Expr, Letter, Mul, Name, Neg, Outer, Pow, Transpose, rebuild
+from bptutor.notation.tree import (
+    Add,
+    At,
+    Call,
+    Cases,
+    Div,
+    Expr,
+    Letter,
+    Mul,
+    Name,
+    Neg,
+    Number,
+    Outer,
+    Pow,
+    Transpose,
+    rebuild,
+)
 
 
 def by_letters(expr: Expr, letters: tuple[str, ...], scope: Scope) -> Expr:
@@ -39,6 +57,16 @@ def entrywise(expr: Expr) -> bool:
     from bptutor.notation.dual import ELEMENTWISE
 
     return expr.function.rstrip("'") in ELEMENTWISE
+
+
+def leaky(expr: Expr) -> Expr | None:
+    """Return z of `where(z > 0, z, 0.01 z)`."""
+    if not isinstance(expr, Cases) or len(expr.branches) != 1 or not isinstance(expr.otherwise, Mul):
+        return None
+    value, _ = expr.branches[0]
+    slope, *rest = expr.otherwise.factors
+    known = isinstance(slope, Number) and slope.value == Fraction(1, 100) and rest == [value]
+    return value if known else None
 
 
 def _operands(expr: Expr) -> tuple[Expr, ...]:

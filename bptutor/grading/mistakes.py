@@ -7,14 +7,16 @@ No row names the repair. Rows stand in the order in which findings are given.
 from __future__ import annotations
 
 from bptutor.grading import bias_rules as bias
-from bptutor.grading import index_rules, naming_rules, product_rules, window_rules
+from bptutor.grading import index_rules, naming_rules, passing, product_rules, slide_rules, slope_rules, window_rules
 from bptutor.grading import softmax_rules as softmax
 from bptutor.grading import value_mistakes as by_value
 from bptutor.grading.guesses import Mistake, any_of, nothing, on_tree, on_trees, on_value, steps
 from bptutor.grading.layer_mistakes import LAYER_MISTAKES
+from bptutor.grading.share_mistakes import SHARE_MISTAKES
 
 CATALOGUE: tuple[Mistake, ...] = (
     *LAYER_MISTAKES,
+    *SHARE_MISTAKES,
     Mistake(
         "bias-axis",
         "the sum over the wrong axis",
@@ -146,6 +148,30 @@ CATALOGUE: tuple[Mistake, ...] = (
         window_rules.channels_kept,
     ),
     Mistake(
+        "needless-flip",
+        "turned where nothing turns",
+        "Your answer turns {part} round. Look at which input the first weight met each time.",
+        slide_rules.needless_flip,
+    ),
+    Mistake(
+        "no-stride",
+        "the window moved by one place",
+        "In your answer the window moves one place at a time. Look at where the second window of {part} begins.",
+        on_tree(slide_rules.no_stride),
+    ),
+    Mistake(
+        "average-for-max",
+        "the mean of a window for its largest",
+        "Your answer shares among all numbers of a window. Look at which of them the output is.",
+        on_trees(slide_rules.pooled("max", "mean")),
+    ),
+    Mistake(
+        "max-for-average",
+        "the largest of a window for its mean",
+        "In your answer one number of a window counts alone. Look at which of them move the output.",
+        on_trees(slide_rules.pooled("mean", "max")),
+    ),
+    Mistake(
         "log-base",
         "logarithm to base 10",
         "Your logarithm has another base. Look at the log of e.",
@@ -174,7 +200,21 @@ CATALOGUE: tuple[Mistake, ...] = (
         "missing-factor",
         "one factor of the chain left out",
         "Your chain is one factor short. Look at how {part} enters.",
-        on_tree(index_rules.dropped_factor),
+        any_of(on_trees(index_rules.factor_left_out), on_trees(naming_rules.exchange(passing.scaling_left_out), steps)),
+        vague=True,
+    ),
+    Mistake(
+        "missing-function",
+        "a function left out",
+        "Your answer takes {part} as it is where a function acts on it. Look at what happens to {part} first.",
+        on_tree(slope_rules.bare_argument),
+        vague=True,
+    ),
+    Mistake(
+        "other-loss",
+        "the slope of the squared error",
+        "This would be the slope of a squared difference. Look at how {loss} is made.",
+        on_trees(naming_rules.exchange(naming_rules.squared_error), steps),
         vague=True,
     ),
     Mistake(
@@ -187,7 +227,7 @@ CATALOGUE: tuple[Mistake, ...] = (
     Mistake(
         "other-quantity",
         "another quantity of the same scene",
-        "This is {part}. Look at what stands under the ∂ of the goal.",
+        "This is {part}. Look at which quantity is asked for.",
         naming_rules.other_names,
     ),
 )

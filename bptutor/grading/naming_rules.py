@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from bptutor.grading import slope_rules
 from bptutor.grading.backward import gradient
+from bptutor.grading.factors import ONE
 from bptutor.grading.formulas import scalars
 from bptutor.grading.product_rules import COLUMN, bare
 from bptutor.grading.rewrites import Made, Rule, substituted
@@ -19,12 +20,14 @@ from bptutor.notation.scope import Role, Scope
 from bptutor.notation.tree import (
     Add,
     Call,
+    Div,
     Expr,
     MatMul,
     Mul,
     Name,
     Neg,
     Outer,
+    Pow,
     Slice,
     Transpose,
     walk,
@@ -163,6 +166,20 @@ def stopped(target: Target) -> Rule:
     return rule
 
 
+def squared_error(target: Target) -> Iterator[tuple[Expr, Expr]]:
+    """Yield pairs (∂L/∂o, o − t) where a loss of another kind holds o against a given t; also its mean."""
+    for of in scalars(target.scope)[:1]:
+        made = target.scope.names[of].definition
+        held = dict.fromkeys(part.id for part in walk(made) if isinstance(part, Name)) if made is not None else {}
+        names = {name: target.scope.names[name] for name in held if name in target.scope.names}
+        squared = made is not None and any(isinstance(part, Pow) for part in walk(made))
+        for o, t in () if squared else permutations(names, 2):
+            if names[t].role is Role.GIVEN and names[o].role is Role.DEFINED and names[o].axes == names[t].axes:
+                error = Add((Name(o), Neg(Name(t))))
+                for form in (error, *(Div(error, Name(axis)) for axis in target.parts.mean_over)):
+                    yield gradient(target.scope, of, o), form
+
+
 def weight_in_outer(target: Target) -> Rule:
     """Return the rule that multiplies by the weight itself where every pair with the input is meant."""
     weights = dict.fromkeys((*target.parts.weights(), *_stemmed(target, "W")))
@@ -188,8 +205,6 @@ def weight_for_activation(target: Target) -> Iterator[tuple[Expr, Expr]]:
 def updated(target: Target) -> Rule:
     """Return the rule that takes W − η ∂L/∂W, ∂L/∂W, or what the scene calls W after the step, for W."""
     weights = {Name(weight): _weight_gradient(target, weight) for weight in target.parts.weights()}
-    rates = [name for name in RATES if name in target.scope.names]
-
     after = dict(_after_the_step(target.scope))
 
     def rule(expr: Expr) -> Made:
@@ -199,9 +214,9 @@ def updated(target: Target) -> Rule:
         if slope is None or not isinstance(expr, Name):
             return
         yield slope, expr.id
-        for rate in rates:
-            yield Add((expr, Neg(Mul((Name(rate), slope))))), expr.id
-            yield Add((expr, Mul((Name(rate), slope)))), expr.id
+        for rate in target.rates.values():
+            yield Add((expr, Neg(Mul((rate, slope))))), expr.id
+            yield Add((expr, Mul((rate, slope)))), expr.id
 
     return rule
 
@@ -226,25 +241,21 @@ def _weight_gradient(target: Target, weight: str) -> Expr | None:
 def stepped(target: Target) -> Iterator[Guess]:
     """η · truth, with either sign, and what is stepped on: W − η · truth."""
     wanted = [name for name in target.scope.names if _weight_gradient(target, name) in target.asked]
-    for rate in RATES:
-        if rate in target.scope.names:
-            yield partial(_step, target, rate, 1.0), rate
-            yield partial(_step, target, rate, -1.0), rate
-            for name in wanted:
-                yield partial(_after, target, rate, name, 1.0), rate
-                yield partial(_after, target, rate, name, -1.0), rate
-    for name in wanted:
-        yield partial(_after, target, "", name, 1.0), name
+    for name, rate in target.rates.items():
+        for sign in (1.0, -1.0):
+            yield partial(_step, target, rate, sign), name
+            yield from ((partial(_after, target, rate, weight, sign), name) for weight in wanted)
+    for weight in wanted:
+        yield partial(_after, target, ONE, weight, 1.0), weight
 
 
-def _step(target: Target, rate: str, sign: float, values: Values) -> Array:
-    step: Array = sign * np.asarray(values[rate], dtype=float) * target.truth(values)
+def _step(target: Target, rate: Expr, sign: float, values: Values) -> Array:
+    step: Array = sign * target.value(rate, values) * target.truth(values)
     return step
 
 
-def _after(target: Target, rate: str, name: str, sign: float, values: Values) -> Array:
-    size = np.asarray(values[rate], dtype=float) if rate else 1.0
-    after: Array = np.asarray(values[name], dtype=float) - sign * size * target.truth(values)
+def _after(target: Target, rate: Expr, name: str, sign: float, values: Values) -> Array:
+    after: Array = np.asarray(values[name], dtype=float) - sign * target.value(rate, values) * target.truth(values)
     return after
 
 

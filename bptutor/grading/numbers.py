@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from bptutor.errors import BptutorError, UnreadableAnswer
 from bptutor.grading.case import Case
-from bptutor.grading.wrapping import without_unit
+from bptutor.grading.wrapping import in_arithmetic
 from bptutor.notation import parse
 from bptutor.notation.scope import Scope
 from bptutor.notation.tree import At, Call, Derivative, Expr, Letter, Name, Number, Sum, walk
@@ -36,6 +36,8 @@ _LATEX = (
 )
 _WRAPPED = re.compile(r"[,\[]\s*\n|\n\s*\]")
 """A line break after a comma or at a bracket, which separates nothing."""
+_TURNED = re.compile(r"(?<=[)\]])\s*(?:\.T|ᵀ|\^\{?T\}?|\^\\top)\s*$")
+"""A transpose behind a grid."""
 _EQUALS = re.compile(r"(?<![<>=!≠:])=(?!=)")
 _SHAPE = re.compile(r"[\[(]?\s*((?:[0-9]{1,6}(?:\s*[,x×*;]\s*|\s+|(?=[\])])|$))*)[\])]?")
 
@@ -79,7 +81,7 @@ def read_number(text: str, scope: Scope) -> tuple[float, Expr]:
     Raises:
         UnreadableAnswer: It is not arithmetic, mentions a name, or has no finite value.
     """
-    expr = parse.read(without_unit(text), scope)
+    expr = parse.read(in_arithmetic(text), scope)
     for part in walk(expr):
         _refuse_names(part, text, scope)
     try:
@@ -114,6 +116,9 @@ def read_grid(text: str, scope: Scope) -> Array:
         UnreadableAnswer: A cell is not a number, or the rows differ in length.
     """
     text = _one_line(text)
+    turned = _TURNED.search(text)
+    if turned:
+        return read_grid(text[: turned.start()], scope).T
     start, end = _inside_array_call(text)
     nested = _grid(text, start, end, scope, DEPTH)
     if not isinstance(nested, list):
@@ -131,6 +136,8 @@ def _one_line(text: str) -> str:
     r"""Return a grid in brackets and signs, every column what it was: `\begin{bmatrix}1&2\\3&4\end{bmatrix}` too."""
     for pattern, sign in _LATEX:
         text = pattern.sub(lambda m, sign=sign: sign.ljust(len(m.group())), text)  # type: ignore[misc]
+    if text.lstrip().startswith("{") and "^{" not in text:
+        text = text.replace("{", "[").replace("}", "]")
     return _WRAPPED.sub(lambda m: m.group().replace("\n", " "), text)
 
 

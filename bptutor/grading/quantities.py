@@ -19,7 +19,7 @@ from bptutor.grading.fitting import fits
 from bptutor.grading.layouts import Layout, layout
 from bptutor.grading.met import Draw, Met
 from bptutor.grading.mistakes import CATALOGUE
-from bptutor.grading.verdict import SAID, Finding, Mark, Verdict
+from bptutor.grading.verdict import SAID, Finding, Mark, Verdict, telling
 from bptutor.notation import parse
 from bptutor.notation.tree import Expr, Name, Stack, walk
 from bptutor.notation.value import Values
@@ -162,20 +162,22 @@ def _fitted(got: Array, shape: tuple[int, ...]) -> tuple[Array | None, str]:
 
 
 def _findings(case: Case, asked: Asked, truth: Array, got: Array, tolerance: float) -> Iterator[Finding]:
-    """Yield the mistakes that the numbers are; then the shape, or the wrong cells."""
+    """Yield the mistakes that the numbers are and the shape, or the wrong cells: first where too many mistakes fit."""
     fitted, _ = _fitted(got, truth.shape)
     found = _mistakes(case, asked, truth, got if fitted is None else fitted, tolerance)
     start = case.scope.count_from
     differ = _cells(fitted, truth, tolerance, start) if fitted is not None and truth.shape != () else None
-    yield from (replace(finding, again=differ.message if differ else "") for finding in found)
+    named = [replace(finding, again=differ.message if differ else "") for finding in found]
     if fitted is None:
         axes = _axes(case, asked)
         mine, theirs = numbers.shown_shape(got.shape), numbers.shown_shape(truth.shape)
-        yield Finding("shape", f"Your grid is {mine}, what is asked is {theirs}{axes}. Look at its first axis.")
-    elif differ is not None:
-        yield differ
-    elif not found:
-        yield _number_finding(case, float(truth), float(fitted))
+        plain = Finding("shape", f"Your grid is {mine}, what is asked is {theirs}{axes}. Look at its first axis.")
+    else:
+        plain = differ or _number_finding(case, float(truth), float(fitted))
+    several = len(telling(found)) > SAID
+    if several or not found or fitted is None or differ is not None:
+        named.insert(0 if several else len(named), plain)
+    yield from named
 
 
 def _cells(got: Array, truth: Array, tolerance: float, start: int) -> Finding:
@@ -195,7 +197,8 @@ def _number_finding(case: Case, truth: float, got: float) -> Finding:
     for fewer in range(decimals - 1, -1, -1):
         if fewer and abs(got - truth) <= numbers.tolerance(fewer) and abs(round(got, fewer) - got) < 1e-12:
             return Finding(
-                "rounding", f"Your number agrees to {fewer} decimals. Look at how many are asked: {decimals}."
+                "rounding",
+                f"Your number agrees to {fewer} decimal{'s' * (fewer > 1)}. Look at how many are asked: {decimals}.",
             )
     names = "the numbers it is made of" if case.scope.names else "the question's numbers"
     return Finding("cells", f"Your number is more than {numbers.tolerance(decimals):g} away. Look at {names}.")
@@ -214,8 +217,8 @@ def _mistakes(case: Case, asked: Asked, truth: Array, got: Array, tolerance: flo
     if known or asked.literal is not None:
         return known or _without_scene(met, truth, got)
     target = targets.target(expected)
-    found = [fit for fit in fits(target, met) if fit[0].id == "bias-zero" or _tells(got, tolerance)]
-    return diagnosis.said(found[: SAID + 1], target)
+    found = [fit for fit in fits(target, met) if fit.mistake.id == "bias-zero" or _tells(got, tolerance)]
+    return diagnosis.said(found, target)
 
 
 def _tells(got: Array, tolerance: float) -> bool:

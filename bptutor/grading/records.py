@@ -20,6 +20,7 @@ def pack(verdict: Verdict) -> dict[str, Any]:
         "reached": verdict.reached,
         "error": error and _pack_error(error),
         "findings": [_pack_finding(finding) for finding in verdict.findings],
+        "cases": verdict.cases,
     }
 
 
@@ -33,6 +34,7 @@ def unpack(packed: Mapping[str, Any]) -> Verdict:
         read_as=packed["read_as"],
         error=ReadingError(**error) if error else None,
         reached=packed["reached"],
+        cases=packed["cases"],
     )
 
 

@@ -5,13 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from bptutor.notation.tree import Derivative, Expr, Letter, Name, Sum, rebuild, walk
+from bptutor.notation.tree import Add, Derivative, Div, Expr, Letter, Name, Sum, children, rebuild, walk
 
 Rule = Callable[[Expr], Iterator[tuple[Expr, str]]]
 """From a part to what may stand in its place, each with the name that a message about it should mention."""
 
 
 Made = Iterator[tuple[Expr, str]]
+
+
+def repeated(expr: Expr, rule: Rule) -> Iterator[tuple[Expr, str]]:
+    """Yield every copy of a tree in which the rule changed a sum that stands in it more than once, each time."""
+    sums = [part for part in walk(expr) if isinstance(part, Add)]
+    for part in dict.fromkeys(part for part in sums if sums.count(part) > 1):
+        for changed, name in rule(part):
+            yield substituted(expr, part, changed), name
 
 
 def everywhere(expr: Expr, rule: Rule) -> Iterator[tuple[Expr, str]]:
@@ -53,4 +61,12 @@ def lettered(expr: Expr, old: str, new: Expr) -> Expr:
 
 def main_name(expr: Expr) -> str:
     """Return the first name of a part, for a message; empty when it has none."""
-    return next((part.id for part in walk(expr) if isinstance(part, Name)), "")
+    return next((part.id for part in _above(expr) if isinstance(part, Name)), "")
+
+
+def _above(expr: Expr) -> Iterator[Expr]:
+    """Yield the parts of a tree but for what it is divided by: sizes, which no message is about."""
+    yield expr
+    for part in children(expr):
+        if not isinstance(expr, Div) or part is not expr.den:
+            yield from _above(part)

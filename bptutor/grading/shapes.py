@@ -11,6 +11,7 @@ from bptutor.errors import UnreadableAnswer
 from bptutor.grading import diagnosis, numbers, targets
 from bptutor.grading.case import Case
 from bptutor.grading.comparison import Comparison
+from bptutor.grading.fitting import Fit
 from bptutor.grading.layouts import layout
 from bptutor.grading.met import entries
 from bptutor.grading.mistakes import BY_ID
@@ -83,7 +84,7 @@ def _shape_mistakes(case: Case, got: tuple[int, ...]) -> list[Finding]:
         for guess, part in BY_ID[name].guesses(target):
             array = entries(guess, seen(case))
             if array is not None and array.shape == got and np.isfinite(array).all():
-                return diagnosis.said([(BY_ID[name], part)], target)
+                return diagnosis.said([Fit(BY_ID[name], part)], target)
     return []
 
 

@@ -8,12 +8,15 @@ from fractions import Fraction
 from bptutor.grading.factors import ONE, times
 from bptutor.grading.formulas import one_minus
 from bptutor.grading.layers import SLOPES, Activation
+from bptutor.grading.lift import entrywise
 from bptutor.grading.product_rules import joined
 from bptutor.grading.rewrites import Made, Rule, main_name
 from bptutor.grading.softmax_rules import minus
-from bptutor.notation.tree import Call, Expr, Mul, Name, Number, Pow, rebuild
+from bptutor.notation.tree import At, Call, Expr, Mul, Name, Number, Pow, rebuild
 
 TWO = Number(Fraction(2))
+MIXED_UP = (*SLOPES, "softplus")
+"""Activations whose derivatives are taken for one another."""
 
 
 def slope(expr: Expr) -> tuple[str, Expr] | None:
@@ -38,8 +41,10 @@ def no_slope(expr: Expr) -> Made:
     """Drop f'(z) from a product."""
     if isinstance(expr, Mul):
         for n, factor in enumerate(expr.factors):
-            if slope(factor):
-                yield joined(expr.factors[:n] + expr.factors[n + 1 :]), main_name(factor)
+            found = slope(factor)
+            if found:
+                named = isinstance(found[1], Name | At)
+                yield joined(expr.factors[:n] + expr.factors[n + 1 :]), main_name(factor) if named else ""
 
 
 def twice(expr: Expr) -> Made:
@@ -68,8 +73,9 @@ def a_form_on_z(expr: Expr) -> Made:
 def other_slope(expr: Expr) -> Made:
     """Take the derivative of another function."""
     found = slope(expr)
-    if found and found[0] in SLOPES:
-        for f in SLOPES:
+    if found and found[0] in MIXED_UP:
+        others = SLOPES if found[0] == "sigmoid" else MIXED_UP  # the slope of softplus is half of that of σ
+        for f in others:
             if f != found[0]:
                 yield Call(f"{f}'", (found[1],)), main_name(found[1])
         a = Call(found[0], (found[1],))
@@ -88,6 +94,12 @@ def half_slope(expr: Expr) -> Made:
         yield a, main_name(found[1])
         if found[0] == "tanh":
             yield Pow(a, TWO), main_name(found[1])
+
+
+def bare_argument(expr: Expr) -> Made:
+    """Take what a function is applied to as it is."""
+    if isinstance(expr, Call) and entrywise(expr) and not isinstance(expr.args[0], Number):
+        yield expr.args[0], main_name(expr)
 
 
 # --- a slope written in a, where nothing tells what a is made of ------------------------------------------------

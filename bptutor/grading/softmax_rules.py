@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from bptutor.grading.backward import gradient
 from bptutor.grading.factors import ONE
+from bptutor.grading.formulas import scalars
 from bptutor.grading.layers import Activation, Parts
 from bptutor.grading.rewrites import Made, Rule
 from bptutor.notation.scope import Role, Source
@@ -133,6 +135,42 @@ def winner(z: str, values: Values) -> Array:
 def holes(parts: Parts) -> dict[str, Callable[[Values], Array]]:
     """Return what the rules of this module leave open."""
     return {f"winner {made.z}": partial(winner, made.z) for made in parts.activations if made.function == "softmax"}
+
+
+# --- the softmax inside a network, below any slope -------------------------------------------------------------
+
+
+def through(change: Callable[[Expr, Expr], Expr]) -> Callable[[Target], Iterator[tuple[Expr, Expr]]]:
+    """Return pairs (∂L/∂z, what a wrong Jacobian makes of p and ∂L/∂p) where ∂L/∂z is no p − y."""
+
+    def pairs(target: Target) -> Iterator[tuple[Expr, Expr]]:
+        for of in scalars(target.scope)[:1]:
+            for made in target.parts.activations:
+                by_z = gradient(target.scope, of, made.z) if made.function == "softmax" and made.z else None
+                if by_z is not None and by_z not in target.lines.errors:
+                    yield by_z, change(Name(made.a), gradient(target.scope, of, made.a))
+
+    return pairs
+
+
+def diagonal_of(p: Expr, up: Expr) -> Expr:
+    """J := diag(p(1 − p))."""
+    return times(p, minus(ONE, p), up)
+
+
+def products_of(p: Expr, up: Expr) -> Expr:
+    """J := −p pᵀ."""
+    return Neg(times(p, _total(times(up, p))))
+
+
+def all_raised(p: Expr, up: Expr) -> Expr:
+    """J := diag(p) + p pᵀ."""
+    return Add((times(p, up), times(p, _total(times(up, p)))))
+
+
+def slope_above(_: Expr, up: Expr) -> Expr:
+    """J := 1."""
+    return up
 
 
 # --- the Jacobian of softmax, and of its logarithm --------------------------------------------------------

@@ -8,15 +8,17 @@ from typing import Any
 
 import numpy as np
 
-from bptutor.grading import softmax_rules
+from bptutor.grading import share_rules, softmax_rules
 from bptutor.grading.arrays import as_array, spelled_out
 from bptutor.grading.backward import gradient
 from bptutor.grading.comparison import Comparison, close
 from bptutor.grading.factors import times
-from bptutor.grading.formulas import levels, lines, scalars, slopes_named
+from bptutor.grading.formulas import levels, lines, scalars, slopes_named, unfolded
 from bptutor.grading.guesses import Target
 from bptutor.grading.layers import parts
 from bptutor.grading.met import TROUBLE, Draw
+from bptutor.grading.naming_rules import RATES
+from bptutor.grading.passing import works_on_entries
 from bptutor.grading.slope_rules import spelled
 from bptutor.notation.scope import Scope
 from bptutor.notation.tree import At, Derivative, Expr, Mul, Name, Number, rebuild, walk
@@ -25,6 +27,8 @@ KEPT = 128
 """Questions whose rewrites are kept."""
 FORWARD = 3
 """How many definitions of forward arrays are unfolded into each other."""
+ALIKE = 2
+"""Draws on which a gradient must equal what is asked."""
 _kept: OrderedDict[Any, tuple[Any, Target]] = OrderedDict()
 
 
@@ -48,6 +52,7 @@ def bare(comparison: Comparison, draws: tuple[Draw, ...] = ()) -> Target:
     """
     scene = comparison.scene
     found = Target(comparison, (), (), (), lines(scene), parts(scene.scope))
+    found.rates.update((name, Name(name)) for name in RATES if name in scene.scope.names)
     for draw in draws:
         found.hold(draw.values, draw.truth)
     return found
@@ -57,7 +62,7 @@ def made(comparison: Comparison, draws: tuple[Draw, ...] = ()) -> Target:
     """Return what mistakes are made from, made anew."""
     scope = comparison.scene.scope
     found = bare(comparison, draws)
-    found.holes |= softmax_rules.holes(found.parts)
+    found.holes |= softmax_rules.holes(found.parts) | share_rules.holes(found.parts)
     asked = tuple(_asked(found))
     found.asked = frozenset(asked)
     bases = [_entered(comparison.expected, scope), *asked]
@@ -71,6 +76,7 @@ def made(comparison: Comparison, draws: tuple[Draw, ...] = ()) -> Target:
         ends += [steps[0], steps[-1]]
         between += steps
         ends += _forward(found, base)
+        ends += _put_in(found, steps[-1])
     flat = [flattened(tree) for tree in ends]
     named = [slopes_named(tree, scope) for tree in flat]
     found.trees = tuple(dict.fromkeys((*ends, *flat, *named)))
@@ -91,6 +97,15 @@ def _forward(made: Target, base: Expr) -> list[Expr]:
         if n == FORWARD:
             break
     return found
+
+
+def _put_in(made: Target, tree: Expr) -> list[Expr]:
+    """Return a tree with masks, scalings and differences as what they are made of; activations tell the slopes."""
+    activations = {Name(one.a) for one in made.parts.activations}
+    forward = made.lines.forward.items()
+    known = {name: line for name, line in forward if name not in activations and works_on_entries(line)}
+    done = unfolded(tree, known, rounds=1)
+    return [done] if done != tree else []
 
 
 def _entered(expr: Expr, scope: Scope) -> Expr:
@@ -134,13 +149,15 @@ def _by(of: Expr, scope: Scope) -> str | None:
 
 
 def _equal(made: Target, of: Expr) -> bool:
-    draws = made.comparison.draws()
+    alike = 0
     try:
-        for _ in range(2):
-            values = next(draws)
+        for values in made.comparison.draws():
             truth, got = made.truth(values), made.value(of, values)
             if truth.shape != got.shape or not np.isfinite(truth).all() or not close(truth, got):
                 return False
+            alike += bool(truth.any())  # zeros equal the gradient of whatever is dead
+            if alike == ALIKE:
+                return True
     except TROUBLE:
         return False
-    return True
+    return False

@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from types import MappingProxyType
 
 SAID = 2
 """Most findings that are said; when more mistakes fit, the numbers speak."""
+SAYS_LESS: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "last-path": frozenset({"one-path"}),
+        "reversed": frozenset({"no-transpose", "transposed"}),
+        "other-activation": frozenset({"no-activation-derivative", "one-path"}),
+        "broadcast": frozenset({"no-batch-mean"}),
+        "derivative-twice": frozenset({"no-activation-derivative"}),
+        "derivative-of-activation": frozenset({"no-activation-derivative"}),
+        "product-for-hadamard": frozenset({"no-transpose", "bias-axis", "bias-all-summed", "index-clash"}),
+    }
+)
+"""Rule -> rules beside which it would only say the same again."""
+ABOUT_NUMBERS = frozenset({"witness", "cells", "shape", "factor", "offset", "free-index"})
+"""Rules that say where an answer differs, not by what mistake."""
 
 
 class Mark(Enum):
@@ -53,6 +68,17 @@ class Finding:
     """The same place in numbers, for a second identical try; empty when the message has them already."""
 
 
+def telling(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """Return the findings without those that say less than another: which quantity it is, where a mistake is named."""
+    rules = {finding.rule for finding in findings}
+    named = rules - {"other-quantity", *ABOUT_NUMBERS}
+    return tuple(
+        finding
+        for finding in findings
+        if not (finding.rule == "other-quantity" and named) and not SAYS_LESS.get(finding.rule, frozenset()) & rules
+    )
+
+
 @dataclass(frozen=True)
 class ReadingError:
     """Why a text could not be read."""
@@ -77,12 +103,15 @@ class Verdict:
     """Set exactly when the mark is `UNREADABLE`."""
     reached: int | None = None
     """In a derivation: 0-based index of the line the answer equals, when it is a later one."""
+    cases: int = 0
+    """Of a right program: on how many cases it ran and returned what is asked. Programs are run, never proved."""
 
     @property
     def said(self) -> tuple[Finding, ...]:
         """What is told of the findings: one or two; numbers alone where more mistakes fit than that."""
-        alone = len(self.findings) > SAID and self.findings[0].rule == "witness"
-        return self.findings[: 1 if alone else SAID]
+        found = telling(self.findings)
+        alone = len(found) > SAID and found[0].rule in {"witness", "cells"}
+        return found[: 1 if alone else SAID]
 
     @property
     def rules(self) -> tuple[str, ...]:

@@ -85,15 +85,15 @@ def _found(target: Target) -> Iterator[Window]:
     truth = target.truth(values)
     if not 0 < truth.ndim <= MOST_AXES - 1:
         return
-    arrays = [(expr, axes) for expr, axes in _arrays(target) if truth.ndim <= len(axes) <= truth.ndim + 1]
-    for (outer, one), (kernel, other) in permutations(arrays, 2):
+    known = [(expr, axes) for expr, axes in arrays(target) if truth.ndim <= len(axes) <= truth.ndim + 1]
+    for (outer, one), (kernel, other) in permutations(known, 2):
         stacked = truth.ndim > 1 and len(one) == truth.ndim and len(other) == truth.ndim + 1 and one[0] == other[0]
         if len(one) == len(other) == truth.ndim or stacked:
             if _reached(one, other, stacked, values) != sorted(truth.shape):
                 continue
             orders = permutations(range(truth.ndim))
-            known = (Window(outer, kernel, stacked, order) for order in orders)
-            yield from (window for window in known if _gives(window, target, values, truth))
+            made = (Window(outer, kernel, stacked, order) for order in orders)
+            yield from (window for window in made if _gives(window, target, values, truth))
 
 
 def _reached(outer: tuple[str, ...], kernel: tuple[str, ...], stacked: bool, values: Values) -> list[int]:
@@ -107,7 +107,8 @@ def _reached(outer: tuple[str, ...], kernel: tuple[str, ...], stacked: bool, val
     return sorted([k[1], *(a + b - 1 for a, b in zip(d[1:], k[2:], strict=True))])
 
 
-def _arrays(target: Target) -> Iterator[tuple[Expr, tuple[str, ...]]]:
+def arrays(target: Target) -> Iterator[tuple[Expr, tuple[str, ...]]]:
+    """Yield the arrays of a scene and its gradients, with their axes."""
     names = target.scope.names
     for name, declared in names.items():
         if declared.axes and declared.role in {Role.GIVEN, Role.DEFINED}:

@@ -7,6 +7,9 @@ import re
 _FENCE = re.compile(r"\s*```[ \t]*(?:[A-Za-z]+[ \t]*\n)?(.*?)```\s*", re.DOTALL)
 _PAIRS = (("$$", "$$"), ("$", "$"), ("\\(", "\\)"), ("\\[", "\\]"), ("`", "`"))
 _ENDING = re.compile(r"(?<=[^\s.])\s*(?:\.|;)\s*$")
+_LEADING = re.compile(r"\s*[≈~=]\s*(?=[\d.([{+−-])")
+_PERCENT = re.compile(r"\s*([+−-]?[\d.]+)\s*(?:%|percent)\s*")
+_EULER = re.compile(r"(?<![\w.\\])e(?![\w^*(])")
 _UNIT = re.compile(
     r"(?<=[\d.)])\s*(?:nats?|px|pixels?|entries|parameters?|params|weights?|rows?|columns?|classes|examples?|neurons?"
     r"|passes|steps?|numbers?|elements?|multiplications|operations|outputs?|inputs?|indices)\s*$"
@@ -31,9 +34,17 @@ def bare(text: str) -> str:
     return text
 
 
-def without_unit(text: str) -> str:
-    """Return a number without a unit that says nothing: `0.354 nats`, `32 px`. Percent and bits change its value."""
+def _without_unit(text: str) -> str:
+    """Return a number without a unit that says nothing: `0.354 nats`, `32 px`.."""
     return _UNIT.sub("", text)
+
+
+def in_arithmetic(text: str) -> str:
+    """Return a number without the sign `≈` before it and a unit behind it, with percent and e as arithmetic."""
+    text = _LEADING.sub(lambda match: " " * len(match[0]), text, count=1) if _LEADING.match(text) else text
+    text = _without_unit(text)
+    percent = _PERCENT.fullmatch(text)
+    return f"({percent[1]})/100" if percent else _EULER.sub("exp(1)", text)
 
 
 def _without_ending(text: str) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from bptutor.notation import products, windows
-from bptutor.notation.calls import AxesRule, NoSuchForm, ValueRule, axis_option, lengths, sizes
+from bptutor.notation.calls import AxesRule, NoSuchForm, NotComputed, ValueRule, axis_option, lengths, sizes
 from bptutor.notation.dual import Operand, plain
 from bptutor.notation.labelled import Labelled, aligned
 from bptutor.notation.tree import Call, Number
@@ -142,7 +142,7 @@ def _inverse(run: Walk, call: Call, args: Sequence[Labelled]) -> Labelled:
     """The inverse, or of a matrix that is not square the pseudoinverse; of plain numbers only."""
     x = args[0]
     if not isinstance(x.data, np.ndarray) or x.data.dtype != np.float64 or not np.isfinite(x.data).all():
-        raise NoSuchForm("the inverse of a matrix has numbers only")
+        raise NotComputed("the inverse of a matrix has numbers only")
     return Labelled(x.letters, np.linalg.pinv(x.data))
 
 
@@ -239,7 +239,7 @@ def _pad(run: Walk, call: Call, args: Sequence[Labelled]) -> Labelled:
         raise NoSuchForm("pad needs a width: np.pad(x, 1)")
     pairs = np.broadcast_to(np.asarray(width), (x.rank, 2)).tolist()
     if any(not 0 <= w <= 100 for pair in pairs for w in pair):
-        raise NoSuchForm("a padding that wide is not needed here")
+        raise NotComputed("a padding that wide is not needed here")
     pairs = [(0, 0)] * len(x.letters) + pairs
     zero = f.constant(0)[()]
     return Labelled(x.letters, f.shaped(lambda v: np.pad(v, pairs, constant_values=zero), x.data))
@@ -250,7 +250,7 @@ def _argmax(run: Walk, call: Call, args: Sequence[Labelled]) -> Labelled:
     axes = axis_option(call, x.rank)
     place = len(x.letters) + (axes[0] if axes else 0)
     if axes is None and x.rank != 1:
-        raise NoSuchForm("argmax needs an axis here")
+        raise NotComputed("argmax needs an axis here")
     return Labelled(x.letters, run.field.array(np.argmax(plain(x.data), axis=place)))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from bptutor.errors import UnreadableAnswer
 from bptutor.notation.array_functions import AXES_OF_CALL
-from bptutor.notation.axes import Inference, Kind, ShapeMisfit, same_axis, shape_text
+from bptutor.notation.axes import Axes, Inference, Kind, ShapeMisfit, same_axis, shape_text
 from bptutor.notation.scope import Role
 from bptutor.notation.tree import (
     Add,
@@ -110,9 +110,18 @@ def _transpose(run: Inference, expr: Transpose, env: Env) -> Kind:
 
 def _outer(run: Inference, expr: Outer, env: Env) -> Kind:
     a, b = run.kind(expr.left, env), run.kind(expr.right, env)
-    if len(a.axes) != 1 or len(b.axes) != 1:
+    one, other = (_flat(run, kind) for kind in (a, b))
+    if len(one) != 1 or len(other) != 1:
         raise ShapeMisfit(f"outer takes two vectors, not {shape_text(a.axes)} and {shape_text(b.axes)}")
-    return Kind({**a.letters, **b.letters}, (*a.axes, *b.axes))
+    return Kind({**a.letters, **b.letters}, (*one, *other))
+
+
+def _flat(run: Inference, kind: Kind) -> Axes:
+    """Return the axes of a factor of `outer`, which NumPy flattens first."""
+    if run.columns or len(kind.axes) < 2:
+        return kind.axes
+    left = tuple(axis for axis in kind.axes if axis != "1")
+    return left if len(left) == 1 else ("",)
 
 
 def _matmul(run: Inference, expr: MatMul, env: Env) -> Kind:

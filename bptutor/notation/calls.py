@@ -29,6 +29,10 @@ class NoSuchForm(UnreadableAnswer):
         super().__init__(1, message)
 
 
+class NotComputed(NoSuchForm):
+    """A call that NumPy takes and this language does not: no answer is wrong for it."""
+
+
 def axis_option(call: Call, rank: int, place: int = 1) -> tuple[int, ...] | None:
     """Return the axes an `axis=` names, counted from 0; None when it is left out."""
     given = call.option("axis")
@@ -76,5 +80,5 @@ def sizes(run: Walk, call: Call, start: int) -> list[int]:
             raise NoSuchForm(f"{name} is not the size of an axis")
         out.append(size)
     if any(size > MAX_SIZE for size in out) or math.prod(out) > MAX_ENTRIES:
-        raise NoSuchForm("an array that large is not needed here")
+        raise NotComputed("an array that large is not needed here")
     return out

@@ -109,10 +109,15 @@ def _transpose(run: Walk, expr: Transpose) -> Labelled:
 
 
 def _outer(run: Walk, expr: Outer) -> Labelled:
-    left, right = run(expr.left), run(expr.right)
+    left, right = (_flat(run, run(factor)) for factor in (expr.left, expr.right))
     column = Labelled(left.letters, run.arithmetic.shaped(lambda v: v[..., :, None], left.data))
     row = Labelled(right.letters, run.arithmetic.shaped(lambda v: v[..., None, :], right.data))
     return _elementwise(run.arithmetic.mul, iter((column, row)))
+
+
+def _flat(run: Walk, x: Labelled) -> Labelled:
+    lead = x.data.shape[: len(x.letters)]
+    return Labelled(x.letters, run.arithmetic.shaped(lambda v: v.reshape((*lead, -1)), x.data)) if x.rank > 1 else x
 
 
 def _at(run: Walk, expr: At) -> Labelled:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from bptutor.notation.calls import NoSuchForm
+from bptutor.notation.calls import NoSuchForm, NotComputed
 from bptutor.notation.labelled import Labelled, aligned, contract_matrices
 from bptutor.notation.tree import Call
 
@@ -107,9 +107,11 @@ def kron_axes(run: Inference, call: Call, kinds: Sequence[Kind]) -> Kind:
 def kron(run: Walk, call: Call, args: Sequence[Labelled]) -> Labelled:
     """The Kronecker product of two vectors or two matrices."""
     a, b = args
-    if a.rank != b.rank or a.letters or b.letters or a.rank > 2:
-        raise NoSuchForm("kron takes two vectors or two matrices")
+    if a.letters or b.letters or not 1 <= min(a.rank, b.rank) <= max(a.rank, b.rank) <= 2:
+        raise NotComputed("kron is read for vectors and matrices")
     f = run.arithmetic
+    if a.rank != b.rank:  # NumPy writes the vector as a row
+        a, b = (x if x.rank == 2 else Labelled((), f.shaped(lambda v: v[None, :], x.data)) for x in (a, b))
     shape = tuple(x * y for x, y in zip(a.data.shape, b.data.shape, strict=True))
     if a.rank == 1:
         product = f.mul(f.shaped(lambda v: v[:, None], a.data), f.shaped(lambda v: v[None, :], b.data))

@@ -10,11 +10,14 @@ from typing import Any
 import pytest
 
 from bptutor.grading.grade import grade
+from bptutor.grading.records import pack, unpack
 from bptutor.grading.stream import grade_lines
 from bptutor.grading.verdict import Mark, ProofMark, Verdict
 from bptutor.packs.model import Question
 from bptutor.packs.questions import question
 from bptutor.packs.scene import Scene
+from bptutor.plain.say import proof_lines
+from bptutor.tui.render.verdicts import proof_words
 
 NETWORK = {
     "sizes": {"B": 5},
@@ -197,6 +200,33 @@ def test_a_case_may_ask_for_something_of_its_own() -> None:
     verdict = graded("deep", two_layers)
     assert (verdict.mark, verdict.findings[0].rule) == (Mark.WRONG, "raises")
     assert graded("deep", deep("dz = (dz @ weights[k]) * a[k] * (1 - a[k])")).mark is Mark.RIGHT
+
+
+def test_a_wrong_program_that_the_author_named_is_met_with_its_words() -> None:
+    said = "Your slope is half of p. Look at what stands below the bar."
+    wrong = [
+        {"answer": "def f(p, y):\n    return 1 / 0\n", "say": "Never. Look at nothing."},
+        {"answer": "def f(p, y):\n    return p / 2\n", "say": said},
+        {"answer": "def f(p, y):\n    return None\n", "say": "Nothing comes back. Look at the last line."},
+    ]
+    asks = question({"type": "code", **ASKED["vector"], "wrong": wrong})
+    _, scene = asked("vector")
+    for body, messages in (
+        ("return p * 0.5", [said]),
+        ("return None", ["Nothing comes back. Look at the last line."]),
+    ):
+        verdict = grade(asks, f"def f(p, y):\n    {body}\n", scene)
+        assert (verdict.mark, [finding.message for finding in verdict.findings]) == (Mark.WRONG, messages)
+        assert set(verdict.findings[0].values) == {"p", "y"}
+    assert grade(asks, "def f(p, y):\n    return y - p\n", scene).rules == ("sign",)
+
+
+def test_of_a_right_program_it_is_said_on_how_many_cases_it_ran() -> None:
+    verdict = graded("softmax", "e = np.exp(z - max(z))\n    return e / sum(e)")
+    assert (verdict.mark, verdict.cases) == (Mark.RIGHT, 2)
+    assert unpack(pack(verdict)) == verdict
+    assert proof_words(verdict) == "run on 2 cases"
+    assert proof_lines(verdict) == ["Run on 2 cases: what is asked, each time."]
 
 
 def test_the_failing_case_is_the_one_that_fails() -> None:

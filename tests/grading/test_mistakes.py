@@ -4,6 +4,7 @@ import json
 import re
 from collections import defaultdict
 from functools import lru_cache
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ delta-collapse broadcast first-example step-mixed-in restart-at-output max-gradi
 transposed-kernel valid-for-full channels-not-swapped log-base radians off-by-one other-quantity
 """
 """The ids of the catalogue as the design lists them; `other-quantity` comes last among findings."""
-WORDS = {"loss": "L", "p": "p", "b": "b²", "softmax": "yes"}
+WORDS = {"loss": "L", "p": "p", "b": "b²", "averaged": "what precedes Σ_s in L"}
 ROW = 76
 """Cells of a row of feedback, after its indent."""
 
@@ -105,10 +106,10 @@ def _gives_away(message: str, answer: str) -> bool:
 
 
 @pytest.mark.parametrize("mistake", CATALOGUE, ids=lambda mistake: mistake.id)
-@pytest.mark.parametrize("softmax", ["", "yes"])
-def test_a_fact_then_one_place(mistake: Mistake, softmax: str) -> None:
-    for part in ("", "W²", "∂L/∂W²"):
-        message = mistake.message(part, WORDS | {"softmax": softmax})
+@pytest.mark.parametrize("holds", ["", "yes"])
+def test_a_fact_then_one_place(mistake: Mistake, holds: str) -> None:
+    for part, paired in product(("", "W²", "∂L/∂W²"), (False, True)):
+        message = mistake.message(part, WORDS | dict.fromkeys(("classes", "slope", "square"), holds), paired)
         fact, look, place = message.partition(" Look at ")
         assert look and place.endswith(".") and fact[0].isupper() and fact.endswith(".")
         assert len(fact) <= ROW and len(f"Look at {place}") <= ROW

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
+from functools import reduce
 
 from bptutor.notation.reading.brackets import whole_number
 from bptutor.notation.reading.called import MODES, Called, plain
@@ -13,6 +14,7 @@ from bptutor.notation.tree import (
     Call,
     Einsum,
     Expr,
+    MatMul,
     Mul,
     Number,
     Slice,
@@ -172,6 +174,22 @@ def flip(call: Called) -> Expr:
     return Call("flip", args, () if axis is None else (("axis", plain(axis, call, "axis")),))
 
 
+def rot90(call: Called) -> Expr:
+    """Read np.rot90(x, 2): a matrix by quarter turns, against the clock."""
+    call.only("k")
+    (x,) = call._replace(args=call.args[:1]).arrays(1)
+    given = call.named("k", 1)
+    turns = 1 if given is None else plain(given, call, "k")
+    if not isinstance(turns, int):
+        raise call.error("needs a number of quarter turns", "write np.rot90(K, 2)")
+    turned = Transpose(x) if turns % 2 else x
+    return turned if turns % 4 == 0 else Call("flip", (turned,), _TURNS[turns % 4])
+
+
+_TURNS: dict[int, tuple[tuple[str, object], ...]] = {1: (("axis", 0),), 2: (), 3: (("axis", 1),)}
+"""Over which axes a matrix is flipped after its transpose, by quarter turns."""
+
+
 def window(call: Called) -> Expr:
     """Read the shape of a sliding window."""
     call.only("window_shape")
@@ -201,3 +219,20 @@ def full(call: Called) -> Expr:
     shape, value = call.arrays(2)
     sizes = shape.items if isinstance(shape, Stack) else (shape,)
     return Mul((Call("ones", sizes), value))
+
+
+def length(call: Called) -> Expr:
+    """Read len(X): the size of the first axis."""
+    axes = known_axes(call.reader, call.arrays(1)[0])
+    if not axes:
+        raise call.error("needs an array whose shape is known", "write len(X)")
+    return count(axes[:1])
+
+
+def chained(call: Called) -> Expr:
+    """Read np.linalg.multi_dot([A, B, C])."""
+    call.only()
+    (factors,) = call.arrays(1)
+    if not isinstance(factors, Stack) or len(factors.items) < 2:
+        raise call.error("takes a list of matrices", "write np.linalg.multi_dot([A, B, C])")
+    return reduce(MatMul, factors.items)

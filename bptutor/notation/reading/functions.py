@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 from fractions import Fraction
-from functools import reduce
 
 from bptutor.notation.reading import array_calls
 from bptutor.notation.reading.called import Called, plain
-from bptutor.notation.reading.shapes import count, known_axes
 from bptutor.notation.reading.spellings import ENTRYWISE
 from bptutor.notation.reading.subscripts import rank
 from bptutor.notation.tree import (
@@ -204,22 +202,6 @@ def _of_one(make: Callable[[Expr], Expr]) -> Callable[[Called], Expr]:
     return build
 
 
-def _length(call: Called) -> Expr:
-    axes = known_axes(call.reader, call.arrays(1)[0])
-    if not axes:
-        raise call.error("needs an array whose shape is known", "write len(X)")
-    return count(axes[:1])
-
-
-def _chained(call: Called) -> Expr:
-    """Read np.linalg.multi_dot([A, B, C])."""
-    call.only()
-    (factors,) = call.arrays(1)
-    if not isinstance(factors, Stack) or len(factors.items) < 2:
-        raise call.error("takes a list of matrices", "write np.linalg.multi_dot([A, B, C])")
-    return reduce(MatMul, factors.items)
-
-
 def _reduced(call: Called) -> Expr:
     """Read np.add.reduce, which sums over the first axis unless told."""
     axis = call.named("axis", 1)
@@ -250,10 +232,10 @@ BUILD: dict[str, Callable[[Called], Expr]] = {
     "einsum": _einsum, "where": _where, "cases": _cases, "reshape": array_calls.reshape,
     "transpose": array_calls.transpose,
     "tensordot": array_calls.tensordot, "pad": array_calls.pad, "flip": array_calls.flip,
-    "sliding_window_view": array_calls.window, "len": _length,
-    "array": _array, "pinv": _same, "multi_dot": _chained, "reduce": _reduced,
+    "sliding_window_view": array_calls.window, "len": array_calls.length,
+    "array": _array, "stack": _array, "pinv": _same, "multi_dot": array_calls.chained, "reduce": _reduced,
     "swapaxes": array_calls.swapaxes, "moveaxis": array_calls.moveaxis, "size": array_calls.size,
-    "shape": array_calls.shape,
+    "shape": array_calls.shape, "rot90": array_calls.rot90,
     "outer": _of_two(Outer), "inner": _inner, "heaviside": _heaviside, "vdot": _sum_of_products,
     "clip": _clip, "expand_dims": array_calls.expand_dims, "logsumexp": _log_of_sum, "full": array_calls.full,
     "arange": array_calls.filled,

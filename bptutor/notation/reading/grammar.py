@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from bptutor.notation.reading import atoms
+from bptutor.notation.reading import atoms, brackets
 from bptutor.notation.reading.bounds import MAX_TREE_DEPTH
 from bptutor.notation.reading.lexer import Kind, Token
 from bptutor.notation.reading.operators import iverson
@@ -150,6 +150,14 @@ def _joined(sign: str, left: Expr, right: Expr) -> Expr:
     return Mul((*left.factors, right) if isinstance(left, Mul) else (left, right))
 
 
+def _is_condition(reader: Reader) -> bool:
+    """Say whether the `1` ahead stands before a comparison in brackets."""
+    reader.at += 1
+    found = brackets.holds_relation(reader)
+    reader.at -= 1
+    return found
+
+
 def _quotient(reader: Reader, sign: Token, operands: list[tuple[str, Expr]]) -> None:
     """Read a denominator; what stands beside it belongs to the quotient, or is asked about."""
     if reader.sees("-"):
@@ -182,7 +190,9 @@ def beside(reader: Reader) -> Expr:
     while atoms.starts_factor(reader):
         if reader.python:
             raise reader.error(f"a sign is missing before {described(reader.next)}", "write * or @")
-        if reader.next.kind is Kind.NUMBER and not reader.prose:
+        if reader.next.text == "1" and reader.ahead().text in ("[", "(") and _is_condition(reader):
+            reader.take()  # v_i 1[z_i > 0] is v_i times the condition
+        elif reader.next.kind is Kind.NUMBER and not reader.prose:
             raise reader.error(f"a sign is missing before {described(reader.next)}", "write a product with * or ·")
         if reader.sees("[") and factors == [Number(Fraction(1))]:
             factors.clear()  # 1[z > 0] is the condition itself

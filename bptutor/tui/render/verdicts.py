@@ -26,6 +26,13 @@ PROOF_WORDS = {
 }
 
 
+def proof_words(verdict: Verdict) -> str:
+    """Return how far a verdict is proved; of a program, on how many cases it ran."""
+    if verdict.cases and verdict.proof is ProofMark.PROBES:
+        return f"run on {verdict.cases} case{'s' * (verdict.cases > 1)}"
+    return PROOF_WORDS[verdict.proof]
+
+
 @dataclass(frozen=True)
 class Judged:
     """A verdict on its way to being proved."""
@@ -41,7 +48,8 @@ def word(judged: Judged) -> Content:
     shown = Content.styled(f"{glyph} {text}", style)
     proof = judged.verdict.proof
     if judged.verdict.right and proof is not ProofMark.NONE:
-        said = "proving …" if judged.waiting and proof is ProofMark.PROBES else PROOF_WORDS[proof]
+        waiting = judged.waiting and proof is ProofMark.PROBES and not judged.verdict.cases
+        said = "proving …" if waiting else proof_words(judged.verdict)
         shown += Content.styled(f"   {said}", "$quiet" if proof is not ProofMark.PROVED else "$text-success")
     return shown
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from bptutor.packs.model import Question
-from bptutor.tui.render.verdicts import Judged
+from bptutor.tui.render.verdicts import Judged, proof_words
 
 if TYPE_CHECKING:
     from bptutor.packs.scene import Scene
@@ -30,7 +30,8 @@ def write_case(case: tuple[Question, str, int], scene: Scene | None, judged: Jud
     question, text, seed = case
     record: dict[str, object] = dict(request(question, scene, text, seed))
     if judged is not None:
-        record["said"] = {"mark": judged.verdict.mark.value, "proof": judged.verdict.proof.value}
+        said = judged.verdict
+        record["said"] = {"mark": said.mark.value, "proof": proof_words(said) if said.cases else said.proof.value}
     moment = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
     path = home() / "reports" / f"{moment}-{question.id}.json"
     try:

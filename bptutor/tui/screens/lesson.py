@@ -16,7 +16,7 @@ from bptutor.session import ROUND, WARM_UP, Outcome, Reading, Session, View, Wan
 from bptutor.tui import keys
 from bptutor.tui.render.asking import Typed
 from bptutor.tui.render.faces import Face
-from bptutor.tui.render.verdicts import PROOF_WORDS, Judged
+from bptutor.tui.render.verdicts import Judged, proof_words
 from bptutor.tui.screens.case import write_case
 from bptutor.tui.screens.rooms import Rooms
 from bptutor.tui.screens.showing import ViewScreen
@@ -154,7 +154,7 @@ class LessonScreen(ViewScreen):
         verdict = await self._session.proof()
         if verdict is None or self._view is None:
             return
-        self._setting.proofs[question] = PROOF_WORDS[verdict.proof]
+        self._setting.proofs[question] = proof_words(verdict)
         if turn == self._turn and self._typed.judged is not None:
             judged = Judged(verdict if verdict.right else self._typed.judged.verdict)
             self._typed = Typed(self._typed.text, self._typed.reading, judged, self._typed.judged_text)
