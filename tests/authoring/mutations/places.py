@@ -106,7 +106,9 @@ def _definitions(
         if written is None:
             continue
         if "(" in key:
-            parameters = {part.strip(): [] for part in key.partition("(")[2].rstrip(")").split(",")}
+            parameters: dict[str, list[str]] = {
+                part.strip(): [] for part in key.partition("(")[2].rstrip(")").split(",")
+            }
             given = scene.source.get("given")
             wide = {**given, **parameters} if isinstance(given, dict) else parameters
             sizes = {name: scene.source[name] for name in ("sizes", "count-from") if name in scene.source}
