@@ -147,7 +147,7 @@ def check_file(file: Path, seeds: int = SEEDS) -> Checked:
 
 def check_lesson(lesson: Lesson, seeds: int, checked: Checked) -> None:
     """Check a lesson that could be read."""
-    from bptutor.authoring.check_lines import check_derivation, check_prose
+    from bptutor.authoring.check_lines import check_derivation, check_holds, check_prose
     from bptutor.authoring.check_questions import check_questions
     from bptutor.authoring.check_text import check_text
 
@@ -166,6 +166,7 @@ def check_lesson(lesson: Lesson, seeds: int, checked: Checked) -> None:
                 check_derivation(block, lesson, checked)
             except UnreadableAnswer as error:
                 checked.problems.append(problem(block.place, error.message, error.help, "unreadable"))
+    check_holds(lesson, checked)
     check_prose(lesson, checked)
     check_questions(lesson, seeds, checked)
     check_text(lesson, checked)

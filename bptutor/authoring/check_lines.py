@@ -12,10 +12,10 @@ from bptutor.notation import axes, parse
 from bptutor.notation.faces import layout, unicode
 from bptutor.notation.prove import Outcome, Proof, prove
 from bptutor.notation.scope import Scope
-from bptutor.notation.tree import Chain, Expr, Text, walk
+from bptutor.notation.tree import Chain, Compare, Expr, Relation, Text, walk
 from bptutor.packs.model import Derivation, Lesson, Place, Prose, Question
 from bptutor.packs.templates import TEMPLATE
-from bptutor.packs.yaml import problem
+from bptutor.packs.yaml import Located, problem
 
 WIDTH = 78
 NO_SCOPE = Scope({})
@@ -68,7 +68,10 @@ def prove_sides(
     order, columns = tuple(letters), not right.numpy
     proof = prove(left.tree, right.tree, scope, where, order=order, known=known, columns=columns, deadline=PATIENCE)
     shown = f"{unicode.line(left.tree, scope)} is not {unicode.line(right.tree, scope)}"
-    if proof.outcome is Outcome.REFUTED:
+    if right.numpy and proof.outcome is not Outcome.REFUTED and (turned := _turned(left, right, scope, order)):
+        help_ = "the axes stand in the order of the letters; transpose it"
+        checked.problems.append(problem(right.place, f"{what}: {turned}", help_, "not-equal"))
+    elif proof.outcome is Outcome.REFUTED:
         checked.problems.append(problem(right.place, f"{what}: {_refuted(proof, shown)}", _help(proof), "not-equal"))
     elif proof.outcome is Outcome.UNDECIDED:
         checked.problems.append(problem(right.place, f"{what}: cannot decide; {proof.detail}", "", "undecided"))
@@ -80,6 +83,18 @@ def prove_sides(
         if proof.conditions:
             place = f"{right.place.path}:{right.place.line}:{right.place.column}"
             checked.conditions[place] = proof.conditions
+
+
+def _turned(left: Side, right: Side, scope: Scope, order: tuple[str, ...]) -> str:
+    """Return how the axes of an array stand, where they are those of the letters in another order.
+
+    Letters and axes are matched by the names of the axes, so a transposed array would pass as the right one.
+    """
+    letters, found = axes.of(left.tree, scope).letters, axes.of(right.tree, scope, columns=False).axes
+    wanted = tuple(letters[x] for x in sorted(letters, key=lambda x: order.index(x) if x in order else len(order)))
+    if found == wanted or "" in found or sorted(found) != sorted(wanted):
+        return ""
+    return f"its axes are ({', '.join(found)}), and those of the letters ({', '.join(wanted)})"
 
 
 def _refuted(proof: Proof, shown: str) -> str:
@@ -123,6 +138,36 @@ def check_prose(lesson: Lesson, checked: Checked) -> None:
                 continue
             if isinstance(tree, Chain) and set(tree.relations) == EQUATION:
                 _chain(tree, scope, at, lesson, checked)
+
+
+def check_holds(lesson: Lesson, checked: Checked) -> None:
+    """Refute what a scene says twice of its definitions: equations that hold for all their letters, tried on draws.
+
+    Nobody is shown them, so they need no proof.
+    """
+    for node in lesson.scene.holds if lesson.scene else ():
+        try:
+            said = _unheld(node, lesson.scene.scope if lesson.scene else NO_SCOPE)
+        except UnreadableAnswer as error:
+            checked.problems.append(problem(node.at(error.column), error.message, error.help, "unreadable"))
+            continue
+        if said:
+            help_ = "correct this, or what is defined"
+            checked.problems.append(problem(node.place, f"this should hold: {said}", help_, "holds"))
+
+
+def _unheld(node: Located, scope: Scope) -> str:
+    """Return what is wrong with an equation; empty when it holds."""
+    condition = parse.read_condition(node.text, scope)
+    if not isinstance(condition, Compare) or condition.relation is not Relation.EQ:
+        return "it is no equation"
+    left, right = condition.left, condition.right
+    letters = {**axes.of(left, scope).letters, **axes.of(right, scope).letters}
+    known = {letter: axis for letter, axis in letters.items() if axis}
+    proof = prove(left, right, scope, order=tuple(letters), known=known, exact=False, deadline=PATIENCE)
+    if proof.outcome is Outcome.PROBES:
+        return ""
+    return _refuted(proof, f"{unicode.line(left, scope)} is not {unicode.line(right, scope)}")
 
 
 def _texts(lesson: Lesson) -> Iterator[tuple[str, Place]]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 from types import MappingProxyType
 
@@ -15,7 +16,7 @@ from bptutor.notation import parse
 from bptutor.notation import tree as t
 from bptutor.packs.markdown import file_text
 from bptutor.packs.model import Derivation, Lesson, Line, Place, Prose
-from bptutor.packs.outline import NAMES, TURNS, Rule
+from bptutor.packs.outline import NAMES, Rule
 from bptutor.packs.scene import Scene
 from bptutor.packs.yaml import Located, problem, read
 
@@ -39,28 +40,44 @@ def check_formulas(file: Path) -> Checked:
 
 
 def check_turns(derivation: Derivation, lesson: Lesson, rules: Mapping[str, Rule]) -> list[Problem]:
-    """Hold each line against what the rules that it names do to the signs of the line above (`turns` of a rule).
-
-    Where a line names several rules, a sign that two of them turn in different ways says nothing.
-    """
+    """Hold each line against what the rules that it names do, together, to the signs of the line above."""
     scope = lesson.scene.scope if lesson.scene else NO_SCOPE
     found: list[Problem] = []
     try:
         above = signs(parse.read(derivation.goal, scope))
         for n, line in enumerate(derivation.lines, 1):
             here = signs(parse.read(line.math, scope))
-            named = [rules[rule] for rule in line.by if rule in rules]
             found += _twice(n, line)
-            for at, rule in enumerate(named):
-                for sign, turn in rule.turns.items():
-                    open_ = any(other.turns.get(sign, turn) != turn for other in named)
-                    if not open_ and not _turns(sign, turn, above, here):
-                        place = line.places.get(f"by.{at}") or line.places.get("by", line.place)
-                        found.append(_misfit(n, rule, sign, turn, place))
+            named = [rules[rule] for rule in line.by if rule in rules]
+            for sign in dict.fromkeys(sign for rule in named for sign in rule.turns):
+                if said := _wrong_turn(sign, [rule for rule in named if sign in rule.turns], above, here):
+                    place = line.places.get("by.0") or line.places.get("by", line.place)
+                    what = f"line {n} is no step by `{', '.join(line.by)}`: {said}"
+                    help_ = "name the rule that makes this line, or every rule that does"
+                    found.append(problem(place, what, help_, "rule"))
             above = here
     except UnreadableAnswer:
         return []  # reported where the lines are read
     return found
+
+
+def _wrong_turn(sign: str, named: Sequence[Rule], above: Signs, here: Signs) -> str:
+    """Return what rules should have done to a sign; empty when they may have made this line."""
+    turns = {rule.turns[sign] for rule in named}
+    if sign == NAMES:
+        # A rule that brings a name in may hide what another leaves as it is.
+        strongest = next(turn for turn in ("new", "other", "known", "same") if turn in turns)
+        return "" if _NAMES[strongest](above.names, here.names) else f"its names should be {_SAID[strongest]}"
+    if turns & {"used", "kept"} and "more" not in turns and not above.counts[sign]:
+        return f"the line above should have a `{sign}`"
+    change = here.counts[sign] - above.counts[sign]
+    if turns == {"other"}:
+        return "" if change else f"it should have more `{sign}` than the line above, or fewer"
+    low, high = (sum(_CHANGE[rule.turns[sign]][end] for rule in named) for end in (0, 1))
+    if low <= change <= high or "other" in turns:
+        return ""
+    many = "fewer" if high < 0 else "more" if low > 0 else "no more" if change > high else "no fewer"
+    return f"it should have {many} `{sign}` than the line above"
 
 
 def _twice(n: int, line: Line) -> Iterator[Problem]:
@@ -69,11 +86,6 @@ def _twice(n: int, line: Line) -> Iterator[Problem]:
         if rule in line.by[:at]:
             place = line.places.get(f"by.{at}", line.place)
             yield problem(place, f"line {n} names `{rule}` twice", "name each rule once", "rule")
-
-
-def _misfit(n: int, rule: Rule, sign: str, turn: str, place: Place) -> Problem:
-    what = f"line {n} is no step by `{rule.id}`: {TURNS[turn].format(sign=f'`{sign}`')}"
-    return problem(place, what, "name the rule that makes this line, or every rule that does", "rule")
 
 
 @dataclass(frozen=True)
@@ -97,13 +109,6 @@ def signs(tree: t.Expr) -> Signs:
     return Signs(counts, frozenset(node.id for node in t.walk(tree) if isinstance(node, t.Name)))
 
 
-def _turns(sign: str, turn: str, above: Signs, here: Signs) -> bool:
-    """Tell whether a step turns a sign as it should."""
-    if sign == NAMES:
-        return _NAMES[turn](above.names, here.names)
-    return _TURNS[turn](above.counts[sign], here.counts[sign])
-
-
 _SIGNS: Mapping[type[t.Expr], str] = MappingProxyType(
     {
         t.Derivative: "∂",
@@ -117,16 +122,21 @@ _SIGNS: Mapping[type[t.Expr], str] = MappingProxyType(
         t.Mul: "·",
     }
 )
-_TURNS: Mapping[str, Callable[[int, int], bool]] = MappingProxyType(
+_CHANGE: Mapping[str, tuple[float, float]] = MappingProxyType(
     {
-        "fewer": lambda above, here: here < above,
-        "more": lambda above, here: here > above,
-        "same": lambda above, here: here == above,
-        "other": lambda above, here: here != above,
-        "used": lambda above, here: above > 0,
-        "kept": lambda above, here: 0 < above <= here,
-        "no more": lambda above, here: here <= above,
+        "fewer": (-inf, -1),
+        "more": (1, inf),
+        "same": (0, 0),
+        "other": (-inf, inf),
+        "used": (-inf, inf),
+        "kept": (0, inf),
+        "no more": (-inf, 0),
+        "no fewer": (0, inf),
     }
+)
+"""What a rule does to a sign -> how much its count may change, at least and at most."""
+_SAID: Mapping[str, str] = MappingProxyType(
+    {"same": "those above", "other": "others than above", "new": "others than above", "known": "among those above"}
 )
 _NAMES: Mapping[str, Callable[[frozenset[str], frozenset[str]], bool]] = MappingProxyType(
     {

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import MappingProxyType
 
 
 @dataclass(frozen=True)
@@ -39,22 +38,10 @@ class QuizEntry:
 
 NAMES = "names"
 """Stands for the names of a formula among the signs that a rule turns."""
-OF_NAMES = frozenset({"same", "other", "new", "known"})
-"""What a rule may do to the names."""
-TURNS: Mapping[str, str] = MappingProxyType(
-    {
-        "fewer": "there should be fewer {sign} than above",
-        "more": "there should be more {sign} than above",
-        "same": "there should be the same {sign} as above",
-        "other": "there should be more {sign} than above, or fewer",
-        "used": "the line above should have a {sign}",
-        "kept": "the line above should have a {sign}, and this line no fewer",
-        "no more": "there should not be more {sign} than above",
-        "new": "there should be {sign} that are not above",
-        "known": "there should be no {sign} that are not above",
-    }
-)
-"""What a rule may do to a sign -> what to say where a line does not."""
+TURNS = ("fewer", "more", "same", "other", "used", "kept", "no more", "no fewer")
+"""What a rule may do to a sign: there are fewer of it than above, ..."""
+OF_NAMES = ("same", "other", "new", "known")
+"""What a rule may do to the names: there are those of the line above, others, a new one, no new one."""
 
 
 @dataclass(frozen=True)

@@ -79,7 +79,7 @@ def _rule(id_: str, node: Located, problems: list[Problem]) -> Rule:
 
 def _turn(fields: Fields, sign: str, node: Located) -> str:
     """Read what a rule does to a sign."""
-    words = [word for word in TURNS if (word in OF_NAMES if sign == NAMES else word not in {"new", "known"})]
+    words = OF_NAMES if sign == NAMES else TURNS
     if node.text in words:
         return node.text
     shown = f"`{node.text}`" if node.text else node.kind

@@ -36,6 +36,8 @@ class Scene:
     require: tuple[Compare, ...] = ()
     """What a drawn set of numbers must meet."""
     place: Place = NOWHERE
+    holds: tuple[Located, ...] = ()
+    """Equations that say in other words what is defined; `check` proves them, and nobody is shown them."""
 
     @staticmethod
     def from_mapping(mapping: Located | Mapping[str, object], place: Place | None = None) -> Scene:
@@ -164,10 +166,11 @@ def scene(node: Located, problems: list[Problem]) -> Scene:
     declaring.alias(alias, _keys(node, "alias"))
     conditions = declaring.conditions(fields.nodes("assume", math=True), "assume")
     require = declaring.conditions(fields.nodes("require", math=True), "require")
+    holds = fields.nodes("holds", math=True)
     fields.close()
     source = plain(node)
     scope = replace(declaring.scope, conditions=conditions)
-    return Scene(scope, source if isinstance(source, dict) else {}, require, node.place)
+    return Scene(scope, source if isinstance(source, dict) else {}, require, node.place, holds)
 
 
 def changed(base: Scene, changes: Located, problems: list[Problem]) -> Scene:

@@ -56,6 +56,8 @@ class Spelled:
 
     def differs(self, right: str, other: str) -> bool:
         """Tell whether two texts have different values, shapes or letters somewhere."""
+        if self.shape:
+            return self._shapes(right) != self._shapes(other)
         tree, letters = self.read(right), self._letters(right)
         try:
             changed = self.read(other)
@@ -63,8 +65,13 @@ class Spelled:
                 return True
         except UnreadableAnswer:
             return True
-        drawn = _fresh(self.scene) if self.decimals is None and not self.shape else _seen(self.scene)
+        drawn = _fresh(self.scene) if self.decimals is None else _seen(self.scene)
         return any(self._apart(tree, changed, letters, values) for values in drawn)
+
+    def _shapes(self, text: str) -> list[tuple[int, ...] | None]:
+        """Return the shapes that a text has, its letters in the order in which they appear."""
+        values = [self._value(self.read(text), {}, drawn) for drawn in _seen(self.scene)]
+        return [None if value is None else value.shape for value in values]
 
     def _letters(self, text: str) -> dict[str, str]:
         return dict(axes.of(self.read(text), self.scene.scope, not self.numpy).letters)
@@ -75,8 +82,6 @@ class Spelled:
             return (one is None) != (other is None)
         if one.shape != other.shape:
             return True
-        if self.shape:
-            return False
         off = abs(one - other)
         if self.decimals is not None:
             return bool((~(off <= 10.0**-self.decimals)).any())

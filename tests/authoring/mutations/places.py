@@ -106,9 +106,13 @@ def _definitions(
         if written is None:
             continue
         if "(" in key:
-            parameters = [part.strip() for part in key.partition("(")[2].rstrip(")").split(",")]
-            wide = Scene.from_mapping({"given": {name: [] for name in parameters}})
-            yield _expression("definition", written, Spelled(wide), unit)
+            parameters: dict[str, list[str]] = {
+                part.strip(): [] for part in key.partition("(")[2].rstrip(")").split(",")
+            }
+            given = scene.source.get("given")
+            wide = {**given, **parameters} if isinstance(given, dict) else parameters
+            sizes = {name: scene.source[name] for name in ("sizes", "count-from") if name in scene.source}
+            yield _expression("definition", written, Spelled(Scene.from_mapping({**sizes, "given": wide})), unit)
             continue
         place = _expression("definition", written, Spelled(scene), unit)
         yield replace(place, differs=_changed(scene, key, question))
