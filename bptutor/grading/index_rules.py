@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from fractions import Fraction
 from itertools import chain, combinations
 from typing import TYPE_CHECKING
@@ -174,13 +173,6 @@ def _plus(place: Expr, step: int) -> Expr:
     return Number(place.value + step) if isinstance(place, Number) else Add((place, Number(Fraction(step))))
 
 
-def all_off_by_one(expr: Expr) -> Made:
-    """Move every computed place of a Σ by one."""
-    if isinstance(expr, Sum):
-        for step in (1, -1):
-            yield _moved(expr, step), main_name(expr)
-
-
 def not_flipped(expr: Expr) -> Made:
     """Let every place of a Σ run forward: `D_{a+m}` for `D_{a−m}`."""
     if isinstance(expr, Sum):
@@ -217,13 +209,6 @@ def _turned(term: Expr, letters: set[str], constants: bool) -> Expr:
     if constants and isinstance(term, Number):
         return Number(-term.value)
     return term.arg if constants and isinstance(term, Neg) and isinstance(term.arg, Number) else term
-
-
-def _moved(expr: Expr, step: int) -> Expr:
-    if isinstance(expr, At):
-        places = tuple(Add((s, Number(Fraction(step)))) if isinstance(s, Add) else s for s in expr.subscripts)
-        return replace(expr, subscripts=places)
-    return rebuild(expr, lambda part: _moved(part, step))
 
 
 def other_unit(expr: Expr) -> Made:

@@ -202,7 +202,7 @@ CATALOGUE: tuple[Mistake, ...] = (
         "off-by-one",
         "a position counted from the other start",
         "Your answer stands at a neighbouring place of {part}. Look at where counting starts.",
-        any_of(on_tree(index_rules.off_by_one), on_tree(index_rules.all_off_by_one)),
+        any_of(on_tree(index_rules.off_by_one), on_tree(place_rules.all_off_by_one)),
     ),
     Mistake(
         "other-place",

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
 
 from bptutor.grading.rewrites import Made, main_name
-from bptutor.notation.tree import Add, At, Expr, Letter, Mul, Neg, Number, walk
+from bptutor.notation.tree import Add, At, Expr, Letter, Mul, Neg, Number, Sum, rebuild, walk
 
 
 def is_place(expr: Add) -> bool:
@@ -29,3 +31,17 @@ def _other_places(place: Add) -> Iterator[Expr]:
         rest = (*place.terms[:n], *place.terms[n + 1 :])
         if not isinstance(term, Number):
             yield rest[0] if len(rest) == 1 else Add(rest)
+
+
+def all_off_by_one(expr: Expr) -> Made:
+    """Move every computed place of a Σ by one."""
+    if isinstance(expr, Sum):
+        for step in (1, -1):
+            yield _moved(expr, step), main_name(expr)
+
+
+def _moved(expr: Expr, step: int) -> Expr:
+    if isinstance(expr, At):
+        places = tuple(Add((s, Number(Fraction(step)))) if isinstance(s, Add) else s for s in expr.subscripts)
+        return replace(expr, subscripts=places)
+    return rebuild(expr, lambda part: _moved(part, step))
