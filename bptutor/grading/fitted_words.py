@@ -22,8 +22,8 @@ TARGETS = frozenset("yYtTqm")
 def words(target: Target) -> dict[str, str]:
     """Return names for the loss, the output and a bias; and for what holds of the scene "yes", else nothing.
 
-    `slope`: a gradient of the loss is asked, `plain`: no slope of anything, `square`: of a loss with a square, `classes`: shares are held against
-    a target.
+    `slope`: a gradient of the loss is asked, `plain`: no slope of anything, `square`: of a loss with a square,
+    `classes`: shares are held against a target.
     """
     scope, made, loss = target.scope, target.parts.activations, target.loss
     softmax = [one.a for one in made if one.function == "softmax"]

@@ -84,7 +84,7 @@ def test_of_a_number_nothing_is_said_that_speaks_of_slopes(answer: str, text: st
 
 
 def test_a_percent_sign_is_answered_with_a_number_to_write() -> None:
-    error = grade(asked("numeric", "p_1"), "20%", SCENE).error
+    error = grade(asked("symbolic", "p_i"), "20 %", SCENE).error
     assert error is not None
     assert "percent" in error.message
 
