@@ -99,7 +99,8 @@ def _comparable(asked: Layout, got: Layout) -> bool:
 def _other_shape(case: Case, comparison: Comparison, given: Expr, got: Layout) -> Verdict:
     """Return the verdict of an answer of another shape: the mistake that makes it, and both shapes."""
     asked = comparison.layout
-    message = f"Your answer has {got.described}, what is asked has {asked.described}. Look at its axes one by one."
+    sizes = _sizes(case)
+    message = f"Your answer {_told(got, sizes)}, what is asked {_told(asked, sizes)}. Look at its axes one by one."
     shape = Finding("shape", message)
     found = named(comparison, tuple(finite_draws(comparison, given)))
     if not found:
@@ -171,6 +172,17 @@ def _sizes(case: Case) -> Mapping[str, int]:
         return case.values().sizes
     except TROUBLE:
         return {}
+
+
+def _told(of: Layout, sizes: Mapping[str, int]) -> str:
+    """Return what an answer is over, in the sizes shown: one number, a shape, or its letters."""
+    if not of.all_axes:
+        return "is one number"
+    if of.letters and not of.axes:
+        return f"has an entry for each {', '.join(of.letters)}"
+    if not of.letters and set(of.axes) <= set(sizes):
+        return f"has shape {numbers.shown_shape(tuple(sizes[axis] for axis in of.axes))}"
+    return f"has {of.described}"
 
 
 def _in_sizes(message: str, sizes: Mapping[str, int]) -> str:
