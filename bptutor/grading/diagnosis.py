@@ -107,6 +107,8 @@ def named(comparison: Comparison, draws: tuple[Draw, ...], expr: Expr | None = N
     target = targets.target(comparison)
     found = fits(target, Met(draws, CLOSE))
     if expr is not None:
+        if not any(isinstance(part, Name) for part in walk(expr)):  # a number is another quantity by chance
+            found = [fit for fit in found if fit.mistake.id != "other-quantity"]
         letters = list(_letters(expr, comparison))
         if letters:
             kept = [fit for fit in found if not fit.mistake.vague and fit.mistake.id != "other-quantity"]

@@ -44,6 +44,8 @@ class Asked:
         return np.asarray(evaluate(self.tree, values), dtype=float)
 
 
+CERTAIN = 0.9
+"""Part of the tolerance within which a number is what the digits shown give: halves that round either way are none."""
 _seen: OrderedDict[tuple[int, int], tuple[Any, Values]] = OrderedDict()
 MOST_SEEN = 64
 """Draws that are kept."""
@@ -272,7 +274,7 @@ def _from_shown(case: Case, asked: Asked, got: Array, tolerance: float) -> Verdi
     values = seen(case)
     for made in from_shown(asked.tree, values, case.question.prompt):
         fitted, _ = _fitted(got, made.shape)
-        if fitted is not None and _near(fitted, made, tolerance):
+        if fitted is not None and _near(fitted, made, CERTAIN * tolerance):
             exact = _grid_text(np.round(asked.value(values), case.question.decimals))
             return Verdict(Mark.RIGHT, findings=(Finding("rounding", f"With all digits it is {exact}."),))
     return None

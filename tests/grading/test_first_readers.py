@@ -72,6 +72,22 @@ def test_shapes_that_do_not_pair_are_said_in_the_sizes_shown() -> None:
 
 
 @pytest.mark.parametrize(
+    ("kind", "answer", "text", "message"),
+    [
+        ("numpy", "np.outer(p, a)", "p", "Your answer has shape (3,), what is asked has shape (3, 2)."),
+        ("numpy", "p - y", "r", "Your answer is one number, what is asked has shape (3,)."),
+        ("symbolic", "p_i - y_i", "np.outer(p, p)", "what is asked has an entry for each i."),
+    ],
+)
+def test_another_shape_is_said_in_the_sizes_shown(kind: str, answer: str, text: str, message: str) -> None:
+    assert message in said(grade(asked(kind, answer), text, SCENE))
+
+
+def test_a_number_that_is_typed_is_no_quantity_that_equals_it_by_chance() -> None:
+    assert "This is" not in said(grade(asked("symbolic", "p_2 r"), "3", SCENE))
+
+
+@pytest.mark.parametrize(
     ("answer", "text", "message"),
     [
         ("c + r", "-3.25", "the other sign. Look at each minus."),
@@ -84,7 +100,7 @@ def test_of_a_number_nothing_is_said_that_speaks_of_slopes(answer: str, text: st
 
 
 def test_a_percent_sign_is_answered_with_a_number_to_write() -> None:
-    error = grade(asked("numeric", "p_1"), "20%", SCENE).error
+    error = grade(asked("symbolic", "p_i"), "20 %", SCENE).error
     assert error is not None
     assert "percent" in error.message
 
