@@ -48,5 +48,7 @@ def asked_lines(derivation: Derivation) -> Iterator[Question]:
 def fillings(question: Question, scope: Scope) -> list[str]:
     """Return what might stand in the hole of a line, the likeliest first: what the whole line has there, its parts."""
     tree = parse.read(question.whole, scope)
-    parts = sorted({unicode.line(part, scope) for part in walk(tree)}, key=lambda text: (len(text), text))
+    parts = sorted(
+        {unicode.line(part, scope) for part in walk(tree) if part is not tree}, key=lambda text: (len(text), text)
+    )
     return [text for text in dict.fromkeys([str(question.answer), *CONSTANTS, *parts]) if text]

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from bptutor.grading import reads
+from bptutor.grading import numbers, reads
 from bptutor.grading.case import Case
 from bptutor.grading.comparison import Comparison, value
 from bptutor.grading.diagnosis import finite_draws, named
@@ -27,6 +27,10 @@ from bptutor.notation.axes import ShapeMisfit
 from bptutor.notation.scope import Declared, Scope
 from bptutor.notation.tree import Expr
 from bptutor.notation.value import Values
+
+_AXES = re.compile(r"\[([A-Za-z]\w*(?:, [A-Za-z]\w*)*)\]")
+"""Axes as messages name them: `[K, D]`."""
+_SUMMED = re.compile(r"sum (\w+) with (\w+)")
 
 
 def misplaced(case: Case, comparison: Comparison, given: Expr, got: Layout) -> Verdict | None:
@@ -63,8 +67,11 @@ def misplaced(case: Case, comparison: Comparison, given: Expr, got: Layout) -> V
 
 
 def _shape(case: Case, message: str) -> Finding:
-    """Return the finding about axes, each with its size on the screen: `[N2=3, N1=2]`."""
+    """Return the finding about axes, in the sizes on the screen; where two are alike, `[N2=3, N1=3]`."""
     sizes = _sizes(case)
+    in_sizes = _in_sizes(message, sizes)
+    if in_sizes != message:
+        return Finding("shape", in_sizes)
     fact, look, place = message.partition(" Look at ")
     fact = re.sub(r"\b[A-Z]\w*\b", lambda axis: f"{axis[0]}={sizes[axis[0]]}" if axis[0] in sizes else axis[0], fact)
     return Finding("shape", fact + look + place)
@@ -104,8 +111,9 @@ def _comparable(asked: Layout, got: Layout) -> bool:
 def _other_shape(case: Case, comparison: Comparison, given: Expr, got: Layout) -> Verdict:
     """Return the verdict of an answer of another shape: the mistake that makes it, and both shapes."""
     asked = comparison.layout
-    message = f"Your answer has {got.described}, what is asked has {asked.described}. Look at its axes one by one."
-    shape = _shape(case, message)
+    sizes = _sizes(case)
+    message = f"Your answer {_told(got, sizes)}, what is asked {_told(asked, sizes)}. Look at its axes one by one."
+    shape = Finding("shape", message)
     found = named(comparison, tuple(finite_draws(comparison, given)))
     if not found:
         found = _merged_findings(case)
@@ -175,6 +183,28 @@ def _sizes(case: Case) -> Mapping[str, int]:
         return case.values().sizes
     except TROUBLE:
         return {}
+
+
+def _told(of: Layout, sizes: Mapping[str, int]) -> str:
+    """Return what an answer is over, in the sizes shown: one number, a shape, or its letters."""
+    if not of.all_axes:
+        return "is one number"
+    if of.letters and not of.axes:
+        return f"has an entry for each {', '.join(of.letters)}"
+    if not of.letters and set(of.axes) <= set(sizes):
+        return f"has shape {numbers.shown_shape(tuple(sizes[axis] for axis in of.axes))}"
+    return f"has {of.described}"
+
+
+def _in_sizes(message: str, sizes: Mapping[str, int]) -> str:
+    """Return a message with shapes in numbers, as they stand on the screen, where the numbers tell the axes apart."""
+    named = {axis for group in _AXES.findall(message) for axis in group.split(", ")}
+    if not named <= set(sizes) or len({sizes[axis] for axis in named}) < len(named):
+        return message
+    message = _SUMMED.sub(
+        lambda m: f"sum an axis of {sizes.get(m[1], m[1])} with one of {sizes.get(m[2], m[2])}", message
+    )
+    return _AXES.sub(lambda m: numbers.shown_shape(tuple(sizes[axis] for axis in m[1].split(", "))), message)
 
 
 def _merged_findings(case: Case) -> list[Finding]:

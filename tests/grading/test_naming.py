@@ -25,9 +25,9 @@ def said(scene: str, answer: str, text: str, **keys: Any) -> Verdict:
 @pytest.mark.parametrize(
     ("scene", "answer", "text", "place"),
     [
-        ("softmax", "p_i - y_i", "2(p_i - y_i)", "the constants in front"),  # a loss with logarithms only
+        ("softmax", "p_i - y_i", "2(p_i - y_i)", "each factor"),  # a loss with logarithms only
         ("scalar", "∂L/∂a", "2(a - y)", "the square in L"),
-        ("scalar", "σ(z)", "2σ(z)", "the constants in front"),  # no slope of the loss
+        ("scalar", "σ(z)", "2σ(z)", "each factor"),  # no slope of the loss
     ],
 )
 def test_a_square_is_spoken_of_where_the_loss_has_one(scene: str, answer: str, text: str, place: str) -> None:
@@ -59,7 +59,7 @@ def test_a_sign_with_a_factor_is_told_of_one_number_too() -> None:
 def test_one_decimal_is_one() -> None:
     """ln 2 = 0.6931."""
     (finding,) = said("lv", "L", "0.7", type="numeric").findings
-    assert finding.rule == "rounding" and "agrees to 1 decimal. " in finding.message
+    assert finding.rule == "rounding" and "agrees to one decimal. " in finding.message
     (finding,) = said("lv", "L", "0.69", type="numeric").findings
     assert "agrees to 2 decimals. " in finding.message
 
