@@ -60,6 +60,15 @@ def tracing(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def exporting(parser: argparse.ArgumentParser) -> None:
+    """Add what `export` takes."""
+    parser.add_argument(
+        "--my-code", nargs="?", const="-", required=True, metavar="FILE|-", help="your functions, in course order"
+    )
+    parser.add_argument("--pack", metavar="PATH", help="a pack's folder or zip; the built-in course when left out")
+    parser.add_argument("--learner", default="me", metavar="NAME", help="whose functions (default: me)")
+
+
 def checking(parser: argparse.ArgumentParser) -> None:
     """Add what `check` takes."""
     parser.add_argument("pack", nargs="?", metavar="PACK", help="the built-in pack when left out")

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bptutor import __version__
-from bptutor.arguments import USAGE, Parser, checking, command, jobs, learning, tracing
+from bptutor.arguments import USAGE, Parser, checking, command, exporting, jobs, learning, tracing
 from bptutor.errors import BptutorError, PackError, UsageError
 
 if TYPE_CHECKING:
@@ -287,11 +287,7 @@ def _parser() -> argparse.ArgumentParser:
         "write what you have programmed as one Python file",
         "bptutor export --my-code mine.py",
     )
-    export.add_argument(
-        "--my-code", nargs="?", const="-", required=True, metavar="FILE|-", help="your functions, in course order"
-    )
-    export.add_argument("--pack", metavar="PATH", help="a pack's folder or zip; the built-in course when left out")
-    export.add_argument("--learner", default="me", metavar="NAME", help="whose functions (default: me)")
+    exporting(export)
 
     command(commands, "doctor", _doctor, "say whether this terminal and installation will do", "bptutor doctor")
     command(commands, "where", _where, "say where things are stored", "bptutor where")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from string import ascii_lowercase
 from typing import Any
 
 from bptutor.notation import parse
@@ -11,7 +12,6 @@ from bptutor.packs.scene import Scene
 from bptutor.packs.templates import number_text
 
 NUMBERS = frozenset({Kind.NUMERIC, Kind.VECTOR, Kind.MATRIX})
-LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
 def model_text(question: Question, answer: object, scene: Scene, seed: int) -> str:
@@ -27,7 +27,7 @@ def model_text(question: Question, answer: object, scene: Scene, seed: int) -> s
         UnreadableAnswer: The answer cannot be read.
     """
     if question.kind is Kind.CHOICE:
-        return ",".join(LETTERS[n] for n, choice in enumerate(question.choices) if choice.right)
+        return ",".join(ascii_lowercase[n] for n, choice in enumerate(question.choices) if choice.right)
     if question.kind is Kind.ORDER:
         return str(answer) or _order(question)
     if question.kind is Kind.SHAPE:

@@ -9,13 +9,14 @@ from __future__ import annotations
 import hashlib
 import random
 import re
+from string import ascii_lowercase
 
 from bptutor.errors import UnreadableAnswer
 from bptutor.grading.verdict import Finding, Mark, Verdict
 from bptutor.packs.fading import WHY
 from bptutor.packs.model import Kind, Question
 
-LETTERS = "abcdefghijklmnopqrstuvwxyz"
+LETTERS = ascii_lowercase
 BEGINNING = 3
 """Fewest characters of a rule's name, or of a choice, that may stand for the whole."""
 

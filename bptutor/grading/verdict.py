@@ -9,6 +9,8 @@ from types import MappingProxyType
 
 SAID = 2
 """Most findings that are said; when more mistakes fit, the numbers speak."""
+PRINTED_LINES = 12
+"""Most lines that are repeated of what a program printed."""
 SAYS_LESS: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         "last-path": frozenset({"one-path"}),
@@ -108,6 +110,12 @@ class Verdict:
 
     printed: str = ""
     """Of a program that failed: the beginning of what it printed in the case that decided."""
+
+    @property
+    def printed_lines(self) -> tuple[list[str], int]:
+        """The first lines of what a program printed, and how many more there are."""
+        lines = self.printed.rstrip().split("\n") if self.printed.strip() else []
+        return lines[:PRINTED_LINES], max(0, len(lines) - PRINTED_LINES)
 
     @property
     def said(self) -> tuple[Finding, ...]:

@@ -35,7 +35,7 @@ def bare(text: str) -> str:
 
 
 def _without_unit(text: str) -> str:
-    """Return a number without a unit that says nothing: `0.354 nats`, `32 px`.."""
+    """Return a number without a unit that says nothing: `0.354 nats`, `32 px`."""
     return _UNIT.sub("", text)
 
 

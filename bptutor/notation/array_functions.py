@@ -13,7 +13,7 @@ import numpy as np
 from bptutor.notation import products, windows
 from bptutor.notation.calls import AxesRule, NoSuchForm, NotComputed, ValueRule, axis_option, lengths, sizes
 from bptutor.notation.dual import Operand, plain
-from bptutor.notation.labelled import Labelled, aligned
+from bptutor.notation.labelled import Labelled, aligned, raveled
 from bptutor.notation.tree import Call, Number
 
 if TYPE_CHECKING:
@@ -190,9 +190,7 @@ def _ravel_axes(run: Inference, call: Call, kinds: Sequence[Kind]) -> Kind:
 
 
 def _ravel(run: Walk, call: Call, args: Sequence[Labelled]) -> Labelled:
-    x = args[0]
-    lead = x.data.shape[: len(x.letters)]
-    return Labelled(x.letters, run.arithmetic.shaped(lambda v: v.reshape((*lead, -1)), x.data))
+    return raveled(run.arithmetic, args[0])
 
 
 def _reshape_axes(run: Inference, call: Call, kinds: Sequence[Kind]) -> Kind:

@@ -56,6 +56,12 @@ def relabel(arithmetic: Arithmetic, x: Labelled, order: tuple[str, ...]) -> Labe
     return Labelled(order, arithmetic.shaped(lambda v: v.transpose(places), x.data), x.row)
 
 
+def raveled(arithmetic: Arithmetic, x: Labelled) -> Labelled:
+    """Put all positional axes into one, row by row."""
+    lead = x.data.shape[: len(x.letters)]
+    return Labelled(x.letters, arithmetic.shaped(lambda v: v.reshape((*lead, -1)), x.data))
+
+
 def take(
     arithmetic: Arithmetic, base: Labelled, subscripts: Sequence[str | Labelled | None], zero_outside: bool
 ) -> Labelled | None:

@@ -11,7 +11,7 @@ from bptutor.notation.array_functions import VALUE_OF_CALL
 from bptutor.notation.derivatives import declared, derivative
 from bptutor.notation.dual import ELEMENTWISE, Operand, plain
 from bptutor.notation.field import FLOATS, Array
-from bptutor.notation.labelled import Labelled, aligned, contract_matrices, relabel, take
+from bptutor.notation.labelled import Labelled, aligned, contract_matrices, raveled, relabel, take
 from bptutor.notation.scope import Scope
 from bptutor.notation.tree import (
     Add,
@@ -109,15 +109,10 @@ def _transpose(run: Walk, expr: Transpose) -> Labelled:
 
 
 def _outer(run: Walk, expr: Outer) -> Labelled:
-    left, right = (_flat(run, run(factor)) for factor in (expr.left, expr.right))
+    left, right = (raveled(run.arithmetic, run(factor)) for factor in (expr.left, expr.right))  # as NumPy does
     column = Labelled(left.letters, run.arithmetic.shaped(lambda v: v[..., :, None], left.data))
     row = Labelled(right.letters, run.arithmetic.shaped(lambda v: v[..., None, :], right.data))
     return _elementwise(run.arithmetic.mul, iter((column, row)))
-
-
-def _flat(run: Walk, x: Labelled) -> Labelled:
-    lead = x.data.shape[: len(x.letters)]
-    return Labelled(x.letters, run.arithmetic.shaped(lambda v: v.reshape((*lead, -1)), x.data)) if x.rank > 1 else x
 
 
 def _at(run: Walk, expr: At) -> Labelled:

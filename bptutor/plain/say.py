@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from string import ascii_lowercase
 from typing import TYPE_CHECKING
 
 from bptutor.grading.verdict import Finding, Mark, ProofMark, Verdict
@@ -32,9 +33,6 @@ _MARKS = {
     Mark.WRONG: "Not right.",
     Mark.UNDECIDED: "I cannot decide this; it does not count as wrong.",
 }
-PRINTED_LINES = 12
-"""Most lines that are repeated of what a program printed."""
-_LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _GAP = "gap"
 """What is read aloud where a line has a hole."""
 _EXPRESSIONS = frozenset({Kind.SYMBOLIC, Kind.MATRIX_EXPRESSION})
@@ -111,10 +109,10 @@ def _answered(shown: ShownQuestion, scope: Scope | None) -> Iterator[list[str]]:
 
 def _answer(question: Question, text: str, scope: Scope | None) -> str:
     if question.kind is Kind.CHOICE:
-        chosen = [question.choices[n].text for n in map(_LETTERS.find, text.lower()) if _is_one_of(n, question)]
+        chosen = [question.choices[n].text for n in map(ascii_lowercase.find, text.lower()) if _is_one_of(n, question)]
         return "; ".join(sentence(choice, scope) for choice in chosen) or text
-    if question.kind is Kind.RULE and len(text) == 1 and _is_one_of(_LETTERS.find(text.lower()), question):
-        return question.choices[_LETTERS.find(text.lower())].text
+    if question.kind is Kind.RULE and len(text) == 1 and _is_one_of(ascii_lowercase.find(text.lower()), question):
+        return question.choices[ascii_lowercase.find(text.lower())].text
     if question.kind in _EXPRESSIONS:
         return spoken(text, scope)
     return text
@@ -161,14 +159,15 @@ def _offers(question: Question, pack: Pack, scope: Scope | None) -> list[str]:
     """Return what stands below a prompt, one line each."""
     if question.kind is Kind.CHOICE:
         offers = [
-            f"  {letter}. {sentence(c.text, scope)}" for letter, c in zip(_LETTERS, question.choices, strict=False)
+            f"  {letter}. {sentence(c.text, scope)}"
+            for letter, c in zip(ascii_lowercase, question.choices, strict=False)
         ]
         return [*offers, "Answer with letters, such as a,c." if question.many else "Answer with a letter."]
     if question.kind is Kind.ORDER:
         offers = [f"  {n}. {sentence(line, scope)}" for n, line in enumerate(question.lines, 1)]
         return [*offers, "Answer with numbers in the right order, such as 2,1,3."]
     if question.kind is Kind.RULE:
-        menu = zip(_LETTERS, _titles(question, pack), strict=False)
+        menu = zip(ascii_lowercase, _titles(question, pack), strict=False)
         return [*(f"  {letter}. {title}" for letter, title in menu), "Answer with a letter, or the name of the rule."]
     if question.kind is Kind.FILL:
         line = question.line.replace("?", _GAP)
@@ -218,14 +217,14 @@ def verdict_lines(verdict: Verdict, view: View) -> list[str]:
     lines += wrapped(_MARKS[verdict.mark])
     for finding in verdict.said:
         lines += _finding(finding)
-    return lines + _printed(verdict.printed)
+    return lines + _printed(verdict)
 
 
-def _printed(text: str) -> list[str]:
+def _printed(verdict: Verdict) -> list[str]:
     """Return the beginning of what a program printed."""
-    lines = text.rstrip().split("\n") if text.strip() else []
-    more = [f"and {len(lines) - PRINTED_LINES} more lines."] if len(lines) > PRINTED_LINES else []
-    return ["Your program printed:", *_code("\n".join(lines[:PRINTED_LINES])), *more] if lines else []
+    lines, left = verdict.printed_lines
+    more = [f"and {left} more lines."] if left else []
+    return ["Your program printed:", *_code("\n".join(lines)), *more] if lines else []
 
 
 def _finding(finding: Finding) -> list[str]:

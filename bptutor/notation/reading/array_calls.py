@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from functools import reduce
 
+from bptutor.notation.reading import shapes
 from bptutor.notation.reading.brackets import whole_number
 from bptutor.notation.reading.called import MODES, Called, plain
 from bptutor.notation.reading.shapes import count, known_axes
@@ -127,7 +128,7 @@ def size(call: Called) -> Expr:
 def shape(call: Called) -> Expr:
     """Read np.shape(x)."""
     call.only()
-    return Stack(tuple(count([axis]) for axis in _axes(call, 1)))
+    return shapes.shape(_axes(call, 1))
 
 
 def _axes(call: Called, most: int) -> tuple[str, ...]:

@@ -60,7 +60,7 @@ _PIECE = re.compile(
 _DIGITS = re.compile(r"[0-9]+")
 _NAME = re.compile(rf"{_LETTER}(?:{_LETTER}|[0-9_])*")
 _GROUP = re.compile(r"\s*\{([^{}\\]*)\}")
-_SAME_SIGN = {"||": "‖", ".^": "^"}
+_ONE_SIGN = {"||": "‖", ".^": "^"}
 _SPECIAL_WORDS = {"T": "⊤", "1": "𝟏"}
 
 
@@ -151,7 +151,7 @@ class _Lexer:
                 self._add(Kind.STRING, self.text[self.at : closing], start)
                 self.at = closing + 1
                 return
-        self._add(Kind.SIGN, _SAME_SIGN.get(sign, sign), start)
+        self._add(Kind.SIGN, _ONE_SIGN.get(sign, sign), start)
 
     def _number(self, number: str, start: int) -> None:
         before = self._after()

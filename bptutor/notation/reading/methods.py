@@ -7,8 +7,8 @@ from bptutor.notation.reading.brackets import whole_number
 from bptutor.notation.reading.calls import Arguments, arguments
 from bptutor.notation.reading.lexer import Kind, Token
 from bptutor.notation.reading.reader import Reader, described
-from bptutor.notation.reading.shapes import count, known_axes
-from bptutor.notation.tree import Expr, Name, Number, Stack, Transpose
+from bptutor.notation.reading.shapes import count, known_axes, shape
+from bptutor.notation.tree import Expr, Name, Number, Transpose
 
 _OF_UFUNCS = frozenset((("multiply", "outer"), ("add", "reduce")))
 """Methods of NumPy's functions that are read: `np.multiply.outer`, `np.add.reduce`."""
@@ -42,7 +42,7 @@ def _shape(reader: Reader, base: Expr) -> Expr:
         raise reader.error("this has no shape that is known", "write W.shape[0]", token)
     opened = reader.accept("[")
     if opened is None:
-        return Stack(tuple(Name(axis) for axis in axes))
+        return shape(axes)
     place = reader.expression()
     reader.expect("]", opened)
     number = whole_number(place)

@@ -8,7 +8,7 @@ from fractions import Fraction
 from bptutor.errors import UnreadableAnswer
 from bptutor.notation import axes
 from bptutor.notation.reading.reader import Reader
-from bptutor.notation.tree import Expr, Juxtapose, Mul, Name, Number, walk
+from bptutor.notation.tree import Expr, Juxtapose, Mul, Name, Number, Stack, walk
 
 
 def axes_of(reader: Reader, expr: Expr) -> tuple[str, ...] | None:
@@ -25,6 +25,11 @@ def count(names: Sequence[str]) -> Expr:
     """Return how many entries stand over some axes: the product of their sizes."""
     sizes = [Number(Fraction(1), "1") if name == "1" else Name(name) for name in names]
     return sizes[0] if len(sizes) == 1 else Mul(tuple(sizes))
+
+
+def shape(names: Sequence[str]) -> Stack:
+    """Return the sizes of some axes, as `.shape` gives them."""
+    return Stack(tuple(count([name]) for name in names))
 
 
 def known_axes(reader: Reader, expr: Expr) -> tuple[str, ...]:

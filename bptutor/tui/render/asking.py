@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from textual.content import Content
 
+from bptutor.grading.verdict import Verdict
 from bptutor.packs.model import Kind
 from bptutor.session import ROUND, Reading, View, Wants
 from bptutor.tui.render.flow import Lines, apart, indented, wrapped
@@ -29,8 +30,6 @@ _SPELLED = {
 }
 
 
-PRINTED_LINES = 12
-"""Most lines that are shown of what a program printed."""
 NOT_READ = Reading()
 """How nothing is read."""
 
@@ -98,20 +97,19 @@ def program_echo_rows(typed: Typed, width: int) -> Lines:
     if typed.judged is None:
         return []
     rows = verdict_rows(typed.judged, typed.judged_text, width, witness=False)
-    rows += _printed_rows(typed.judged.verdict.printed, width)
+    rows += _printed_rows(typed.judged.verdict, width)
     for finding in typed.judged.verdict.findings[:1]:
         rows += case_rows(finding, width)
     return rows
 
 
-def _printed_rows(printed: str, width: int) -> Lines:
+def _printed_rows(verdict: Verdict, width: int) -> Lines:
     """Lay out the beginning of what a program printed."""
-    lines = printed.expandtabs(4).rstrip("\n").split("\n") if printed.strip() else []
+    lines, left = verdict.printed_lines
     rows = [Content.styled("It printed:", "$quiet")] if lines else []
-    for line in lines[:PRINTED_LINES]:
-        rows += indented(Content(line).fold(width - 2) or [Content()], 2)
-    more = len(lines) - PRINTED_LINES
-    return [*rows, Content.styled(f"  and {more} more lines", "$quiet")] if more > 0 else rows
+    for line in lines:
+        rows += indented(Content(line.expandtabs(4)).fold(width - 2) or [Content()], 2)
+    return [*rows, Content.styled(f"  and {left} more lines", "$quiet")] if left else rows
 
 
 def reading_rows(view: View, typed: Typed, setting: Setting, width: int, height: int) -> Lines:

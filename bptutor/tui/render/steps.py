@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from string import ascii_lowercase
 from typing import TYPE_CHECKING
 
 from textual.content import Content
@@ -20,7 +21,7 @@ from bptutor.tui.render.prose import one_line, prose
 if TYPE_CHECKING:
     from bptutor.notation.value import Values
 
-LETTERS = "abcdefghijklmnopqrstuvwxyz"
+LETTERS = ascii_lowercase
 GENERAL = Typesetter(None)
 """Sets the formula of a rule, whose letters are nobody's: a lesson's names must not get into it."""
 _STATES = {
