@@ -180,15 +180,15 @@ def decide(met: Read) -> Decision:
         return Decision(outcome)
     from bptutor.notation import prove
 
-    proof = held_against(met, exact=False)
+    proof = held_against(met, exact=False, agreed=same_digits)
     if proof.outcome is prove.Outcome.REFUTED and proof.witness is not None:
         return Decision(Outcome.DIFFERENT, proof)
     agreed = same_digits or proof.outcome in {prove.Outcome.PROBES, prove.Outcome.PROVED}
     return Decision(outcome if agreed else Outcome.DIFFERENT)
 
 
-def held_against(met: Read, exact: bool) -> Proof:
-    """Return the prover's word on whether an answer equals what it was brought to."""
+def held_against(met: Read, exact: bool, agreed: bool = False) -> Proof:
+    """Return the prover's word on whether an answer equals what it was brought to; `agreed` by draws and digits."""
     from bptutor.notation import prove
 
     held = met.comparison
@@ -202,6 +202,7 @@ def held_against(met: Read, exact: bool) -> Proof:
         known=held.layout.known,
         sizes=dict(held.sizes),
         columns=held.columns,
+        agreed=agreed,
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
+from itertools import pairwise
 from random import Random
 from typing import Any
 
@@ -25,9 +26,11 @@ _MOST_SITES = 12
 _SCALES = (1.0, -1.0, 8.0, -8.0, 64.0, -64.0)
 _SPREAD = 48
 _GAPS = (1e-6, 1e-8, 1e-11, 1e-14)
-"""How close to a kink points are set, so that two kinks 1e-7 apart are told apart."""
+"""How close to a crossing points are set where several kinks meet, so that two of them 1e-7 apart are told apart."""
 _OWN_CROSSINGS = 3
 _HALVINGS = 48
+_AIMS = 3
+_CLOSE, _CLOSER = 1e-4, 1e-7
 
 
 def watching(seen: list[Array]) -> Field:
@@ -99,8 +102,9 @@ def around(
                 yield line(high)
                 yield line(low + 0.02 * (low - high) / (abs(low - high) or 1.0))
                 yield line(high + 0.02 * (high - low) / (abs(high - low) or 1.0))
-                root = _root(line, n, low, high)
-                yield from (line(root + sign * gap) for gap in _GAPS for sign in (1, -1))
+                if not line.crosses_one(low, high):
+                    root = _root(line, n, *_narrowed(line, n, low, high, _CLOSER))
+                    yield from (line(root + sign * gap) for gap in _GAPS for sign in (1, -1))
                 crossed += 1
                 if own and crossed >= _OWN_CROSSINGS:
                     break
@@ -135,6 +139,19 @@ class _Watched:
         if t not in self.met:
             self.met[t] = sites(self.pair, self.line(t), self.sizes, self.own)
         return self.met[t]
+
+    def crosses_one(self, low: float, high: float) -> bool:
+        """Tell whether all kinks that are crossed between two points have the same argument, but for its sign."""
+        below = self.seen(low)
+        crossed = (below[n] for n in range(len(below)) if self.crosses(n, low, high))
+        return len({(a.shape, min(a.tobytes(), (-a).tobytes())) for a in crossed}) < 2
+
+    def crosses(self, n: int, low: float, high: float) -> bool:
+        """Tell whether the n-th kink's argument changes its sign between two points; not where it has no value."""
+        below, above = self.seen(low), self.seen(high)
+        if n >= min(len(below), len(above)) or below[n].shape != above[n].shape:
+            return False
+        return bool(np.any(np.sign(below[n]) != np.sign(above[n])))
 
 
 def _lines(given: Given, rng: Random, movable: Collection[str]) -> Iterator[Line]:
@@ -172,18 +189,10 @@ def _moving(lines: list[_Watched], start: list[Array]) -> list[int]:
 
 def _crossings(line: _Watched, n: int) -> Iterator[tuple[float, float]]:
     """Yield neighbouring steps between which the n-th kink is crossed, close on both sides of it."""
-
-    def signs(t: float) -> Any:
-        seen = line.seen(t)
-        return np.sign(seen[n]) if n < len(seen) else None
-
     steps = sorted({0.0, *_STEPS, *(-s for s in _STEPS)})
-    before, last = steps[0], signs(steps[0])
-    for t in steps[1:]:
-        now = signs(t)
-        if last is not None and now is not None and last.shape == now.shape and bool(np.any(last != now)):
-            yield _narrowed(signs, before, t, last)
-        before, last = t, now
+    for low, high in pairwise(steps):
+        if line.crosses(n, low, high):
+            yield _narrowed(line, n, low, high)
 
 
 def _root(line: _Watched, n: int, low: float, high: float) -> float:
@@ -199,16 +208,16 @@ def _root(line: _Watched, n: int, low: float, high: float) -> float:
     return low + (high - low) * float(x / (x - y)) if x != y else (low + high) / 2
 
 
-def _narrowed(signs: Callable[[float], Any], low: float, high: float, at_low: Any) -> tuple[float, float]:
-    for _ in range(_HALVINGS):
-        if high - low < 2e-4:
+def _narrowed(line: _Watched, n: int, low: float, high: float, close: float = _CLOSE) -> tuple[float, float]:
+    """Return two close points on either side of a crossing; most arguments are straight enough to be aimed at."""
+    for nth in range(_HALVINGS):
+        if high - low < 2 * close:
             break
+        if nth < _AIMS:
+            root = _root(line, n, low, high)
+            near = max(low, root - close), min(high, root + close)
+            if line.crosses(n, *near):
+                return near
         middle = (low + high) / 2
-        found = signs(middle)
-        if found is None or found.shape != at_low.shape:
-            break
-        if bool(np.any(found != at_low)):
-            high = middle
-        else:
-            low = middle
+        low, high = (low, middle) if line.crosses(n, low, middle) else (middle, high)
     return low, high

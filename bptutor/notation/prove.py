@@ -72,6 +72,7 @@ def prove(  # noqa: PLR0913 - the sides, where they stand, and how to look
     known: Mapping[str, str] | None = None,
     sizes: Mapping[str, int] | None = None,
     columns: bool = True,
+    agreed: bool = False,
     deadline: float = SECONDS,
 ) -> Proof:
     """Decide whether two expressions are equal under the scope.
@@ -86,6 +87,7 @@ def prove(  # noqa: PLR0913 - the sides, where they stand, and how to look
         known: Axes of letters that neither side fixes, such as those of the goal.
         sizes: The only sizes at which the sides are compared, for one that is written for these.
         columns: Whether vectors are columns, or NumPy's 1-D arrays.
+        agreed: Whether draws and 50 digits agree already, so that without `exact` only kinks are left to look at.
         deadline: Seconds; when they are over, the outcome is `PROBES` at best.
     """
     until = time.monotonic() + deadline
@@ -95,7 +97,7 @@ def prove(  # noqa: PLR0913 - the sides, where they stand, and how to look
         return Proof(Outcome.REFUTED, "probes", detail=str(misfit), rule=misfit.rule)
     except BptutorError as error:
         return Proof(Outcome.UNDECIDED, "probes", detail=str(error))
-    return _Proving(pair, until, own_kinks=not exact, sizes=sizes).run(exact)
+    return _Proving(pair, until, own_kinks=not exact, sizes=sizes).run(exact, agreed)
 
 
 class _Proving:
@@ -120,8 +122,8 @@ class _Proving:
             return None
         return {a: int(t) for a, t in self.scope.sizes.items() if t.strip().isdigit()} or None
 
-    def run(self, exact: bool) -> Proof:
-        held, probed = self._needed() if exact else (self.all, self.prober.probe(self.all, count=FEW))
+    def run(self, exact: bool, agreed: bool = False) -> Proof:
+        held, probed = self._needed() if exact else (self.all, self._quickly(agreed))
         if probed.refuted is not None:
             return self._refutation(probed)
         if not probed.agreed:
@@ -137,6 +139,9 @@ class _Proving:
         if not exact:
             return Proof(Outcome.PROBES, "digits", conditions=texts, detail=said)
         return self._exact(held, texts, said, bool(gradient))
+
+    def _quickly(self, agreed: bool) -> Probed:
+        return self.prober.probe(self.all, count=1 if agreed else FEW, digits=not agreed)
 
     def _exact(self, held: Held, texts: tuple[str, ...], said: str, gradient: bool) -> Proof:
         from bptutor.notation.exact import Contradiction, proved, size_rounds
