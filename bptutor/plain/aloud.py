@@ -150,6 +150,11 @@ def _unmarked(text: str) -> str:
     return _MINUS.sub("minus ", text.replace("\\$", "$"))
 
 
+def minus(numbers: str) -> str:
+    """Return numbers as they were typed, their signs as words."""
+    return re.sub(r"(?<![\w.)])[−-](?=[\d.])", "minus ", numbers)
+
+
 def number(value: float) -> str:
     """Return a number with at most three decimals, its sign as a word."""
     text = f"{abs(value):.3f}".rstrip("0").rstrip(".")

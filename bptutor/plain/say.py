@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from bptutor.grading.verdict import Finding, Mark, ProofMark, Verdict
 from bptutor.packs.model import Kind, Question
 from bptutor.packs.outline import Pack
-from bptutor.plain.aloud import array, clean, number, paragraphs, sentence, spoken, wrapped
+from bptutor.plain.aloud import array, clean, minus, number, paragraphs, sentence, spoken, wrapped
 from bptutor.session import (
     ROUND,
     LineState,
@@ -36,6 +36,8 @@ _MARKS = {
 _GAP = "gap"
 """What is read aloud where a line has a hole."""
 _EXPRESSIONS = frozenset({Kind.SYMBOLIC, Kind.MATRIX_EXPRESSION})
+_READ_ALOUD = _EXPRESSIONS | {Kind.NUMPY, Kind.FILL}
+_NUMBERS = frozenset({Kind.NUMERIC, Kind.VECTOR, Kind.MATRIX})
 _STATES = dict.fromkeys((LineState.RIGHT, LineState.SHOWN, LineState.WHY, LineState.SKIPPED), "")
 _STATES[LineState.REVEALED] = " (revealed)"
 
@@ -98,7 +100,7 @@ def _answered(shown: ShownQuestion, scope: Scope | None) -> Iterator[list[str]]:
         yield ["(skipped)"]
         return
     label = "The answer is" if shown.revealed else "Your answer"
-    seed = f" (seed {shown.seed})" if question.kind in {Kind.NUMERIC, Kind.VECTOR, Kind.MATRIX} else ""
+    seed = f" (seed {shown.seed})" if question.kind in _NUMBERS else ""
     if question.kind is Kind.CODE:
         yield [f"{label}:", *_code(shown.answer)]
     else:
@@ -115,7 +117,7 @@ def _answer(question: Question, text: str, scope: Scope | None) -> str:
         return question.choices[ascii_lowercase.find(text.lower())].text
     if question.kind in _EXPRESSIONS:
         return spoken(text, scope)
-    return text
+    return minus(text) if question.kind in _NUMBERS else text
 
 
 def _code(source: str) -> list[str]:
@@ -211,13 +213,21 @@ def verdict_lines(verdict: Verdict, view: View) -> list[str]:
         return wrapped(clean(f"I cannot read that{where}: {verdict.error.message}.{advice}").replace("..", "."))
     lines: list[str] = []
     if verdict.read_as and not verdict.right:
-        kind = view.question.kind if view.question else None
-        said = spoken(verdict.read_as, scope_of(view)) if kind in _EXPRESSIONS else verdict.read_as
-        lines += wrapped(f"I read: {clean(said)}")
+        lines += wrapped(f"I read: {clean(_echo(verdict.read_as, view))}")
     lines += wrapped(_MARKS[verdict.mark])
     for finding in verdict.said:
         lines += _finding(finding)
     return lines + _printed(verdict)
+
+
+def _echo(read_as: str, view: View) -> str:
+    """Return in words how an answer was read."""
+    kind = view.question.kind if view.question else None
+    if kind is Kind.CHOICE:
+        return sentence(read_as, scope_of(view))
+    if kind in _NUMBERS:
+        return minus(read_as)
+    return spoken(read_as, scope_of(view)) if kind in _READ_ALOUD else read_as
 
 
 def _printed(verdict: Verdict) -> list[str]:
@@ -243,7 +253,12 @@ def _nested(value: object) -> str:
         return "[" + ", ".join(_nested(item) for item in value) + "]"
     if isinstance(value, dict):
         return ", ".join(f"{name}: {_nested(item)}" for name, item in value.items())
-    return number(value) if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
+    return _figure(value) if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
+
+
+def _figure(value: float) -> str:
+    """Return a number of a comparison; a small one with three digits that count, so that two can be told apart."""
+    return number(value) if not 0 < abs(value) < 0.01 else minus(f"{value:.3g}")
 
 
 def proof_lines(verdict: Verdict) -> list[str]:

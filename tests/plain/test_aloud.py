@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bptutor.notation.value import Values
-from bptutor.plain.aloud import array, clean, number, paragraphs, sentence
+from bptutor.plain.aloud import array, clean, minus, number, paragraphs, sentence
 from tests.session.fakes import FakeScene
 
 SCOPE = FakeScene().scope
@@ -31,6 +31,14 @@ SCOPE = FakeScene().scope
 )
 def test_sentences(markdown: str, said: str) -> None:
     assert sentence(markdown, SCOPE) == said
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [("[1, -2.5, −.5]", "[1, minus 2.5, minus .5]"), ("3-1", "3-1"), ("1e-5", "1e-5"), ("(-1)", "(minus 1)")],
+)
+def test_the_signs_of_numbers_are_words(typed: str, said: str) -> None:
+    assert minus(typed) == said
 
 
 def test_mathematics_that_cannot_be_read_stays_as_written() -> None:

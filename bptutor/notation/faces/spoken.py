@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from bptutor.notation import tree as t
-from bptutor.notation.faces.binding import exact, is_array, slice_text
+from bptutor.notation.faces.binding import exact, is_array
 from bptutor.notation.faces.latex import greek
 from bptutor.notation.faces.scripts import split_scripts
 from bptutor.notation.scope import Scope
@@ -61,7 +61,10 @@ class _Voice:
         return text.replace("-", "minus ").replace("/", " over ")
 
     def _name(self, expr: t.Name) -> str:
-        base, low, high = split_scripts(self.scope.shown(expr.id))
+        shown = self.scope.shown(expr.id)
+        if "(" in shown:  # a line of code that stands for its value
+            return shown
+        base, low, high = split_scripts(shown)
         return " ".join(spelled(piece) for piece in (base, high, low) if piece)
 
     def _letter(self, expr: t.Letter) -> str:
@@ -111,9 +114,12 @@ class _Voice:
         return f"minus {self._part(expr.arg) if isinstance(expr.arg, t.Add) else self.say(expr.arg)}"
 
     def _mul(self, expr: t.Mul) -> str:
-        arrays = sum(is_array(factor, self.scope) for factor in expr.factors) > 1
-        said = [self._part(factor, n == len(expr.factors) - 1) for n, factor in enumerate(expr.factors)]
-        return (" times entry by entry " if arrays else " times ").join(said)
+        said, arrays = "", 0
+        for n, factor in enumerate(expr.factors):
+            arrays += is_array(factor, self.scope)
+            times = " times entry by entry " if arrays > 1 and is_array(factor, self.scope) else " times "
+            said += times * bool(said) + self._part(factor, n == len(expr.factors) - 1)
+        return said
 
     def _juxtapose(self, expr: t.Juxtapose) -> str:
         return self._mul(t.Mul(expr.factors))
@@ -193,7 +199,7 @@ class _Voice:
         return f"einsum {spec} of {' and '.join(self._part(operand) for operand in expr.operands)}"
 
     def _slice(self, expr: t.Slice) -> str:
-        return f"{self._part(expr.base)} at {slice_text(expr.items)}"
+        return f"{self._part(expr.base)} at {', '.join(_place(item) for item in expr.items)}"
 
     def _chain(self, expr: t.Chain) -> str:
         said = self.say(expr.sides[0])
@@ -201,6 +207,18 @@ class _Voice:
             sign = "," if relation == "," else f" {_RELATIONS.get(relation, relation)}"
             said += f"{sign} {self.say(side)}"
         return said
+
+
+def _place(item: t.Span | int | None) -> str:
+    """Say one place of Python's index brackets."""
+    if not isinstance(item, t.Span):
+        return "a new axis" if item is None else str(item).replace("-", "minus ")
+    if item.stop is not None:
+        said = f"{item.start or 0} to before {item.stop}"
+    else:
+        said = "all" if item.start is None else f"{item.start} and on"
+    step = {None: "", -1: " backwards"}.get(item.step, f" in steps of {item.step}")
+    return f"{said}{step}".replace("-", "minus ")
 
 
 def spelled(text: str) -> str:

@@ -6,6 +6,7 @@ import pytest
 
 from bptutor.notation import parse
 from bptutor.notation.faces.spoken import words
+from bptutor.notation.scope import Declared, Scope
 
 from .scenes import SCOPE
 
@@ -30,6 +31,10 @@ from .scenes import SCOPE
         ),
         ("e^{-s}", "e to the power minus s"),
         ("where(s > 0, s, 0)", "s if s is greater than 0; otherwise 0"),
+        ("d2[::-1]", "delta 2 at all backwards"),
+        ("y[1:3]", "y at 1 to before 3"),
+        ("W2[:, None]", "W 2 at all, a new axis"),
+        ("2 * p * y", "2 times p times entry by entry y"),
         ("[[1, 2], [3, 4]]", "the matrix with rows 1, 2; 3, 4"),
     ],
 )
@@ -40,3 +45,8 @@ def test_said_as_people_say_it(text: str, said: str) -> None:
 @pytest.mark.parametrize(("one", "other"), [("(p_i + y_i) z_i", "p_i + y_i z_i"), ("y_i/(p_i z_i)", "y_i/p_i z_i")])
 def test_brackets_are_heard(one: str, other: str) -> None:
     assert words(parse.read(one, SCOPE), SCOPE) != words(parse.read(other, SCOPE), SCOPE)
+
+
+def test_a_line_of_code_that_stands_for_its_value_is_said_as_it_is_written() -> None:
+    scope = Scope({"f": Declared("f", ("K",), show="np.correlate(e, s)")}, {"K": ""})
+    assert words(parse.read("f", scope), scope) == "np.correlate(e, s)"
