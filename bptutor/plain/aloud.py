@@ -28,6 +28,7 @@ _STRONG = re.compile(r"(?<![\w*_])(\*{1,3}|_{1,3})(?=\S)(.+?)(?<=\S)\1(?![\w*_])
 _ITEM = re.compile(r"\s*(?:[-*+]|\d+[.)])\s+")
 _RULE = re.compile(r"\|?(\s*:?-+:?\s*\|)+(\s*:?-+:?\s*)?")
 _MINUS = re.compile(r"−(?=[\d.])")
+_SLOPE = re.compile(r"∂([^\W\d]\w*)/∂([^\W\d][^\s.,;:)]*)")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 
 _BEGINS = re.compile(r"(^|[.?!] )the (?=derivative |sum |logarithm |quantity )")
@@ -148,6 +149,17 @@ def _unmarked(text: str) -> str:
     text = _LINK.sub(lambda link: f"{link[1]} ({link[2]})" if link[2] else link[1], text)
     text = _STRONG.sub(r"\2", text)
     return _MINUS.sub("minus ", text.replace("\\$", "$"))
+
+
+def heard(message: str) -> str:
+    """Return the tutor's own words with the symbols in them as they are said: W²ᵢⱼ as "W 2 i j"."""
+    from bptutor.notation.faces.scripts import LOWERED, RAISED, TYPED
+
+    scripts = {raised: f" {plain}" for raised, plain in {**RAISED, **LOWERED, "ᵀ": "transposed"}.items()}
+    said = minus(_SLOPE.sub(r"the derivative of \1 by \2", clean(message)))
+    said = TYPED.sub(lambda name: " ".join([name[1], *name[2]]), said)
+    said = "".join(scripts.get(sign, sign) for sign in said)
+    return re.sub(r" ?⊙ ?", " times entry by entry ", said.replace("′", " prime"))
 
 
 def minus(numbers: str) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from bptutor.grading.verdict import Finding, Mark, ProofMark, Verdict
 from bptutor.packs.model import Kind, Question
 from bptutor.packs.outline import Pack
-from bptutor.plain.aloud import array, clean, minus, number, paragraphs, sentence, spoken, wrapped
+from bptutor.plain.aloud import array, clean, heard, minus, number, paragraphs, sentence, spoken, wrapped
 from bptutor.session import (
     ROUND,
     LineState,
@@ -238,7 +238,7 @@ def _printed(verdict: Verdict) -> list[str]:
 
 
 def _finding(finding: Finding) -> list[str]:
-    lines = wrapped(clean(finding.message))
+    lines = wrapped(heard(finding.message))
     if finding.values:
         given = "; ".join(f"{name} = {_nested(value)}" for name, value in list(finding.values.items())[:8])
         lines += wrapped(clean(f"For {given}{'.' if finding.got is None else ':'}"), hanging=True)

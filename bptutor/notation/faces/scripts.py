@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 _PLAIN = "0123456789+−=()"
 LOWER = dict(zip(_PLAIN, "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎", strict=True))
 LOWER |= dict(zip("aehijklmnoprstuvx", "ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", strict=True))
@@ -12,6 +14,15 @@ UPPER |= dict(zip("Lβγδ", "ᴸᵝᵞᵟ", strict=True))
 
 LOWERED = {low: plain for plain, low in LOWER.items()}
 RAISED = {high: plain for plain, high in UPPER.items()}
+
+
+TYPED = re.compile(r"(?<![\w.^])(d?[^\W\d_])_([^\W_]{1,3})(?![\w(])")
+"""A name with subscripts in running text, as it is typed: `z_2`, `Z_sop`."""
+
+
+def in_type(text: str) -> str:
+    """Return running text with the subscripts that Unicode has: `z_2` as z₂."""
+    return TYPED.sub(lambda name: name[1] + lowered(name[2]) if lowered(name[2]) else name[0], text)
 
 
 def lowered(text: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from textual.content import Content
 
 from bptutor.grading.verdict import Finding, Mark, ProofMark, Verdict
+from bptutor.notation.faces.scripts import in_type
 from bptutor.tui.render.flow import Lines, wrapped
 
 _WORDS = {
@@ -82,7 +83,7 @@ def unreadable(text: str, column: int, message: str, help_text: str, width: int)
 
 def _sentences(finding: Finding, witness: bool) -> list[str]:
     """Split at "Look at": the fact is one row, the place the next."""
-    fact, look, place = finding.message.partition("Look at ")
+    fact, look, place = in_type(finding.message).partition("Look at ")
     rows = [fact.strip(), f"Look at {place.strip()}" if look else ""]
     if finding.rule == "witness" and finding.values and witness:
         rows.append(_witness(finding))

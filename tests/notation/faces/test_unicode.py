@@ -6,6 +6,7 @@ import pytest
 
 from bptutor.notation import parse
 from bptutor.notation import tree as t
+from bptutor.notation.faces.scripts import in_type
 from bptutor.notation.faces.unicode import line
 from bptutor.notation.scope import Declared, Scope
 
@@ -47,3 +48,15 @@ def test_a_power_beside_a_layer_of_that_display_is_bracketed() -> None:
 def test_a_declared_delta_is_not_kroneckers() -> None:
     scope = Scope({"δ": Declared("δ", ("K",)), "y": Declared("y", ("K",))})
     assert line(t.Mul((t.Delta(t.Letter("i"), t.Letter("j")), at("y", "j"))), scope) == "[i = j] yⱼ"
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("the share p_2, and Z_sop.", "the share p₂, and Zₛₒₚ."),
+        ("dz_i of K_ocm", "dzᵢ of K_ocm"),
+        ("np.x_1, is_in, x_{i}, a_b(3), max_pool", "np.x_1, is_in, x_{i}, a_b(3), max_pool"),
+    ],
+)
+def test_names_in_running_text(typed: str, shown: str) -> None:
+    assert in_type(typed) == shown
