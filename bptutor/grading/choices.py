@@ -136,7 +136,7 @@ def grade_rule(question: Question, typed: str) -> Verdict:
     if right:
         return Verdict(Mark.RIGHT, read_as=read_as)
     message = "That rule does not turn the line above into this one. Look at the sign or operator that changed."
-    if question.prompt not in {"", WHY}:
+    if question.prompt != WHY:
         message = "That rule does not fit here. Look at what its left side is made of."
     return Verdict(Mark.WRONG, findings=(Finding("rule", message),), read_as=read_as)
 

@@ -112,7 +112,7 @@ def _why(derivation: Derivation, n: int, rules: Mapping[str, Rule]) -> Question:
         skills=line.skills,
         place=line.place,
         places=line.places,
-        source={"type": "rule", "answer": right, "options": options},
+        source={"type": "rule", "prompt": WHY, "answer": right, "options": options},
     )
 
 

@@ -225,6 +225,9 @@ def _echo(read_as: str, view: View) -> str:
     kind = view.question.kind if view.question else None
     if kind is Kind.CHOICE:
         return sentence(read_as, scope_of(view))
+    if kind is Kind.RULE and view.question:
+        titles = zip(view.question.options, view.question.choices, strict=False)
+        return next((title.text for rule, title in titles if rule == read_as), read_as)
     if kind in _NUMBERS:
         return minus(read_as)
     return spoken(read_as, scope_of(view)) if kind in _READ_ALOUD else read_as

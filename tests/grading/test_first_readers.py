@@ -6,6 +6,7 @@ import pytest
 
 from bptutor.grading.grade import grade
 from bptutor.grading.verdict import Mark, Verdict
+from bptutor.packs.fading import WHY
 from bptutor.packs.model import Place, Question
 from bptutor.packs.questions import question
 from bptutor.packs.scene import Scene
@@ -102,10 +103,10 @@ def test_a_percent_sign_is_answered_with_a_number_to_write() -> None:
     assert "percent" in error.message
 
 
-def test_a_rule_asked_by_itself_has_no_line_above() -> None:
-    options = {"options": ["sum-rule", "product-rule"], "prompt": "Which rule comes first?"}
-    assert "line above" not in said(grade(asked("rule", "sum-rule", **options), "product-rule", SCENE))
-    assert "line above" in said(grade(asked("rule", "sum-rule", options=options["options"]), "product-rule", SCENE))
+@pytest.mark.parametrize(("prompt", "has_line"), [("Which rule comes first?", False), ("", False), (WHY, True)])
+def test_a_rule_asked_by_itself_has_no_line_above(prompt: str, has_line: bool) -> None:
+    rule = asked("rule", "sum-rule", options=["sum-rule", "product-rule"], prompt=prompt)
+    assert ("line above" in said(grade(rule, "product-rule", SCENE))) is has_line
 
 
 MENU = [{"text": "it rises"}, {"text": "it falls", "right": True}, {"text": "it stays as it was"}]

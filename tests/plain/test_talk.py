@@ -117,7 +117,7 @@ def test_order_rule_and_fill_questions_say_how_to_answer(tmp_path: Path) -> None
     assert "Answer with numbers in the right order" in said
     assert ". chain rule\n" in said
     assert "Answer with a letter, or the name of the rule." in said
-    assert "  gap minus the quantity y, at i\n  Written: ? - y_i\n" in said
+    assert "  gap minus y i\n  Written: ? - y_i\n" in said
     assert "All six in one line." in said
 
 

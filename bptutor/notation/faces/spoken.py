@@ -78,7 +78,7 @@ class _Voice:
 
     def _at(self, expr: t.At) -> str:
         base = self.say(expr.base)
-        if not isinstance(expr.base, t.Name):
+        if not isinstance(expr.base, t.Name | t.Text):
             base = f"the quantity {base}, at"
         elif any(isinstance(place, t.Add | t.Neg | t.Mul) for place in expr.subscripts):
             base += " at"

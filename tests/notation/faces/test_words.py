@@ -42,6 +42,11 @@ def test_said_as_people_say_it(text: str, said: str) -> None:
     assert words(parse.read(text, SCOPE), SCOPE) == said
 
 
+def test_a_name_that_no_scene_has_is_said_like_any_other() -> None:
+    nothing = Scope({})
+    assert words(parse.read_prose("w_i = A_ij v_j", nothing), nothing) == "w i equals A i j times v j"
+
+
 @pytest.mark.parametrize(("one", "other"), [("(p_i + y_i) z_i", "p_i + y_i z_i"), ("y_i/(p_i z_i)", "y_i/p_i z_i")])
 def test_brackets_are_heard(one: str, other: str) -> None:
     assert words(parse.read(one, SCOPE), SCOPE) != words(parse.read(other, SCOPE), SCOPE)
