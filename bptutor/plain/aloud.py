@@ -29,6 +29,8 @@ _ITEM = re.compile(r"\s*(?:[-*+]|\d+[.)])\s+")
 _RULE = re.compile(r"\|?(\s*:?-+:?\s*\|)+(\s*:?-+:?\s*)?")
 _MINUS = re.compile(r"−(?=[\d.])")
 _SLOPE = re.compile(r"∂([^\W\d]\w*)/∂([^\W\d][^\s.,;:)]*)")
+_RAISED = re.compile(r"([^\W\d_])([²³])")
+_POWERS = {"²": "squared", "³": "cubed"}
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 
 _BEGINS = re.compile(r"(^|[.?!] )the (?=derivative |sum |logarithm |quantity )")
@@ -151,13 +153,18 @@ def _unmarked(text: str) -> str:
     return _MINUS.sub("minus ", text.replace("\\$", "$"))
 
 
-def heard(message: str) -> str:
-    """Return the tutor's own words with the symbols in them as they are said: W²ᵢⱼ as "W 2 i j"."""
+def heard(text: str, scope: Scope | None) -> str:
+    """Return words of the tutor with the symbols among them as they are said: W²ᵢⱼ as "W 2 sub i j"."""
     from bptutor.notation.faces.scripts import LOWERED, RAISED, TYPED
 
-    scripts = {raised: f" {plain}" for raised, plain in {**RAISED, **LOWERED, "ᵀ": "transposed"}.items()}
-    said = minus(_SLOPE.sub(r"the derivative of \1 by \2", clean(message)))
-    said = TYPED.sub(lambda name: " ".join([name[1], *name[2]]), said)
+    def raised(found: re.Match[str]) -> str:
+        layer = scope is not None and f"{found[1]}{RAISED[found[2]]}" in scope.names
+        return f"{found[1]} {RAISED[found[2]]}" if layer else f"{found[1]} {_POWERS[found[2]]}"
+
+    said = minus(_SLOPE.sub(r"the derivative of \1 by \2", clean(text)))
+    said = TYPED.sub(lambda name: " ".join([name[1], *["sub"] * name[1][-1].isdigit(), *name[2]]), said)
+    said = _RAISED.sub(raised, said)
+    scripts = {sign: f" {plain}" for sign, plain in {**RAISED, **LOWERED, "ᵀ": "transposed"}.items()}
     said = "".join(scripts.get(sign, sign) for sign in said)
     return re.sub(r" ?⊙ ?", " times entry by entry ", said.replace("′", " prime"))
 

@@ -139,6 +139,7 @@ def _show(shown: ShownShow, scope: Scope | None, session: Session) -> Iterator[l
     if nudge is None:
         return
     by, of = spoken(nudge.by, scope), spoken(nudge.of, scope)
+    by += " sub" * by[-1:].isdigit()
     for n, slope in enumerate(shown.slopes, values.scope.count_from):
         yield wrapped(f"Nudging {by} {n}: the slope of {of} is {number(slope)}, measured.")
 
@@ -154,7 +155,7 @@ def _asked(view: View, pack: Pack) -> Iterator[list[str]]:
         yield wrapped("What you had typed is kept: :show reads it, :edit goes on with it.") if view.draft else []
     yield [part for offer in _offers(question, pack, scope) for part in wrapped(offer, hanging=True)]
     for n, hint in enumerate(view.hints, 1):
-        yield wrapped(f"Hint {n} of {view.hints_total}: {sentence(hint, scope)}")
+        yield wrapped(f"Hint {n} of {view.hints_total}: {heard(sentence(hint, scope), scope)}")
 
 
 def _offers(question: Question, pack: Pack, scope: Scope | None) -> list[str]:
@@ -216,7 +217,7 @@ def verdict_lines(verdict: Verdict, view: View) -> list[str]:
         lines += wrapped(f"I read: {clean(_echo(verdict.read_as, view))}")
     lines += wrapped(_MARKS[verdict.mark])
     for finding in verdict.said:
-        lines += _finding(finding)
+        lines += _finding(finding, scope_of(view))
     return lines + _printed(verdict)
 
 
@@ -240,8 +241,8 @@ def _printed(verdict: Verdict) -> list[str]:
     return ["Your program printed:", *_code("\n".join(lines)), *more] if lines else []
 
 
-def _finding(finding: Finding) -> list[str]:
-    lines = wrapped(heard(finding.message))
+def _finding(finding: Finding, scope: Scope | None) -> list[str]:
+    lines = wrapped(heard(finding.message, scope))
     if finding.values:
         given = "; ".join(f"{name} = {_nested(value)}" for name, value in list(finding.values.items())[:8])
         lines += wrapped(clean(f"For {given}{'.' if finding.got is None else ':'}"), hanging=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from bptutor.notation.scope import Declared, Scope
 from bptutor.notation.value import Values
 from bptutor.plain.aloud import array, clean, heard, minus, number, paragraphs, sentence
 from tests.session.fakes import FakeScene
@@ -46,13 +47,15 @@ def test_the_signs_of_numbers_are_words(typed: str, said: str) -> None:
     [
         ("A larger z_2 moves p_2. Look at log p_2.", "A larger z 2 moves p 2. Look at log p 2."),
         ("Look at W²'s column and at K_ocm.", "Look at W 2's column and at K o c m."),
+        ("Look at a1_2 and at a¹_2.", "Look at a1 sub 2 and at a 1 sub 2."),
+        ("Look at x² and at W².", "Look at x squared and at W 2."),
         ("Look at ∂L/∂W_ij.", "Look at the derivative of L by W i j."),
         ("It is −5 at i = 1. Look at max_pool(x).", "It is minus 5 at i = 1. Look at max_pool(x)."),
         ("Look at Wᵀ and a ⊙ b.", "Look at W transposed and a times entry by entry b."),
     ],
 )
 def test_symbols_in_messages_are_said(message: str, said: str) -> None:
-    assert heard(message) == said
+    assert heard(message, Scope({"W2": Declared("W2", show="W²")})) == said
 
 
 def test_mathematics_that_cannot_be_read_stays_as_written() -> None:

@@ -16,7 +16,7 @@ LOWERED = {low: plain for plain, low in LOWER.items()}
 RAISED = {high: plain for plain, high in UPPER.items()}
 
 
-TYPED = re.compile(r"(?<![\w.^])(d?[^\W\d_])_([^\W_]{1,3})(?![\w(])")
+TYPED = re.compile(r"(?<![\w.^])(d?[^\W\d_][\d¹²³⁴]?)_([^\W_]{1,3})(?![\w(])")
 """A name with subscripts in running text, as it is typed: `z_2`, `Z_sop`."""
 
 
