@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from string import ascii_lowercase
 from typing import TYPE_CHECKING
 
@@ -262,7 +263,7 @@ def _nested(value: object) -> str:
 
 def _figure(value: float) -> str:
     """Return a number of a comparison; a small one with three digits that count, so that two can be told apart."""
-    return number(value) if not 0 < abs(value) < 0.01 else minus(f"{value:.3g}")
+    return number(value) if not 0 < abs(value) < 0.01 else minus(f"{Decimal(f'{value:.3g}'):f}")
 
 
 def proof_lines(verdict: Verdict) -> list[str]:

@@ -39,6 +39,6 @@ def test_an_answer_is_read_back_in_words(tmp_path: Path, kind: Kind, read_as: st
 
 
 def test_small_numbers_are_told_apart(tmp_path: Path) -> None:
-    finding = Finding("disagreement", "They differ. Look at z.", values={"z": 0.5}, expected=0.00044, got=-0.00113)
+    finding = Finding("disagreement", "They differ. Look at z.", values={"z": 0.5}, expected=0.0000434, got=-0.00113)
     lines = verdict_lines(Verdict(Mark.WRONG, ProofMark.PROBES, (finding,), ""), asked(tmp_path, Kind.SYMBOLIC))
-    assert lines[-1] == "wanted 0.00044, your answer gives minus 0.00113."
+    assert lines[-1] == "wanted 0.0000434, your answer gives minus 0.00113."
