@@ -50,7 +50,7 @@ LAYER_MISTAKES: tuple[Mistake, ...] = (
         "a factor of two",
         "Your answer is twice what is asked, or half of it. Look at each factor.",
         on_value(by_value.twice_or_half),
-        "Your answer is off by a factor of two everywhere. Look at the square in {loss}.",
+        "Your answer is off by a factor of two everywhere. Look at the square in the loss.",
         when="square",
         change=by_value.twice_or_half,
     ),

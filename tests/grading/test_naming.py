@@ -26,7 +26,7 @@ def said(scene: str, answer: str, text: str, **keys: Any) -> Verdict:
     ("scene", "answer", "text", "place"),
     [
         ("softmax", "p_i - y_i", "2(p_i - y_i)", "each factor"),  # a loss with logarithms only
-        ("scalar", "∂L/∂a", "2(a - y)", "the square in L"),
+        ("scalar", "∂L/∂a", "2(a - y)", "the square in the loss"),
         ("scalar", "σ(z)", "2σ(z)", "each factor"),  # no slope of the loss
     ],
 )
