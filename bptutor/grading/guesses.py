@@ -57,7 +57,7 @@ class Once(Walk):
 
     def __call__(self, expr: Expr) -> Labelled:
         """Return the value of a part, computed at its first meeting."""
-        if self.values is not self.drawn:  # inside a derivative, names stand for other values
+        if self.values is not self.drawn or self.parameters:  # names stand for other values, or for arguments
             return super().__call__(expr)
         named = isinstance(expr, Name | Derivative)
         key: object = expr if named else id(expr)

@@ -193,6 +193,7 @@ LAYER_MISTAKES: tuple[Mistake, ...] = (
         "one factor of the slope only",
         "Your slope holds only a part of the activation's. Look at its value where the curve is flat.",
         any_of(on_tree(slope_rules.half_slope), on_tree(slope_rules.on_forms(slope_rules.form_halved))),
+        whole="Your answer has the activation where its slope acts. Look at its value where the curve is flat.",
     ),
     Mistake(
         "z-for-a",

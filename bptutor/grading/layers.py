@@ -115,9 +115,9 @@ def _activation(name: str, definition: Expr, scope: Scope) -> Activation | None:
     z = leaky(definition)
     if isinstance(z, Name):
         return Activation(name, "leaky_relu", z.id)
-    if isinstance(definition, Call) and (entrywise(definition) or definition.function == "softmax"):
+    if isinstance(definition, Call) and (entrywise(definition) or definition.function in {"softmax", *scope.functions}):
         inner = definition.args[0]
-        if isinstance(inner, Name):
+        if isinstance(inner, Name) and len(definition.args) == 1:
             return Activation(name, definition.function, inner.id)
     shifted = _shifted(definition, scope)
     return Activation(name, "softmax", shifted) if shifted else None
