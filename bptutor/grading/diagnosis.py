@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bptutor.errors import BptutorError
-from bptutor.grading import authored, numbers, targets, value_mistakes
+from bptutor.grading import authored, numbers, softmax_rules, targets, value_mistakes
 from bptutor.grading.case import Case
 from bptutor.grading.comparison import CLOSE, PROBES, Comparison, Outcome
 from bptutor.grading.fitted_words import words
@@ -180,7 +180,7 @@ def _bound(expr: Expr) -> set[str]:
 
 def plain_differences(draws: tuple[Draw, ...]) -> list[Finding]:
     """Return a finding when the answer is off by one constant factor, or by one constant."""
-    for rule, measure in (("factor", value_mistakes.ratio), ("offset", value_mistakes.offset)):
+    for rule, measure in (("factor", softmax_rules.ratio), ("offset", value_mistakes.offset)):
         found = [measure(draw.truth, draw.got) for draw in draws]
         first = found[0] if found else None
         if first is not None and all(c is not None and abs(c - first) <= 1e-7 * max(1, abs(first)) for c in found):

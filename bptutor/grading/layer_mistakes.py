@@ -68,6 +68,7 @@ LAYER_MISTAKES: tuple[Mistake, ...] = (
         any_of(
             on_trees(softmax.on_error(softmax.diagonal)),
             _through(softmax.diagonal_of),
+            on_value(softmax.SCALED["diagonal-softmax"]),
             *(on_value(made) for made in softmax.DIAGONAL),
         ),
         "Your rule says wrong classes' scores cannot change {loss}. Look at the denominator of {p}_k.",
@@ -79,6 +80,7 @@ LAYER_MISTAKES: tuple[Mistake, ...] = (
         any_of(
             on_trees(softmax.on_error(softmax.without_delta)),
             _through(softmax.products_of),
+            on_value(softmax.SCALED["lost-delta"]),
             *(on_value(made) for made in softmax.LOST),
         ),
     ),
@@ -89,6 +91,7 @@ LAYER_MISTAKES: tuple[Mistake, ...] = (
         any_of(
             on_trees(softmax.on_error(softmax.plus_off_diagonal)),
             _through(softmax.all_raised),
+            on_value(softmax.SCALED["offdiagonal-sign"]),
             *(on_value(made) for made in softmax.PLUS),
         ),
     ),
@@ -100,6 +103,7 @@ LAYER_MISTAKES: tuple[Mistake, ...] = (
             on_trees(softmax.on_error(softmax.slope_kept, softmax=False)),
             on_tree(slope_rules.twice),
             on_tree(slope_rules.on_forms(slope_rules.form_twice)),
+            on_value(softmax.SCALED["derivative-twice"]),
         ),
     ),
     Mistake(
@@ -109,6 +113,7 @@ LAYER_MISTAKES: tuple[Mistake, ...] = (
         any_of(
             on_trees(naming_rules.stopped, steps),
             on_trees(softmax.on_error(softmax.by_output)),
+            on_value(softmax.SCALED["stopped-at-loss"]),
             _through(softmax.slope_above),
         ),
     ),

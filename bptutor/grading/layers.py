@@ -11,7 +11,7 @@ from bptutor.grading.backward import whole
 from bptutor.grading.lift import entrywise, leaky
 from bptutor.notation import axes
 from bptutor.notation.scope import Role, Scope
-from bptutor.notation.tree import Add, Call, Derivative, Expr, MatMul, Mul, Name, Pow, Transpose, children, walk
+from bptutor.notation.tree import Add, Call, Derivative, Div, Expr, MatMul, Mul, Name, Pow, Transpose, children, walk
 
 SLOPES = ("sigmoid", "tanh", "relu", "leaky_relu")
 """Activations whose derivatives are mixed up."""
@@ -124,8 +124,9 @@ def _activation(name: str, definition: Expr, scope: Scope) -> Activation | None:
 
 
 def _shifted(definition: Expr, scope: Scope) -> str:
-    """Return z of `softmax(z − m)`, with m one number: the stable form of softmax(z)."""
-    if not isinstance(definition, Call) or definition.function != "softmax" or not isinstance(definition.args[0], Add):
+    """Return z of `softmax(z − m)` or `softmax(z/τ)`, with m and τ numbers: a stable form, and a temperature."""
+    inside = Add | Div | Mul
+    if not isinstance(definition, Call) or definition.function != "softmax" or not isinstance(definition.args[0], inside):
         return ""
     arrays = [part.id for part in walk(definition) if isinstance(part, Name) and _axes(part, scope)]
     return arrays[0] if len(arrays) == 1 else ""

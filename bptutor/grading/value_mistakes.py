@@ -133,16 +133,6 @@ def _uses(target: Target, functions: set[str]) -> bool:
     return any(call.function.rstrip("'") in functions for call in calls)
 
 
-def ratio(truth: Array, got: Array) -> float | None:
-    """Return c where got = c · truth in every entry that is not 0; None when there is no such c."""
-    counts = np.abs(truth) > 1e-9
-    if truth.shape != got.shape or not counts.any() or np.abs(got[~counts]).max(initial=0.0) > 1e-9:
-        return None
-    factors = got[counts] / truth[counts]
-    first = float(factors.flat[0])
-    return first if np.allclose(factors, first, rtol=1e-7, atol=1e-9) else None
-
-
 def offset(truth: Array, got: Array) -> float | None:
     """Return c where got = truth + c in every entry; None when there is no such c."""
     if truth.shape != got.shape:
