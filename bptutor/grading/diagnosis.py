@@ -96,13 +96,16 @@ def finite_draws(comparison: Comparison, expr: Expr) -> Iterator[Draw]:
             return
 
 
-def named(comparison: Comparison, draws: tuple[Draw, ...], expr: Expr | None = None) -> list[Finding]:
+def named(
+    comparison: Comparison, draws: tuple[Draw, ...], expr: Expr | None = None, merged: bool = False
+) -> list[Finding]:
     """Return a finding for every mistake that the answer is, in catalogue order.
 
     Args:
         comparison: What is asked.
         draws: The answer on draws.
         expr: The learner's tree, where there is one: its letters are looked at too.
+        merged: Whether axes were taken for one, so that entries may agree by that alone.
     """
     target = targets.target(comparison)
     found = fits(target, Met(draws, CLOSE))
@@ -113,7 +116,8 @@ def named(comparison: Comparison, draws: tuple[Draw, ...], expr: Expr | None = N
         if letters:
             kept = [fit for fit in found if not fit.mistake.vague and fit.mistake.id != "other-quantity"]
             found = sorted((*kept, *letters), key=lambda fit: PLACE[fit.mistake.id])
-        if not any(fit.mistake.id != "free-index" and not fit.mistake.vague for fit in found) and _collapsed(
+        plain = not any(fit.mistake.id != "free-index" and not fit.mistake.vague for fit in found)
+        if plain and not merged and _collapsed(
             comparison, draws
         ):
             found = [*(fit for fit in found if not fit.mistake.vague), Fit(BY_ID["delta-collapse"], "")]

@@ -152,7 +152,7 @@ LAYER_MISTAKES: tuple[Mistake, ...] = (
         "product-for-hadamard",
         "a product where entries pair one to one",
         "Your product mixes what pairs entry by entry. Look at which entries the one at i meets.",
-        on_tree(product_rules.product, spelled),
+        on_trees(product_rules.product, spelled),
     ),
     Mistake(
         "inverse-for-transpose",

@@ -230,5 +230,5 @@ def _within(case: Case) -> list[Finding]:
     if any(letter not in asked.letters for letter in got.letters):
         found = _renamed(comparison, given, got)
     else:
-        found = named(comparison, tuple(finite_draws(comparison, given)), given)
+        found = named(comparison, tuple(finite_draws(comparison, given)), given, merged=True)
     return [finding for finding in found if finding.rule != "other-quantity"]

@@ -101,6 +101,7 @@ CATALOGUE: tuple[Mistake, ...] = (
         "δ replaced by the wrong index",
         "Your answer treats two indices alike in both cases. Look at the case i ≠ j, then at i = j.",
         on_tree(index_rules.delta_collapse),
+        whole="Your answer holds in one of two cases only. Look at the case i ≠ j, then at i = j.",
     ),
     Mistake(
         "broadcast",
@@ -130,7 +131,7 @@ CATALOGUE: tuple[Mistake, ...] = (
         "max-gradient",
         "a gradient through the max of a stable softmax",
         "In your answer the largest score counts apart. Look at what subtracting it does to p.",
-        on_trees(softmax.on_error(softmax.through_max)),
+        any_of(on_trees(softmax.on_error(softmax.through_max)), on_value(softmax.with_winner)),
     ),
     Mistake(
         "no-flip",

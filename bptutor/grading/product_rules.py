@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from bptutor.errors import BptutorError
@@ -107,9 +108,13 @@ def hadamard(expr: Expr) -> Made:
         yield expr.args[0], main_name(expr)
 
 
-def product(expr: Expr) -> Made:
-    """Sum or pair all entries where entries pair one to one."""
-    if isinstance(expr, Mul) and not any(isinstance(factor, Letter) for factor in expr.factors):
+def product(target: Target) -> Rule:
+    """Return the rule that sums or pairs all entries where entries pair one to one."""
+    return partial(_product, target.scope)
+
+
+def _product(scope: Scope, expr: Expr) -> Made:
+    if isinstance(expr, Mul) and sum(_is_array(factor, scope) for factor in expr.factors) > 1:
         for n in range(1, len(expr.factors)):
             left, right = joined(expr.factors[:n]), joined(expr.factors[n:])
             for one, other in ((left, right), (right, left)):
@@ -118,6 +123,14 @@ def product(expr: Expr) -> Made:
                 yield MatMul(Transpose(one), other), main_name(left)
                 yield Outer(one, other), main_name(left)
             yield Call("sum", (expr,)), main_name(left)
+
+
+def _is_array(factor: Expr, scope: Scope) -> bool:
+    """Return whether a factor has axes; what cannot be told may have."""
+    try:
+        return bool(axes.of(factor, scope).axes)
+    except BptutorError:
+        return not isinstance(factor, Number | Letter)
 
 
 def joined(factors: tuple[Expr, ...]) -> Expr:
