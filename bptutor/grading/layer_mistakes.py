@@ -132,8 +132,9 @@ LAYER_MISTAKES: tuple[Mistake, ...] = (
     Mistake(
         "transposed",
         "rows and columns exchanged",
-        "Your answer has each entry at the mirrored place. Look at which index counts rows.",
+        "Your answer takes the rows of {part} for its columns. Look at which index of {part} counts rows.",
         any_of(on_value(by_value.transposed), on_tree(product_rules.transposed)),
+        whole="Your answer has each entry at the mirrored place. Look at which index counts rows.",
         change=by_value.transposed,
     ),
     Mistake(

@@ -79,9 +79,15 @@ def _letters(expr: At) -> set[str]:
 
 
 def transposed(expr: Expr) -> Made:
-    """Ask for the entry across the diagonal: `dW_21` for `dW_12`."""
-    if isinstance(expr, At) and len(expr.subscripts) == 2 and all(isinstance(s, Number) for s in expr.subscripts):
-        yield At(expr.base, expr.subscripts[::-1]), main_name(expr)
+    """Take the entry across the diagonal: `dW_21` for `dW_12`, `dW[0, 1]` for `dW[1, 0]`, `M_ji` for `M_ij`."""
+    if isinstance(expr, At) and len(expr.subscripts) == 2:
+        places = expr.subscripts
+        if all(isinstance(s, Number) for s in places) or (
+            all(isinstance(s, Letter) for s in places) and places[0] != places[1]
+        ):
+            yield At(expr.base, places[::-1]), main_name(expr)
+    if isinstance(expr, Slice) and len(expr.items) == 2 and all(isinstance(item, int) for item in expr.items):
+        yield Slice(expr.base, expr.items[::-1]), main_name(expr)
 
 
 def swapped(expr: Expr) -> Made:

@@ -173,6 +173,8 @@ def _findings(case: Case, asked: Asked, truth: Array, got: Array, tolerance: flo
     found = _mistakes(case, asked, truth, got if fitted is None else fitted, tolerance)
     start = case.scope.count_from
     differ = _cells(fitted, truth, tolerance, start) if fitted is not None and truth.shape != () else None
+    if not found and differ is not None and fitted is not None:
+        found = _everywhere(truth, fitted, tolerance)
     named = [replace(finding, again=differ.message if differ else "") for finding in found]
     if fitted is None:
         axes = _axes(case, asked)
@@ -184,6 +186,27 @@ def _findings(case: Case, asked: Asked, truth: Array, got: Array, tolerance: flo
     if several or not found or fitted is None or differ is not None:
         named.insert(0 if several else len(named), plain)
     yield from named
+
+
+FEW = 3
+"""Entries by which one factor or one difference is told from chance."""
+LARGEST = 12
+"""Largest factor that is told of numbers, as 1/12 is the smallest."""
+
+
+def _everywhere(truth: Array, got: Array, tolerance: float) -> list[Finding]:
+    """Return a finding where numbers are one small whole multiple or part of what is asked, or one difference away."""
+    told = np.abs(truth) > 10 * tolerance
+    if told.sum() >= FEW and np.abs(got[told]).max() > 10 * tolerance:
+        factor = float((got * truth).sum() / (truth * truth).sum())
+        simple = [n for k in range(2, LARGEST + 1) for n in (k, 1 / k, -k, -1 / k)]
+        nearest = min(simple, key=lambda n: abs(n - factor))
+        if _near(got, nearest * truth, tolerance * max(1.0, abs(nearest))):
+            return [diagnosis.factor_finding(nearest)]
+    step = float((got - truth).mean())
+    if truth.size >= FEW and abs(step) > 3 * tolerance and _near(got, truth + step, tolerance):
+        return [diagnosis.offset_finding(float(f"{step:.3g}"))]
+    return []
 
 
 def _cells(got: Array, truth: Array, tolerance: float, start: int) -> Finding:

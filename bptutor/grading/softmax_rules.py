@@ -141,7 +141,9 @@ def with_winner(target: Target) -> Iterator[Change]:
     """Give the largest of the scores a slope of its own, where the scene takes their maximum and asks ∂/∂ of them."""
     names = target.scope.names
     trees = (*target.trees, *(made.definition for made in names.values() if made.definition is not None))
-    maxima = {call.args[0] for tree in trees for call in walk(tree) if isinstance(call, Call) and call.function == "max"}
+    maxima = {
+        call.args[0] for tree in trees for call in walk(tree) if isinstance(call, Call) and call.function == "max"
+    }
     for z in sorted(part.id for part in maxima if isinstance(part, Name) and part.id in names):
         if names[z].axes == target.comparison.layout.all_axes:
             yield lambda truth, values, z=z: truth + winner(z, values)

@@ -13,8 +13,8 @@ PRINTED_LINES = 12
 """Most lines that are repeated of what a program printed."""
 SAYS_LESS: Mapping[str, frozenset[str]] = MappingProxyType(
     {
-        "one-path": frozenset({"max-gradient"}),
-        "last-path": frozenset({"one-path", "max-gradient"}),
+        "last-path": frozenset({"one-path"}),
+        "transposed": frozenset({"no-transpose"}),
         "reversed": frozenset({"no-transpose", "transposed"}),
         "other-activation": frozenset({"no-activation-derivative", "one-path"}),
         "broadcast": frozenset({"no-batch-mean"}),
