@@ -125,12 +125,9 @@ def _activation(name: str, definition: Expr, scope: Scope) -> Activation | None:
 
 def _shifted(definition: Expr, scope: Scope) -> str:
     """Return z of `softmax(z − m)` or `softmax(z/τ)`, with m and τ numbers: a stable form, and a temperature."""
-    inside = Add | Div | Mul
-    if (
-        not isinstance(definition, Call)
-        or definition.function != "softmax"
-        or not isinstance(definition.args[0], inside)
-    ):
+    if not isinstance(definition, Call) or definition.function != "softmax":
+        return ""
+    if not isinstance(definition.args[0], Add | Div | Mul):
         return ""
     arrays = [part.id for part in walk(definition) if isinstance(part, Name) and _axes(part, scope)]
     return arrays[0] if len(arrays) == 1 else ""

@@ -141,14 +141,20 @@ def with_winner(target: Target) -> Iterator[Change]:
     """Give the largest of the scores a slope of its own, where the scene takes their maximum and asks ∂/∂ of them."""
     names = target.scope.names
     trees = (*target.trees, *(made.definition for made in names.values() if made.definition is not None))
-    maxima = {
-        call.args[0] for tree in trees for call in walk(tree) if isinstance(call, Call) and call.function == "max"
-    }
-    for z in sorted(part.id for part in maxima if isinstance(part, Name) and part.id in names):
+    calls = (part for tree in trees for part in walk(tree) if isinstance(part, Call) and part.function == "max")
+    maxima = {call.args[0].id for call in calls if isinstance(call.args[0], Name)}
+    for z in sorted(maxima & names.keys()):
         if names[z].axes == target.comparison.layout.all_axes:
-            yield lambda truth, values, z=z: truth + winner(z, values)
-            yield lambda truth, values, z=z: truth - winner(z, values)
-            yield lambda truth, values, z=z: truth * (1 - winner(z, values))
+            yield from (partial(_with_winner, z, sign) for sign in (1, -1))
+            yield partial(_without_winner, z)
+
+
+def _with_winner(z: str, sign: int, truth: Array, values: Values) -> Array:
+    return truth + sign * winner(z, values)
+
+
+def _without_winner(z: str, truth: Array, values: Values) -> Array:
+    return truth * (1 - winner(z, values))
 
 
 # --- the softmax inside a network, below any slope -------------------------------------------------------------
