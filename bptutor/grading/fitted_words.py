@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 USUAL: Mapping[str, str] = MappingProxyType({"averaged": "what precedes Σ_s in L"})
 """What stands for a word that nobody gave."""
+UNKNOWN: Mapping[str, str] = MappingProxyType({"no batch": "yes", "plain": "yes"})
+"""What is taken to hold where nothing is known of a scene."""
 TARGETS = frozenset("yYtTqm")
 """What names of targets begin with."""
 
@@ -23,7 +25,7 @@ def words(target: Target) -> dict[str, str]:
     """Return names for the loss, the output and a bias; and for what holds of the scene "yes", else nothing.
 
     `slope`: a gradient of the loss is asked, `square`: of a loss with a square, `classes`: shares are held against
-    a target. `batch`: the axis of the examples, where there are biases. `plain`: no slope of anything is asked.
+    a target. `no batch`: no examples share a bias. `plain`: no slope of anything is asked.
     """
     scope, made, loss = target.scope, target.parts.activations, target.loss
     softmax = [one.a for one in made if one.function == "softmax"]
@@ -39,7 +41,7 @@ def words(target: Target) -> dict[str, str]:
         "averaged": _averaged(shown, definition),
         "softmax": "yes" if softmax else "",
         "classes": "yes" if _held_against_classes(target, softmax) else "",
-        "batch": target.parts.batch if target.parts.biases else "",
+        "no batch": "" if target.parts.batch and target.parts.biases else "yes",
         "slope": "yes" if slopes or not loss else "",
         "plain": "" if slopes or isinstance(target.comparison.expected, Derivative) else "yes",
         "square": "yes" if slopes and definition is not None and any(map(_is_square, walk(definition))) else "",

@@ -22,18 +22,22 @@ LAYER_MISTAKES: tuple[Mistake, ...] = (
         "the opposite sign",
         "Your answer has the right size and the opposite direction. Look at what a small nudge upwards does.",
         on_value(by_value.negative),
-        "Your numbers have the right size and the opposite direction. Look at the nudge of the true class.",
-        plain="Your answer has the right size and the other sign. Look at each minus.",
+        says={
+            "paired": "Your answer points the opposite way. Look at what a small nudge upwards does.",
+            "plain": "Your answer has the right size and the other sign. Look at each minus.",
+            "classes": "Your numbers have the right size and the opposite direction. "
+            "Look at the nudge of the true class.",
+        },
         change=by_value.negative,
-        beside="Your answer points the opposite way. Look at what a small nudge upwards does.",
     ),
     Mistake(
         "no-batch-mean",
         "the mean over the batch left out",
         "Copying the batch would double your answer, and what is asked stays. Look at {averaged}.",
         on_value(by_value.times_batch),
-        "Copying the batch would double your gradient but not {loss}. Look at {averaged}.",
-        when="slope",
+        says={
+            "slope": "Copying the batch would double your gradient but not {loss}. Look at {averaged}.",
+        },
         change=by_value.times_batch,
     ),
     Mistake(
@@ -41,8 +45,10 @@ LAYER_MISTAKES: tuple[Mistake, ...] = (
         "the mean over the batch taken twice",
         "Copying the batch would halve your answer, and what is asked stays. Look at how often the batch size enters.",
         on_value(by_value.over_batch),
-        "Copying the batch would halve your gradient but not change {loss}. Look at how often the batch size enters.",
-        when="slope",
+        says={
+            "slope": "Copying the batch would halve your gradient but not change {loss}. "
+            "Look at how often the batch size enters.",
+        },
         change=by_value.over_batch,
     ),
     Mistake(
@@ -50,8 +56,9 @@ LAYER_MISTAKES: tuple[Mistake, ...] = (
         "a factor of two",
         "Your answer is twice what is asked, or half of it. Look at each factor.",
         on_value(by_value.twice_or_half),
-        "Your answer is off by a factor of two everywhere. Look at the square in the loss.",
-        when="square",
+        says={
+            "square": "Your answer is off by a factor of two everywhere. Look at the square in the loss.",
+        },
         change=by_value.twice_or_half,
     ),
     Mistake(
@@ -71,7 +78,9 @@ LAYER_MISTAKES: tuple[Mistake, ...] = (
             on_value(softmax.SCALED["diagonal-softmax"]),
             *(on_value(made) for made in softmax.DIAGONAL),
         ),
-        "Your rule says wrong classes' scores cannot change {loss}. Look at the denominator of {p}_k.",
+        says={
+            "classes": "Your rule says wrong classes' scores cannot change {loss}. Look at the denominator of {p}_k.",
+        },
     ),
     Mistake(
         "lost-delta",
@@ -134,7 +143,9 @@ LAYER_MISTAKES: tuple[Mistake, ...] = (
         "rows and columns exchanged",
         "Your answer takes the rows of {part} for its columns. Look at which index of {part} counts rows.",
         any_of(on_value(by_value.transposed), on_tree(product_rules.transposed)),
-        whole="Your answer has each entry at the mirrored place. Look at which index counts rows.",
+        says={
+            "whole": "Your answer has each entry at the mirrored place. Look at which index counts rows.",
+        },
         change=by_value.transposed,
     ),
     Mistake(
@@ -170,7 +181,9 @@ LAYER_MISTAKES: tuple[Mistake, ...] = (
             on_tree(slope_rules.on_forms(slope_rules.form_dropped)),
             on_trees(naming_rules.exchange(passing.passed_over), steps),
         ),
-        whole="Your chain steps over one function. Look at each function on the way.",
+        says={
+            "whole": "Your chain steps over one function. Look at each function on the way.",
+        },
     ),
     Mistake(
         "derivative-of-activation",
@@ -199,7 +212,9 @@ LAYER_MISTAKES: tuple[Mistake, ...] = (
         "one factor of the slope only",
         "Your slope holds only a part of the activation's. Look at its value where the curve is flat.",
         any_of(on_tree(slope_rules.half_slope), on_tree(slope_rules.on_forms(slope_rules.form_halved))),
-        whole="Your answer has the activation where its slope acts. Look at its value where the curve is flat.",
+        says={
+            "whole": "Your answer has the activation where its slope acts. Look at its value where the curve is flat.",
+        },
     ),
     Mistake(
         "z-for-a",

@@ -32,28 +32,36 @@ CATALOGUE: tuple[Mistake, ...] = (
         "the sum over the wrong axis",
         "Your sum keeps the examples apart and adds up the units. Look at how many examples share an entry of {b}.",
         bias.on_bias(bias.other_axis),
-        elsewhere="Your sum runs over the other axis. Look at the letter under Σ.",
+        says={
+            "no batch": "Your sum runs over the other axis. Look at the letter under Σ.",
+        },
     ),
     Mistake(
         "bias-not-summed",
         "the examples not summed",
         "Your answer keeps one row per example. Look at how many examples share an entry of {b}.",
         bias.on_bias(bias.not_summed),
-        elsewhere="Your answer sums nothing. Look at which letters the goal keeps.",
+        says={
+            "no batch": "Your answer sums nothing. Look at which letters the goal keeps.",
+        },
     ),
     Mistake(
         "bias-all-summed",
         "everything summed",
         "Your answer is one number for all units. Look at how many entries {b} has.",
         bias.on_bias(bias.all_summed),
-        elsewhere="Your sum runs over every axis. Look at which letters the goal keeps.",
+        says={
+            "no batch": "Your sum runs over every axis. Look at which letters the goal keeps.",
+        },
     ),
     Mistake(
         "bias-mean",
         "the mean over the batch once more",
         "Copying the batch leaves your sum alone, whatever is summed. Look at where the mean was taken already.",
         bias.on_bias(bias.mean),
-        elsewhere="Your answer is a mean where a sum is asked. Look at what it is divided by.",
+        says={
+            "no batch": "Your answer is a mean where a sum is asked. Look at what it is divided by.",
+        },
     ),
     Mistake(
         "bias-times-input",
@@ -66,7 +74,9 @@ CATALOGUE: tuple[Mistake, ...] = (
         "zeros",
         "Your answer says that {b} moves nothing. Look at what a small nudge of {b} does.",
         bias.zeros,
-        elsewhere="Your answer is zero everywhere. Look at what one small nudge does to {loss}.",
+        says={
+            "no batch": "Your answer is zero everywhere. Look at what one small nudge does to {loss}.",
+        },
     ),
     Mistake(
         "one-path",
@@ -101,7 +111,9 @@ CATALOGUE: tuple[Mistake, ...] = (
         "δ replaced by the wrong index",
         "Your answer treats two indices alike in both cases. Look at the case i ≠ j, then at i = j.",
         on_tree(index_rules.delta_collapse),
-        whole="Your answer holds in one of two cases only. Look at the case i ≠ j, then at i = j.",
+        says={
+            "whole": "Your answer holds in one of two cases only. Look at the case i ≠ j, then at i = j.",
+        },
     ),
     Mistake(
         "broadcast",
