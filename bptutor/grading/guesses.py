@@ -156,7 +156,8 @@ class Mistake:
     says: Mapping[str, str] = field(default_factory=dict)
     """Word of `fitted_words` or of the fit -> what is said in its place, where that word holds; the first one counts.
 
-    Of the fit: `paired` (only this and another mistake together give the answer), `whole` (it is about no one name).
+    Of the fit: `paired` (only this and another mistake together give the answer), `part` (it is about one name),
+    `whole` (it is about no one name).
     """
     vague: bool = False
     """Whether it only says what no other row explains."""
@@ -171,7 +172,7 @@ class Mistake:
             words: What the scene calls its loss, its output and its bias.
             paired: Whether it is one of two that give the answer together.
         """
-        holds = {**UNKNOWN, **words, "paired": paired, "whole": not part}
+        holds = {**UNKNOWN, **words, "paired": paired, "part": part, "whole": not part}
         text = next((text for word, text in self.says.items() if holds.get(word)), self.say)
         for name, word in {**USUAL, **words, "part": part or "the product"}.items():
             text = text.replace(f"{{{name}}}", word)

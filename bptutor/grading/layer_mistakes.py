@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from bptutor.grading import naming_rules, passing, product_rules, slope_rules, step_rules
+from bptutor.grading import index_rules, naming_rules, passing, product_rules, slope_rules, step_rules
 from bptutor.grading import softmax_rules as softmax
 from bptutor.grading import value_mistakes as by_value
 from bptutor.grading.guesses import Guess, Mistake, Target, any_of, every, on_tree, on_trees, on_value, spelled, steps
@@ -21,8 +21,9 @@ LAYER_MISTAKES: tuple[Mistake, ...] = (
         "sign",
         "the opposite sign",
         "Your answer has the right size and the opposite direction. Look at what a small nudge upwards does.",
-        on_value(by_value.negative),
+        any_of(on_value(by_value.negative), on_trees(step_rules.climbing, steps)),
         says={
+            "part": "Your step goes up the slope. Look at what a small nudge of {part} upwards does.",
             "paired": "Your answer points the opposite way. Look at what a small nudge upwards does.",
             "plain": "Your answer has the right size and the other sign. Look at each minus.",
             "classes": "Your numbers have the right size and the opposite direction. "
@@ -55,8 +56,9 @@ LAYER_MISTAKES: tuple[Mistake, ...] = (
         "factor-two",
         "a factor of two",
         "Your answer is twice what is asked, or half of it. Look at each factor.",
-        on_value(by_value.twice_or_half),
+        any_of(on_value(by_value.twice_or_half), on_tree(index_rules.without_two)),
         says={
+            "part": "Your answer lacks a factor of two in a term. Look at the slope of each square.",
             "square": "Your answer is off by a factor of two everywhere. Look at the square in the loss.",
         },
         change=by_value.twice_or_half,
@@ -159,6 +161,7 @@ LAYER_MISTAKES: tuple[Mistake, ...] = (
         "entries paired where a product sums or pairs all",
         "Your product pairs entries one to one. Look at how many free indices the goal has.",
         on_tree(product_rules.hadamard),
+        says={"whole": "Your answer keeps entries apart that are added up. Look at what stands under Σ."},
     ),
     Mistake(
         "product-for-hadamard",
@@ -205,6 +208,7 @@ LAYER_MISTAKES: tuple[Mistake, ...] = (
             on_tree(slope_rules.other_slope),
             on_tree(slope_rules.on_forms(slope_rules.form_of_other)),
             on_trees(naming_rules.exchange(passing.other_slopes), steps),
+            on_value(by_value.slope_added),
         ),
     ),
     Mistake(

@@ -83,7 +83,7 @@ CATALOGUE: tuple[Mistake, ...] = (
         "one term of the sum in the chain rule",
         "Your answer follows one path of several. Look at how many arrows leave this entry.",
         any_of(
-            on_tree(index_rules.one_path),
+            on_trees(index_rules.one_path),
             on_trees(index_rules.paths(index_rules.each_path), steps),
             on_trees(product_rules.one_term),
         ),
@@ -201,7 +201,7 @@ CATALOGUE: tuple[Mistake, ...] = (
     ),
     Mistake(
         "log-base",
-        "logarithm to base 10",
+        "logarithm to base 10, or to base 2",
         "Your logarithm has another base. Look at the log of e.",
         any_of(on_tree(index_rules.other_base), on_tree(index_rules.every_base), on_value(by_value.of_log)),
     ),

@@ -108,10 +108,12 @@ def hadamard(expr: Expr) -> Made:
                 yield Mul((left, right)), main_name(expr)
                 yield Mul((left, Slice(right, COLUMN))), main_name(expr)
         yield Mul((Slice(expr.left, (Span(), Span(), None)), expr.right)), main_name(expr)
+        yield Mul((Call("diag", (bare(expr.left),)), expr.right)), main_name(expr)
     if isinstance(expr, Outer):
         yield Mul((expr.left, expr.right)), main_name(expr)
+        yield Call("diag", (Mul((expr.left, expr.right)),)), main_name(expr)
     if isinstance(expr, Call) and expr.function == "sum" and not expr.options and isinstance(expr.args[0], Mul):
-        yield expr.args[0], main_name(expr)
+        yield expr.args[0], ""
 
 
 def product(target: Target) -> Rule:

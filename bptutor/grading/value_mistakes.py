@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from bptutor.grading.guesses import Change, Target
 
 Array = NDArray[np.float64]
-TEN = float(np.log(10))
+BASES = (float(np.log(10)), float(np.log(2)))
 DEGREE = float(np.pi / 180)
 
 
@@ -95,8 +95,14 @@ def first_example(target: Target) -> Iterator[Change]:
     batch = target.parts.batch
     if batch:
         yield lambda truth, values: truth[0] if truth.ndim and len(truth) == size(values, batch) else NOTHING
+        yield lambda truth, values: _in_every_row(truth, int(size(values, batch)))
         yield partial(_first, target, False)
         yield partial(_first, target, True)
+
+
+def _in_every_row(truth: Array, examples: int) -> Array:
+    """Return row 0 in the place of each row of a batch."""
+    return np.broadcast_to(truth[:1], truth.shape) if truth.ndim and len(truth) == examples else NOTHING
 
 
 def _first(target: Target, shared: bool, truth: Array, values: Values) -> Array:
@@ -111,11 +117,30 @@ def _first(target: Target, shared: bool, truth: Array, values: Values) -> Array:
     return made / size(values, batch) if shared else made
 
 
+def slope_added(target: Target) -> Iterator[Change]:
+    """Multiply by s(1 − s) or 1 − s², with s a sum that goes through no activation, or an input."""
+    through = {made.z for made in target.parts.activations} | {made.a for made in target.parts.activations}
+    names = dict.fromkeys((*(layer.z for layer in target.parts.layers), *target.parts.below()))
+    for name in names:
+        if name not in through and target.scope.names[name].axes == target.comparison.layout.all_axes:
+            yield partial(_sloped, name, 1)
+            yield partial(_sloped, name, 2)
+
+
+def _sloped(name: str, power: int, truth: Array, values: Values) -> Array:
+    s = np.asarray(values[name], dtype=float)
+    return truth * (s * (1 - s) if power == 1 else 1 - s**2)
+
+
 def of_log(target: Target) -> Iterator[Change]:
-    """What a logarithm to base 10 leaves in a slope: truth / ln 10; or ln 10 on the wrong side."""
+    """What a logarithm to base 10 or 2 leaves in a slope: truth / ln 10; or ln 10 on the wrong side."""
     if _uses(target, {"log"}) or any(isinstance(part, Div) for tree in target.trees for part in walk(tree)):
-        yield lambda truth, values: truth / TEN
-        yield lambda truth, values: truth * TEN
+        for base in BASES:
+            yield from (partial(_scaled, factor) for factor in (1 / base, base))
+
+
+def _scaled(factor: float, truth: Array, _: Values) -> Array:
+    return truth * factor
 
 
 def of_degrees(target: Target) -> Iterator[Change]:
