@@ -171,8 +171,8 @@ def _matmul(part: MatMul, scope: Scope) -> Iterator[tuple[str, str]]:
         ranks = tuple(len(axes.of(side, scope).axes) for side in (part.left, part.right))
     except BptutorError:
         return
-    if ranks == (2, 1):
-        yield left.id, right.id
+    if ranks == (2, 1):  # W x, but A w where the rows of A are examples
+        yield next(_told_apart(left.id, right.id, scope), (left.id, right.id))
     elif isinstance(part.right, Transpose):
         yield right.id, left.id
     else:

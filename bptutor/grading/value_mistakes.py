@@ -129,7 +129,8 @@ def slope_added(target: Target) -> Iterator[Change]:
 
 def _sloped(name: str, power: int, truth: Array, values: Values) -> Array:
     s = np.asarray(values[name], dtype=float)
-    return truth * (s * (1 - s) if power == 1 else 1 - s**2)
+    sloped: Array = truth * (s * (1 - s) if power == 1 else 1 - s**2)
+    return sloped
 
 
 def of_log(target: Target) -> Iterator[Change]:
