@@ -229,7 +229,7 @@ LAYER_MISTAKES: tuple[Mistake, ...] = (
     Mistake(
         "wrong-layer",
         "an array of another layer",
-        "Your answer takes an array of another layer for {part}. Look at the arrows of this layer.",
+        "Your answer has another array in the place of {part}. Look at the arrows of this layer.",
         on_trees(naming_rules.exchange(naming_rules.wrong_layer, alone=False), every),
     ),
     Mistake(

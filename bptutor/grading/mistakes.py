@@ -110,7 +110,7 @@ CATALOGUE: tuple[Mistake, ...] = (
         "delta-collapse",
         "δ replaced by the wrong index",
         "Your answer treats two indices alike in both cases. Look at the case i ≠ j, then at i = j.",
-        on_tree(index_rules.delta_collapse),
+        any_of(on_tree(index_rules.delta_collapse), *(on_value(made) for made in softmax.COLLAPSED)),
         says={
             "whole": "Your answer holds in one of two cases only. Look at the case i ≠ j, then at i = j.",
         },
@@ -215,7 +215,7 @@ CATALOGUE: tuple[Mistake, ...] = (
         "off-by-one",
         "a position counted from the other start",
         "Your answer stands at a neighbouring place of {part}. Look at where counting starts.",
-        any_of(on_tree(index_rules.off_by_one), on_tree(place_rules.all_off_by_one)),
+        any_of(on_tree(index_rules.off_by_one), on_tree(place_rules.all_off_by_one), on_value(by_value.next_class)),
     ),
     Mistake(
         "other-place",

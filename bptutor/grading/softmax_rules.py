@@ -269,6 +269,7 @@ SCALED = {
 """Id -> the mistake on a multiple of p − y."""
 
 
+COLLAPSED = (jacobian(lambda p: np.outer(p, 1 - p), lambda p: np.broadcast_to(1 - p, (len(p), len(p)))),)
 DIAGONAL = (
     jacobian(lambda p: np.diag(p * (1 - p)), lambda p: np.diag(1 - p)),
     jacobian(

@@ -105,6 +105,24 @@ def _in_every_row(truth: Array, examples: int) -> Array:
     return np.broadcast_to(truth[:1], truth.shape) if truth.ndim and len(truth) == examples else NOTHING
 
 
+def next_class(target: Target) -> Iterator[Change]:
+    """The number that is asked for, with each one-hot row turned to the class beside it."""
+    if target.comparison.layout.all_axes:
+        return
+    for name, made in target.scope.names.items():
+        if made.role is Role.GIVEN and made.axes:
+            yield from (partial(_beside, target, name, step) for step in (1, -1))
+
+
+def _beside(target: Target, name: str, step: int, _: Array, values: Values) -> Array:
+    given = {other: np.asarray(array) for other, array in values.given.items()}
+    rows = given[name]
+    if not np.isin(rows, (0, 1)).all() or not (rows.sum(axis=-1) == 1).all():
+        return NOTHING
+    given[name] = np.roll(rows, step, axis=-1)
+    return target.comparison.truth(Values(values.scope, given, values.sizes))
+
+
 def _first(target: Target, shared: bool, truth: Array, values: Values) -> Array:
     batch = target.parts.batch
     given = {name: np.asarray(array) for name, array in values.given.items()}
