@@ -9,6 +9,7 @@ from __future__ import annotations
 from bptutor.grading import bias_rules as bias
 from bptutor.grading import (
     index_rules,
+    loss_rules,
     naming_rules,
     passing,
     place_rules,
@@ -81,12 +82,14 @@ CATALOGUE: tuple[Mistake, ...] = (
     Mistake(
         "one-path",
         "one term of the sum in the chain rule",
-        "Your answer follows one path of several. Look at how many arrows leave this entry.",
+        "Your answer does not follow every path. Look at how many arrows leave this entry.",
         any_of(
             on_trees(index_rules.one_path),
             on_trees(index_rules.paths(index_rules.each_path), steps),
             on_trees(product_rules.one_term),
+            loss_rules.one_part,
         ),
+        says={"whole": "Your answer is the slope of a part of {loss}. Look at what else {loss} is made of."},
     ),
     Mistake(
         "last-path",
