@@ -157,7 +157,7 @@ class Mistake:
     """Word of `fitted_words` or of the fit -> what is said in its place, where that word holds; the first one counts.
 
     Of the fit: `paired` (only this and another mistake together give the answer), `part` (it is about one name),
-    `whole` (it is about no one name).
+    `whole` (it is about no one name), `itself` (it is about what the slope is asked by).
     """
     vague: bool = False
     """Whether it only says what no other row explains."""
@@ -173,6 +173,7 @@ class Mistake:
             paired: Whether it is one of two that give the answer together.
         """
         holds = {**UNKNOWN, **words, "paired": paired, "part": part, "whole": not part}
+        holds["itself"] = part and part == words.get("asked")
         text = next((text for word, text in self.says.items() if holds.get(word)), self.say)
         for name, word in {**USUAL, **words, "part": part or "the product"}.items():
             text = text.replace(f"{{{name}}}", word)

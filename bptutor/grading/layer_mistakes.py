@@ -66,8 +66,9 @@ LAYER_MISTAKES: tuple[Mistake, ...] = (
     Mistake(
         "class-mean",
         "averaged over the classes too",
-        "Your answer shrinks when classes are added. Look at what {loss} averages over.",
+        "Your answer shrinks when outputs are added. Look at what {loss} averages over.",
         on_value(by_value.over_last),
+        says={"softmax": "Your answer shrinks when classes are added. Look at what {loss} averages over."},
         change=by_value.over_last,
     ),
     Mistake(
@@ -120,13 +121,14 @@ LAYER_MISTAKES: tuple[Mistake, ...] = (
     Mistake(
         "stopped-at-loss",
         "the slope by the output, not by what enters it",
-        "This is the slope by {p}. Look at the arrow that ends in {p}.",
+        "Your chain starts from the slope by {p}. Look at the arrow that ends in {p}.",
         any_of(
             on_trees(naming_rules.stopped, steps),
             on_trees(softmax.on_error(softmax.by_output)),
             on_value(softmax.SCALED["stopped-at-loss"]),
             _through(softmax.slope_above),
         ),
+        says={"top": "This is the slope by {p}. Look at the arrow that ends in {p}."},
     ),
     Mistake(
         "jacobian-summed",
@@ -166,7 +168,7 @@ LAYER_MISTAKES: tuple[Mistake, ...] = (
     Mistake(
         "product-for-hadamard",
         "a product where entries pair one to one",
-        "Your product mixes what pairs entry by entry. Look at which entries the one at i meets.",
+        "Your product mixes what pairs entry by entry. Look at which entries each one meets.",
         on_trees(product_rules.product, spelled),
     ),
     Mistake(
@@ -178,7 +180,7 @@ LAYER_MISTAKES: tuple[Mistake, ...] = (
     Mistake(
         "no-activation-derivative",
         "the derivative of the activation left out",
-        "This is the slope by what {part} becomes, not by {part}. Look at the arrow that leaves {part}.",
+        "Your chain steps over the function at {part}. Look at the arrow that leaves {part}.",
         any_of(
             on_tree(slope_rules.no_slope),
             on_tree(slope_rules.on_forms(slope_rules.form_dropped)),
@@ -186,13 +188,18 @@ LAYER_MISTAKES: tuple[Mistake, ...] = (
         ),
         says={
             "whole": "Your chain steps over one function. Look at each function on the way.",
+            "itself": "This is the slope by what {part} becomes, not by {part}. Look at the arrow that leaves {part}.",
         },
     ),
     Mistake(
         "derivative-of-activation",
         "f'(a) for f'(z)",
-        "Your slope receives a number already squashed. Look at what entered the activation going forward.",
+        "Your slope receives what comes out of the activation. Look at what entered it going forward.",
         any_of(on_tree(slope_rules.slope_of_activation), on_tree(slope_rules.on_forms(slope_rules.form_again))),
+        says={
+            "squashed": "Your slope receives a number already squashed. "
+            "Look at what entered the activation going forward.",
+        },
     ),
     Mistake(
         "a-form-on-z",

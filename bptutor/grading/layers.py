@@ -15,6 +15,8 @@ from bptutor.notation.tree import Add, Call, Derivative, Div, Expr, MatMul, Mul,
 
 SLOPES = ("sigmoid", "tanh", "relu", "leaky_relu")
 """Activations whose derivatives are mixed up."""
+WEIGHTS = "wWvVuUθk"
+"""What names of weights begin with."""
 
 
 @dataclass(frozen=True)
@@ -172,7 +174,8 @@ def _matmul(part: MatMul, scope: Scope) -> Iterator[tuple[str, str]]:
     except BptutorError:
         return
     if ranks == (2, 1):  # W x, but A w where the rows of A are examples
-        yield next(_told_apart(left.id, right.id, scope), (left.id, right.id))
+        table = right.id[0] in "wθβ" and left.id[0] not in WEIGHTS
+        yield (right.id, left.id) if table else (left.id, right.id)
     elif isinstance(part.right, Transpose):
         yield right.id, left.id
     else:
@@ -182,7 +185,7 @@ def _matmul(part: MatMul, scope: Scope) -> Iterator[tuple[str, str]]:
 def _told_apart(one: str, other: str, scope: Scope) -> Iterator[tuple[str, str]]:
     """Yield the weight first: the one that nothing computes, and whose name begins as weights do."""
     given = [name for name in (one, other) if scope.names[name].role is Role.GIVEN]
-    weights = [name for name in given if name[0] in "wWvVuUθk"]
+    weights = [name for name in given if name[0] in WEIGHTS]
     found = weights if len(weights) == 1 else given
     if len(found) == 1 or (given and weights):
         yield found[0], other if found[0] == one else one

@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from bptutor.grading.comparison import close
 from bptutor.grading.index_rules import dropped_term
+from bptutor.grading.met import TROUBLE
 from bptutor.grading.rewrites import Made, everywhere
+from bptutor.grading.softmax_rules import NOTHING
 from bptutor.notation.scope import Scope
-from bptutor.notation.tree import Add, Derivative, Expr, Name, Neg, Number, Pow, children
+from bptutor.notation.tree import Add, At, Derivative, Expr, Name, Neg, Number, Pow, children
 from bptutor.notation.value import Values, evaluate
 
 if TYPE_CHECKING:
@@ -43,10 +46,20 @@ def _without_part(expr: Expr) -> Made:
 
 def _is_plain(term: Expr) -> bool:
     bare = term.arg if isinstance(term, Neg) else term
-    return isinstance(bare, Name | Number | Pow) or not list(children(bare))
+    return isinstance(bare, Name | Number | Pow | At) or not list(children(bare))
 
 
 def _of_part(target: Target, slope: Expr, scope: Scope, values: Values) -> Array:
+    """Return the slope of a part of the loss; nothing where a term of the right answer left out says it as well."""
     given = {name: np.asarray(array) for name, array in values.given.items()}
     found = evaluate(slope, Values(scope, given, values.sizes), columns=target.comparison.columns)
-    return np.asarray(found, dtype=float)
+    made = np.asarray(found, dtype=float)
+    shorter = (tree for whole in target.trees for tree, _ in everywhere(whole, dropped_term))
+    return NOTHING if any(_same(target, tree, made, values) for tree in shorter) else made
+
+
+def _same(target: Target, tree: Expr, made: Array, values: Values) -> bool:
+    try:
+        return close(target.value(tree, values), made)
+    except TROUBLE:
+        return False

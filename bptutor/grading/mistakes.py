@@ -31,7 +31,7 @@ CATALOGUE: tuple[Mistake, ...] = (
     Mistake(
         "bias-axis",
         "the sum over the wrong axis",
-        "Your sum keeps the examples apart and adds up the units. Look at how many examples share an entry of {b}.",
+        "Your sum keeps the examples apart and adds up the units. Look at how many examples share {an entry of b}.",
         bias.on_bias(bias.other_axis),
         says={
             "no batch": "Your sum runs over the other axis. Look at the letter under Σ.",
@@ -40,7 +40,7 @@ CATALOGUE: tuple[Mistake, ...] = (
     Mistake(
         "bias-not-summed",
         "the examples not summed",
-        "Your answer keeps one row per example. Look at how many examples share an entry of {b}.",
+        "Your answer keeps one row per example. Look at how many examples share {an entry of b}.",
         bias.on_bias(bias.not_summed),
         says={
             "no batch": "Your answer sums nothing. Look at which letters the goal keeps.",
@@ -49,7 +49,7 @@ CATALOGUE: tuple[Mistake, ...] = (
     Mistake(
         "bias-all-summed",
         "everything summed",
-        "Your answer is one number for all units. Look at how many entries {b} has.",
+        "Your answer is one number for all units. Look at how many numbers {b} holds.",
         bias.on_bias(bias.all_summed),
         says={
             "no batch": "Your sum runs over every axis. Look at which letters the goal keeps.",
@@ -58,7 +58,7 @@ CATALOGUE: tuple[Mistake, ...] = (
     Mistake(
         "bias-mean",
         "the mean over the batch once more",
-        "Copying the batch leaves your sum alone, whatever is summed. Look at where the mean was taken already.",
+        "Your answer stays when the batch is copied, and a sum grows. Look at where the mean was taken already.",
         bias.on_bias(bias.mean),
         says={
             "no batch": "Your answer is a mean where a sum is asked. Look at what it is divided by.",
@@ -237,7 +237,7 @@ CATALOGUE: tuple[Mistake, ...] = (
     Mistake(
         "missing-factor",
         "one factor of the chain left out",
-        "Your chain is one factor short. Look at how {part} enters.",
+        "Your chain is one factor short. Look at each arrow on the way.",
         any_of(on_trees(index_rules.factor_left_out), on_trees(naming_rules.exchange(passing.scaling_left_out), steps)),
         vague=True,
     ),
@@ -258,7 +258,7 @@ CATALOGUE: tuple[Mistake, ...] = (
     Mistake(
         "missing-term",
         "one term left out",
-        "Your sum is one term short. Look at how {part} enters.",
+        "Your sum is one term short. Look at everything that moves it.",
         on_tree(index_rules.dropped_term),
         vague=True,
     ),

@@ -130,7 +130,7 @@ def _along(target: Target) -> Iterator[tuple[Expr, Expr]]:
     slopes = [(of, _by(of)) for of in target.lines.back if of not in target.asked]
     for below in target.parts.below():
         yield from ((Name(below), Name(layer.z)) for layer in target.parts.layers if layer.z != below)
-        yield from ((Name(below), of) for of, by in slopes if by in names and names[by].axes == names[below].axes)
+        yield from ((Name(below), of) for of, by in slopes if by in names and names[by].axes == names[below].axes != ())
 
 
 def _by(of: Expr) -> str:

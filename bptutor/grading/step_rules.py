@@ -51,7 +51,7 @@ def climbing(target: Target) -> Rule:
     def rule(expr: Expr) -> Made:
         if isinstance(expr, Add) and len(expr.terms) == 2 and isinstance(expr.terms[1], Neg):
             start, step = expr.terms[0], expr.terms[1].arg
-            if isinstance(step, Mul) and rates & set(step.factors):
+            if isinstance(start, Name) and isinstance(step, Mul) and rates & set(step.factors):
                 yield Add((start, step)), main_name(start)
 
     return rule
