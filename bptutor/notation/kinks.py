@@ -26,6 +26,10 @@ _SCALES = (1.0, -1.0, 8.0, -8.0, 64.0, -64.0)
 _SPREAD = 48
 _GAPS = (1e-6, 1e-8, 1e-11, 1e-14)
 """How close to a crossing points are set where several kinks meet, so that two of them 1e-7 apart are told apart."""
+_BESIDE = 1e-9
+"""How close to a crossing points are set in any case, by the size of the place."""
+_FARTHEST = 1e9
+"""Steps of the search, as far as a straight argument is followed to where it is 0."""
 _OWN_CROSSINGS = 3
 _HALVINGS = 48
 _AIMS = 3
@@ -101,9 +105,9 @@ def around(
                 yield line(high)
                 yield line(low + 0.02 * (low - high) / (abs(low - high) or 1.0))
                 yield line(high + 0.02 * (high - low) / (abs(high - low) or 1.0))
-                if not line.crosses_one(low, high):
-                    root = _root(line, n, *_narrowed(line, n, low, high, _CLOSER))
-                    yield from (line(root + sign * gap) for gap in _GAPS for sign in (1, -1))
+                root = _root(line, n, *_narrowed(line, n, low, high, _CLOSER))
+                for gap in (_BESIDE,) if line.crosses_one(low, high, root) else _GAPS:
+                    yield from (line(root + sign * gap * max(1.0, abs(root))) for sign in (1, -1))
                 crossed += 1
                 if own and crossed >= _OWN_CROSSINGS:
                     break
@@ -139,10 +143,15 @@ class _Watched:
             self.met[t] = sites(self.pair, self.line(t), self.sizes, self.own)
         return self.met[t]
 
-    def crosses_one(self, low: float, high: float) -> bool:
-        """Tell whether all kinks that are crossed between two points have the same argument, but for its sign."""
-        below = self.seen(low)
-        crossed = (below[n] for n in range(len(below)) if self.crosses(n, low, high))
+    def crosses_one(self, low: float, high: float, root: float) -> bool:
+        """Tell whether all kinks that are crossed between two points have the same argument, but for its sign.
+
+        A kink that turns at the root only, as in |x| < 1e-6, is another one.
+        """
+        below, beside = self.seen(low), root + _BESIDE * max(1.0, abs(root))
+        crossed = [below[n] for n in range(len(below)) if self.crosses(n, low, high)]
+        if any(self.crosses(n, low, beside) and self.crosses(n, beside, high) for n in range(len(below))):
+            return False
         return len({(a.shape, min(a.tobytes(), (-a).tobytes())) for a in crossed}) < 2
 
     def crosses(self, n: int, low: float, high: float) -> bool:
@@ -161,7 +170,7 @@ def _lines(given: Given, rng: Random, movable: Collection[str]) -> Iterator[Line
         if array.size > 1:
             one = np.zeros(array.size)
             one[int(rng.random() * array.size)] = 1.0
-            directions.append(one.reshape(array.shape))
+            directions += [one.reshape(array.shape), -array]  # the last one leads through 0, where norms turn
         for direction in directions:
             yield _line(given, name, direction)
 
@@ -192,6 +201,23 @@ def _crossings(line: _Watched, n: int) -> Iterator[tuple[float, float]]:
     for low, high in pairwise(steps):
         if line.crosses(n, low, high):
             yield _narrowed(line, n, low, high)
+    for inner, outer in ((steps[1], steps[0]), (steps[-2], steps[-1])):
+        beyond = _beyond(line, n, inner, outer)
+        if beyond is not None and line.crosses(n, outer, beyond):
+            yield _narrowed(line, n, *sorted((outer, beyond)))
+
+
+def _beyond(line: _Watched, n: int, inner: float, outer: float) -> float | None:
+    """Return a point past the place where the n-th kink's argument would be 0 if it went on straight; else None."""
+    near, far = line.seen(inner), line.seen(outer)
+    if n >= min(len(near), len(far)) or near[n].shape != far[n].shape:
+        return None
+    a, b = (np.asarray(side[n], dtype=float).ravel() for side in (near, far))
+    falling = (np.sign(a) == np.sign(b)) & (np.abs(b) < np.abs(a))
+    if not falling.any():
+        return None
+    away = float((b[falling] / (a[falling] - b[falling])).min())
+    return outer + 1.1 * away * (outer - inner) if away < _FARTHEST else None
 
 
 def _root(line: _Watched, n: int, low: float, high: float) -> float:
