@@ -215,7 +215,7 @@ def _if_jacobian(
         return NOTHING
     for known, change in ((np.diag(p) - np.outer(p, p), wrong), (np.eye(len(p)) - p, of_log)):
         scale = ratio(known, truth)
-        if scale is not None:
+        if scale:
             return scale * change(p)
     return NOTHING
 
@@ -256,7 +256,7 @@ def _if_scaled(
 ) -> Array:
     shares, meant = (np.asarray(values[name], dtype=float) for name in (p, y))
     scale = ratio(shares - meant, truth)
-    return NOTHING if scale is None else (scale if kept else 1.0) * wrong(shares, meant)
+    return NOTHING if not scale else (scale if kept else 1.0) * wrong(shares, meant)
 
 
 SCALED = {

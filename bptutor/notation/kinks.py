@@ -143,13 +143,13 @@ def _near(lines: list[_Watched], n: int) -> Iterator[tuple[_Watched, float, floa
 
 def _beside(line: _Watched, n: int, low: float, high: float, alone: bool) -> Iterator[Given]:
     """Yield points on both sides of a crossing, and close to it; closer where several kinks meet."""
-    yield line(low)
-    yield line(high)
-    yield line(low + 0.02 * (low - high) / (abs(low - high) or 1.0))
-    yield line(high + 0.02 * (high - low) / (abs(high - low) or 1.0))
+    way = (high - low) / (abs(high - low) or 1.0)
     root = _root(line, n, *((low, high) if alone else _narrowed(line, n, low, high, _CLOSER)))
-    for gap in (_BESIDE,) if alone or line.crosses_one(low, high, root) else _GAPS:
-        yield from (line(root + sign * gap * max(1.0, abs(root))) for sign in (1, -1))
+    gaps = (_BESIDE,) if alone or line.crosses_one(low, high, root) else _GAPS
+    close = (root + sign * gap * max(1.0, abs(root)) for gap in gaps for sign in (1, -1))
+    for t in (low, high, low - 0.02 * way, high + 0.02 * way, *close):
+        if np.any(line(t)[line.line.name]):  # where all entries are 0, all of them tie
+            yield line(t)
 
 
 def spread(given: Given, rng: Random, movable: Collection[str]) -> Iterator[Given]:
@@ -223,7 +223,7 @@ def _lines(given: Given, rng: Random, movable: Collection[str]) -> Iterator[Line
             one = np.zeros(array.size)
             one[int(rng.random() * array.size)] = 1.0
             yield Line(given, name, one.reshape(array.shape), together=False)
-            yield Line(given, name, -0.7 * array, together=False)  # through 0, where norms turn
+            yield Line(given, name, -array, together=False)  # through 0, where norms turn
 
 
 def _moving(lines: list[_Watched], start: list[Array]) -> list[int]:
