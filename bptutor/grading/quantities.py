@@ -108,6 +108,11 @@ def read_question(case: Case) -> None:
         pass
 
 
+def asked_of(case: Case) -> Asked:
+    """Return what a number question asks for first."""
+    return next(_asked(case))
+
+
 def _asked(case: Case) -> Iterator[Asked]:
     """Yield the model answer and what is accepted beside it."""
     for written in (case.question.answer, *case.question.accept):
