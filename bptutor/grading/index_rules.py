@@ -11,11 +11,13 @@ from bptutor.grading.factors import ONE
 from bptutor.grading.place_rules import is_place
 from bptutor.grading.product_rules import joined
 from bptutor.grading.rewrites import Made, Rule, everywhere, lettered, main_name
+from bptutor.notation.faces import unicode
 from bptutor.notation.tree import (
     Add,
     At,
     Call,
     Delta,
+    Derivative,
     Div,
     Expr,
     Letter,
@@ -148,15 +150,28 @@ def term_sign(expr: Expr) -> Made:
             yield Add((*expr.terms[:n], turned, *expr.terms[n + 1 :])), main_name(term)
 
 
-def off_by_one(expr: Expr) -> Made:
-    """Count a position from the other end: from 0 for from 1."""
-    for step in (1, -1):
-        if isinstance(expr, At):
-            yield from ((At(expr.base, places), main_name(expr)) for places in _next_to(expr.subscripts, step))
-        if isinstance(expr, Slice):
-            for n, item in enumerate(expr.items):
-                if isinstance(item, int):
-                    yield Slice(expr.base, (*expr.items[:n], item + step, *expr.items[n + 1 :])), main_name(expr)
+def off_by_one(target: Target) -> Rule:
+    """Return the rule that counts a position from the other end: from 0 for from 1."""
+
+    def rule(expr: Expr) -> Made:
+        for step in (1, -1):
+            if isinstance(expr, At):
+                yield from (
+                    (At(expr.base, places), _counted(expr, target)) for places in _next_to(expr.subscripts, step)
+                )
+            if isinstance(expr, Slice):
+                for n, item in enumerate(expr.items):
+                    if isinstance(item, int):
+                        items = (*expr.items[:n], item + step, *expr.items[n + 1 :])
+                        yield Slice(expr.base, items), _counted(expr, target)
+
+    return rule
+
+
+def _counted(expr: At | Slice, target: Target) -> str:
+    """Return what places are counted in: a gradient as it is shown, else its first name."""
+    slope = isinstance(expr.base, Derivative)
+    return unicode.line(expr.base, target.scope) if slope else main_name(expr)
 
 
 def _next_to(places: tuple[Expr, ...], step: int) -> Iterator[tuple[Expr, ...]]:
@@ -184,12 +199,19 @@ def not_flipped(expr: Expr) -> Made:
 
 def one_flipped(expr: Expr) -> Made:
     """Let one of several places of a Σ run forward."""
-    if isinstance(expr, Sum) and len(expr.letters) > 1:
-        for letter in expr.letters:
+    turned = _subtracted_letters(expr) if isinstance(expr, Sum) else []
+    if len(turned) > 1:
+        for letter in turned:
             for constants in (False, True):
                 done = _forward(expr, {letter}, constants)
                 if done != expr:
                     yield done, main_name(expr)
+
+
+def _subtracted_letters(expr: Sum) -> list[str]:
+    """Return the summed letters that are subtracted in a place: those along which something is flipped."""
+    places = [part for part in walk(expr.body) if isinstance(part, Add) and is_place(part)]
+    return [x for x in expr.letters if any(_subtracted(term, {x}) for place in places for term in place.terms)]
 
 
 def _forward(expr: Expr, letters: set[str], constants: bool) -> Expr:

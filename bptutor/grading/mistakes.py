@@ -23,6 +23,7 @@ from bptutor.grading import value_mistakes as by_value
 from bptutor.grading.guesses import Mistake, any_of, nothing, on_tree, on_trees, on_value, steps
 from bptutor.grading.layer_mistakes import LAYER_MISTAKES
 from bptutor.grading.share_mistakes import SHARE_MISTAKES
+from bptutor.grading.sliding import on_inputs, on_kernels
 
 CATALOGUE: tuple[Mistake, ...] = (
     *LAYER_MISTAKES,
@@ -76,13 +77,15 @@ CATALOGUE: tuple[Mistake, ...] = (
             on_tree(index_rules.one_path),
             on_trees(index_rules.paths(index_rules.each_path), steps),
             on_trees(product_rules.one_term),
+            on_inputs(window_rules.one_filter),
+            slide_rules.of_slopes(on_kernels(slide_rules.one_output)),
         ),
     ),
     Mistake(
         "last-path",
         "the last path overwrites the others",
         "Where arrows meet, your answer keeps what came last. Look at how many arrows meet there.",
-        on_trees(index_rules.paths(index_rules.end_path), steps),
+        any_of(on_trees(index_rules.paths(index_rules.end_path), steps), on_inputs(window_rules.last_filter)),
     ),
     Mistake(
         "index-clash",
@@ -112,7 +115,7 @@ CATALOGUE: tuple[Mistake, ...] = (
         "first-example",
         "only the first sample of the batch",
         "Only the first example moves your answer. Look at the other rows of the batch.",
-        on_value(by_value.first_example),
+        any_of(on_value(by_value.first_example), on_kernels(slide_rules.first_example)),
     ),
     Mistake(
         "step-mixed-in",
@@ -136,37 +139,45 @@ CATALOGUE: tuple[Mistake, ...] = (
         "no-flip",
         "the kernel not flipped",
         "Your answer slides {part} as it went forward. Look at which output used the first input.",
-        any_of(window_rules.on_windows(window_rules.no_flip), on_tree(index_rules.not_flipped)),
+        any_of(on_inputs(window_rules.no_flip), on_tree(index_rules.not_flipped)),
     ),
     Mistake(
         "one-axis-flip",
         "the kernel flipped on one axis",
         "Your answer treats rows and columns of {part} in two ways. Look at both indices of {part}.",
-        any_of(window_rules.on_windows(window_rules.one_axis), on_tree(index_rules.one_flipped)),
+        any_of(on_inputs(window_rules.one_axis), on_tree(index_rules.one_flipped)),
     ),
     Mistake(
         "transposed-kernel",
         "the kernel transposed",
-        "Your answer exchanges rows and columns of {part}. Look at the entry in row 1, column 2.",
-        any_of(window_rules.on_windows(window_rules.turned_kernel), on_tree(product_rules.kernel_turned)),
+        "Your answer exchanges rows and columns of {part}. Look at an entry off the diagonal.",
+        any_of(
+            on_inputs(window_rules.turned_kernel),
+            on_tree(product_rules.kernel_turned),
+            on_tree(place_rules.letters_exchanged),
+        ),
+        whole="Your answer exchanges rows and columns. Look at an entry off the diagonal.",
     ),
     Mistake(
         "valid-for-full",
         "the kernel kept inside",
         "Your answer has fewer entries than the input. Look at the outputs that the first input reaches.",
-        window_rules.on_windows(window_rules.valid),
+        on_inputs(window_rules.valid),
+        whole="Your answer is zero where the kernel would hang over. Look at what the first input reaches.",
     ),
     Mistake(
         "channels-not-swapped",
         "channels and filters exchanged",
         "Your sum runs over the other channel axis of {part}. Look at what one input channel reaches.",
-        window_rules.channels_kept,
+        any_of(on_inputs(window_rules.channels_kept), on_kernels(slide_rules.exchanged)),
+        whole="Your answer exchanges channels and filters. Look at which of them comes first in the kernel.",
     ),
     Mistake(
         "needless-flip",
         "turned where nothing turns",
         "Your answer turns {part} round. Look at which input the first weight met each time.",
-        slide_rules.needless_flip,
+        any_of(on_kernels(slide_rules.needless_flip), on_tree(place_rules.needless_turn)),
+        whole="Your answer counts places from the other end. Look at which input the first weight met each time.",
     ),
     Mistake(
         "no-stride",
@@ -179,6 +190,12 @@ CATALOGUE: tuple[Mistake, ...] = (
         "the mean of a window for its largest",
         "Your answer shares among all numbers of a window. Look at which of them the output is.",
         on_trees(slide_rules.pooled("max", "mean")),
+    ),
+    Mistake(
+        "whole-window",
+        "the slope to every number of a window",
+        "In your answer each number of a window moves its output alike. Look at which of them the output is.",
+        on_trees(slide_rules.whole_window),
     ),
     Mistake(
         "max-for-average",
@@ -202,7 +219,12 @@ CATALOGUE: tuple[Mistake, ...] = (
         "off-by-one",
         "a position counted from the other start",
         "Your answer stands at a neighbouring place of {part}. Look at where counting starts.",
-        any_of(on_tree(index_rules.off_by_one), on_tree(place_rules.all_off_by_one)),
+        any_of(
+            on_trees(index_rules.off_by_one),
+            on_tree(place_rules.all_off_by_one),
+            on_inputs(window_rules.next_to),
+            on_kernels(slide_rules.next_to),
+        ),
     ),
     Mistake(
         "other-place",
@@ -222,7 +244,11 @@ CATALOGUE: tuple[Mistake, ...] = (
         "missing-factor",
         "one factor of the chain left out",
         "Your chain is one factor short. Look at how {part} enters.",
-        any_of(on_trees(index_rules.factor_left_out), on_trees(naming_rules.exchange(passing.scaling_left_out), steps)),
+        any_of(
+            on_trees(index_rules.factor_left_out),
+            on_trees(naming_rules.exchange(passing.scaling_left_out), steps),
+            on_trees(slide_rules.above_left_out),
+        ),
         vague=True,
     ),
     Mistake(
