@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from bptutor.grading.comparison import close
 from bptutor.grading.formulas import unfolded
 from bptutor.grading.product_rules import joined
 from bptutor.grading.rewrites import Made, Rule, main_name
 from bptutor.grading.sliding import Slide, Way, one_of, one_place, one_step, turned
+from bptutor.notation.scope import Role
 from bptutor.notation.tree import At, Call, Derivative, Expr, Letter, Mul, Name, Number, Slice, rebuild, walk
 
 if TYPE_CHECKING:
@@ -61,8 +63,21 @@ def first_example(slide: Slide) -> Iterator[tuple[Way, str]]:
 
 
 def of_slopes(guesses: Callable[[Target], Iterator[Guess]]) -> Callable[[Target], Iterator[Guess]]:
-    """Return guesses that are made where a gradient of the scene is asked; forward nothing comes back."""
-    return lambda target: guesses(target) if target.slopes else iter(())
+    """Return guesses that are made where a slope of the loss is asked; what is met forward has the same sum."""
+    return lambda target: guesses(target) if target.loss and not _is_forward(target) else iter(())
+
+
+def _is_forward(target: Target) -> bool:
+    """Return whether what is asked is an array that the scene computes on its way to the loss."""
+    values = next(iter(target.comparison.draws()))
+    truth = target.truth(values)
+    return any(
+        close(truth, target.value(Name(name), values))
+        for name, made in target.scope.names.items()
+        if made.role is Role.DEFINED
+        and not isinstance(made.definition, Derivative)
+        and tuple(values.sizes.get(axis, 0) for axis in made.axes) == truth.shape
+    )
 
 
 # --- strides -------------------------------------------------------------------------------------------------------
