@@ -139,13 +139,13 @@ CATALOGUE: tuple[Mistake, ...] = (
         "no-flip",
         "the kernel not flipped",
         "Your answer slides {part} as it went forward. Look at which output used the first input.",
-        any_of(on_inputs(window_rules.no_flip), on_tree(index_rules.not_flipped)),
+        any_of(on_inputs(window_rules.no_flip), on_tree(place_rules.not_flipped)),
     ),
     Mistake(
         "one-axis-flip",
         "the kernel flipped on one axis",
         "Your answer treats rows and columns of {part} in two ways. Look at both indices of {part}.",
-        any_of(on_inputs(window_rules.one_axis), on_tree(index_rules.one_flipped)),
+        any_of(on_inputs(window_rules.one_axis), on_tree(place_rules.one_flipped)),
     ),
     Mistake(
         "transposed-kernel",

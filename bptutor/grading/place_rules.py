@@ -107,3 +107,48 @@ def _swapped(places: tuple[Expr, ...], one: str, other: str) -> tuple[Expr, ...]
         return swap.get(part.id, part) if isinstance(part, Letter) else rebuild(part, put)
 
     return tuple(put(place) if isinstance(place, Add) else place for place in places)
+
+
+def not_flipped(expr: Expr) -> Made:
+    """Let every place of a Σ run forward: `D_{a+m}` for `D_{a−m}`."""
+    if isinstance(expr, Sum):
+        for constants in (False, True):
+            done = _forward(expr, set(expr.letters), constants)
+            if done != expr:
+                yield done, main_name(expr)
+
+
+def one_flipped(expr: Expr) -> Made:
+    """Let one of several places of a Σ run forward."""
+    turned = _subtracted_letters(expr) if isinstance(expr, Sum) else []
+    if len(turned) > 1:
+        for letter in turned:
+            for constants in (False, True):
+                done = _forward(expr, {letter}, constants)
+                if done != expr:
+                    yield done, main_name(expr)
+
+
+def _subtracted_letters(expr: Sum) -> list[str]:
+    """Return the summed letters that are subtracted in a place: those along which something is flipped."""
+    places = [part for part in walk(expr.body) if isinstance(part, Add) and is_place(part)]
+    return [x for x in expr.letters if any(_subtracted(term, {x}) for place in places for term in place.terms)]
+
+
+def _forward(expr: Expr, letters: set[str], constants: bool) -> Expr:
+    """Add what is subtracted: these letters, and with `constants` the numbers beside them."""
+    if isinstance(expr, Add) and any(_subtracted(term, letters) for term in expr.terms):
+        return Add(tuple(_turned(term, letters, constants) for term in expr.terms))
+    return rebuild(expr, lambda part: _forward(part, letters, constants))
+
+
+def _subtracted(term: Expr, letters: set[str]) -> bool:
+    return isinstance(term, Neg) and isinstance(term.arg, Letter) and term.arg.id in letters
+
+
+def _turned(term: Expr, letters: set[str], constants: bool) -> Expr:
+    if isinstance(term, Neg) and _subtracted(term, letters):
+        return term.arg
+    if constants and isinstance(term, Number):
+        return Number(-term.value)
+    return term.arg if constants and isinstance(term, Neg) and isinstance(term.arg, Number) else term
