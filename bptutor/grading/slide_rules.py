@@ -53,7 +53,7 @@ def next_to(slide: Slide) -> Iterator[tuple[Way, str]]:
 
 def one_output(slide: Slide) -> Iterator[tuple[Way, str]]:
     """Follow one output, the first or the last."""
-    yield from ((Way(change=one_place(n)), "") for n in (0, -1))
+    yield from ((Way(change=one_place(n)), main_name(slide.kernel)) for n in (0, -1))
 
 
 def first_example(slide: Slide) -> Iterator[tuple[Way, str]]:

@@ -79,14 +79,14 @@ def next_to(slide: Slide) -> Made:
 def one_filter(slide: Slide) -> Made:
     """Keep what reaches the input through one filter, the first or the last; or by one place of the kernel."""
     if "o" in slide.kind.outer:
-        yield from ((Way(fully(slide), _flipped(one_of("o", n))), "") for n in (0, -1))
-    yield from ((Way(fully(slide), _flipped(one_place(n))), "") for n in (0, -1))
+        yield from ((Way(fully(slide), _flipped(one_of("o", n))), _part(slide)) for n in (0, -1))
+    yield from ((Way(fully(slide), _flipped(one_place(n))), _part(slide)) for n in (0, -1))
 
 
 def last_filter(slide: Slide) -> Made:
     """Keep what reaches the input through the last filter."""
     if "o" in slide.kind.outer:
-        yield Way(fully(slide), _flipped(one_of("o", -1))), ""
+        yield Way(fully(slide), _flipped(one_of("o", -1))), _part(slide)
 
 
 def _flipped(change: Change) -> Change:
