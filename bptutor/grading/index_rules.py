@@ -38,14 +38,22 @@ if TYPE_CHECKING:
 MOST_PLACES = 6
 """Most places of one letter whose two meanings are told apart."""
 ZERO = Number(Fraction(0))
+TWO = Number(Fraction(2))
+BASES = (10, 2)
+"""Bases that are taken for e."""
 
 
-def one_path(expr: Expr) -> Made:
-    """Keep one term of a Σ: the one where the summed letter equals a free one."""
-    if isinstance(expr, Sum) and len(expr.letters) == 1:
-        bound = expr.letters[0]
-        for letter in sorted(_free(expr.body) - {bound}):
-            yield lettered(expr.body, bound, Letter(letter)), bound
+def one_path(target: Target) -> Rule:
+    """Return the rule that keeps one term of a Σ: the one where the summed letter equals a free one."""
+    goal = set(target.comparison.layout.letters)
+
+    def rule(expr: Expr) -> Made:
+        if isinstance(expr, Sum) and len(expr.letters) == 1:
+            bound = expr.letters[0]
+            for letter in sorted((_free(expr.body) | goal) - {bound}):
+                yield lettered(expr.body, bound, Letter(letter)), bound
+
+    return rule
 
 
 def _free(expr: Expr) -> set[str]:
@@ -150,6 +158,12 @@ def term_sign(expr: Expr) -> Made:
             yield Add((*expr.terms[:n], turned, *expr.terms[n + 1 :])), main_name(term)
 
 
+def without_two(expr: Expr) -> Made:
+    """Leave out a 2 that multiplies."""
+    if isinstance(expr, Mul) and TWO in expr.factors and len(expr.factors) > 1:
+        yield joined(tuple(factor for factor in expr.factors if factor != TWO)), main_name(expr)
+
+
 def off_by_one(target: Target) -> Rule:
     """Return the rule that counts a position from the other end: from 0 for from 1."""
 
@@ -199,22 +213,23 @@ DEGREE = Number(Fraction(0.017453292519943295))
 
 
 def other_base(expr: Expr) -> Made:
-    """Take the logarithm to base 10 for the natural one."""
+    """Take the logarithm to base 10 or 2 for the natural one."""
     if isinstance(expr, Call) and expr.function == "log" and len(expr.args) == 1:
-        yield Div(expr, Call("log", (Number(Fraction(10)),))), main_name(expr)
+        yield from ((Div(expr, Call("log", (Number(Fraction(base)),))), main_name(expr)) for base in BASES)
 
 
 def every_base(expr: Expr) -> Made:
-    """Take every logarithm of a line to base 10."""
-    done = _based(expr)
-    if done != expr:
-        yield done, main_name(expr)
+    """Take every logarithm of a line to base 10, or to base 2."""
+    for base in BASES:
+        done = _based(expr, base)
+        if done != expr:
+            yield done, main_name(expr)
 
 
-def _based(expr: Expr) -> Expr:
-    done = rebuild(expr, _based)
+def _based(expr: Expr, base: int) -> Expr:
+    done = rebuild(expr, lambda part: _based(part, base))
     if isinstance(done, Call) and done.function == "log" and len(done.args) == 1:
-        return Div(done, Call("log", (Number(Fraction(10)),)))
+        return Div(done, Call("log", (Number(Fraction(base)),)))
     return done
 
 

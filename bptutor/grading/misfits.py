@@ -41,7 +41,7 @@ def misplaced(case: Case, comparison: Comparison, given: Expr, got: Layout) -> V
         letters = asked.shown if asked.letters else "no letter"
         message = f"Your answer depends on a free {extra[0]}; the goal has {letters}. "
         finding = Finding("free-index", message + f"Look at each {extra[0]}.")
-        others = _renamed(comparison, given, got)
+        others = _renamed(comparison, given, got) or _merged_findings(case)[:SAID]
         return Verdict(Mark.WRONG, ProofMark.REFUTED, tuple(sorted((*others, finding), key=_place)))
     clash = [
         (letter, axis, got.known[letter])
@@ -59,7 +59,7 @@ def misplaced(case: Case, comparison: Comparison, given: Expr, got: Layout) -> V
             message = (
                 f"In your answer {off[0]} has {mine} values, in the goal {theirs}. Look at what {off[0]} stands at."
             )
-        others = _renamed(comparison, given, _own(comparison, given))
+        others = _renamed(comparison, given, _own(comparison, given)) or _merged_findings(case)[:SAID]
         return Verdict(Mark.WRONG, ProofMark.REFUTED, (*others, _shape(case, message)))
     if not extra and _comparable(asked, got):
         return None
@@ -248,5 +248,5 @@ def _within(case: Case) -> list[Finding]:
     if any(letter not in asked.letters for letter in got.letters):
         found = _renamed(comparison, given, got)
     else:
-        found = named(comparison, tuple(finite_draws(comparison, given)), given)
+        found = named(comparison, tuple(finite_draws(comparison, given)), given, merged=True)
     return [finding for finding in found if finding.rule != "other-quantity"]

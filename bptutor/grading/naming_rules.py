@@ -20,6 +20,7 @@ from bptutor.notation.scope import Role, Scope
 from bptutor.notation.tree import (
     Add,
     Call,
+    Derivative,
     Div,
     Expr,
     MatMul,
@@ -117,9 +118,23 @@ def wrong_layer(target: Target) -> Iterator[tuple[Expr, Expr]]:
     for kind in (*kinds, *(_stemmed(target, *alike) for alike in stems)):
         pairs = permutations(dict.fromkeys(kind), 2)
         yield from _names((old, new) for old, new in pairs if (old, new) not in stepped)
+    yield from _along(target)
     for old, new in permutations(list(_by_z(target)), 2):
         if new not in target.lines.errors and new != _last(target):
             yield old, new
+
+
+def _along(target: Target) -> Iterator[tuple[Expr, Expr]]:
+    """Yield pairs of an input of a layer and a sum z, or a slope of the loss, over the same axes."""
+    names = target.scope.names
+    slopes = [(of, _by(of)) for of in target.lines.back if of not in target.asked]
+    for below in target.parts.below():
+        yield from ((Name(below), Name(layer.z)) for layer in target.parts.layers if layer.z != below)
+        yield from ((Name(below), of) for of, by in slopes if by in names and names[by].axes == names[below].axes != ())
+
+
+def _by(of: Expr) -> str:
+    return of.by.id if isinstance(of, Derivative) and isinstance(of.by, Name) else ""
 
 
 def _by_z(target: Target) -> Iterator[Expr]:
@@ -196,6 +211,9 @@ def weight_in_outer(target: Target) -> Rule:
         if isinstance(expr, Outer) and isinstance(expr.right, Name):
             for weight in weights:
                 yield Mul((Slice(expr.left, COLUMN), Name(weight))), expr.right.id
+        if isinstance(expr, MatMul) and isinstance(expr.left, Transpose) and isinstance(expr.left.arg, Name):
+            for weight in weights:
+                yield Mul((Call("sum", (expr.right,)), Name(weight))), expr.left.arg.id
 
     return rule
 

@@ -24,6 +24,10 @@ _VECTOR_SIGNS = re.compile(r"[·⋅∙•|∣]|\\cdot|vert")
 """What means one thing between numbers and another between vectors."""
 
 
+_NAMED = re.compile(r"\s*(∂[^=<>]*?|[^\W\d]\w*(?:_\{\w+\})?)\s*=(?!=)\s*(?=\S)")
+"""A name, or a ∂, with its equals sign."""
+
+
 def columns(question: Question) -> bool:
     """Return whether vectors are read as columns: everywhere but in NumPy answers."""
     return question.kind not in {Kind.NUMPY, Kind.EINSUM}
@@ -76,10 +80,33 @@ def _read(case: Case, vectors: bool = False) -> Expr:
     if question.kind is Kind.FILL:
         return filled(question.line, _with_hole_letters(case), case.answer_scope)
     spelling = Spelling.NUMPY if question.kind is Kind.NUMPY else Spelling.ANY
-    left, given = parse.read_sides(case.text, case.answer_scope, spelling, vectors=vectors)
+    text = _without_name(case)
+    left, given = parse.read_sides(text, case.answer_scope, spelling, vectors=vectors)
     if left is not None and not _is_asked(case, left):
         raise parse.not_asked(case.text, case.scope)
     return given
+
+
+def _without_name(case: Case) -> str:
+    """Return an answer without a name of the learner's own before it, `dw = ...`; of NumPy also without `∂L/∂w =`.
+
+    Raises:
+        UnreadableAnswer: Another ∂ than the goal stands before NumPy.
+    """
+    found = _NAMED.match(case.text)
+    if found is None:
+        return case.text
+    name, names = found[1], case.scope.names
+    if "∂" in name:
+        if case.question.kind is not Kind.NUMPY:
+            return case.text
+        if not _is_asked(case, parse.read(name, case.scope)):
+            raise UnreadableAnswer(
+                found.end(1) + 1, "an equation, where an expression is asked", "write the right side"
+            )
+    elif name in names or name.partition("_")[0] in names or name in {case.scope.shown(id_) for id_ in names}:
+        return case.text
+    return " " * found.end() + case.text[found.end() :]
 
 
 def entire_line(case: Case) -> Expr | None:

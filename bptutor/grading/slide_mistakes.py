@@ -28,28 +28,30 @@ SLIDE_MISTAKES: tuple[Mistake, ...] = (
             on_tree(product_rules.kernel_turned),
             on_tree(place_rules.letters_exchanged),
         ),
-        whole="Your answer exchanges rows and columns. Look at an entry off the diagonal.",
+        says={"whole": "Your answer exchanges rows and columns. Look at an entry off the diagonal."},
     ),
     Mistake(
         "valid-for-full",
         "the kernel kept inside",
         "Your answer has fewer entries than the input. Look at the outputs that the first input reaches.",
         on_inputs(window_rules.valid),
-        whole="Your answer is zero where the kernel would hang over. Look at what the first input reaches.",
+        says={"whole": "Your answer is zero where the kernel would hang over. Look at what the first input reaches."},
     ),
     Mistake(
         "channels-not-swapped",
         "channels and filters exchanged",
         "Your sum runs over the other channel axis of {part}. Look at what one input channel reaches.",
         any_of(on_inputs(window_rules.channels_kept), on_kernels(slide_rules.exchanged)),
-        whole="Your answer exchanges channels and filters. Look at which of them comes first in the kernel.",
+        says={"whole": "Your answer exchanges channels and filters. Look at which of them comes first in the kernel."},
     ),
     Mistake(
         "needless-flip",
         "turned where nothing turns",
         "Your answer turns {part} round. Look at which input the first weight met each time.",
         any_of(on_kernels(slide_rules.needless_flip), on_tree(place_rules.needless_turn)),
-        whole="Your answer counts places from the other end. Look at which input the first weight met each time.",
+        says={
+            "whole": "Your answer counts places from the other end. Look at which input the first weight met each time."
+        },
     ),
     Mistake(
         "no-stride",

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from bptutor.grading.backward import gradient
 from bptutor.grading.factors import ONE
 from bptutor.grading.formulas import scalars
-from bptutor.grading.rewrites import Made, Rule
+from bptutor.grading.rewrites import Made, Rule, main_name
 from bptutor.notation.scope import Role, Scope
 from bptutor.notation.tree import Add, Expr, Mul, Name, Neg
 from bptutor.notation.value import Values
@@ -40,6 +40,19 @@ def updated(target: Target) -> Rule:
         for rate in target.rates.values():
             yield Add((expr, Neg(Mul((rate, slope))))), expr.id
             yield Add((expr, Mul((rate, slope)))), expr.id
+
+    return rule
+
+
+def climbing(target: Target) -> Rule:
+    """Return the rule that steps along the slope, not against it: W + η ∂L/∂W."""
+    rates = set(target.rates.values())
+
+    def rule(expr: Expr) -> Made:
+        if isinstance(expr, Add) and len(expr.terms) == 2 and isinstance(expr.terms[1], Neg):
+            start, step = expr.terms[0], expr.terms[1].arg
+            if isinstance(start, Name) and isinstance(step, Mul) and rates & set(step.factors):
+                yield Add((start, step)), main_name(start)
 
     return rule
 
