@@ -209,7 +209,8 @@ def _kinked(met: Read) -> bool:
 def no_value(shown: str) -> Verdict:
     """Return the verdict for an answer without a finite value on any draw."""
     message = (
-        "Your answer has no finite value on any draw, so it cannot be judged. Look at its divisors and logarithms."
+        "Your answer has no finite value on the numbers tried, so it is not judged. "
+        "Look at its divisors and logarithms."
     )
     return Verdict(Mark.UNDECIDED, ProofMark.UNDECIDED, (Finding("disagreement", message),), shown)
 

@@ -248,7 +248,7 @@ def other_names(target: Target) -> Iterator[Guess]:
         if declared.role in {Role.GIVEN, Role.DEFINED}:
             yield partial(target.value, Name(name)), name
     for of in target.lines.back:
-        if not isinstance(of, Name):
+        if not isinstance(of, Name) and of not in target.asked:
             yield partial(target.value, of), _gradient_text(of, target)
 
 

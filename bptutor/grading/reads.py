@@ -17,7 +17,7 @@ from bptutor.notation.axes import ShapeMisfit
 from bptutor.notation.faces import unicode
 from bptutor.notation.parse import Spelling
 from bptutor.notation.scope import Scope
-from bptutor.notation.tree import Derivative, Expr, Letter, Stack, walk
+from bptutor.notation.tree import Call, Derivative, Expr, Letter, Stack, Sum, rebuild, walk
 from bptutor.packs.model import Kind, Question
 
 _VECTOR_SIGNS = re.compile(r"[·⋅∙•|∣]|\\cdot|vert")
@@ -84,7 +84,25 @@ def _read(case: Case, vectors: bool = False) -> Expr:
     left, given = parse.read_sides(text, case.answer_scope, spelling, vectors=vectors)
     if left is not None and not _is_asked(case, left):
         raise parse.not_asked(case.text, case.scope)
-    return given
+    return _summed(case, given) if question.kind is Kind.SYMBOLIC else given
+
+
+def _summed(case: Case, expr: Expr) -> Expr:
+    """Return `sum(r_b X_bj)` as the Σ over the letters that the goal does not have."""
+    calls = [part for part in walk(expr) if isinstance(part, Call) and part.function == "sum" and not part.options]
+    asked_for = goal(case)
+    if not calls or asked_for is None:
+        return expr
+
+    def summed(part: Expr) -> Expr:
+        done = rebuild(part, summed)
+        if part not in calls or not isinstance(done, Call):
+            return done
+        kind = axes.of(done.args[0], case.scope, known=asked_for.known)
+        over = tuple(letter for letter in kind.letters if letter not in asked_for.letters)
+        return Sum(over, done.args[0]) if over and not kind.axes else done
+
+    return summed(expr)
 
 
 def _without_name(case: Case) -> str:
