@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from bptutor.grading import index_rules, naming_rules, passing, product_rules, slope_rules, step_rules
+from bptutor.grading import index_rules, naming_rules, passing, product_rules, slope_rules, step_rules, window_rules
 from bptutor.grading import softmax_rules as softmax
 from bptutor.grading import value_mistakes as by_value
 from bptutor.grading.guesses import Guess, Mistake, Target, any_of, every, on_tree, on_trees, on_value, spelled, steps
+from bptutor.grading.sliding import on_inputs
 from bptutor.notation.tree import Expr
 
 
@@ -134,7 +135,7 @@ LAYER_MISTAKES: tuple[Mistake, ...] = (
         "jacobian-summed",
         "rows of the Jacobian summed",
         "Your answer adds up entries of {part} without weights. Look at what multiplies each entry.",
-        on_tree(product_rules.summed_jacobian),
+        any_of(on_tree(product_rules.summed_jacobian), on_inputs(window_rules.without_errors)),
     ),
     Mistake(
         "no-transpose",

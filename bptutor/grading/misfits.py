@@ -87,7 +87,25 @@ def _own(comparison: Comparison, given: Expr) -> Layout:
 
 
 def _renamed(comparison: Comparison, given: Expr, got: Layout) -> list[Finding]:
-    """Return the mistakes of an answer that also has other letters than the goal: told by their order."""
+    """Return the mistakes of an answer that has other letters than the goal: told by their order, or by their place."""
+    for order in dict.fromkeys((got, _in_place(got, comparison.layout))):
+        found = _ordered(comparison, given, order)
+        if found:
+            return found
+    return []
+
+
+def _in_place(got: Layout, asked: Layout) -> Layout:
+    """Return a layout in the order of the goal, each letter that the goal lacks in the place of one that is missing."""
+    extra = [letter for letter in got.letters if letter not in asked.letters]
+    if len(got.letters) != len(asked.letters) or got.axes:
+        return got
+    rest = iter(extra)
+    letters = tuple(letter if letter in got.letters else next(rest) for letter in asked.letters)
+    return Layout(letters, tuple(got.known[letter] for letter in letters), ())
+
+
+def _ordered(comparison: Comparison, given: Expr, got: Layout) -> list[Finding]:
     if not all(got.letter_axes):
         return []
     draws = []
