@@ -23,6 +23,8 @@ from bptutor.packs.scene import Scene
 from bptutor.packs.yaml import problem
 
 RULE = "accepted-mistake"
+EQUAL = 1e-9
+"""Numbers closer than that are the same: one entry that is asked may well be right by a wrong rule."""
 OFTEN = 0.5
 """Part of the seeds on which a mistake may give the right numbers, as draws do now and then."""
 
@@ -66,8 +68,10 @@ def _hidden(made: Guesses, comparison: Comparison, values: Values, tolerance: fl
     elsewhere = comparison.truth(other)
     found = set()
     for guess in made.on(values):
-        near = guess.array.shape == truth.shape and np.abs(guess.array - truth).max(initial=0.0) <= tolerance
-        if not near or guess.mistake.vague or guess.mistake.id == "other-quantity":
+        if guess.array.shape != truth.shape:
+            continue
+        gap = float(np.abs(guess.array - truth).max(initial=0.0))
+        if not EQUAL < gap <= tolerance or guess.mistake.vague or guess.mistake.id == "other-quantity":
             continue
         there = entries(guess.guess, other)
         if there is None or there.shape != elsewhere.shape or not np.allclose(there, elsewhere, rtol=1e-6, atol=1e-9):

@@ -54,9 +54,8 @@ class Grading:
             self._right(place)
             check_goal(self.question, self.scene, self.seeds, self.lesson, self.checked)
             if self.question.kind in NUMBERS:
-                check_numbers(
-                    self.question, self.lesson.scene or Scene.from_mapping({}), self.seeds, self.lesson, self.checked
-                )
+                base = self.lesson.scene or Scene.from_mapping({})
+                check_numbers(self.question, base, self.seeds, self.lesson, self.checked)
         except UnreadableAnswer as error:
             self._wrong(place, f"the answer cannot be read: {error.message}", error.help, "model-answer")
             return
