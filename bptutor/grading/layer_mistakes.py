@@ -117,6 +117,7 @@ LAYER_MISTAKES: tuple[Mistake, ...] = (
             on_tree(slope_rules.twice),
             on_tree(slope_rules.on_forms(slope_rules.form_twice)),
             on_value(softmax.SCALED["derivative-twice"]),
+            on_trees(naming_rules.exchange(softmax.slope_again), steps),
         ),
     ),
     Mistake(

@@ -173,6 +173,15 @@ def through(change: Callable[[Expr, Expr], Expr]) -> Callable[[Target], Iterator
     return pairs
 
 
+def slope_again(target: Target) -> Iterator[tuple[Expr, Expr]]:
+    """Yield pairs (∂L/∂z, the same times p(1 − p)) where ∂L/∂z is no p − y for every y."""
+    for of in scalars(target.scope)[:1]:
+        for made in target.parts.activations:
+            by_z = gradient(target.scope, of, made.z) if made.function == "softmax" and made.z else None
+            if by_z is not None and by_z not in target.lines.errors:
+                yield by_z, times(by_z, Name(made.a), minus(ONE, Name(made.a)))
+
+
 def diagonal_of(p: Expr, up: Expr) -> Expr:
     """J := diag(p(1 − p))."""
     return times(p, minus(ONE, p), up)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from bptutor.grading.factors import ONE
 from bptutor.grading.formulas import scalars
 from bptutor.grading.rewrites import Made, Rule, main_name
 from bptutor.notation.scope import Role, Scope
-from bptutor.notation.tree import Add, Expr, Mul, Name, Neg
+from bptutor.notation.tree import Add, Expr, Mul, Name, Neg, Number
 from bptutor.notation.value import Values
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 RATES = ("eta", "η", "rate", "lr", "alpha", "α")
 """What a learning rate is called."""
+USUAL_RATES = (Number(Fraction(1, 2)), Number(Fraction(1, 10)))
+"""Rates that are taken where the scene has none."""
 
 
 def updated(target: Target) -> Rule:
@@ -37,7 +40,7 @@ def updated(target: Target) -> Rule:
         if slope is None or not isinstance(expr, Name):
             return
         yield slope, expr.id
-        for rate in target.rates.values():
+        for rate in target.rates.values() or USUAL_RATES:
             yield Add((expr, Neg(Mul((rate, slope))))), expr.id
             yield Add((expr, Mul((rate, slope)))), expr.id
 
@@ -84,7 +87,8 @@ def stepped(target: Target) -> Iterator[Guess]:
                 yield partial(_step, target, rate, sign), name
             yield from ((partial(_after, target, rate, weight, sign), name) for weight in wanted)
     for weight in wanted:
-        yield partial(_after, target, ONE, weight, 1.0), weight
+        for rate in (ONE, *(() if target.rates else USUAL_RATES)):
+            yield partial(_after, target, rate, weight, 1.0), weight
 
 
 def _step(target: Target, rate: Expr, sign: float, values: Values) -> Array:
