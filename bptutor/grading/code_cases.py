@@ -22,8 +22,8 @@ from bptutor.grading.code_expected import Expected, expected_of, flat, floats, l
 from bptutor.grading.comparison import REDRAWS, fresh
 from bptutor.grading.sandbox.run import Job, Ran, run
 from bptutor.grading.sandbox.wire import Made
-from bptutor.notation.kinks import has_kink
 from bptutor.notation.scope import Role, Source
+from bptutor.notation.turning import has_kink
 from bptutor.notation.value import Values, evaluate
 from bptutor.packs.code_keys import DEFAULT_CASES, EXPECT, NUMBER, PYTHON, WORDS, is_expression
 from bptutor.packs.model import Code

@@ -21,7 +21,6 @@ from bptutor.grading.reads import columns, entire_line, goal, models, own_layout
 from bptutor.grading.verdict import Finding, Mark, ProofMark, Verdict
 from bptutor.notation import parse
 from bptutor.notation.axes import ShapeMisfit
-from bptutor.notation.kinks import has_kink
 from bptutor.notation.tree import (
     At,
     Call,
@@ -36,6 +35,7 @@ from bptutor.notation.tree import (
     Whole,
     walk,
 )
+from bptutor.notation.turning import has_kink
 from bptutor.notation.value import NoValue
 
 if TYPE_CHECKING:

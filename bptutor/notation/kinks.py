@@ -17,8 +17,7 @@ import numpy as np
 from bptutor.errors import BptutorError
 from bptutor.notation.compare import Pair
 from bptutor.notation.field import FLOATS, Array, Field
-from bptutor.notation.scope import Scope
-from bptutor.notation.tree import Call, Cases, Compare, Expr, Name, Relation, walk
+from bptutor.notation.tree import Relation
 
 Given = dict[str, Array]
 
@@ -36,25 +35,7 @@ _FARTHEST = 1e9
 _OWN_CROSSINGS = 3
 _HALVINGS = 48
 _AIMS = 3
-_TURNING = frozenset(
-    ("relu", "leaky_relu", "abs", "max", "min", "maximum", "minimum", "sign", "floor", "argmax", "where")
-)
 _CLOSE, _CLOSER = 1e-4, 1e-7
-
-
-def has_kink(expr: Expr, scope: Scope, seen: frozenset[str] = frozenset()) -> bool:
-    """Tell whether an expression, or what its names are made of, may change its branch."""
-    for part in walk(expr):
-        if isinstance(part, Cases) or (isinstance(part, Call) and part.function.rstrip("'") in _TURNING):
-            return True
-        if isinstance(part, Compare) and any(isinstance(side, Name) for side in walk(part)):
-            return True
-        if isinstance(part, Name) and part.id not in seen:
-            seen |= {part.id}
-            declared = scope.names.get(part.id)
-            if declared and declared.definition and has_kink(declared.definition, scope, seen):
-                return True
-    return False
 
 
 def watching(seen: list[Array]) -> Field:
