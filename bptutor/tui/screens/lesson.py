@@ -63,9 +63,8 @@ class LessonScreen(ViewScreen):
     @on(AnswerBar.Cut)
     def too_long(self, event: AnswerBar.Cut) -> None:
         """Say that a pasted text was not taken."""
-        self._notice(
-            f"The text has {event.length:,} characters; an answer has {event.most:,} at most. Nothing was taken."
-        )
+        most = f"an answer has {event.most:,} at most"
+        self._notice(f"The text has {event.length:,} characters; {most}. Nothing was taken.")
 
     @on(AnswerBar.Onward)
     def onward(self) -> None:
