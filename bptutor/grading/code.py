@@ -15,7 +15,7 @@ import numpy as np
 
 from bptutor.errors import BptutorError, UsageError
 from bptutor.grading import code_words as words
-from bptutor.grading import diagnosis, targets
+from bptutor.grading import diagnosis, different, targets
 from bptutor.grading.case import Case
 from bptutor.grading.code_cases import Call, Calls, calls, code_of, equal_sizes, returned
 from bptutor.grading.code_expected import flat
@@ -206,7 +206,7 @@ def _named(wrong: _Wrong) -> list[Finding]:
     tolerance = max(closeness(draw.got, code_of(wrong.case).tolerance) for draw in draws)
     met = Met(draws, tolerance)
     target = _target(wrong, draws)
-    return diagnosis.said(fits(target, met), target) or diagnosis.plain_differences(draws)
+    return diagnosis.said(fits(target, met), target) or different.plain_differences(draws)
 
 
 def _draws(wrong: _Wrong) -> Iterator[Draw]:

@@ -10,16 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bptutor.errors import BptutorError
-from bptutor.grading import authored, numbers, softmax_rules, targets, value_mistakes
+from bptutor.grading import authored, different, numbers, targets
 from bptutor.grading.case import Case
 from bptutor.grading.comparison import CLOSE, PROBES, Comparison, Outcome
+from bptutor.grading.different import figure
 from bptutor.grading.fitted_words import words
 from bptutor.grading.fitting import Fit, fits
 from bptutor.grading.guesses import Target
 from bptutor.grading.index_rules import untangled
 from bptutor.grading.layouts import Layout
 from bptutor.grading.met import TROUBLE, Draw, Met
-from bptutor.grading.mistakes import BY_ID, PLACE
+from bptutor.grading.mistakes import BY_ID, IMPLIED, PLACE
 from bptutor.grading.reads import own_layout
 from bptutor.grading.verdict import SAID, Finding, Mark, ProofMark, Verdict, telling
 from bptutor.notation.tree import Compare, Expr, Name, Relation, Sum, walk
@@ -36,11 +37,6 @@ DRAWS = 5
 """Draws on which a mistake must be what the learner wrote."""
 PLAIN = 0.01
 """A place where two sides differ by so much of their largest difference shows it."""
-IMPLIED = {
-    **dict.fromkeys(("lost-delta", "diagonal-softmax", "offdiagonal-sign"), frozenset({"delta-collapse"})),
-    "max-gradient": frozenset({"one-path", "last-path"}),
-}
-"""Mistake -> mistakes that it always is too, and of which it says more."""
 
 
 def wrong(case: Case, met: Read, shown: str, proof: Proof | None = None) -> Verdict:
@@ -54,7 +50,7 @@ def wrong(case: Case, met: Read, shown: str, proof: Proof | None = None) -> Verd
     findings = known or named(met.comparison, draws, met.expr)
     mistakes = sum(finding.rule not in {"free-index", "other-quantity"} for finding in telling(findings))
     if not findings:
-        findings = plain_differences(draws)
+        findings = different.plain_differences(draws)
     seen = witness(met, (*_numbers_shown(case, met), *draws))
     if not findings or mistakes > SAID:
         findings.insert(0, seen)
@@ -183,37 +179,6 @@ def _bound(expr: Expr) -> set[str]:
     return {letter for part in walk(expr) if isinstance(part, Sum) for letter in part.letters}
 
 
-def plain_differences(draws: tuple[Draw, ...]) -> list[Finding]:
-    """Return a finding when the answer is off by one constant factor, or by one constant."""
-    factor = _same([softmax_rules.ratio(draw.truth, draw.got) for draw in draws])
-    if factor is not None:
-        return [factor_finding(factor)] if factor else []
-    offset = _same([value_mistakes.offset(draw.truth, draw.got) for draw in draws])
-    return [] if offset is None else [offset_finding(offset)]
-
-
-def _same(found: list[float | None]) -> float | None:
-    """Return the number that was found on every draw; None where it was not the same."""
-    known = [number for number in found if number is not None]
-    alike = known and len(known) == len(found)
-    first = known[0] if alike else 0.0
-    return first if alike and all(abs(c - first) <= 1e-7 * max(1, abs(first)) for c in known) else None
-
-
-def factor_finding(factor: float) -> Finding:
-    """Return the finding about numbers that are all one multiple of what is asked."""
-    return Finding("factor", f"Your answer is {_shown(factor)} times what is asked, everywhere. Look at the constants.")
-
-
-def offset_finding(offset: float) -> Finding:
-    """Return the finding about numbers that all lie as far from what is asked."""
-    return Finding("offset", f"Your answer differs by {_shown(offset)} everywhere. Look at the constant terms.")
-
-
-def _shown(number: float) -> str:
-    return f"{number + 0.0:.4g}".replace("-", "−")  # −0 + 0 is 0
-
-
 # --- the witness -------------------------------------------------------------------------------------------
 
 
@@ -239,7 +204,7 @@ def witness(met: Read, draws: tuple[Draw, ...]) -> Finding:
     where = tuple(int(n) for n in first[0]) if len(first) and first[0].size else None
     expected, given = (float(side[where]) if where else float(side.flat[0]) for side in (truth, got))
     place = _place(met.comparison.layout, where, met.comparison.scene.scope.count_from)
-    message = f"On these numbers it is {_shown(expected)} and yours is {_shown(given)}{place[0]}. Look at {place[1]}."
+    message = f"On these numbers it is {figure(expected)} and yours is {figure(given)}{place[0]}. Look at {place[1]}."
     return Finding(
         "witness",
         message,
@@ -258,7 +223,7 @@ def _found_by_proof(proof: Proof) -> Finding:
 
 
 def _brief(value: object) -> str:
-    return _shown(value) if isinstance(value, float | int) else "the numbers below"
+    return figure(value) if isinstance(value, float | int) else "the numbers below"
 
 
 def _clearest(comparison: Comparison, draws: tuple[Draw, ...]) -> Draw:

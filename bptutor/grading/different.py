@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from bptutor.grading import diagnosis, numbers
+from bptutor.grading import numbers, softmax_rules, value_mistakes
 from bptutor.grading.case import Case
+from bptutor.grading.met import Draw
 from bptutor.grading.verdict import Finding
 
 Array = NDArray[np.float64]
@@ -24,10 +25,10 @@ def everywhere(truth: Array, got: Array, tolerance: float) -> list[Finding]:
         simple = [n for k in range(2, LARGEST + 1) for n in (k, 1 / k, -k, -1 / k)]
         nearest = min(simple, key=lambda n: abs(n - factor))
         if near(got, nearest * truth, tolerance * max(1.0, abs(nearest))):
-            return [diagnosis.factor_finding(nearest)]
+            return [factor_finding(nearest)]
     step = float((got - truth).mean())
     if truth.size >= FEW and abs(step) > 3 * tolerance and near(got, truth + step, tolerance):
-        return [diagnosis.offset_finding(float(f"{step:.3g}"))]
+        return [offset_finding(float(f"{step:.3g}"))]
     return []
 
 
@@ -58,3 +59,35 @@ def far(case: Case, truth: float, got: float) -> Finding:
 def near(got: Array, truth: Array, tolerance: float) -> bool:
     """Return whether no entry is further away than the tolerance."""
     return bool(np.max(np.abs(got - truth), initial=0.0) <= tolerance)
+
+
+def plain_differences(draws: tuple[Draw, ...]) -> list[Finding]:
+    """Return a finding when the answer is off by one constant factor, or by one constant."""
+    factor = _same([softmax_rules.ratio(draw.truth, draw.got) for draw in draws])
+    if factor is not None:
+        return [factor_finding(factor)] if factor else []
+    offset = _same([value_mistakes.offset(draw.truth, draw.got) for draw in draws])
+    return [] if offset is None else [offset_finding(offset)]
+
+
+def _same(found: list[float | None]) -> float | None:
+    """Return the number that was found on every draw; None where it was not the same."""
+    known = [number for number in found if number is not None]
+    alike = known and len(known) == len(found)
+    first = known[0] if alike else 0.0
+    return first if alike and all(abs(c - first) <= 1e-7 * max(1, abs(first)) for c in known) else None
+
+
+def factor_finding(factor: float) -> Finding:
+    """Return the finding about numbers that are all one multiple of what is asked."""
+    return Finding("factor", f"Your answer is {figure(factor)} times what is asked, everywhere. Look at the constants.")
+
+
+def offset_finding(offset: float) -> Finding:
+    """Return the finding about numbers that all lie as far from what is asked."""
+    return Finding("offset", f"Your answer differs by {figure(offset)} everywhere. Look at the constant terms.")
+
+
+def figure(number: float) -> str:
+    """Return a number with four digits that count, and a true minus sign."""
+    return f"{number + 0.0:.4g}".replace("-", "−")  # −0 + 0 is 0

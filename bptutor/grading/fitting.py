@@ -93,8 +93,10 @@ def fits(target: Target, met: Met) -> list[Fit]:
     found: dict[str, tuple[Fit, Made]] = {}
     for made in guesses(target).on(first.values):
         name = made.mistake.id
-        if name in found or (made.mistake.vague and (found or tiny)) or nothing is not (name == "bias-zero"):
-            continue  # zeros are many things at once
+        if name in found or nothing is not (name == "bias-zero"):
+            continue
+        if made.mistake.vague and (found or tiny):  # zeros are many things at once
+            continue
         if met.equal(made.array, first.got, first.counts) and met.made(made.guess):
             found[name] = (Fit(made.mistake, made.part), made)
     if not met.relative and not nothing:

@@ -17,15 +17,15 @@ import numpy as np
 
 from bptutor.grading import numbers, reads
 from bptutor.grading.case import Case
-from bptutor.grading.comparison import Comparison, value
+from bptutor.grading.comparison import Comparison, Outcome, value
 from bptutor.grading.diagnosis import finite_draws, named
 from bptutor.grading.layouts import Layout, layout
 from bptutor.grading.met import TROUBLE, Draw
-from bptutor.grading.mistakes import PLACE
+from bptutor.grading.mistakes import BY_ID, PLACE
 from bptutor.grading.verdict import SAID, Finding, Mark, ProofMark, Verdict
 from bptutor.notation.axes import ShapeMisfit
 from bptutor.notation.scope import Declared, Scope
-from bptutor.notation.tree import Expr
+from bptutor.notation.tree import Expr, Sum, rebuild, walk
 from bptutor.notation.value import Values
 
 _AXES = re.compile(r"\[([A-Za-z]\w*(?:, [A-Za-z]\w*)*)\]")
@@ -41,7 +41,9 @@ def misplaced(case: Case, comparison: Comparison, given: Expr, got: Layout) -> V
         letters = asked.shown if asked.letters else "no letter"
         message = f"Your answer depends on a free {extra[0]}; the goal has {letters}. "
         finding = Finding("free-index", message + f"Look at each {extra[0]}.")
-        others = _renamed(comparison, given, got) or _merged_findings(case)[:SAID]
+        others = (
+            _clashing(comparison, given, extra) or _renamed(comparison, given, got) or _merged_findings(case)[:SAID]
+        )
         return Verdict(Mark.WRONG, ProofMark.REFUTED, tuple(sorted((*others, finding), key=_place)))
     clash = [
         (letter, axis, got.known[letter])
@@ -115,6 +117,31 @@ def _ordered(comparison: Comparison, given: Expr, got: Layout) -> list[Finding]:
     except TROUBLE:
         return []
     return [finding for finding in named(comparison, tuple(draws)) if finding.rule != "other-quantity"][:SAID]
+
+
+def _clashing(comparison: Comparison, given: Expr, extra: list[str]) -> list[Finding]:
+    """Return the finding about a Σ that binds a letter of the goal, where another letter was to be summed."""
+    goal = set(comparison.layout.letters)
+
+    def summed(part: Expr) -> Expr:
+        done = rebuild(part, summed)
+        if isinstance(done, Sum) and goal & set(done.letters):
+            letters = tuple(extra[0] if letter in goal else letter for letter in done.letters)
+            return replace(done, letters=letters)
+        return done
+
+    meant = summed(given)
+    try:
+        if meant != given and comparison.compare(meant) is Outcome.EQUAL:
+            clash = BY_ID["index-clash"]
+            return [Finding(clash.id, clash.message(next(iter(_summed_letters(given) & goal)), {}))]
+    except TROUBLE:
+        pass
+    return []
+
+
+def _summed_letters(expr: Expr) -> set[str]:
+    return {letter for part in walk(expr) if isinstance(part, Sum) for letter in part.letters}
 
 
 def _comparable(asked: Layout, got: Layout) -> bool:

@@ -172,6 +172,7 @@ CATALOGUE: tuple[Mistake, ...] = (
         any_of(
             on_trees(index_rules.off_by_one),
             on_tree(place_rules.all_off_by_one),
+            on_tree(place_rules.every_number_off),
             on_inputs(window_rules.next_to),
             on_kernels(slide_rules.next_to),
             on_value(by_value.next_class),
@@ -234,3 +235,15 @@ CATALOGUE: tuple[Mistake, ...] = (
 BY_ID = {mistake.id: mistake for mistake in CATALOGUE}
 PLACE = {mistake.id: n for n, mistake in enumerate(CATALOGUE)}
 """Where a mistake stands in the order of findings."""
+IMPLIED = {
+    **dict.fromkeys(("lost-delta", "diagonal-softmax", "offdiagonal-sign"), frozenset({"delta-collapse"})),
+    "max-gradient": frozenset({"one-path", "last-path"}),
+    "no-batch-mean": frozenset({"broadcast"}),
+    **dict.fromkeys(("bias-axis", "bias-all-summed"), frozenset({"bias-mean", "bias-times-input"})),
+    "one-axis-flip": frozenset({"no-flip"}),
+    "z-for-a": frozenset({"wrong-layer"}),
+    "weight-for-activation": frozenset({"wrong-layer"}),
+    "a-form-on-z": frozenset({"z-for-a", "wrong-layer"}),
+    "derivative-twice": frozenset({"wrong-layer"}),
+}
+"""Mistake -> mistakes that it always is too, and of which it says more."""

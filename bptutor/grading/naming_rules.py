@@ -127,15 +127,18 @@ def wrong_layer(target: Target) -> Iterator[tuple[Expr, Expr]]:
 def _along(target: Target) -> Iterator[tuple[Expr, Expr]]:
     """Yield pairs of an input of a layer and a sum z, or a slope of the loss, over the same axes."""
     names = target.scope.names
-    slopes = [(of, _by(of, target.scope)) for of in target.lines.back if of not in target.asked]
+    slopes = [(of, _by(of, target)) for of in target.lines.back if of not in target.asked]
     for below in target.parts.below():
         yield from ((Name(below), Name(layer.z)) for layer in target.parts.layers if layer.z != below)
         yield from ((Name(below), of) for of, by in slopes if by in names and names[by].axes == names[below].axes != ())
 
 
-def _by(of: Expr, scope: Scope) -> str:
-    slope = scope.names[of.id].definition if isinstance(of, Name) and of.id in scope.names else of
-    return slope.by.id if isinstance(slope, Derivative) and isinstance(slope.by, Name) else ""
+def _by(of: Expr, target: Target) -> str:
+    """Return by what a slope of the loss is; empty for any other slope."""
+    names = target.scope.names
+    slope = names[of.id].definition if isinstance(of, Name) and of.id in names else of
+    known = isinstance(slope, Derivative) and isinstance(slope.by, Name) and slope.of == Name(target.loss)
+    return slope.by.id if known else ""  # type: ignore[union-attr]  # known to be one
 
 
 def _by_z(target: Target) -> Iterator[Expr]:

@@ -41,6 +41,23 @@ def all_off_by_one(expr: Expr) -> Made:
             yield _moved(expr, step), main_name(expr)
 
 
+def every_number_off(expr: Expr) -> Made:
+    """Move all places that are written as numbers: `q_3 − t_3` for `q_2 − t_2`."""
+    if isinstance(expr, Add | Mul) and sum(map(_at_number, walk(expr))) > 1:
+        yield from ((_numbers_moved(expr, step), main_name(expr)) for step in (1, -1))
+
+
+def _at_number(part: Expr) -> bool:
+    return isinstance(part, At) and all(isinstance(place, Number) for place in part.subscripts)
+
+
+def _numbers_moved(expr: Expr, step: int) -> Expr:
+    if isinstance(expr, At) and _at_number(expr):
+        places = tuple(Number(s.value + step) if isinstance(s, Number) else s for s in expr.subscripts)
+        return replace(expr, subscripts=places)
+    return rebuild(expr, lambda part: _numbers_moved(part, step))
+
+
 def _moved(expr: Expr, step: int) -> Expr:
     if isinstance(expr, At):
         places = tuple(Add((s, Number(Fraction(step)))) if isinstance(s, Add) else s for s in expr.subscripts)

@@ -9,15 +9,19 @@ import numpy as np
 
 from bptutor.errors import UnreadableAnswer
 from bptutor.grading import diagnosis, numbers, targets
+from bptutor.grading.backward import gradient
 from bptutor.grading.case import Case
 from bptutor.grading.comparison import Comparison
 from bptutor.grading.fitting import Fit
+from bptutor.grading.formulas import scalars
+from bptutor.grading.layers import parts
 from bptutor.grading.layouts import layout
 from bptutor.grading.met import entries
 from bptutor.grading.mistakes import BY_ID
 from bptutor.grading.quantities import Asked, seen
 from bptutor.grading.verdict import Finding, Mark, Verdict
 from bptutor.notation import parse
+from bptutor.notation.tree import Name
 from bptutor.notation.value import Values
 
 
@@ -79,6 +83,8 @@ def _shape_mistakes(case: Case, got: tuple[int, ...], truth: tuple[int, ...]) ->
     if not _names_an_array(case):
         return []
     tree = parse.read(str(case.question.answer), case.scope)
+    if isinstance(tree, Name) and tree.id in parts(case.scope).biases and scalars(case.scope):
+        tree = gradient(case.scope, scalars(case.scope)[0], tree.id)  # which has the shape of the bias
     target = targets.target(Comparison(case.scene, tree, layout(tree, case.scope, columns=True), columns=True))
     for name in SHAPES:
         for guess, part in BY_ID[name].guesses(target):

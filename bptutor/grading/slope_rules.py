@@ -12,6 +12,7 @@ from bptutor.grading.lift import entrywise
 from bptutor.grading.product_rules import joined
 from bptutor.grading.rewrites import Made, Rule, main_name
 from bptutor.grading.softmax_rules import minus
+from bptutor.notation.dual import ELEMENTWISE
 from bptutor.notation.tree import At, Call, Expr, Mul, Name, Neg, Number, Pow, rebuild
 
 TWO = Number(Fraction(2))
@@ -24,6 +25,11 @@ def slope(expr: Expr) -> tuple[str, Expr] | None:
     if isinstance(expr, Call) and expr.function.endswith("'") and len(expr.args) == 1:
         return expr.function[:-1], expr.args[0]
     return None
+
+
+def _is_activation(function: str) -> bool:
+    """Return whether a function is an activation that is mixed up with others, or one that the scene declares."""
+    return function in MIXED_UP or function not in ELEMENTWISE
 
 
 def spelled(expr: Expr, made: tuple[Activation, ...]) -> Expr:
@@ -73,7 +79,7 @@ def a_form_on_z(expr: Expr) -> Made:
 def other_slope(expr: Expr) -> Made:
     """Take the derivative of another function."""
     found = slope(expr)
-    if found:
+    if found and _is_activation(found[0]):
         others = SLOPES if found[0] == "sigmoid" else MIXED_UP  # the slope of softplus is half of that of σ
         for f in others:
             if f != found[0]:
@@ -96,7 +102,7 @@ def half_slope(expr: Expr) -> Made:
         yield a, main_name(found[1])
         if found[0] == "tanh":
             yield Pow(a, TWO), main_name(found[1])
-    elif found:
+    elif found and _is_activation(found[0]):
         yield Call(found[0], (found[1],)), ""
 
 

@@ -205,25 +205,29 @@ def slope_above(_: Expr, up: Expr) -> Expr:
 # --- the Jacobian of softmax, and of its logarithm --------------------------------------------------------
 
 
-def jacobian(wrong: Callable[[Array], Array], of_log: Callable[[Array], Array]) -> Callable[[Target], Iterator[Change]]:
-    """Return changes that hold only where the truth is ∂p_i/∂z_j, or ∂log p_i/∂z_j."""
+Of = Callable[[Array], Array]
+
+
+def jacobian(wrong: Of, of_log: Of, beside: Of | None = None) -> Callable[[Target], Iterator[Change]]:
+    """Return changes that hold only where the truth is ∂p_i/∂z_j, or ∂log p_i/∂z_j; `beside` for i ≠ j alone."""
 
     def make(target: Target) -> Iterator[Change]:
         for name, declared in target.scope.names.items():
             if len(declared.axes) == 1 and declared.role in {Role.GIVEN, Role.DEFINED}:
-                yield partial(_if_jacobian, name, wrong, of_log)
+                yield partial(_if_jacobian, name, wrong, of_log, beside)
 
     return make
 
 
-def _if_jacobian(
-    name: str, wrong: Callable[[Array], Array], of_log: Callable[[Array], Array], truth: Array, values: Values
-) -> Array:
+def _if_jacobian(name: str, wrong: Of, of_log: Of, beside: Of | None, truth: Array, values: Values) -> Array:
     p = np.asarray(values[name], dtype=float)
     if truth.shape != (len(p), len(p)):
         return NOTHING
-    for known, change in ((np.diag(p) - np.outer(p, p), wrong), (np.eye(len(p)) - p, of_log)):
-        scale = ratio(known, truth)
+    known: list[tuple[Array, Of]] = [(np.diag(p) - np.outer(p, p), wrong), (np.eye(len(p)) - p, of_log)]
+    if beside is not None:
+        known.append((-np.outer(p, p), beside))
+    for matrix, change in known:
+        scale = ratio(matrix, truth)
         if scale:
             return scale * change(p)
     return NOTHING
@@ -278,7 +282,11 @@ SCALED = {
 """Id -> the mistake on a multiple of p − y."""
 
 
-COLLAPSED = (jacobian(lambda p: np.outer(p, 1 - p), lambda p: np.broadcast_to(1 - p, (len(p), len(p)))),)
+COLLAPSED = (
+    jacobian(
+        lambda p: np.outer(p, 1 - p), lambda p: np.broadcast_to(1 - p, (len(p), len(p))), lambda p: np.outer(p, 1 - p)
+    ),
+)
 DIAGONAL = (
     jacobian(lambda p: np.diag(p * (1 - p)), lambda p: np.diag(1 - p)),
     jacobian(
