@@ -11,6 +11,7 @@ from bptutor.authoring.asked import asked, fillings
 from bptutor.authoring.check_code import check_code
 from bptutor.authoring.check_goals import EXPRESSIONS, check_goal
 from bptutor.authoring.check_menus import check_menu
+from bptutor.authoring.check_numbers import check_numbers
 from bptutor.authoring.model_text import NUMBERS, model_text
 from bptutor.authoring.report import Checked
 from bptutor.errors import BptutorError, UnreadableAnswer
@@ -52,6 +53,9 @@ class Grading:
                 return
             self._right(place)
             check_goal(self.question, self.scene, self.seeds, self.lesson, self.checked)
+            if self.question.kind in NUMBERS:
+                base = self.lesson.scene or Scene.from_mapping({})
+                check_numbers(self.question, base, self.seeds, self.lesson, self.checked)
         except UnreadableAnswer as error:
             self._wrong(place, f"the answer cannot be read: {error.message}", error.help, "model-answer")
             return

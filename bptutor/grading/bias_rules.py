@@ -86,6 +86,8 @@ def times_input(target: Target, inner: Expr, axis: object) -> Iterator[Expr]:
         else:
             yield Call("sum", (Mul((inner, Name(below))),), (("axis", axis),))
             yield MatMul(Transpose(inner), Name(below))
+            yield Call("sum", (MatMul(Transpose(inner), Name(below)),), (("axis", 1),))
+            yield Call("sum", (MatMul(Transpose(Name(below)), inner),))
 
 
 def _beside(target: Target) -> list[str]:

@@ -22,12 +22,16 @@ from bptutor.grading.code_expected import Expected, expected_of, flat, floats, l
 from bptutor.grading.comparison import REDRAWS, fresh
 from bptutor.grading.sandbox.run import Job, Ran, run
 from bptutor.grading.sandbox.wire import Made
+from bptutor.notation.kinks import has_kink
+from bptutor.notation.scope import Role, Source
 from bptutor.notation.value import Values, evaluate
 from bptutor.packs.code_keys import DEFAULT_CASES, EXPECT, NUMBER, PYTHON, WORDS, is_expression
 from bptutor.packs.model import Code
 
 Array = NDArray[np.float64]
 _KEPT = 32
+SMALL = 1e-3
+"""What numbers are multiplied by in one more case, close to where relu, abs and their like turn."""
 EQUAL = 4
 """The size of every axis where all are to be equal."""
 
@@ -120,6 +124,11 @@ def _drawn(case: Case, code: Code, made: dict[str, str], rounds: int) -> Iterato
             if truth is None or all(np.isfinite(part).all() for _, part in flat(truth)):
                 break
         yield Call(call.values, call.arguments, truth, expected)
+    if not code.cases and not case.scope.conditions and _turns(case):
+        call = _call(case, code, dict(code.args), n, made, scale=SMALL)
+        truth = None if common.spec is None else truth_of(common.spec, (), common.comparisons, call.values)
+        if truth is None or all(np.isfinite(part).all() for _, part in flat(truth)):
+            yield Call(call.values, call.arguments, truth, common)
 
 
 def _call(
@@ -129,6 +138,7 @@ def _call(
     n: int,
     made: dict[str, str],
     fixed: tuple[tuple[str, int], ...] = (),
+    scale: float = 1.0,
 ) -> Call:
     """Draw the scene once, with the numbers that the author gives for its names, and make the arguments."""
     scope = case.scope
@@ -136,7 +146,7 @@ def _call(
     sizes = dict(fixed)
     for name, array in numbers.items():
         sizes |= dict(zip(scope.names[name].axes, array.shape, strict=False))
-    values = fresh(case.scene, n, tuple(sorted(sizes.items())))
+    values = _scaled(fresh(case.scene, n, tuple(sorted(sizes.items()))), scale)
     for name, array in numbers.items():
         values = values.supposing(name, array)
     arguments = {name: _argument(written.get(name, name), case, values, made) for name in code.parameters}
@@ -144,6 +154,23 @@ def _call(
         if name in scope.names and name in written and name not in numbers and _takes(values, name, argument):
             values = values.supposing(name, argument)
     return Call(values, arguments, None)
+
+
+def _turns(case: Case) -> bool:
+    """Return whether something in the scene is made with a function that turns."""
+    made = (name.definition for name in case.scope.names.values())
+    return any(definition is not None and has_kink(definition, case.scope) for definition in made)
+
+
+def _scaled(values: Values, scale: float) -> Values:
+    """Return a draw with the numbers that may be any ones made larger or smaller."""
+    names = values.scope.names
+    free = {n for n, made in names.items() if made.draw.source in {Source.UNIFORM, Source.LITERAL}}
+    given = {
+        name: np.asarray(array) * (scale if name in free and names[name].role is Role.GIVEN else 1.0)
+        for name, array in values.given.items()
+    }
+    return values if scale == 1.0 else Values(values.scope, given, values.sizes)
 
 
 def _takes(values: Values, name: str, argument: object) -> bool:

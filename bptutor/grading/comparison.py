@@ -28,7 +28,7 @@ from bptutor.notation.draws import Held
 from bptutor.notation.field import DIGITS
 from bptutor.notation.scope import Scope
 from bptutor.notation.tree import Call, Derivative, Expr, Name, Neg, Number, Pow, walk
-from bptutor.notation.value import NoValue, Values, evaluate
+from bptutor.notation.value import NoValue, UnknownLetter, Values, evaluate
 
 Array = NDArray[np.float64]
 
@@ -125,6 +125,8 @@ class Comparison:
             return value(expr, values, self.layout, self.columns)
         except NotComputed:
             raise
+        except UnknownLetter as unknown:
+            raise NotComputed(str(unknown)) from unknown
         except (NoValue, NoSuchForm) as nothing:
             raise ShapeMisfit(
                 f"your answer asks for {nothing}" if "outside" in str(nothing) else str(nothing)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bptutor.errors import BptutorError
-from bptutor.grading import authored, numbers, targets, value_mistakes
+from bptutor.grading import authored, numbers, softmax_rules, targets, value_mistakes
 from bptutor.grading.case import Case
 from bptutor.grading.comparison import CLOSE, PROBES, Comparison, Outcome
 from bptutor.grading.fitted_words import words
@@ -36,8 +36,11 @@ DRAWS = 5
 """Draws on which a mistake must be what the learner wrote."""
 PLAIN = 0.01
 """A place where two sides differ by so much of their largest difference shows it."""
-IMPLY_COLLAPSE = frozenset({"lost-delta", "diagonal-softmax", "offdiagonal-sign"})
-"""Mistakes that are a collapsed δ, and say more."""
+IMPLIED = {
+    **dict.fromkeys(("lost-delta", "diagonal-softmax", "offdiagonal-sign"), frozenset({"delta-collapse"})),
+    "max-gradient": frozenset({"one-path", "last-path"}),
+}
+"""Mistake -> mistakes that it always is too, and of which it says more."""
 
 
 def wrong(case: Case, met: Read, shown: str, proof: Proof | None = None) -> Verdict:
@@ -96,13 +99,16 @@ def finite_draws(comparison: Comparison, expr: Expr) -> Iterator[Draw]:
             return
 
 
-def named(comparison: Comparison, draws: tuple[Draw, ...], expr: Expr | None = None) -> list[Finding]:
+def named(
+    comparison: Comparison, draws: tuple[Draw, ...], expr: Expr | None = None, merged: bool = False
+) -> list[Finding]:
     """Return a finding for every mistake that the answer is, in catalogue order.
 
     Args:
         comparison: What is asked.
         draws: The answer on draws.
         expr: The learner's tree, where there is one: its letters are looked at too.
+        merged: Whether axes were taken for one, so that entries may agree by that alone.
     """
     target = targets.target(comparison)
     found = fits(target, Met(draws, CLOSE))
@@ -113,18 +119,17 @@ def named(comparison: Comparison, draws: tuple[Draw, ...], expr: Expr | None = N
         if letters:
             kept = [fit for fit in found if not fit.mistake.vague and fit.mistake.id != "other-quantity"]
             found = sorted((*kept, *letters), key=lambda fit: PLACE[fit.mistake.id])
-        if not any(fit.mistake.id != "free-index" and not fit.mistake.vague for fit in found) and _collapsed(
-            comparison, draws
-        ):
+        plain = not any(fit.mistake.id != "free-index" and not fit.mistake.vague for fit in found)
+        if plain and not merged and _collapsed(comparison, draws):
             found = [*(fit for fit in found if not fit.mistake.vague), Fit(BY_ID["delta-collapse"], "")]
-    if IMPLY_COLLAPSE & {fit.mistake.id for fit in found}:
-        found = [fit for fit in found if fit.mistake.id != "delta-collapse"]
     return said(found, target)
 
 
 def said(found: list[Fit], target: Target) -> list[Finding]:
     """Return mistakes as findings."""
     known = words(target)
+    implied = {id_ for fit in found for id_ in IMPLIED.get(fit.mistake.id, ())}
+    found = [fit for fit in found if fit.mistake.id not in implied]
     return [Finding(fit.mistake.id, fit.mistake.message(shown(fit.part, target), known, fit.paired)) for fit in found]
 
 
@@ -180,18 +185,29 @@ def _bound(expr: Expr) -> set[str]:
 
 def plain_differences(draws: tuple[Draw, ...]) -> list[Finding]:
     """Return a finding when the answer is off by one constant factor, or by one constant."""
-    for rule, measure in (("factor", value_mistakes.ratio), ("offset", value_mistakes.offset)):
-        found = [measure(draw.truth, draw.got) for draw in draws]
-        first = found[0] if found else None
-        if first is not None and all(c is not None and abs(c - first) <= 1e-7 * max(1, abs(first)) for c in found):
-            if rule == "factor" and first == 0:
-                return []
-            message = {
-                "factor": f"Your answer is {_shown(first)} times what is asked, everywhere. Look at the constants.",
-                "offset": f"Your answer differs by {_shown(first)} everywhere. Look at the constant terms.",
-            }[rule]
-            return [Finding(rule, message)]
-    return []
+    factor = _same([softmax_rules.ratio(draw.truth, draw.got) for draw in draws])
+    if factor is not None:
+        return [factor_finding(factor)] if factor else []
+    offset = _same([value_mistakes.offset(draw.truth, draw.got) for draw in draws])
+    return [] if offset is None else [offset_finding(offset)]
+
+
+def _same(found: list[float | None]) -> float | None:
+    """Return the number that was found on every draw; None where it was not the same."""
+    known = [number for number in found if number is not None]
+    alike = known and len(known) == len(found)
+    first = known[0] if alike else 0.0
+    return first if alike and all(abs(c - first) <= 1e-7 * max(1, abs(first)) for c in known) else None
+
+
+def factor_finding(factor: float) -> Finding:
+    """Return the finding about numbers that are all one multiple of what is asked."""
+    return Finding("factor", f"Your answer is {_shown(factor)} times what is asked, everywhere. Look at the constants.")
+
+
+def offset_finding(offset: float) -> Finding:
+    """Return the finding about numbers that all lie as far from what is asked."""
+    return Finding("offset", f"Your answer differs by {_shown(offset)} everywhere. Look at the constant terms.")
 
 
 def _shown(number: float) -> str:

@@ -21,12 +21,10 @@ from bptutor.grading.reads import columns, entire_line, goal, models, own_layout
 from bptutor.grading.verdict import Finding, Mark, ProofMark, Verdict
 from bptutor.notation import parse
 from bptutor.notation.axes import ShapeMisfit
-from bptutor.notation.scope import Scope
+from bptutor.notation.kinks import has_kink
 from bptutor.notation.tree import (
     At,
     Call,
-    Cases,
-    Compare,
     Expr,
     Letter,
     Name,
@@ -42,9 +40,6 @@ from bptutor.notation.value import NoValue
 
 if TYPE_CHECKING:
     from bptutor.notation.prove import Proof
-
-KINKS = frozenset({"relu", "leaky_relu", "abs", "max", "min", "maximum", "minimum", "sign", "floor", "argmax", "where"})
-"""Functions that behave in two ways; draws must stand on both sides of the kink."""
 
 
 @dataclass(frozen=True)
@@ -208,27 +203,14 @@ def held_against(met: Read, exact: bool, agreed: bool = False) -> Proof:
 
 def _kinked(met: Read) -> bool:
     scope = met.comparison.scene.scope
-    return any(_has_kink(expr, scope, set()) for expr in (met.expr, met.comparison.expected))
-
-
-def _has_kink(expr: Expr, scope: Scope, seen: set[str]) -> bool:
-    for part in walk(expr):
-        if isinstance(part, Cases) or (isinstance(part, Call) and part.function.rstrip("'") in KINKS):
-            return True
-        if isinstance(part, Compare) and any(isinstance(side, Name) for side in walk(part)):
-            return True
-        if isinstance(part, Name) and part.id not in seen:
-            seen.add(part.id)
-            declared = scope.names.get(part.id)
-            if declared and declared.definition and _has_kink(declared.definition, scope, seen):
-                return True
-    return False
+    return any(has_kink(expr, scope) for expr in (met.expr, met.comparison.expected))
 
 
 def no_value(shown: str) -> Verdict:
     """Return the verdict for an answer without a finite value on any draw."""
     message = (
-        "Your answer has no finite value on any draw, so it cannot be judged. Look at its divisors and logarithms."
+        "Your answer has no finite value on the numbers tried, so it is not judged. "
+        "Look at its divisors and logarithms."
     )
     return Verdict(Mark.UNDECIDED, ProofMark.UNDECIDED, (Finding("disagreement", message),), shown)
 

@@ -13,8 +13,13 @@ from bptutor.notation.tree import Call, Derivative, Expr, Name, Number, Pow, Sum
 if TYPE_CHECKING:
     from bptutor.grading.guesses import Target
 
-USUAL: Mapping[str, str] = MappingProxyType({"averaged": "what precedes Σ_s in L"})
+USUAL: Mapping[str, str] = MappingProxyType(
+    {"averaged": "what precedes Σ_s in L", "an entry of b": "an entry of the bias"}
+)
 """What stands for a word that nobody gave."""
+UNKNOWN: Mapping[str, str] = MappingProxyType({"no batch": "yes", "plain": "yes"})
+"""What is taken to hold where nothing is known of a scene."""
+SQUASHING = frozenset({"sigmoid", "tanh", "softmax"})
 TARGETS = frozenset("yYtTqm")
 """What names of targets begin with."""
 
@@ -23,7 +28,8 @@ def words(target: Target) -> dict[str, str]:
     """Return names for the loss, the output and a bias; and for what holds of the scene "yes", else nothing.
 
     `slope`: a gradient of the loss is asked, `square`: of a loss with a square, `classes`: shares are held against
-    a target. `batch`: the axis of the examples, where there are biases. `plain`: no slope of anything is asked.
+    a target. `top`: the slope by what the output is made of is asked. `squashed`: every activation squashes.
+    `no batch`: no examples share a bias. `plain`: no slope of anything is asked.
     """
     scope, made, loss = target.scope, target.parts.activations, target.loss
     softmax = [one.a for one in made if one.function == "softmax"]
@@ -31,17 +37,23 @@ def words(target: Target) -> dict[str, str]:
     wanted = [name for name in scope.names if Derivative(Name(loss), Name(name)) in slopes]
     biases = [name for name in wanted if name in target.parts.biases] or sorted(target.parts.biases)
     outputs = softmax or [one.a for one in reversed(made)]
+    asked = wanted[0] if len(wanted) == 1 else ""
+    bias = scope.shown(biases[0]) if biases else "the bias"
     shown, definition = scope.shown(loss) if loss else "L", scope.names[loss].definition if loss else None
     return {
         "loss": shown,
         "p": scope.shown(outputs[0]) if outputs else "the output",
-        "b": scope.shown(biases[0]) if biases else "the bias",
+        "b": bias,
+        "an entry of b": bias if biases and not scope.names[biases[0]].axes else f"an entry of {bias}",
         "averaged": _averaged(shown, definition),
         "softmax": "yes" if softmax else "",
-        "classes": "yes" if _held_against_classes(target, softmax) else "",
-        "batch": target.parts.batch if target.parts.biases else "",
+        "classes": "yes" if slopes and _held_against_classes(target, softmax) else "",
+        "no batch": "" if target.parts.batch and target.parts.biases else "yes",
         "slope": "yes" if slopes or not loss else "",
         "plain": "" if slopes or isinstance(target.comparison.expected, Derivative) else "yes",
+        "asked": scope.shown(asked),
+        "top": "yes" if asked and asked in {one.z for one in made if one.a in outputs[:1]} else "",
+        "squashed": "yes" if {one.function for one in made} <= SQUASHING else "",
         "square": "yes" if slopes and definition is not None and any(map(_is_square, walk(definition))) else "",
     }
 

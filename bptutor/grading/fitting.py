@@ -20,6 +20,8 @@ from bptutor.notation.value import Values
 Array = NDArray[np.float64]
 FEWEST = 4
 """Entries that numbers must have for two mistakes at once to be looked for among all pairs."""
+ZERO = 1e-13
+"""Sizes up to which an answer is 0 but for rounding."""
 CHANCE = 0.02
 """Most likely it may be that one of the guesses of a mistake meets the learner's numbers by accident."""
 
@@ -87,16 +89,21 @@ def fits(target: Target, met: Met) -> list[Fit]:
         return []
     first = met.draws[0]
     nothing = not any(draw.got.any() for draw in met.draws)
+    tiny = all(np.abs(draw.got).max(initial=0.0) <= ZERO * _scale(draw) for draw in met.draws)
     found: dict[str, tuple[Fit, Made]] = {}
     for made in guesses(target).on(first.values):
         name = made.mistake.id
-        if name in found or (made.mistake.vague and found) or nothing is not (name == "bias-zero"):
+        if name in found or (made.mistake.vague and (found or tiny)) or nothing is not (name == "bias-zero"):
             continue  # zeros are many things at once
         if met.equal(made.array, first.got, first.counts) and met.made(made.guess):
             found[name] = (Fit(made.mistake, made.part), made)
     if not met.relative and not nothing:
         found = _unlikely(found, target, met)
     return [fit for fit, _ in found.values()] or ([] if nothing else _pair(target, met))
+
+
+def _scale(draw: Draw) -> float:
+    return max(1.0, float(np.abs(draw.truth).max(initial=0.0)))
 
 
 def _unlikely(found: dict[str, tuple[Fit, Made]], target: Target, met: Met) -> dict[str, tuple[Fit, Made]]:

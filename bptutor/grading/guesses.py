@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bptutor.grading.comparison import Comparison
-from bptutor.grading.fitted_words import USUAL
+from bptutor.grading.fitted_words import UNKNOWN, USUAL
 from bptutor.grading.formulas import Lines, scalars
 from bptutor.grading.layers import Parts
 from bptutor.grading.rewrites import Rule, everywhere, repeated
@@ -57,7 +57,7 @@ class Once(Walk):
 
     def __call__(self, expr: Expr) -> Labelled:
         """Return the value of a part, computed at its first meeting."""
-        if self.values is not self.drawn:  # inside a derivative, names stand for other values
+        if self.values is not self.drawn or self.parameters:  # names stand for other values, or for arguments
             return super().__call__(expr)
         named = isinstance(expr, Name | Derivative)
         key: object = expr if named else id(expr)
@@ -153,22 +153,16 @@ class Mistake:
     say: str
     """In general; `{part}` is the name that the rewrite changed."""
     guesses: Callable[[Target], Iterator[Guess]]
-    here: str = ""
-    """What is said in such a scene; else `say`."""
-    when: str = "classes"
-    """The word of `fitted_words` that a scene must have for `here`."""
-    elsewhere: str = ""
-    """Where the scene has no batch; else `say`."""
-    plain: str = ""
-    """Where no gradient is asked, and `say` speaks of one."""
+    says: Mapping[str, str] = field(default_factory=dict)
+    """Word of `fitted_words` or of the fit -> what is said in its place, where that word holds; the first one counts.
+
+    Of the fit: `paired` (only this and another mistake together give the answer), `part` (it is about one name),
+    `whole` (it is about no one name), `itself` (it is about what the slope is asked by).
+    """
     vague: bool = False
     """Whether it only says what no other row explains."""
     change: Callable[[Target], Iterator[Change]] | None = None
     """For a mistake on the value alone: it may come on top of another one."""
-    beside: str = ""
-    """When another mistake is said with it, and only both give the answer; else as alone."""
-    whole: str = ""
-    """When it is about no one name."""
 
     def message(self, part: str, words: Mapping[str, str], paired: bool = False) -> str:
         """Return what is said when an answer is this mistake.
@@ -178,11 +172,9 @@ class Mistake:
             words: What the scene calls its loss, its output and its bias.
             paired: Whether it is one of two that give the answer together.
         """
-        text = self.here if self.here and words.get(self.when) else self.say
-        text = self.elsewhere if self.elsewhere and not words.get("batch") else text
-        text = (self.plain if words.get("plain", "yes") else "") or text
-        text = (self.whole if not part else "") or text
-        text = (self.beside if paired else "") or text
+        holds = {**UNKNOWN, **words, "paired": paired, "part": part, "whole": not part}
+        holds["itself"] = part and part == words.get("asked")
+        text = next((text for word, text in self.says.items() if holds.get(word)), self.say)
         for name, word in {**USUAL, **words, "part": part or "the product"}.items():
             text = text.replace(f"{{{name}}}", word)
         return text[:1].upper() + text[1:]

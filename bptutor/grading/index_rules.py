@@ -11,11 +11,13 @@ from bptutor.grading.factors import ONE
 from bptutor.grading.place_rules import is_place
 from bptutor.grading.product_rules import joined
 from bptutor.grading.rewrites import Made, Rule, everywhere, lettered, main_name
+from bptutor.notation.faces import unicode
 from bptutor.notation.tree import (
     Add,
     At,
     Call,
     Delta,
+    Derivative,
     Div,
     Expr,
     Letter,
@@ -36,14 +38,22 @@ if TYPE_CHECKING:
 MOST_PLACES = 6
 """Most places of one letter whose two meanings are told apart."""
 ZERO = Number(Fraction(0))
+TWO = Number(Fraction(2))
+BASES = (10, 2)
+"""Bases that are taken for e."""
 
 
-def one_path(expr: Expr) -> Made:
-    """Keep one term of a Σ: the one where the summed letter equals a free one."""
-    if isinstance(expr, Sum) and len(expr.letters) == 1:
-        bound = expr.letters[0]
-        for letter in sorted(_free(expr.body) - {bound}):
-            yield lettered(expr.body, bound, Letter(letter)), bound
+def one_path(target: Target) -> Rule:
+    """Return the rule that keeps one term of a Σ: the one where the summed letter equals a free one."""
+    goal = set(target.comparison.layout.letters)
+
+    def rule(expr: Expr) -> Made:
+        if isinstance(expr, Sum) and len(expr.letters) == 1:
+            bound = expr.letters[0]
+            for letter in sorted((_free(expr.body) | goal) - {bound}):
+                yield lettered(expr.body, bound, Letter(letter)), bound
+
+    return rule
 
 
 def _free(expr: Expr) -> set[str]:
@@ -148,15 +158,34 @@ def term_sign(expr: Expr) -> Made:
             yield Add((*expr.terms[:n], turned, *expr.terms[n + 1 :])), main_name(term)
 
 
-def off_by_one(expr: Expr) -> Made:
-    """Count a position from the other end: from 0 for from 1."""
-    for step in (1, -1):
-        if isinstance(expr, At):
-            yield from ((At(expr.base, places), main_name(expr)) for places in _next_to(expr.subscripts, step))
-        if isinstance(expr, Slice):
-            for n, item in enumerate(expr.items):
-                if isinstance(item, int):
-                    yield Slice(expr.base, (*expr.items[:n], item + step, *expr.items[n + 1 :])), main_name(expr)
+def without_two(expr: Expr) -> Made:
+    """Leave out a 2 that multiplies."""
+    if isinstance(expr, Mul) and TWO in expr.factors and len(expr.factors) > 1:
+        yield joined(tuple(factor for factor in expr.factors if factor != TWO)), main_name(expr)
+
+
+def off_by_one(target: Target) -> Rule:
+    """Return the rule that counts a position from the other end: from 0 for from 1."""
+
+    def rule(expr: Expr) -> Made:
+        for step in (1, -1):
+            if isinstance(expr, At):
+                yield from (
+                    (At(expr.base, places), _counted(expr, target)) for places in _next_to(expr.subscripts, step)
+                )
+            if isinstance(expr, Slice):
+                for n, item in enumerate(expr.items):
+                    if isinstance(item, int):
+                        items = (*expr.items[:n], item + step, *expr.items[n + 1 :])
+                        yield Slice(expr.base, items), _counted(expr, target)
+
+    return rule
+
+
+def _counted(expr: At | Slice, target: Target) -> str:
+    """Return what places are counted in: a gradient as it is shown, else its first name."""
+    slope = isinstance(expr.base, Derivative)
+    return unicode.line(expr.base, target.scope) if slope else main_name(expr)
 
 
 def _next_to(places: tuple[Expr, ...], step: int) -> Iterator[tuple[Expr, ...]]:
@@ -173,44 +202,6 @@ def _plus(place: Expr, step: int) -> Expr:
     return Number(place.value + step) if isinstance(place, Number) else Add((place, Number(Fraction(step))))
 
 
-def not_flipped(expr: Expr) -> Made:
-    """Let every place of a Σ run forward: `D_{a+m}` for `D_{a−m}`."""
-    if isinstance(expr, Sum):
-        for constants in (False, True):
-            done = _forward(expr, set(expr.letters), constants)
-            if done != expr:
-                yield done, main_name(expr)
-
-
-def one_flipped(expr: Expr) -> Made:
-    """Let one of several places of a Σ run forward."""
-    if isinstance(expr, Sum) and len(expr.letters) > 1:
-        for letter in expr.letters:
-            for constants in (False, True):
-                done = _forward(expr, {letter}, constants)
-                if done != expr:
-                    yield done, main_name(expr)
-
-
-def _forward(expr: Expr, letters: set[str], constants: bool) -> Expr:
-    """Add what is subtracted: these letters, and with `constants` the numbers beside them."""
-    if isinstance(expr, Add) and any(_subtracted(term, letters) for term in expr.terms):
-        return Add(tuple(_turned(term, letters, constants) for term in expr.terms))
-    return rebuild(expr, lambda part: _forward(part, letters, constants))
-
-
-def _subtracted(term: Expr, letters: set[str]) -> bool:
-    return isinstance(term, Neg) and isinstance(term.arg, Letter) and term.arg.id in letters
-
-
-def _turned(term: Expr, letters: set[str], constants: bool) -> Expr:
-    if isinstance(term, Neg) and _subtracted(term, letters):
-        return term.arg
-    if constants and isinstance(term, Number):
-        return Number(-term.value)
-    return term.arg if constants and isinstance(term, Neg) and isinstance(term.arg, Number) else term
-
-
 def other_unit(expr: Expr) -> Made:
     """Take degrees for radians, or radians for degrees."""
     if isinstance(expr, Call) and expr.function in {"sin", "cos", "tan"} and len(expr.args) == 1:
@@ -222,22 +213,23 @@ DEGREE = Number(Fraction(0.017453292519943295))
 
 
 def other_base(expr: Expr) -> Made:
-    """Take the logarithm to base 10 for the natural one."""
+    """Take the logarithm to base 10 or 2 for the natural one."""
     if isinstance(expr, Call) and expr.function == "log" and len(expr.args) == 1:
-        yield Div(expr, Call("log", (Number(Fraction(10)),))), main_name(expr)
+        yield from ((Div(expr, Call("log", (Number(Fraction(base)),))), main_name(expr)) for base in BASES)
 
 
 def every_base(expr: Expr) -> Made:
-    """Take every logarithm of a line to base 10."""
-    done = _based(expr)
-    if done != expr:
-        yield done, main_name(expr)
+    """Take every logarithm of a line to base 10, or to base 2."""
+    for base in BASES:
+        done = _based(expr, base)
+        if done != expr:
+            yield done, main_name(expr)
 
 
-def _based(expr: Expr) -> Expr:
-    done = rebuild(expr, _based)
+def _based(expr: Expr, base: int) -> Expr:
+    done = rebuild(expr, lambda part: _based(part, base))
     if isinstance(done, Call) and done.function == "log" and len(done.args) == 1:
-        return Div(done, Call("log", (Number(Fraction(10)),)))
+        return Div(done, Call("log", (Number(Fraction(base)),)))
     return done
 
 

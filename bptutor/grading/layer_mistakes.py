@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from bptutor.grading import naming_rules, passing, product_rules, slope_rules, step_rules
+from bptutor.grading import index_rules, naming_rules, passing, product_rules, slope_rules, step_rules, window_rules
 from bptutor.grading import softmax_rules as softmax
 from bptutor.grading import value_mistakes as by_value
 from bptutor.grading.guesses import Guess, Mistake, Target, any_of, every, on_tree, on_trees, on_value, spelled, steps
+from bptutor.grading.sliding import on_inputs
 from bptutor.notation.tree import Expr
 
 
@@ -21,19 +22,24 @@ LAYER_MISTAKES: tuple[Mistake, ...] = (
         "sign",
         "the opposite sign",
         "Your answer has the right size and the opposite direction. Look at what a small nudge upwards does.",
-        on_value(by_value.negative),
-        "Your numbers have the right size and the opposite direction. Look at the nudge of the true class.",
-        plain="Your answer has the right size and the other sign. Look at each minus.",
+        any_of(on_value(by_value.negative), on_trees(step_rules.climbing, steps)),
+        says={
+            "part": "Your step goes up the slope. Look at what a small nudge of {part} upwards does.",
+            "paired": "Your answer points the opposite way. Look at what a small nudge upwards does.",
+            "plain": "Your answer has the right size and the other sign. Look at each minus.",
+            "classes": "Your numbers have the right size and the opposite direction. "
+            "Look at the nudge of the true class.",
+        },
         change=by_value.negative,
-        beside="Your answer points the opposite way. Look at what a small nudge upwards does.",
     ),
     Mistake(
         "no-batch-mean",
         "the mean over the batch left out",
         "Copying the batch would double your answer, and what is asked stays. Look at {averaged}.",
         on_value(by_value.times_batch),
-        "Copying the batch would double your gradient but not {loss}. Look at {averaged}.",
-        when="slope",
+        says={
+            "slope": "Copying the batch would double your gradient but not {loss}. Look at {averaged}.",
+        },
         change=by_value.times_batch,
     ),
     Mistake(
@@ -41,24 +47,29 @@ LAYER_MISTAKES: tuple[Mistake, ...] = (
         "the mean over the batch taken twice",
         "Copying the batch would halve your answer, and what is asked stays. Look at how often the batch size enters.",
         on_value(by_value.over_batch),
-        "Copying the batch would halve your gradient but not change {loss}. Look at how often the batch size enters.",
-        when="slope",
+        says={
+            "slope": "Copying the batch would halve your gradient but not change {loss}. "
+            "Look at how often the batch size enters.",
+        },
         change=by_value.over_batch,
     ),
     Mistake(
         "factor-two",
         "a factor of two",
         "Your answer is twice what is asked, or half of it. Look at each factor.",
-        on_value(by_value.twice_or_half),
-        "Your answer is off by a factor of two everywhere. Look at the square in the loss.",
-        when="square",
+        any_of(on_value(by_value.twice_or_half), on_tree(index_rules.without_two)),
+        says={
+            "part": "Your answer lacks a factor of two in a term. Look at the slope of each square.",
+            "square": "Your answer is off by a factor of two everywhere. Look at the square in the loss.",
+        },
         change=by_value.twice_or_half,
     ),
     Mistake(
         "class-mean",
         "averaged over the classes too",
-        "Your answer shrinks when classes are added. Look at what {loss} averages over.",
+        "Your answer shrinks when outputs are added. Look at what {loss} averages over.",
         on_value(by_value.over_last),
+        says={"softmax": "Your answer shrinks when classes are added. Look at what {loss} averages over."},
         change=by_value.over_last,
     ),
     Mistake(
@@ -68,9 +79,12 @@ LAYER_MISTAKES: tuple[Mistake, ...] = (
         any_of(
             on_trees(softmax.on_error(softmax.diagonal)),
             _through(softmax.diagonal_of),
+            on_value(softmax.SCALED["diagonal-softmax"]),
             *(on_value(made) for made in softmax.DIAGONAL),
         ),
-        "Your rule says wrong classes' scores cannot change {loss}. Look at the denominator of {p}_k.",
+        says={
+            "classes": "Your rule says wrong classes' scores cannot change {loss}. Look at the denominator of {p}_k.",
+        },
     ),
     Mistake(
         "lost-delta",
@@ -79,6 +93,7 @@ LAYER_MISTAKES: tuple[Mistake, ...] = (
         any_of(
             on_trees(softmax.on_error(softmax.without_delta)),
             _through(softmax.products_of),
+            on_value(softmax.SCALED["lost-delta"]),
             *(on_value(made) for made in softmax.LOST),
         ),
     ),
@@ -89,6 +104,7 @@ LAYER_MISTAKES: tuple[Mistake, ...] = (
         any_of(
             on_trees(softmax.on_error(softmax.plus_off_diagonal)),
             _through(softmax.all_raised),
+            on_value(softmax.SCALED["offdiagonal-sign"]),
             *(on_value(made) for made in softmax.PLUS),
         ),
     ),
@@ -100,23 +116,27 @@ LAYER_MISTAKES: tuple[Mistake, ...] = (
             on_trees(softmax.on_error(softmax.slope_kept, softmax=False)),
             on_tree(slope_rules.twice),
             on_tree(slope_rules.on_forms(slope_rules.form_twice)),
+            on_value(softmax.SCALED["derivative-twice"]),
+            on_trees(naming_rules.exchange(softmax.slope_again), steps),
         ),
     ),
     Mistake(
         "stopped-at-loss",
         "the slope by the output, not by what enters it",
-        "This is the slope by {p}. Look at the arrow that ends in {p}.",
+        "Your chain starts from the slope by {p}. Look at the arrow that ends in {p}.",
         any_of(
             on_trees(naming_rules.stopped, steps),
             on_trees(softmax.on_error(softmax.by_output)),
+            on_value(softmax.SCALED["stopped-at-loss"]),
             _through(softmax.slope_above),
         ),
+        says={"top": "This is the slope by {p}. Look at the arrow that ends in {p}."},
     ),
     Mistake(
         "jacobian-summed",
         "rows of the Jacobian summed",
         "Your answer adds up entries of {part} without weights. Look at what multiplies each entry.",
-        on_tree(product_rules.summed_jacobian),
+        any_of(on_tree(product_rules.summed_jacobian), on_inputs(window_rules.without_errors)),
     ),
     Mistake(
         "no-transpose",
@@ -127,8 +147,11 @@ LAYER_MISTAKES: tuple[Mistake, ...] = (
     Mistake(
         "transposed",
         "rows and columns exchanged",
-        "Your answer has each entry at the mirrored place. Look at which index counts rows.",
+        "Your answer takes the rows of {part} for its columns. Look at which index of {part} counts rows.",
         any_of(on_value(by_value.transposed), on_tree(product_rules.transposed)),
+        says={
+            "whole": "Your answer has each entry at the mirrored place. Look at which index counts rows.",
+        },
         change=by_value.transposed,
     ),
     Mistake(
@@ -142,12 +165,13 @@ LAYER_MISTAKES: tuple[Mistake, ...] = (
         "entries paired where a product sums or pairs all",
         "Your product pairs entries one to one. Look at how many free indices the goal has.",
         on_tree(product_rules.hadamard),
+        says={"whole": "Your answer keeps entries apart that are added up. Look at what stands under Σ."},
     ),
     Mistake(
         "product-for-hadamard",
         "a product where entries pair one to one",
-        "Your product mixes what pairs entry by entry. Look at which entries the one at i meets.",
-        on_tree(product_rules.product, spelled),
+        "Your product mixes what pairs entry by entry. Look at which entries each one meets.",
+        on_trees(product_rules.product, spelled),
     ),
     Mistake(
         "inverse-for-transpose",
@@ -158,19 +182,26 @@ LAYER_MISTAKES: tuple[Mistake, ...] = (
     Mistake(
         "no-activation-derivative",
         "the derivative of the activation left out",
-        "This is the slope by what {part} becomes, not by {part}. Look at the arrow that leaves {part}.",
+        "Your chain steps over the function at {part}. Look at the arrow that leaves {part}.",
         any_of(
             on_tree(slope_rules.no_slope),
             on_tree(slope_rules.on_forms(slope_rules.form_dropped)),
             on_trees(naming_rules.exchange(passing.passed_over), steps),
         ),
-        whole="Your chain steps over one function. Look at each function on the way.",
+        says={
+            "whole": "Your chain steps over one function. Look at each function on the way.",
+            "itself": "This is the slope by what {part} becomes, not by {part}. Look at the arrow that leaves {part}.",
+        },
     ),
     Mistake(
         "derivative-of-activation",
         "f'(a) for f'(z)",
-        "Your slope receives a number already squashed. Look at what entered the activation going forward.",
+        "Your slope receives what comes out of the activation. Look at what entered it going forward.",
         any_of(on_tree(slope_rules.slope_of_activation), on_tree(slope_rules.on_forms(slope_rules.form_again))),
+        says={
+            "squashed": "Your slope receives a number already squashed. "
+            "Look at what entered the activation going forward.",
+        },
     ),
     Mistake(
         "a-form-on-z",
@@ -186,6 +217,7 @@ LAYER_MISTAKES: tuple[Mistake, ...] = (
             on_tree(slope_rules.other_slope),
             on_tree(slope_rules.on_forms(slope_rules.form_of_other)),
             on_trees(naming_rules.exchange(passing.other_slopes), steps),
+            on_value(by_value.slope_added),
         ),
     ),
     Mistake(
@@ -193,6 +225,9 @@ LAYER_MISTAKES: tuple[Mistake, ...] = (
         "one factor of the slope only",
         "Your slope holds only a part of the activation's. Look at its value where the curve is flat.",
         any_of(on_tree(slope_rules.half_slope), on_tree(slope_rules.on_forms(slope_rules.form_halved))),
+        says={
+            "whole": "Your answer has the activation where its slope acts. Look at its value where the curve is flat.",
+        },
     ),
     Mistake(
         "z-for-a",
@@ -203,7 +238,7 @@ LAYER_MISTAKES: tuple[Mistake, ...] = (
     Mistake(
         "wrong-layer",
         "an array of another layer",
-        "Your answer takes an array of another layer for {part}. Look at the arrows of this layer.",
+        "Your answer has another array in the place of {part}. Look at the arrows of this layer.",
         on_trees(naming_rules.exchange(naming_rules.wrong_layer, alone=False), every),
     ),
     Mistake(

@@ -11,10 +11,12 @@ from bptutor.grading.backward import whole
 from bptutor.grading.lift import entrywise, leaky
 from bptutor.notation import axes
 from bptutor.notation.scope import Role, Scope
-from bptutor.notation.tree import Add, Call, Derivative, Expr, MatMul, Mul, Name, Pow, Transpose, children, walk
+from bptutor.notation.tree import Add, Call, Derivative, Div, Expr, MatMul, Mul, Name, Pow, Transpose, children, walk
 
 SLOPES = ("sigmoid", "tanh", "relu", "leaky_relu")
 """Activations whose derivatives are mixed up."""
+WEIGHTS = "wWvVuUθk"
+"""What names of weights begin with."""
 
 
 @dataclass(frozen=True)
@@ -115,17 +117,19 @@ def _activation(name: str, definition: Expr, scope: Scope) -> Activation | None:
     z = leaky(definition)
     if isinstance(z, Name):
         return Activation(name, "leaky_relu", z.id)
-    if isinstance(definition, Call) and (entrywise(definition) or definition.function == "softmax"):
+    if isinstance(definition, Call) and (entrywise(definition) or definition.function in {"softmax", *scope.functions}):
         inner = definition.args[0]
-        if isinstance(inner, Name):
+        if isinstance(inner, Name) and len(definition.args) == 1:
             return Activation(name, definition.function, inner.id)
     shifted = _shifted(definition, scope)
     return Activation(name, "softmax", shifted) if shifted else None
 
 
 def _shifted(definition: Expr, scope: Scope) -> str:
-    """Return z of `softmax(z − m)`, with m one number: the stable form of softmax(z)."""
-    if not isinstance(definition, Call) or definition.function != "softmax" or not isinstance(definition.args[0], Add):
+    """Return z of `softmax(z − m)` or `softmax(z/τ)`, with m and τ numbers: a stable form, and a temperature."""
+    if not isinstance(definition, Call) or definition.function != "softmax":
+        return ""
+    if not isinstance(definition.args[0], Add | Div | Mul):
         return ""
     arrays = [part.id for part in walk(definition) if isinstance(part, Name) and _axes(part, scope)]
     return arrays[0] if len(arrays) == 1 else ""
@@ -169,8 +173,9 @@ def _matmul(part: MatMul, scope: Scope) -> Iterator[tuple[str, str]]:
         ranks = tuple(len(axes.of(side, scope).axes) for side in (part.left, part.right))
     except BptutorError:
         return
-    if ranks == (2, 1):
-        yield left.id, right.id
+    if ranks == (2, 1):  # W x, but A w where the rows of A are examples
+        table = right.id[0] in "wθβ" and left.id[0] not in WEIGHTS
+        yield (right.id, left.id) if table else (left.id, right.id)
     elif isinstance(part.right, Transpose):
         yield right.id, left.id
     else:
@@ -180,7 +185,7 @@ def _matmul(part: MatMul, scope: Scope) -> Iterator[tuple[str, str]]:
 def _told_apart(one: str, other: str, scope: Scope) -> Iterator[tuple[str, str]]:
     """Yield the weight first: the one that nothing computes, and whose name begins as weights do."""
     given = [name for name in (one, other) if scope.names[name].role is Role.GIVEN]
-    weights = [name for name in given if name[0] in "wWvVuUθk"]
+    weights = [name for name in given if name[0] in WEIGHTS]
     found = weights if len(weights) == 1 else given
     if len(found) == 1 or (given and weights):
         yield found[0], other if found[0] == one else one

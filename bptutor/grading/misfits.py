@@ -41,7 +41,7 @@ def misplaced(case: Case, comparison: Comparison, given: Expr, got: Layout) -> V
         letters = asked.shown if asked.letters else "no letter"
         message = f"Your answer depends on a free {extra[0]}; the goal has {letters}. "
         finding = Finding("free-index", message + f"Look at each {extra[0]}.")
-        others = _renamed(comparison, given, got)
+        others = _renamed(comparison, given, got) or _merged_findings(case)[:SAID]
         return Verdict(Mark.WRONG, ProofMark.REFUTED, tuple(sorted((*others, finding), key=_place)))
     clash = [
         (letter, axis, got.known[letter])
@@ -59,7 +59,7 @@ def misplaced(case: Case, comparison: Comparison, given: Expr, got: Layout) -> V
             message = (
                 f"In your answer {off[0]} has {mine} values, in the goal {theirs}. Look at what {off[0]} stands at."
             )
-        others = _renamed(comparison, given, _own(comparison, given))
+        others = _renamed(comparison, given, _own(comparison, given)) or _merged_findings(case)[:SAID]
         return Verdict(Mark.WRONG, ProofMark.REFUTED, (*others, _shape(case, message)))
     if not extra and _comparable(asked, got):
         return None
@@ -87,7 +87,25 @@ def _own(comparison: Comparison, given: Expr) -> Layout:
 
 
 def _renamed(comparison: Comparison, given: Expr, got: Layout) -> list[Finding]:
-    """Return the mistakes of an answer that also has other letters than the goal: told by their order."""
+    """Return the mistakes of an answer that has other letters than the goal: told by their order, or by their place."""
+    for order in dict.fromkeys((got, _in_place(got, comparison.layout))):
+        found = _ordered(comparison, given, order)
+        if found:
+            return found
+    return []
+
+
+def _in_place(got: Layout, asked: Layout) -> Layout:
+    """Return a layout in the order of the goal, each letter that the goal lacks in the place of one that is missing."""
+    extra = [letter for letter in got.letters if letter not in asked.letters]
+    if len(got.letters) != len(asked.letters) or got.axes:
+        return got
+    rest = iter(extra)
+    letters = tuple(letter if letter in got.letters else next(rest) for letter in asked.letters)
+    return Layout(letters, tuple(got.known[letter] for letter in letters), ())
+
+
+def _ordered(comparison: Comparison, given: Expr, got: Layout) -> list[Finding]:
     if not all(got.letter_axes):
         return []
     draws = []
@@ -230,5 +248,5 @@ def _within(case: Case) -> list[Finding]:
     if any(letter not in asked.letters for letter in got.letters):
         found = _renamed(comparison, given, got)
     else:
-        found = named(comparison, tuple(finite_draws(comparison, given)), given)
+        found = named(comparison, tuple(finite_draws(comparison, given)), given, merged=True)
     return [finding for finding in found if finding.rule != "other-quantity"]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from bptutor.grading import bias_rules as bias
 from bptutor.grading import (
     index_rules,
+    loss_rules,
     naming_rules,
     passing,
     place_rules,
@@ -23,6 +24,8 @@ from bptutor.grading import value_mistakes as by_value
 from bptutor.grading.guesses import Mistake, any_of, nothing, on_tree, on_trees, on_value, steps
 from bptutor.grading.layer_mistakes import LAYER_MISTAKES
 from bptutor.grading.share_mistakes import SHARE_MISTAKES
+from bptutor.grading.slide_mistakes import SLIDE_MISTAKES
+from bptutor.grading.sliding import on_inputs, on_kernels
 
 CATALOGUE: tuple[Mistake, ...] = (
     *LAYER_MISTAKES,
@@ -30,30 +33,38 @@ CATALOGUE: tuple[Mistake, ...] = (
     Mistake(
         "bias-axis",
         "the sum over the wrong axis",
-        "Your sum keeps the examples apart and adds up the units. Look at how many examples share an entry of {b}.",
+        "Your sum keeps the examples apart and adds up the units. Look at how many examples share {an entry of b}.",
         bias.on_bias(bias.other_axis),
-        elsewhere="Your sum runs over the other axis. Look at the letter under Σ.",
+        says={
+            "no batch": "Your sum runs over the other axis. Look at the letter under Σ.",
+        },
     ),
     Mistake(
         "bias-not-summed",
         "the examples not summed",
-        "Your answer keeps one row per example. Look at how many examples share an entry of {b}.",
+        "Your answer keeps one row per example. Look at how many examples share {an entry of b}.",
         bias.on_bias(bias.not_summed),
-        elsewhere="Your answer sums nothing. Look at which letters the goal keeps.",
+        says={
+            "no batch": "Your answer sums nothing. Look at which letters the goal keeps.",
+        },
     ),
     Mistake(
         "bias-all-summed",
         "everything summed",
-        "Your answer is one number for all units. Look at how many entries {b} has.",
+        "Your answer is one number for all units. Look at how many numbers {b} holds.",
         bias.on_bias(bias.all_summed),
-        elsewhere="Your sum runs over every axis. Look at which letters the goal keeps.",
+        says={
+            "no batch": "Your sum runs over every axis. Look at which letters the goal keeps.",
+        },
     ),
     Mistake(
         "bias-mean",
         "the mean over the batch once more",
-        "Copying the batch leaves your sum alone, whatever is summed. Look at where the mean was taken already.",
+        "Your answer stays when the batch is copied, and a sum grows. Look at where the mean was taken already.",
         bias.on_bias(bias.mean),
-        elsewhere="Your answer is a mean where a sum is asked. Look at what it is divided by.",
+        says={
+            "no batch": "Your answer is a mean where a sum is asked. Look at what it is divided by.",
+        },
     ),
     Mistake(
         "bias-times-input",
@@ -66,23 +77,29 @@ CATALOGUE: tuple[Mistake, ...] = (
         "zeros",
         "Your answer says that {b} moves nothing. Look at what a small nudge of {b} does.",
         bias.zeros,
-        elsewhere="Your answer is zero everywhere. Look at what one small nudge does to {loss}.",
+        says={
+            "no batch": "Your answer is zero everywhere. Look at what one small nudge does to {loss}.",
+        },
     ),
     Mistake(
         "one-path",
         "one term of the sum in the chain rule",
-        "Your answer follows one path of several. Look at how many arrows leave this entry.",
+        "Your answer does not follow every path. Look at how many arrows leave this entry.",
         any_of(
-            on_tree(index_rules.one_path),
+            on_trees(index_rules.one_path),
             on_trees(index_rules.paths(index_rules.each_path), steps),
             on_trees(product_rules.one_term),
+            on_inputs(window_rules.one_filter),
+            slide_rules.of_slopes(on_kernels(slide_rules.one_output)),
+            loss_rules.one_part,
         ),
+        says={"whole": "Your answer is the slope of a part of {loss}. Look at what else {loss} is made of."},
     ),
     Mistake(
         "last-path",
         "the last path overwrites the others",
         "Where arrows meet, your answer keeps what came last. Look at how many arrows meet there.",
-        on_trees(index_rules.paths(index_rules.end_path), steps),
+        any_of(on_trees(index_rules.paths(index_rules.end_path), steps), on_inputs(window_rules.last_filter)),
     ),
     Mistake(
         "index-clash",
@@ -100,7 +117,10 @@ CATALOGUE: tuple[Mistake, ...] = (
         "delta-collapse",
         "δ replaced by the wrong index",
         "Your answer treats two indices alike in both cases. Look at the case i ≠ j, then at i = j.",
-        on_tree(index_rules.delta_collapse),
+        any_of(on_tree(index_rules.delta_collapse), *(on_value(made) for made in softmax.COLLAPSED)),
+        says={
+            "whole": "Your answer holds in one of two cases only. Look at the case i ≠ j, then at i = j.",
+        },
     ),
     Mistake(
         "broadcast",
@@ -112,7 +132,7 @@ CATALOGUE: tuple[Mistake, ...] = (
         "first-example",
         "only the first sample of the batch",
         "Only the first example moves your answer. Look at the other rows of the batch.",
-        on_value(by_value.first_example),
+        any_of(on_value(by_value.first_example), on_kernels(slide_rules.first_example)),
     ),
     Mistake(
         "step-mixed-in",
@@ -130,65 +150,12 @@ CATALOGUE: tuple[Mistake, ...] = (
         "max-gradient",
         "a gradient through the max of a stable softmax",
         "In your answer the largest score counts apart. Look at what subtracting it does to p.",
-        on_trees(softmax.on_error(softmax.through_max)),
+        any_of(on_trees(softmax.on_error(softmax.through_max)), on_value(softmax.with_winner)),
     ),
-    Mistake(
-        "no-flip",
-        "the kernel not flipped",
-        "Your answer slides {part} as it went forward. Look at which output used the first input.",
-        any_of(window_rules.on_windows(window_rules.no_flip), on_tree(index_rules.not_flipped)),
-    ),
-    Mistake(
-        "one-axis-flip",
-        "the kernel flipped on one axis",
-        "Your answer treats rows and columns of {part} in two ways. Look at both indices of {part}.",
-        any_of(window_rules.on_windows(window_rules.one_axis), on_tree(index_rules.one_flipped)),
-    ),
-    Mistake(
-        "transposed-kernel",
-        "the kernel transposed",
-        "Your answer exchanges rows and columns of {part}. Look at the entry in row 1, column 2.",
-        any_of(window_rules.on_windows(window_rules.turned_kernel), on_tree(product_rules.kernel_turned)),
-    ),
-    Mistake(
-        "valid-for-full",
-        "the kernel kept inside",
-        "Your answer has fewer entries than the input. Look at the outputs that the first input reaches.",
-        window_rules.on_windows(window_rules.valid),
-    ),
-    Mistake(
-        "channels-not-swapped",
-        "channels and filters exchanged",
-        "Your sum runs over the other channel axis of {part}. Look at what one input channel reaches.",
-        window_rules.channels_kept,
-    ),
-    Mistake(
-        "needless-flip",
-        "turned where nothing turns",
-        "Your answer turns {part} round. Look at which input the first weight met each time.",
-        slide_rules.needless_flip,
-    ),
-    Mistake(
-        "no-stride",
-        "the window moved by one place",
-        "In your answer the window moves one place at a time. Look at where the second window of {part} begins.",
-        on_tree(slide_rules.no_stride),
-    ),
-    Mistake(
-        "average-for-max",
-        "the mean of a window for its largest",
-        "Your answer shares among all numbers of a window. Look at which of them the output is.",
-        on_trees(slide_rules.pooled("max", "mean")),
-    ),
-    Mistake(
-        "max-for-average",
-        "the largest of a window for its mean",
-        "In your answer one number of a window counts alone. Look at which of them move the output.",
-        on_trees(slide_rules.pooled("mean", "max")),
-    ),
+    *SLIDE_MISTAKES,
     Mistake(
         "log-base",
-        "logarithm to base 10",
+        "logarithm to base 10, or to base 2",
         "Your logarithm has another base. Look at the log of e.",
         any_of(on_tree(index_rules.other_base), on_tree(index_rules.every_base), on_value(by_value.of_log)),
     ),
@@ -202,7 +169,13 @@ CATALOGUE: tuple[Mistake, ...] = (
         "off-by-one",
         "a position counted from the other start",
         "Your answer stands at a neighbouring place of {part}. Look at where counting starts.",
-        any_of(on_tree(index_rules.off_by_one), on_tree(place_rules.all_off_by_one)),
+        any_of(
+            on_trees(index_rules.off_by_one),
+            on_tree(place_rules.all_off_by_one),
+            on_inputs(window_rules.next_to),
+            on_kernels(slide_rules.next_to),
+            on_value(by_value.next_class),
+        ),
     ),
     Mistake(
         "other-place",
@@ -221,8 +194,12 @@ CATALOGUE: tuple[Mistake, ...] = (
     Mistake(
         "missing-factor",
         "one factor of the chain left out",
-        "Your chain is one factor short. Look at how {part} enters.",
-        any_of(on_trees(index_rules.factor_left_out), on_trees(naming_rules.exchange(passing.scaling_left_out), steps)),
+        "Your chain is one factor short. Look at each arrow on the way.",
+        any_of(
+            on_trees(index_rules.factor_left_out),
+            on_trees(naming_rules.exchange(passing.scaling_left_out), steps),
+            on_trees(slide_rules.above_left_out),
+        ),
         vague=True,
     ),
     Mistake(
@@ -242,7 +219,7 @@ CATALOGUE: tuple[Mistake, ...] = (
     Mistake(
         "missing-term",
         "one term left out",
-        "Your sum is one term short. Look at how {part} enters.",
+        "Your sum is one term short. Look at everything that moves it.",
         on_tree(index_rules.dropped_term),
         vague=True,
     ),

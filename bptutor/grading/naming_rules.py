@@ -20,6 +20,7 @@ from bptutor.notation.scope import Role, Scope
 from bptutor.notation.tree import (
     Add,
     Call,
+    Derivative,
     Div,
     Expr,
     MatMul,
@@ -117,9 +118,24 @@ def wrong_layer(target: Target) -> Iterator[tuple[Expr, Expr]]:
     for kind in (*kinds, *(_stemmed(target, *alike) for alike in stems)):
         pairs = permutations(dict.fromkeys(kind), 2)
         yield from _names((old, new) for old, new in pairs if (old, new) not in stepped)
+    yield from _along(target)
     for old, new in permutations(list(_by_z(target)), 2):
         if new not in target.lines.errors and new != _last(target):
             yield old, new
+
+
+def _along(target: Target) -> Iterator[tuple[Expr, Expr]]:
+    """Yield pairs of an input of a layer and a sum z, or a slope of the loss, over the same axes."""
+    names = target.scope.names
+    slopes = [(of, _by(of, target.scope)) for of in target.lines.back if of not in target.asked]
+    for below in target.parts.below():
+        yield from ((Name(below), Name(layer.z)) for layer in target.parts.layers if layer.z != below)
+        yield from ((Name(below), of) for of, by in slopes if by in names and names[by].axes == names[below].axes != ())
+
+
+def _by(of: Expr, scope: Scope) -> str:
+    slope = scope.names[of.id].definition if isinstance(of, Name) and of.id in scope.names else of
+    return slope.by.id if isinstance(slope, Derivative) and isinstance(slope.by, Name) else ""
 
 
 def _by_z(target: Target) -> Iterator[Expr]:
@@ -196,6 +212,9 @@ def weight_in_outer(target: Target) -> Rule:
         if isinstance(expr, Outer) and isinstance(expr.right, Name):
             for weight in weights:
                 yield Mul((Slice(expr.left, COLUMN), Name(weight))), expr.right.id
+        if isinstance(expr, MatMul) and isinstance(expr.left, Transpose) and isinstance(expr.left.arg, Name):
+            for weight in weights:
+                yield Mul((Call("sum", (expr.right,)), Name(weight))), expr.left.arg.id
 
     return rule
 
@@ -230,7 +249,7 @@ def other_names(target: Target) -> Iterator[Guess]:
         if declared.role in {Role.GIVEN, Role.DEFINED}:
             yield partial(target.value, Name(name)), name
     for of in target.lines.back:
-        if not isinstance(of, Name):
+        if not isinstance(of, Name) and of not in target.asked:
             yield partial(target.value, of), _gradient_text(of, target)
 
 

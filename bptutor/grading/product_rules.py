@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from bptutor.errors import BptutorError
@@ -78,9 +79,15 @@ def _letters(expr: At) -> set[str]:
 
 
 def transposed(expr: Expr) -> Made:
-    """Ask for the entry across the diagonal: `dW_21` for `dW_12`."""
-    if isinstance(expr, At) and len(expr.subscripts) == 2 and all(isinstance(s, Number) for s in expr.subscripts):
-        yield At(expr.base, expr.subscripts[::-1]), main_name(expr)
+    """Take the entry across the diagonal: `dW_21` for `dW_12`, `dW[0, 1]` for `dW[1, 0]`, `M_ji` for `M_ij`."""
+    if isinstance(expr, At) and len(expr.subscripts) == 2:
+        places = expr.subscripts
+        if all(isinstance(s, Number) for s in places) or (
+            all(isinstance(s, Letter) for s in places) and places[0] != places[1]
+        ):
+            yield At(expr.base, places[::-1]), main_name(expr)
+    if isinstance(expr, Slice) and len(expr.items) == 2 and all(isinstance(item, int) for item in expr.items):
+        yield Slice(expr.base, expr.items[::-1]), main_name(expr)
 
 
 def swapped(expr: Expr) -> Made:
@@ -101,15 +108,21 @@ def hadamard(expr: Expr) -> Made:
                 yield Mul((left, right)), main_name(expr)
                 yield Mul((left, Slice(right, COLUMN))), main_name(expr)
         yield Mul((Slice(expr.left, (Span(), Span(), None)), expr.right)), main_name(expr)
+        yield Mul((Call("diag", (bare(expr.left),)), expr.right)), main_name(expr)
     if isinstance(expr, Outer):
         yield Mul((expr.left, expr.right)), main_name(expr)
+        yield Call("diag", (Mul((expr.left, expr.right)),)), main_name(expr)
     if isinstance(expr, Call) and expr.function == "sum" and not expr.options and isinstance(expr.args[0], Mul):
-        yield expr.args[0], main_name(expr)
+        yield expr.args[0], ""
 
 
-def product(expr: Expr) -> Made:
-    """Sum or pair all entries where entries pair one to one."""
-    if isinstance(expr, Mul) and not any(isinstance(factor, Letter) for factor in expr.factors):
+def product(target: Target) -> Rule:
+    """Return the rule that sums or pairs all entries where entries pair one to one."""
+    return partial(_product, target.scope)
+
+
+def _product(scope: Scope, expr: Expr) -> Made:
+    if isinstance(expr, Mul) and sum(_is_array(factor, scope) for factor in expr.factors) > 1:
         for n in range(1, len(expr.factors)):
             left, right = joined(expr.factors[:n]), joined(expr.factors[n:])
             for one, other in ((left, right), (right, left)):
@@ -118,6 +131,14 @@ def product(expr: Expr) -> Made:
                 yield MatMul(Transpose(one), other), main_name(left)
                 yield Outer(one, other), main_name(left)
             yield Call("sum", (expr,)), main_name(left)
+
+
+def _is_array(factor: Expr, scope: Scope) -> bool:
+    """Return whether a factor has axes; what cannot be told may have."""
+    try:
+        return bool(axes.of(factor, scope).axes)
+    except BptutorError:
+        return not isinstance(factor, Number | Letter)
 
 
 def joined(factors: tuple[Expr, ...]) -> Expr:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bptutor.errors import UnreadableAnswer
-from bptutor.grading import authored, diagnosis, numbers, targets
+from bptutor.grading import authored, diagnosis, different, numbers, targets
 from bptutor.grading.carried import following
 from bptutor.grading.case import Case
 from bptutor.grading.comparison import Comparison
@@ -85,7 +85,7 @@ def _judge(case: Case, got: Array, shown: str) -> Verdict:
             message = "The number asked for is not finite on this draw, so nothing is said. Look at another seed."
             return Verdict(Mark.UNDECIDED, findings=(Finding("disagreement", message),), read_as=shown)
         fitted, note = _fitted(got, truth.shape)
-        if fitted is not None and _near(fitted, truth, tolerance):
+        if fitted is not None and different.near(fitted, truth, tolerance):
             notes = (Finding("shape", note),) if note else ()
             return Verdict(Mark.RIGHT, findings=notes, read_as=shown)
     rounded = _from_shown(case, asked[0], got, tolerance)
@@ -106,6 +106,11 @@ def read_question(case: Case) -> None:
     """
     for _ in _asked(case):
         pass
+
+
+def asked_of(case: Case) -> Asked:
+    """Return what a number question asks for first."""
+    return next(_asked(case))
 
 
 def _asked(case: Case) -> Iterator[Asked]:
@@ -145,10 +150,6 @@ def _literal(written: Any, case: Case) -> Array:
     return np.array(cells(written), dtype=float)
 
 
-def _near(got: Array, truth: Array, tolerance: float) -> bool:
-    return bool(np.max(np.abs(got - truth), initial=0.0) <= tolerance)
-
-
 def _fitted(got: Array, shape: tuple[int, ...]) -> tuple[Array | None, str]:
     """Return the numbers in the asked shape, with a note when an axis was dropped; None when they do not fit."""
     if got.shape == shape:
@@ -172,40 +173,20 @@ def _findings(case: Case, asked: Asked, truth: Array, got: Array, tolerance: flo
     fitted, _ = _fitted(got, truth.shape)
     found = _mistakes(case, asked, truth, got if fitted is None else fitted, tolerance)
     start = case.scope.count_from
-    differ = _cells(fitted, truth, tolerance, start) if fitted is not None and truth.shape != () else None
+    differ = different.cells(fitted, truth, tolerance, start) if fitted is not None and truth.shape != () else None
+    if not found and differ is not None and fitted is not None:
+        found = different.everywhere(truth, fitted, tolerance)
     named = [replace(finding, again=differ.message if differ else "") for finding in found]
     if fitted is None:
         axes = _axes(case, asked)
         mine, theirs = numbers.shown_shape(got.shape), numbers.shown_shape(truth.shape)
         plain = Finding("shape", f"Your grid is {mine}, what is asked is {theirs}{axes}. Look at its first axis.")
     else:
-        plain = differ or _number_finding(case, float(truth), float(fitted))
+        plain = differ or different.far(case, float(truth), float(fitted))
     several = len(telling(found)) > SAID
     if several or not found or fitted is None or differ is not None:
         named.insert(0 if several else len(named), plain)
     yield from named
-
-
-def _cells(got: Array, truth: Array, tolerance: float, start: int) -> Finding:
-    apart = tuple(tuple(int(n) for n in place) for place in np.argwhere(np.abs(got - truth) > tolerance))
-    first = apart[0]
-    place = (
-        f"row {first[0] + start}, column {first[1] + start}"
-        if len(first) == 2
-        else "entry " + ", ".join(str(n + start) for n in first)
-    )
-    differ = "cells differs" if len(apart) == 1 else "cells differ"
-    return Finding("cells", f"{len(apart)} of {truth.size} {differ}. Look at {place}.", first, cells=apart)
-
-
-def _number_finding(case: Case, truth: float, got: float) -> Finding:
-    decimals = case.question.decimals
-    for fewer in range(decimals - 1, -1, -1):
-        if fewer and abs(got - truth) <= numbers.tolerance(fewer) and abs(round(got, fewer) - got) < 1e-12:
-            told = "one decimal" if fewer == 1 else f"{fewer} decimals"
-            return Finding("rounding", f"Your number agrees to {told}. Look at how many are asked: {decimals}.")
-    names = "the numbers it is made of" if case.scope.names else "the question's numbers"
-    return Finding("cells", f"Your number is more than {numbers.tolerance(decimals):g} away. Look at {names}.")
 
 
 def _mistakes(case: Case, asked: Asked, truth: Array, got: Array, tolerance: float) -> list[Finding]:
@@ -260,7 +241,7 @@ def _from_earlier(case: Case, asked: Asked, got: Array, tolerance: float) -> Ver
         return None
     for names, made in following(case, asked.tree, seen(case)):
         fitted, _ = _fitted(got, made.shape)
-        if fitted is not None and _near(fitted, made, tolerance):
+        if fitted is not None and different.near(fitted, made, tolerance):
             shown = ", ".join(case.scope.shown(name) for name in sorted(names))
             message = f"Your answer follows from your own {shown}. Look at {shown} again."
             return Verdict(Mark.RIGHT_FROM_EARLIER, findings=(Finding("earlier", message),))
@@ -274,7 +255,7 @@ def _from_shown(case: Case, asked: Asked, got: Array, tolerance: float) -> Verdi
     values = seen(case)
     for made in from_shown(asked.tree, values, case.question.prompt):
         fitted, _ = _fitted(got, made.shape)
-        if fitted is not None and _near(fitted, made, CERTAIN * tolerance):
+        if fitted is not None and different.near(fitted, made, CERTAIN * tolerance):
             exact = _grid_text(np.round(asked.value(values), case.question.decimals))
             return Verdict(Mark.RIGHT, findings=(Finding("rounding", f"With all digits it is {exact}."),))
     return None

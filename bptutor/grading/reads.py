@@ -17,11 +17,15 @@ from bptutor.notation.axes import ShapeMisfit
 from bptutor.notation.faces import unicode
 from bptutor.notation.parse import Spelling
 from bptutor.notation.scope import Scope
-from bptutor.notation.tree import Derivative, Expr, Letter, Stack, walk
+from bptutor.notation.tree import Call, Derivative, Expr, Letter, Stack, Sum, rebuild, walk
 from bptutor.packs.model import Kind, Question
 
 _VECTOR_SIGNS = re.compile(r"[·⋅∙•|∣]|\\cdot|vert")
 """What means one thing between numbers and another between vectors."""
+
+
+_NAMED = re.compile(r"\s*(∂[^=<>]*?|[^\W\d]\w*(?:_\{\w+\})?)\s*=(?!=)\s*(?=\S)")
+"""A name, or a ∂, with its equals sign."""
 
 
 def columns(question: Question) -> bool:
@@ -76,10 +80,51 @@ def _read(case: Case, vectors: bool = False) -> Expr:
     if question.kind is Kind.FILL:
         return filled(question.line, _with_hole_letters(case), case.answer_scope)
     spelling = Spelling.NUMPY if question.kind is Kind.NUMPY else Spelling.ANY
-    left, given = parse.read_sides(case.text, case.answer_scope, spelling, vectors=vectors)
+    text = _without_name(case)
+    left, given = parse.read_sides(text, case.answer_scope, spelling, vectors=vectors)
     if left is not None and not _is_asked(case, left):
         raise parse.not_asked(case.text, case.scope)
-    return given
+    return _summed(case, given) if question.kind is Kind.SYMBOLIC else given
+
+
+def _summed(case: Case, expr: Expr) -> Expr:
+    """Return `sum(r_b X_bj)` as the Σ over the letters that the goal does not have."""
+    calls = [part for part in walk(expr) if isinstance(part, Call) and part.function == "sum" and not part.options]
+    asked_for = goal(case)
+    if not calls or asked_for is None:
+        return expr
+
+    def summed(part: Expr) -> Expr:
+        done = rebuild(part, summed)
+        if part not in calls or not isinstance(done, Call):
+            return done
+        kind = axes.of(done.args[0], case.scope, known=asked_for.known)
+        over = tuple(letter for letter in kind.letters if letter not in asked_for.letters)
+        return Sum(over, done.args[0]) if over and not kind.axes else done
+
+    return summed(expr)
+
+
+def _without_name(case: Case) -> str:
+    """Return an answer without a name of the learner's own before it, `dw = ...`; of NumPy also without `∂L/∂w =`.
+
+    Raises:
+        UnreadableAnswer: Another ∂ than the goal stands before NumPy.
+    """
+    found = _NAMED.match(case.text)
+    if found is None:
+        return case.text
+    name, names = found[1], case.scope.names
+    if "∂" in name:
+        if case.question.kind is not Kind.NUMPY:
+            return case.text
+        if not _is_asked(case, parse.read(name, case.scope)):
+            raise UnreadableAnswer(
+                found.end(1) + 1, "an equation, where an expression is asked", "write the right side"
+            )
+    elif name in names or name.partition("_")[0] in names or name in {case.scope.shown(id_) for id_ in names}:
+        return case.text
+    return " " * found.end() + case.text[found.end() :]
 
 
 def entire_line(case: Case) -> Expr | None:

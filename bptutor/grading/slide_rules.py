@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from itertools import permutations, product
+from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,66 +12,72 @@ from numpy.typing import NDArray
 
 from bptutor.grading.comparison import close
 from bptutor.grading.formulas import unfolded
-from bptutor.grading.met import TROUBLE
+from bptutor.grading.product_rules import joined
 from bptutor.grading.rewrites import Made, Rule, main_name
-from bptutor.grading.window_rules import arrays, correlate
-from bptutor.notation.tree import At, Call, Derivative, Expr, Letter, Mul, Number, rebuild
-from bptutor.notation.value import Values
+from bptutor.grading.sliding import Slide, Way, one_of, one_place, one_step, turned
+from bptutor.notation.scope import Role
+from bptutor.notation.tree import At, Call, Derivative, Expr, Letter, Mul, Name, Number, Slice, rebuild, walk
 
 if TYPE_CHECKING:
     from bptutor.grading.guesses import Guess, Target
 
 Array = NDArray[np.float64]
-MOST_AXES = 2
-"""Most axes along which something slides."""
 
 
 # --- the gradient of a kernel: what was met, along with what came back ---------------------------------------------
 
 
-def _slid(x: Array, g: Array, turn: tuple[int, ...], after: bool) -> Array:
-    """Slide g along x, with some of its axes turned, or the result; over channels and filters where there are such."""
-    if g.ndim > len(turn):
-        return np.array([[_slid(x[c], g[o], turn, after) for c in range(len(x))] for o in range(len(g))])
-    axes = tuple(n for n, turned in enumerate(turn) if turned)
-    if after:
-        return np.flip(correlate(x, g), axes)
-    return correlate(x, np.flip(g, axes))
+def needless_flip(slide: Slide) -> Iterator[tuple[Way, str]]:
+    """Turn what comes back, or the result, as one turns the kernel for the input."""
+    for turn in product((1, 0), repeat=slide.along):
+        axes = tuple(axis for axis, turns in zip(slide.axes, turn, strict=True) if turns)
+        if axes:
+            yield Way(change=turned(axes)), main_name(slide.kernel)
+            yield Way(after=partial(_turned, axes)), ""
 
 
-def _sides(target: Target) -> Iterator[tuple[Expr, Expr, int]]:
-    """Yield x, g and along how many axes g slides on x, where the right answer is that."""
+def _turned(axes: tuple[int, ...], made: Array, _: tuple[int, ...]) -> Array:
+    return np.flip(made, axes)
+
+
+def exchanged(slide: Slide) -> Iterator[tuple[Way, str]]:
+    """Take channels for filters in the result."""
+    if slide.kind.out == "oc":
+        yield Way(after=lambda made, _: made.swapaxes(0, 1)), ""
+
+
+def next_to(slide: Slide) -> Iterator[tuple[Way, str]]:
+    """Begin one place earlier or later, on every axis or on one of several."""
+    yield from ((Way(steps=steps), main_name(slide.outer)) for steps in one_step(slide))
+
+
+def one_output(slide: Slide) -> Iterator[tuple[Way, str]]:
+    """Follow one output, the first or the last."""
+    yield from ((Way(change=one_place(n)), main_name(slide.kernel)) for n in (0, -1))
+
+
+def first_example(slide: Slide) -> Iterator[tuple[Way, str]]:
+    """Keep the first example of the batch."""
+    if "s" in slide.kind.outer:
+        yield Way(change=one_of("s", 0)), ""
+
+
+def of_slopes(guesses: Callable[[Target], Iterator[Guess]]) -> Callable[[Target], Iterator[Guess]]:
+    """Return guesses that are made where a slope of the loss is asked; what is met forward has the same sum."""
+    return lambda target: guesses(target) if target.loss and not _is_forward(target) else iter(())
+
+
+def _is_forward(target: Target) -> bool:
+    """Return whether what is asked is an array that the scene computes on its way to the loss."""
     values = next(iter(target.comparison.draws()))
     truth = target.truth(values)
-    for (x, one), (g, other) in permutations(list(arrays(target)), 2):
-        plain = len(one) == len(other) == truth.ndim <= MOST_AXES
-        channels = len(one) == len(other) == (truth.ndim + 2) // 2 and truth.ndim > MOST_AXES
-        rank = truth.ndim if plain else len(one) - 1
-        if truth.ndim and (plain or channels) and _gives(x, g, rank, target, values, truth):
-            yield x, g, rank
-
-
-def _gives(x: Expr, g: Expr, rank: int, target: Target, values: Values, truth: Array) -> bool:
-    try:
-        one, other = target.value(x, values), target.value(g, values)
-        if any(a < b for a, b in zip(one.shape[-rank:], other.shape[-rank:], strict=True)) or other.size < 2:
-            return False
-        made = _slid(one, other, (0,) * rank, after=False)
-    except TROUBLE:
-        return False
-    return made.shape == truth.shape and bool(close(truth, made))
-
-
-def needless_flip(target: Target) -> Iterator[Guess]:
-    """Turn what comes back, or the result, as one turns the kernel for the input."""
-    for x, g, rank in _sides(target):
-        for turn in product((1, 0), repeat=rank):
-            for after in (False, True) if any(turn) else ():
-                yield partial(_turned, target, x, g, turn, after), main_name(g)
-
-
-def _turned(target: Target, x: Expr, g: Expr, turn: tuple[int, ...], after: bool, values: Values) -> Array:
-    return _slid(target.value(x, values), target.value(g, values), turn, after)
+    return any(
+        close(truth, target.value(Name(name), values))
+        for name, made in target.scope.names.items()
+        if made.role is Role.DEFINED
+        and not isinstance(made.definition, Derivative)
+        and tuple(values.sizes.get(axis, 0) for axis in made.axes) == truth.shape
+    )
 
 
 # --- strides -------------------------------------------------------------------------------------------------------
@@ -98,22 +104,59 @@ def _by_one(place: Expr) -> Expr:
 def pooled(old: str, new: str) -> Callable[[Target], Rule]:
     """Return the rule that takes the mean of a window for its largest, or the other way round; in slopes too."""
 
-    def exchanged(expr: Expr) -> Expr:
-        done = rebuild(expr, exchanged)
-        pools = isinstance(done, Call) and done.function == old and len(done.args) == 1
-        return Call(new, done.args, done.options) if pools and isinstance(done, Call) else done
-
     def make(target: Target) -> Rule:
         def rule(expr: Expr) -> Made:
-            inner = expr.of if isinstance(expr, Derivative) else expr
-            if not isinstance(expr, Derivative | Call) or (isinstance(expr, Call) and expr.function != old):
-                return
-            made = unfolded(inner, target.lines.forward) if isinstance(expr, Derivative) else expr
-            done = exchanged(made)
-            if done != made:
-                by = expr.by if isinstance(expr, Derivative) else None
-                yield (Derivative(done, by) if by is not None else done), main_name(by or made)
+            if isinstance(expr, Call) and expr.function == old:
+                done = _pooled_by(expr, old, new)
+                if done != expr:
+                    yield done, main_name(expr)
+            yield from _in_slope(expr, target, lambda made: iter([(_pooled_by(made, old, new), "")]))
 
         return rule
 
     return make
+
+
+def _pooled_by(expr: Expr, old: str, new: str) -> Expr:
+    done = rebuild(expr, lambda part: _pooled_by(part, old, new))
+    pools = isinstance(done, Call) and done.function == old and len(done.args) == 1
+    return Call(new, done.args, done.options) if pools and isinstance(done, Call) else done
+
+
+def _in_slope(expr: Expr, target: Target, change: Rule) -> Made:
+    """Yield the slope of what a quantity would be, for each change of how it is made."""
+    if isinstance(expr, Derivative):
+        made = unfolded(expr.of, target.lines.forward)
+        for done, part in change(made):
+            if done != made:
+                yield Derivative(done, expr.by), part or main_name(expr.by)
+
+
+def whole_window(target: Target) -> Rule:
+    """Return the rule that gives the slope of a window's largest number to all of them: that of their sum."""
+    return lambda expr: _in_slope(expr, target, lambda made: iter([(_pooled_by(made, "max", "sum"), "")]))
+
+
+def above_left_out(target: Target) -> Rule:
+    """Return the rule that leaves out what multiplies pooled windows: the slope from above."""
+
+    def change(made: Expr) -> Made:
+        if any(isinstance(part, Call) and part.function in POOLS for part in walk(made)):
+            for name in dict.fromkeys(part for part in walk(made) if isinstance(part, Name)):
+                yield _without(made, name), name.id
+
+    return lambda expr: _in_slope(expr, target, change)
+
+
+POOLS = frozenset({"max", "mean"})
+
+
+def _without(expr: Expr, name: Name) -> Expr:
+    """Return a tree without the factors that are a name or entries of it."""
+    done = rebuild(expr, lambda part: _without(part, name))
+    if isinstance(done, Mul):
+        rest = [
+            factor for factor in done.factors if (factor.base if isinstance(factor, At | Slice) else factor) != name
+        ]
+        return joined(tuple(rest)) if rest else done
+    return done

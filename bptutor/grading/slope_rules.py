@@ -12,7 +12,7 @@ from bptutor.grading.lift import entrywise
 from bptutor.grading.product_rules import joined
 from bptutor.grading.rewrites import Made, Rule, main_name
 from bptutor.grading.softmax_rules import minus
-from bptutor.notation.tree import At, Call, Expr, Mul, Name, Number, Pow, rebuild
+from bptutor.notation.tree import At, Call, Expr, Mul, Name, Neg, Number, Pow, rebuild
 
 TWO = Number(Fraction(2))
 MIXED_UP = (*SLOPES, "softplus")
@@ -73,7 +73,7 @@ def a_form_on_z(expr: Expr) -> Made:
 def other_slope(expr: Expr) -> Made:
     """Take the derivative of another function."""
     found = slope(expr)
-    if found and found[0] in MIXED_UP:
+    if found:
         others = SLOPES if found[0] == "sigmoid" else MIXED_UP  # the slope of softplus is half of that of σ
         for f in others:
             if f != found[0]:
@@ -83,6 +83,8 @@ def other_slope(expr: Expr) -> Made:
             yield minus(ONE, Pow(a, TWO)), main_name(found[1])
         if found[0] != "sigmoid":
             yield Mul((a, minus(ONE, a))), main_name(found[1])
+        if found[0] == "relu":
+            yield Call("relu'", (Neg(found[1]),)), main_name(found[1])
 
 
 def half_slope(expr: Expr) -> Made:
@@ -94,6 +96,8 @@ def half_slope(expr: Expr) -> Made:
         yield a, main_name(found[1])
         if found[0] == "tanh":
             yield Pow(a, TWO), main_name(found[1])
+    elif found:
+        yield Call(found[0], (found[1],)), ""
 
 
 def bare_argument(expr: Expr) -> Made:

@@ -137,6 +137,26 @@ def holes(parts: Parts) -> dict[str, Callable[[Values], Array]]:
     return {f"winner {made.z}": partial(winner, made.z) for made in parts.activations if made.function == "softmax"}
 
 
+def with_winner(target: Target) -> Iterator[Change]:
+    """Give the largest of the scores a slope of its own, where the scene takes their maximum and asks ∂/∂ of them."""
+    names = target.scope.names
+    trees = (*target.trees, *(made.definition for made in names.values() if made.definition is not None))
+    calls = (part for tree in trees for part in walk(tree) if isinstance(part, Call) and part.function == "max")
+    maxima = {call.args[0].id for call in calls if isinstance(call.args[0], Name)}
+    for z in sorted(maxima & names.keys()):
+        if names[z].axes == target.comparison.layout.all_axes:
+            yield from (partial(_with_winner, z, sign) for sign in (1, -1))
+            yield partial(_without_winner, z)
+
+
+def _with_winner(z: str, sign: int, truth: Array, values: Values) -> Array:
+    return truth + sign * winner(z, values)
+
+
+def _without_winner(z: str, truth: Array, values: Values) -> Array:
+    return truth * (1 - winner(z, values))
+
+
 # --- the softmax inside a network, below any slope -------------------------------------------------------------
 
 
@@ -151,6 +171,15 @@ def through(change: Callable[[Expr, Expr], Expr]) -> Callable[[Target], Iterator
                     yield by_z, change(Name(made.a), gradient(target.scope, of, made.a))
 
     return pairs
+
+
+def slope_again(target: Target) -> Iterator[tuple[Expr, Expr]]:
+    """Yield pairs (∂L/∂z, the same times p(1 − p)) where ∂L/∂z is no p − y for every y."""
+    for of in scalars(target.scope)[:1]:
+        for made in target.parts.activations:
+            by_z = gradient(target.scope, of, made.z) if made.function == "softmax" and made.z else None
+            if by_z is not None and by_z not in target.lines.errors:
+                yield by_z, times(by_z, Name(made.a), minus(ONE, Name(made.a)))
 
 
 def diagonal_of(p: Expr, up: Expr) -> Expr:
@@ -194,11 +223,62 @@ def _if_jacobian(
     if truth.shape != (len(p), len(p)):
         return NOTHING
     for known, change in ((np.diag(p) - np.outer(p, p), wrong), (np.eye(len(p)) - p, of_log)):
-        if np.allclose(truth, known, rtol=0, atol=1e-9):
-            return change(p)
+        scale = ratio(known, truth)
+        if scale:
+            return scale * change(p)
     return NOTHING
 
 
+def ratio(truth: Array, got: Array) -> float | None:
+    """Return c where got = c · truth in every entry that is not 0; None when there is no such c."""
+    counts = np.abs(truth) > 1e-9
+    if truth.shape != got.shape or not counts.any() or np.abs(got[~counts]).max(initial=0.0) > 1e-9:
+        return None
+    factors = got[counts] / truth[counts]
+    first = float(factors.flat[0])
+    return first if np.allclose(factors, first, rtol=1e-7, atol=1e-9) else None
+
+
+# --- a multiple of p − y, as where scores are divided by a temperature ---------------------------------------
+
+
+def scaled(wrong: Callable[[Array, Array], Array], kept: bool = True) -> Callable[[Target], Iterator[Change]]:
+    """Return changes that hold only where the truth is c (p − y), with p a softmax and y a given target.
+
+    Args:
+        wrong: From p and y to what the mistake makes of p − y.
+        kept: Whether c still stands before it.
+    """
+
+    def make(target: Target) -> Iterator[Change]:
+        names = target.scope.names
+        for made in target.parts.activations:
+            for y, declared in names.items() if made.function == "softmax" else ():
+                if declared.role is Role.GIVEN and declared.axes == names[made.a].axes and y != made.z:
+                    yield partial(_if_scaled, made.a, y, wrong, kept)
+
+    return make
+
+
+def _if_scaled(
+    p: str, y: str, wrong: Callable[[Array, Array], Array], kept: bool, truth: Array, values: Values
+) -> Array:
+    shares, meant = (np.asarray(values[name], dtype=float) for name in (p, y))
+    scale = ratio(shares - meant, truth)
+    return NOTHING if not scale else (scale if kept else 1.0) * wrong(shares, meant)
+
+
+SCALED = {
+    "diagonal-softmax": scaled(lambda p, y: -y * (1 - p)),
+    "lost-delta": scaled(lambda p, y: p * y.sum(axis=-1, keepdims=True)),
+    "offdiagonal-sign": scaled(lambda p, y: -y - p * y.sum(axis=-1, keepdims=True)),
+    "derivative-twice": scaled(lambda p, y: (p - y) * p * (1 - p)),
+    "stopped-at-loss": scaled(lambda p, y: -y / p, kept=False),
+}
+"""Id -> the mistake on a multiple of p − y."""
+
+
+COLLAPSED = (jacobian(lambda p: np.outer(p, 1 - p), lambda p: np.broadcast_to(1 - p, (len(p), len(p)))),)
 DIAGONAL = (
     jacobian(lambda p: np.diag(p * (1 - p)), lambda p: np.diag(1 - p)),
     jacobian(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -12,9 +13,9 @@ from numpy.typing import NDArray
 from bptutor.grading.backward import gradient
 from bptutor.grading.factors import ONE
 from bptutor.grading.formulas import scalars
-from bptutor.grading.rewrites import Made, Rule
+from bptutor.grading.rewrites import Made, Rule, main_name
 from bptutor.notation.scope import Role, Scope
-from bptutor.notation.tree import Add, Expr, Mul, Name, Neg
+from bptutor.notation.tree import Add, Expr, Mul, Name, Neg, Number
 from bptutor.notation.value import Values
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 RATES = ("eta", "η", "rate", "lr", "alpha", "α")
 """What a learning rate is called."""
+USUAL_RATES = (Number(Fraction(1, 2)), Number(Fraction(1, 10)))
+"""Rates that are taken where the scene has none."""
 
 
 def updated(target: Target) -> Rule:
@@ -37,9 +40,22 @@ def updated(target: Target) -> Rule:
         if slope is None or not isinstance(expr, Name):
             return
         yield slope, expr.id
-        for rate in target.rates.values():
+        for rate in target.rates.values() or USUAL_RATES:
             yield Add((expr, Neg(Mul((rate, slope))))), expr.id
             yield Add((expr, Mul((rate, slope)))), expr.id
+
+    return rule
+
+
+def climbing(target: Target) -> Rule:
+    """Return the rule that steps along the slope, not against it: W + η ∂L/∂W."""
+    rates = set(target.rates.values())
+
+    def rule(expr: Expr) -> Made:
+        if isinstance(expr, Add) and len(expr.terms) == 2 and isinstance(expr.terms[1], Neg):
+            start, step = expr.terms[0], expr.terms[1].arg
+            if isinstance(start, Name) and isinstance(step, Mul) and rates & set(step.factors):
+                yield Add((start, step)), main_name(start)
 
     return rule
 
@@ -71,7 +87,8 @@ def stepped(target: Target) -> Iterator[Guess]:
                 yield partial(_step, target, rate, sign), name
             yield from ((partial(_after, target, rate, weight, sign), name) for weight in wanted)
     for weight in wanted:
-        yield partial(_after, target, ONE, weight, 1.0), weight
+        for rate in (ONE, *(() if target.rates else USUAL_RATES)):
+            yield partial(_after, target, rate, weight, 1.0), weight
 
 
 def _step(target: Target, rate: Expr, sign: float, values: Values) -> Array:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from bptutor.grading.guesses import Change, Target
 
 Array = NDArray[np.float64]
-TEN = float(np.log(10))
+BASES = (float(np.log(10)), float(np.log(2)))
 DEGREE = float(np.pi / 180)
 
 
@@ -95,8 +95,32 @@ def first_example(target: Target) -> Iterator[Change]:
     batch = target.parts.batch
     if batch:
         yield lambda truth, values: truth[0] if truth.ndim and len(truth) == size(values, batch) else NOTHING
+        yield lambda truth, values: _in_every_row(truth, int(size(values, batch)))
         yield partial(_first, target, False)
         yield partial(_first, target, True)
+
+
+def _in_every_row(truth: Array, examples: int) -> Array:
+    """Return row 0 in the place of each row of a batch."""
+    return np.broadcast_to(truth[:1], truth.shape) if truth.ndim and len(truth) == examples else NOTHING
+
+
+def next_class(target: Target) -> Iterator[Change]:
+    """The number that is asked for, with each one-hot row turned to the class beside it."""
+    if target.comparison.layout.all_axes:
+        return
+    for name, made in target.scope.names.items():
+        if made.role is Role.GIVEN and made.axes:
+            yield from (partial(_beside, target, name, step) for step in (1, -1))
+
+
+def _beside(target: Target, name: str, step: int, _: Array, values: Values) -> Array:
+    given = {other: np.asarray(array) for other, array in values.given.items()}
+    rows = given[name]
+    if not np.isin(rows, (0, 1)).all() or not (rows.sum(axis=-1) == 1).all():
+        return NOTHING
+    given[name] = np.roll(rows, step, axis=-1)
+    return target.comparison.truth(Values(values.scope, given, values.sizes))
 
 
 def _first(target: Target, shared: bool, truth: Array, values: Values) -> Array:
@@ -111,11 +135,31 @@ def _first(target: Target, shared: bool, truth: Array, values: Values) -> Array:
     return made / size(values, batch) if shared else made
 
 
+def slope_added(target: Target) -> Iterator[Change]:
+    """Multiply by s(1 − s) or 1 − s², with s a sum that goes through no activation, or an input."""
+    through = {made.z for made in target.parts.activations} | {made.a for made in target.parts.activations}
+    names = dict.fromkeys((*(layer.z for layer in target.parts.layers), *target.parts.below()))
+    for name in names:
+        if name not in through and target.scope.names[name].axes == target.comparison.layout.all_axes:
+            yield partial(_sloped, name, 1)
+            yield partial(_sloped, name, 2)
+
+
+def _sloped(name: str, power: int, truth: Array, values: Values) -> Array:
+    s = np.asarray(values[name], dtype=float)
+    sloped: Array = truth * (s * (1 - s) if power == 1 else 1 - s**2)
+    return sloped
+
+
 def of_log(target: Target) -> Iterator[Change]:
-    """What a logarithm to base 10 leaves in a slope: truth / ln 10; or ln 10 on the wrong side."""
+    """What a logarithm to base 10 or 2 leaves in a slope: truth / ln 10; or ln 10 on the wrong side."""
     if _uses(target, {"log"}) or any(isinstance(part, Div) for tree in target.trees for part in walk(tree)):
-        yield lambda truth, values: truth / TEN
-        yield lambda truth, values: truth * TEN
+        for base in BASES:
+            yield from (partial(_scaled, factor) for factor in (1 / base, base))
+
+
+def _scaled(factor: float, truth: Array, _: Values) -> Array:
+    return truth * factor
 
 
 def of_degrees(target: Target) -> Iterator[Change]:
@@ -131,16 +175,6 @@ def _uses(target: Target, functions: set[str]) -> bool:
     trees = (*target.trees, *(tree for tree in made if tree is not None))
     calls = (part for tree in trees for part in walk(tree) if isinstance(part, Call))
     return any(call.function.rstrip("'") in functions for call in calls)
-
-
-def ratio(truth: Array, got: Array) -> float | None:
-    """Return c where got = c · truth in every entry that is not 0; None when there is no such c."""
-    counts = np.abs(truth) > 1e-9
-    if truth.shape != got.shape or not counts.any() or np.abs(got[~counts]).max(initial=0.0) > 1e-9:
-        return None
-    factors = got[counts] / truth[counts]
-    first = float(factors.flat[0])
-    return first if np.allclose(factors, first, rtol=1e-7, atol=1e-9) else None
 
 
 def offset(truth: Array, got: Array) -> float | None:

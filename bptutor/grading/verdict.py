@@ -14,6 +14,7 @@ PRINTED_LINES = 12
 SAYS_LESS: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         "last-path": frozenset({"one-path"}),
+        "transposed": frozenset({"no-transpose"}),
         "reversed": frozenset({"no-transpose", "transposed"}),
         "other-activation": frozenset({"no-activation-derivative", "one-path"}),
         "broadcast": frozenset({"no-batch-mean"}),

@@ -8,6 +8,10 @@ _FENCE = re.compile(r"\s*```[ \t]*(?:[A-Za-z]+[ \t]*\n)?(.*?)```\s*", re.DOTALL)
 _PAIRS = (("$$", "$$"), ("$", "$"), ("\\(", "\\)"), ("\\[", "\\]"), ("`", "`"))
 _ENDING = re.compile(r"(?<=[^\s.])\s*(?:\.|;)\s*$")
 _LEADING = re.compile(r"\s*[≈~=]\s*(?=[\d.([{+−-])")
+_BEFORE = re.compile(r"\s*(?:(?:return|answer|solution|result)\b\s*:?|=(?!=))\s*(?=\S)", re.IGNORECASE)
+"""What stands before an answer and says nothing: `return`, `Answer:`, `=`."""
+_COMMENT = re.compile(r"(?<=\S)\s+#[^\n]*$")
+_BOXED = re.compile(r"\s*\\boxed\s*\{(.*)\}\s*", re.DOTALL)
 _PERCENT = re.compile(r"\s*([+−-]?[\d.]+)\s*(?:%|percent)\s*")
 _EULER = re.compile(r"(?<![\w.\\])e(?![\w^*(])")
 _UNIT = re.compile(
@@ -19,12 +23,19 @@ _UNIT = re.compile(
 def bare(text: str) -> str:
     r"""Return an answer without what stands around it; every column stays what it was.
 
-    Dropped are a code fence, backticks, dollar signs, `\(...\)`, and a full stop or semicolon at the end.
+    Dropped are a code fence, backticks, dollar signs, `\(...\)`, `return`, `=` or `Answer:` at the beginning, and a
+    comment, a full stop or a semicolon at the end.
     """
     fence = _FENCE.fullmatch(text)
     if fence:
         text = _kept(text, fence.start(1), fence.end(1))
-    text = _without_ending(text)
+    text = _without_ending(_COMMENT.sub("", text))
+    before = _BEFORE.match(text)
+    if before:
+        text = _kept(text, before.end(), len(text))
+    boxed = _BOXED.fullmatch(text)
+    if boxed:
+        text = _kept(text, boxed.start(1), boxed.end(1))
     for opening, closing in _PAIRS:
         inner = text.strip()
         if len(inner) > len(opening) + len(closing) and inner.startswith(opening) and inner.endswith(closing):

@@ -74,7 +74,7 @@ def _softmax(run: Walk, call: Call, args: Sequence[Labelled]) -> Labelled:
     f = run.arithmetic
     last = len(x.data.shape) - 1
     if x.rank == 0:
-        raise NoSuchForm("softmax acts on a whole vector: softmax(z)_i")
+        raise NotComputed("softmax acts on a whole vector: softmax(z)_i")
     shifted = x.data
     if not run.field.symbolic:  # e^{-m} cancels; without it e^{1000} is inf
         highest = np.max(plain(x.data), axis=last, keepdims=True)

@@ -245,6 +245,10 @@ def letter_axes(
     run = Inference(scope, True, known)
     run.kind(expr, {})
     run.letters.settle()
+    for letter, axis in (known or {}).items():  # what no array tells, the partner of a δ does
+        if axis and letter not in letters:
+            run.letters.axis.setdefault(letter, axis)
+    run.letters.settle()
     return {x: run.letters.axis.get(x) or (known or {}).get(x) or scope.indices.get(x, "") for x in letters}
 
 

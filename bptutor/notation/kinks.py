@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
-from itertools import pairwise
+from itertools import islice, pairwise
 from random import Random
+from typing import NamedTuple
 
 import numpy as np
 
 from bptutor.errors import BptutorError
 from bptutor.notation.compare import Pair
 from bptutor.notation.field import FLOATS, Array, Field
-from bptutor.notation.tree import Relation
+from bptutor.notation.scope import Scope
+from bptutor.notation.tree import Call, Cases, Compare, Expr, Name, Relation, walk
 
 Given = dict[str, Array]
 
@@ -26,10 +28,33 @@ _SCALES = (1.0, -1.0, 8.0, -8.0, 64.0, -64.0)
 _SPREAD = 48
 _GAPS = (1e-6, 1e-8, 1e-11, 1e-14)
 """How close to a crossing points are set where several kinks meet, so that two of them 1e-7 apart are told apart."""
+_BESIDE = 1e-9
+"""How close to a crossing points are set in any case, by the size of the place."""
+_MOST_FAR = 4
+_FARTHEST = 1e9
+"""Steps of the search, as far as a straight argument is followed to where it is 0."""
 _OWN_CROSSINGS = 3
 _HALVINGS = 48
 _AIMS = 3
+_TURNING = frozenset(
+    ("relu", "leaky_relu", "abs", "max", "min", "maximum", "minimum", "sign", "floor", "argmax", "where")
+)
 _CLOSE, _CLOSER = 1e-4, 1e-7
+
+
+def has_kink(expr: Expr, scope: Scope, seen: frozenset[str] = frozenset()) -> bool:
+    """Tell whether an expression, or what its names are made of, may change its branch."""
+    for part in walk(expr):
+        if isinstance(part, Cases) or (isinstance(part, Call) and part.function.rstrip("'") in _TURNING):
+            return True
+        if isinstance(part, Compare) and any(isinstance(side, Name) for side in walk(part)):
+            return True
+        if isinstance(part, Name) and part.id not in seen:
+            seen |= {part.id}
+            declared = scope.names.get(part.id)
+            if declared and declared.definition and has_kink(declared.definition, scope, seen):
+                return True
+    return False
 
 
 def watching(seen: list[Array]) -> Field:
@@ -92,23 +117,39 @@ def around(
     if not start:
         return
     lines = [_Watched(pair, sizes, line, own) for line in _lines(given, rng, movable)]
-    moving = _moving(lines, start)
-    for n in moving[:_MOST_SITES]:
-        crossed = 0
-        for line in lines:
+    moving = _moving(lines, start)[:_MOST_SITES]
+    alone = len(moving) == 1
+    for n in moving:
+        near = list(islice(_near(lines, n), _OWN_CROSSINGS if own else None))
+        for line, low, high in near:
+            yield from _beside(line, n, low, high, alone)
+        if near and alone:  # both sides turn there and nowhere else
+            return
+    for n in moving:
+        for line in (line for line in lines if line.line.together and n in line.moves):
+            for low, high in _far_crossings(line, n):
+                yield from _beside(line, n, low, high, alone)
+
+
+def _near(lines: list[_Watched], n: int) -> Iterator[tuple[_Watched, float, float]]:
+    """Yield crossings of a kink among the steps: line by line, until there are enough."""
+    crossed = 0
+    for line in lines:
+        if n in line.moves and crossed < _OWN_CROSSINGS:
             for low, high in _crossings(line, n):
-                yield line(low)
-                yield line(high)
-                yield line(low + 0.02 * (low - high) / (abs(low - high) or 1.0))
-                yield line(high + 0.02 * (high - low) / (abs(high - low) or 1.0))
-                if not line.crosses_one(low, high):
-                    root = _root(line, n, *_narrowed(line, n, low, high, _CLOSER))
-                    yield from (line(root + sign * gap) for gap in _GAPS for sign in (1, -1))
+                yield line, low, high
                 crossed += 1
-                if own and crossed >= _OWN_CROSSINGS:
-                    break
-            if crossed >= 3:
-                break
+
+
+def _beside(line: _Watched, n: int, low: float, high: float, alone: bool) -> Iterator[Given]:
+    """Yield points on both sides of a crossing, and close to it; closer where several kinks meet."""
+    way = (high - low) / (abs(high - low) or 1.0)
+    root = _root(line, n, *((low, high) if alone else _narrowed(line, n, low, high, _CLOSER)))
+    gaps = (_BESIDE,) if alone or line.crosses_one(low, high, root) else _GAPS
+    close = (root + sign * gap * max(1.0, abs(root)) for gap in gaps for sign in (1, -1))
+    for t in (low, high, low - 0.02 * way, high + 0.02 * way, *close):
+        if np.any(line(t)[line.line.name]):  # where all entries are 0, all of them tie
+            yield line(t)
 
 
 def spread(given: Given, rng: Random, movable: Collection[str]) -> Iterator[Given]:
@@ -120,7 +161,18 @@ def spread(given: Given, rng: Random, movable: Collection[str]) -> Iterator[Give
         }
 
 
-Line = Callable[[float], Given]
+class Line(NamedTuple):
+    """Points on a straight line through one point: one name is moved."""
+
+    given: Given
+    name: str
+    direction: Array
+    together: bool
+    """Whether all entries move alike."""
+
+    def __call__(self, t: float) -> Given:
+        """Return the point t steps away."""
+        return {**self.given, self.name: self.given[self.name] + t * self.direction}
 
 
 class _Watched:
@@ -129,6 +181,10 @@ class _Watched:
     def __init__(self, pair: Pair, sizes: Mapping[str, int], line: Line, own: bool) -> None:
         self.pair, self.sizes, self.line, self.own = pair, sizes, line, own
         self.met: dict[float, list[Array]] = {}
+        self.moves: set[int] = set()
+        """The kinks whose argument changes along the line."""
+        self.far: tuple[float, ...] = ()
+        """Crossings outside of the steps: behind one of them another kink may turn to 0."""
 
     def __call__(self, t: float) -> Given:
         return self.line(t)
@@ -139,10 +195,15 @@ class _Watched:
             self.met[t] = sites(self.pair, self.line(t), self.sizes, self.own)
         return self.met[t]
 
-    def crosses_one(self, low: float, high: float) -> bool:
-        """Tell whether all kinks that are crossed between two points have the same argument, but for its sign."""
-        below = self.seen(low)
-        crossed = (below[n] for n in range(len(below)) if self.crosses(n, low, high))
+    def crosses_one(self, low: float, high: float, root: float) -> bool:
+        """Tell whether all kinks that are crossed between two points have the same argument, but for its sign.
+
+        A kink that turns at the root only, as in |x| < 1e-6, is another one.
+        """
+        below, beside = self.seen(low), root + _BESIDE * max(1.0, abs(root))
+        crossed = [below[n] for n in range(len(below)) if self.crosses(n, low, high)]
+        if any(self.crosses(n, low, beside) and self.crosses(n, beside, high) for n in range(len(below))):
+            return False
         return len({(a.shape, min(a.tobytes(), (-a).tobytes())) for a in crossed}) < 2
 
     def crosses(self, n: int, low: float, high: float) -> bool:
@@ -157,31 +218,25 @@ def _lines(given: Given, rng: Random, movable: Collection[str]) -> Iterator[Line
     for name, array in given.items():
         if name not in movable:
             continue
-        directions = [np.ones(array.shape)]
+        yield Line(given, name, np.ones(array.shape), together=True)
         if array.size > 1:
             one = np.zeros(array.size)
             one[int(rng.random() * array.size)] = 1.0
-            directions.append(one.reshape(array.shape))
-        for direction in directions:
-            yield _line(given, name, direction)
-
-
-def _line(given: Given, name: str, direction: Array) -> Line:
-    return lambda t: {**given, name: given[name] + t * direction}
+            yield Line(given, name, one.reshape(array.shape), together=False)
+            yield Line(given, name, -array, together=False)  # through 0, where norms turn
 
 
 def _moving(lines: list[_Watched], start: list[Array]) -> list[int]:
     """Return the numbers of the kinks whose argument depends on the point, each argument once."""
-    found: set[int] = set()
     for line in lines:
         other = line.seen(0.25)
         if len(other) != len(start):
             continue
         for n, (a, b) in enumerate(zip(start, other, strict=True)):
             if a.shape == b.shape and bool(np.any(a != b)):
-                found.add(n)
+                line.moves.add(n)
     distinct: dict[tuple[object, ...], int] = {}
-    for n in sorted(found):
+    for n in sorted({n for line in lines for n in line.moves}):
         distinct.setdefault((start[n].shape, start[n].tobytes()), n)
     return list(distinct.values())
 
@@ -192,6 +247,30 @@ def _crossings(line: _Watched, n: int) -> Iterator[tuple[float, float]]:
     for low, high in pairwise(steps):
         if line.crosses(n, low, high):
             yield _narrowed(line, n, low, high)
+
+
+def _far_crossings(line: _Watched, n: int) -> Iterator[tuple[float, float]]:
+    """Yield crossings outside of the steps, where the argument goes on straight; then behind those that were found."""
+    ends = [(sign * _STEPS[-2], sign * _STEPS[-1]) for sign in (-1, 1)]
+    for inner, outer in (*ends, *((1.5 * far, 3 * far) for far in line.far)):
+        beyond = _beyond(line, n, inner, outer)
+        if beyond is not None and line.crosses(n, outer, beyond):
+            low, high = _narrowed(line, n, *sorted((outer, beyond)))
+            line.far = (*line.far, high)[:_MOST_FAR]
+            yield low, high
+
+
+def _beyond(line: _Watched, n: int, inner: float, outer: float) -> float | None:
+    """Return a point past the place where the n-th kink's argument would be 0 if it went on straight; else None."""
+    near, far = line.seen(inner), line.seen(outer)
+    if n >= min(len(near), len(far)) or near[n].shape != far[n].shape:
+        return None
+    a, b = (np.asarray(side[n], dtype=float).ravel() for side in (near, far))
+    falling = (np.sign(a) == np.sign(b)) & (np.abs(b) < np.abs(a))
+    if not falling.any():
+        return None
+    away = float((b[falling] / (a[falling] - b[falling])).min())
+    return outer + 1.1 * away * (outer - inner) if away < _FARTHEST else None
 
 
 def _root(line: _Watched, n: int, low: float, high: float) -> float:

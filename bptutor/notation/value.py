@@ -26,6 +26,10 @@ class NoValue(BptutorError):
     """An expression has no value here: outside an array, an unknown letter, a name without numbers."""
 
 
+class UnknownLetter(NoValue):
+    """A letter that stands at no array, and in no δ with one that does."""
+
+
 class Values:
     """The arrays of a scope for one draw; defined names are computed when asked for, and kept.
 
@@ -166,7 +170,7 @@ class Walk:
         else:
             axis = self._free.get(letter) or self.known.get(letter) or self.scope.indices.get(letter, "")
         if not axis or axis not in self.values.sizes:
-            raise NoValue(f"no array here has the letter {letter}")
+            raise UnknownLetter(f"nothing here tells what {letter} runs through")
         found = Range(self.scope.count_from, self.values.sizes[axis])
         self.ranges[letter] = found
         return found

@@ -9,7 +9,11 @@ from bptutor.notation.prove import Outcome, prove
 from tests.notation.proof_scenes import scope_of
 
 SCENE = scope_of(
-    {"axes": {"N": "", "M": ""}, "given": {"W": ["N", "M"], "x": ["M"]}, "define": {"z_i": "Σ_j W_ij x_j"}}
+    {
+        "axes": {"N": "", "M": ""},
+        "given": {"W": ["N", "M"], "x": ["M"], "u": ["N"]},
+        "define": {"z_i": "Σ_j W_ij x_j", "n": "sqrt(Σ_i u_i^2)"},
+    }
 )
 APART = {
     "a nanometre": ("[z_i > 0]", "[z_i > 1/1000000000]"),
@@ -17,6 +21,11 @@ APART = {
     "of a curved argument": ("[e^{z_i} > 2]", "[e^{z_i} > 2 + 1/1000000000]"),
     "of another unit": ("[z_i > 0]", "[1000 z_i > 1/1000000]"),
     "a kink far away": ("relu(z_i - 40) + z_i", "z_i"),
+    "very far away": ("max(u_i, -100000)", "u_i"),
+    "behind another one": ("max(max(u_i, -7000), u_i/10)", "max(u_i, u_i/10)"),
+    "a cut of a branch": ("where(u_i > 0, u_i, max(u_i/10, -600))", "where(u_i > 0, u_i, u_i/10)"),
+    "a narrow window": ("relu(u_i) + [|u_i - 1/2| < 1/100000]", "relu(u_i)"),
+    "a small norm": ("u_i/max(n, 1/100000000)", "u_i/n"),
     "one slope of the two": ("max(z_i, 0)", "max(z_i, z_i/100)"),
     "one side of two kinks": ("|z_i| + |x_1|", "|z_i + x_1|"),
 }

@@ -9,7 +9,7 @@ from functools import reduce
 from bptutor.notation.reading import shapes
 from bptutor.notation.reading.brackets import whole_number
 from bptutor.notation.reading.called import MODES, Called, plain
-from bptutor.notation.reading.shapes import count, known_axes
+from bptutor.notation.reading.shapes import axes_of, count, known_axes
 from bptutor.notation.reading.subscripts import rank
 from bptutor.notation.tree import (
     Call,
@@ -42,6 +42,25 @@ def like(call: Called) -> Expr:
     """Read ones_like and zeros_like."""
     call.only("dtype")
     return Call(call.function, call.arrays(1))
+
+
+def squeeze(call: Called) -> Expr:
+    """Read an array without its axes of length 1."""
+    call.only()
+    (x,) = call.arrays(1)
+    axes = axes_of(call.reader, x) or ()
+    if "1" not in axes:
+        return x
+    return Slice(x, tuple(0 if axis == "1" else Span() for axis in axes))
+
+
+def repeat(call: Called) -> Expr:
+    """Read a vector with each of its entries several times."""
+    call.only()
+    vector, times = call.arrays(2)
+    if len(axes_of(call.reader, vector) or ("",)) != 1:
+        raise call.error("is read for vectors", "write np.kron(v, np.ones(2))")
+    return Call("kron", (vector, Call("ones", (times,))))
 
 
 def reshape(call: Called) -> Expr:

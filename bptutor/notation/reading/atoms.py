@@ -76,9 +76,9 @@ def comma(reader: Reader) -> UnreadableAnswer:
     """Return the error for a comma where no list can be."""
     before = reader.tokens[reader.at - 1] if reader.at else None
     if before is not None and before.kind is Kind.NUMBER and reader.ahead().kind is Kind.NUMBER:
-        return reader.error(
-            "a comma separates items, it is no decimal point", f"write {before.text}.{reader.ahead().text}"
-        )
+        after = reader.ahead().text  # 1,234.5 has its decimal point already
+        joined = f"{before.text}{'' if '.' in after else '.'}{after}"
+        return reader.error("a comma separates items, it is no decimal point", f"write {joined}")
     return reader.error("a comma does not stand here", "one expression is expected")
 
 

@@ -133,7 +133,11 @@ def indexed(reader: Reader, base: Expr, start: Token) -> Expr:
     reader.places += 1
     items: list[Expr | Span | int | None] = []
     while not reader.sees("]"):
-        items.append(_item(reader))
+        rest = reader.accept("...")
+        if rest is None:
+            items.append(_item(reader))
+        else:
+            items += _all_others(reader, base, items, rest)
         if not reader.accept(","):
             break
     reader.expect("]", opened)
@@ -144,12 +148,26 @@ def indexed(reader: Reader, base: Expr, start: Token) -> Expr:
     return _taken(reader, base, items, opened)
 
 
+def _all_others(reader: Reader, base: Expr, before: list[Expr | Span | int | None], token: Token) -> list[Span]:
+    """Read `...` as one “:” for each axis that no other index takes."""
+    axes = rank(reader, base)
+    if axes is None:
+        raise reader.error("“...” is not read here", "write one “:” for each axis", token)
+    depth, behind = 0, 0
+    for ahead in reader.tokens[reader.at :]:
+        depth += (ahead.text in "([{") - (ahead.text in ")]}") if ahead.text else 0
+        if depth < 0:
+            break
+        behind += depth == 0 and ahead.text == ","
+        behind -= depth == 0 and ahead.text in ("None", "newaxis")
+    taken = sum(item is not None for item in before) + behind
+    return [Span()] * max(0, axes - taken)
+
+
 def _item(reader: Reader) -> Expr | Span | int | None:
     if reader.sees_word("None") or (reader.sees_word("np") and reader.ahead(2).text == "newaxis"):
         reader.at += 1 if reader.sees_word("None") else 3
         return None
-    if reader.sees("..."):
-        raise reader.error("“...” is not read here", "write one “:” for each axis")
     start = reader.next
     parts: list[Expr | None] = [None]
     while not reader.sees(",", "]") and reader.next.kind is not Kind.END:

@@ -13,6 +13,9 @@ from bptutor.notation.reading.spellings import KEYWORDS, WITH_DERIVATIVE
 from bptutor.notation.reading.subscripts import attach
 from bptutor.notation.tree import Call, Expr, Juxtapose, Neg, Number, Pow
 
+_TYPES = frozenset(("float64", "float32", "float16", "float_", "double", "int64", "int32", "int_"))
+"""Types of entries that change nothing here."""
+
 
 class Arguments(NamedTuple):
     """What stands in the brackets of a call."""
@@ -69,6 +72,9 @@ def _value(reader: Reader) -> Value:
         return {"True": True, "False": False, "None": None}[token.text]
     if token.text in ("float", "int") and reader.ahead().text in (",", ")"):
         return reader.take().text
+    if token.text == "np" and reader.ahead(2).text in _TYPES and reader.ahead(3).text in (",", ")"):
+        reader.at += 3
+        return "float"
     with reader.nested():
         return reader.expression()
 

@@ -180,6 +180,17 @@ def _compared(relation: Relation) -> Callable[[Called], Expr]:
     return _of_two(lambda a, b: Compare(relation, a, b))
 
 
+def _variance(call: Called) -> Expr:
+    """Read var(x) and std(x) as means of squares."""
+    mean = _reduction(call._replace(function="mean"))
+    assert isinstance(mean, Call)  # noqa: S101  # made so
+    axis = [option for option in mean.options if option[0] == "axis"]
+    centre = Call("mean", mean.args, (*axis, ("keepdims", True)))
+    square = Pow(Add((mean.args[0], Neg(centre))), Number(Fraction(2), "2"))
+    found = Call("mean", (square,), mean.options)
+    return Call("sqrt", (found,)) if call.function == "std" else found
+
+
 def _log_of_sum(call: Called) -> Expr:
     """Read logsumexp(x)."""
     call.only()
@@ -252,6 +263,8 @@ BUILD: dict[str, Callable[[Called], Expr]] = {
     "log1p": _of_one(lambda x: Call("log", (Add((_ONE, x)),))),
     "expm1": _of_one(lambda x: Add((Call("exp", (x,)), Neg(_ONE)))),
     "sech": _of_one(lambda x: Div(_ONE, Call("cosh", (x,)))),
+    "var": _variance, "std": _variance, "squeeze": array_calls.squeeze, "repeat": array_calls.repeat,
+    "not_equal": _compared(Relation.NE), "logical_not": _of_one(lambda x: Add((_ONE, Neg(x)))),
     "reciprocal": _of_one(lambda x: Div(_ONE, x)),
 }  # fmt: skip
 """Function -> the node that a call of it means."""
@@ -266,7 +279,7 @@ NUMPY_NAMES = {
 METHODS = {
     "sum": "sum", "mean": "mean", "max": "max", "min": "min", "dot": "dot", "reshape": "reshape", "ravel": "ravel",
     "flatten": "ravel", "transpose": "transpose", "trace": "trace", "copy": "float", "astype": "float",
-    "argmax": "argmax",
+    "argmax": "argmax", "var": "var", "std": "std", "squeeze": "squeeze", "repeat": "repeat",
     "swapaxes": "swapaxes",
 }  # fmt: skip
 OPTIONS = frozenset(

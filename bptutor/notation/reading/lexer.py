@@ -215,6 +215,8 @@ class _Lexer:
         self.at = group.end()
         if name in ("begin", "end"):
             self._add(Kind.SIGN, f"\\{name}{{{group.group(1).strip()}}}", start)
+        elif not self.prose and group.group(1).strip() in spellings.FUNCTIONS:
+            self._add(Kind.WORD, group.group(1).strip(), start)
         else:
             self._add(Kind.TEXT, group.group(1), start)
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TypeGuard
+
 from bptutor.notation.reading import functions
 from bptutor.notation.reading.brackets import whole_number
 from bptutor.notation.reading.calls import Arguments, arguments
 from bptutor.notation.reading.lexer import Kind, Token
 from bptutor.notation.reading.reader import Reader, described
-from bptutor.notation.reading.shapes import count, known_axes, shape
-from bptutor.notation.tree import Expr, Name, Number, Transpose
+from bptutor.notation.reading.shapes import axes_of, count, known_axes, shape
+from bptutor.notation.tree import Expr, Name, Number, Slice, Span, Transpose
 
 _OF_UFUNCS = frozenset((("multiply", "outer"), ("add", "reduce")))
 """Methods of NumPy's functions that are read: `np.multiply.outer`, `np.add.reduce`."""
+_PAIRED = ("add", "subtract", "divide", "maximum", "minimum", "power", "greater", "less", "equal")
+"""Functions whose `.outer` pairs every entry of one vector with every entry of another."""
 _MODULES = ("linalg", "lib", "stride_tricks", "signal", "special")
 
 
@@ -71,6 +75,8 @@ def numpy(reader: Reader) -> Expr:
         if reader.sees(".") and (word.text, reader.ahead().text) in _OF_UFUNCS:
             reader.take()
             word = reader.take()
+        elif reader.sees(".") and reader.ahead().text == "outer" and word.text in _PAIRED:
+            return _every_pair(reader, word)
         if word.text not in _MODULES:
             break
     if word.text in ("pi", "e"):
@@ -82,3 +88,19 @@ def numpy(reader: Reader) -> Expr:
         raise reader.error(f"np.{word.text} is not read here", functions.nearest(word.text), word)
     call: Arguments = arguments(reader, word)
     return call.built(function)
+
+
+def _every_pair(reader: Reader, function: Token) -> Expr:
+    """Read `np.subtract.outer(u, v)` as u[:, None] - v."""
+    reader.take()
+    word = reader.take()
+    call = arguments(reader, word)
+    first = call.args[0] if call.args else None
+    if not isinstance(first, Expr) or any(len(axes_of(reader, arg) or ()) > 1 for arg in call.args if _is_tree(arg)):
+        raise reader.error(f"np.{function.text}.outer is read for two vectors", "write u[:, None] - v", function)
+    column = Slice(first, (Span(), None))
+    return call._replace(token=function, args=(column, *call.args[1:])).built(function.text)
+
+
+def _is_tree(arg: object) -> TypeGuard[Expr]:
+    return isinstance(arg, Expr)

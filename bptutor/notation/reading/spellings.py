@@ -94,7 +94,7 @@ LATEX_TEXT = frozenset(("text", "textrm", "mbox"))
 FUNCTIONS = {
     "exp": "exp", "log": "log", "ln": "log", "log10": "log10", "log2": "log2", "sqrt": "sqrt", "√": "sqrt",
     "sin": "sin", "cos": "cos", "tan": "tan", "sinh": "sinh", "cosh": "cosh", "tanh": "tanh",
-    "sech": "sech",
+    "sech": "sech", "expit": "sigmoid",
     "sigmoid": "sigmoid", "σ": "sigmoid", "sigma": "sigmoid", "logistic": "sigmoid", "relu": "relu", "ReLU": "relu",
     "leaky_relu": "leaky_relu", "leakyrelu": "leaky_relu", "LeakyReLU": "leaky_relu", "leakyReLU": "leaky_relu",
     "softplus": "softplus", "softmax": "softmax", "abs": "abs", "sign": "sign", "sgn": "sign",

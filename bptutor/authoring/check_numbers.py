@@ -1,0 +1,79 @@
+"""Numbers on which a mistake gives what is asked: there a wrong answer would be right."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+import numpy as np
+
+from bptutor.authoring.report import Checked
+from bptutor.errors import BptutorError
+from bptutor.grading import numbers
+from bptutor.grading.case import make
+from bptutor.grading.comparison import Comparison, fresh
+from bptutor.grading.fitting import Guesses, guesses
+from bptutor.grading.layouts import layout
+from bptutor.grading.met import entries
+from bptutor.grading.quantities import asked_of, seen
+from bptutor.grading.targets import target
+from bptutor.notation.value import Values
+from bptutor.packs.model import Lesson, Question
+from bptutor.packs.scene import Scene
+from bptutor.packs.yaml import problem
+
+RULE = "accepted-mistake"
+EQUAL = 1e-9
+"""Numbers closer than that are the same: one entry that is asked may well be right by a wrong rule."""
+OFTEN = 0.5
+"""Part of the seeds on which a mistake may give the right numbers, as draws do now and then."""
+
+
+def check_numbers(question: Question, scene: Scene, seeds: Iterable[int], lesson: Lesson, checked: Checked) -> None:
+    """Report every mistake of the catalogue that gives the right numbers on most seeds, but not in general."""
+    if RULE in lesson.allow:
+        return
+    found: Counter[tuple[str, str]] = Counter()
+    count = 0
+    for seed in seeds:
+        case = make(question, "0", scene, seed)
+        asked = asked_of(case)
+        if asked.tree is None or asked.literal is not None:
+            return
+        values = seen(case)
+        comparison = Comparison(
+            case.scene,
+            asked.tree,
+            layout(asked.tree, case.scope, columns=True),
+            True,
+            sizes=tuple(values.sizes.items()),
+        )
+        try:
+            made = guesses(target(comparison))
+            found.update(_hidden(made, comparison, values, numbers.tolerance(question.decimals)))
+        except BptutorError:
+            return
+        count += 1
+    place = question.places.get("answer", question.place)
+    for (rule, title), times in sorted(found.items()):
+        if times > OFTEN * count:
+            what = f"on the numbers shown the mistake `{rule}` ({title}) gives what is asked"
+            help_ = "choose other numbers, ask for more decimals, or `allow: {accepted-mistake: why}`"
+            checked.problems.append(problem(place, what, help_, RULE))
+
+
+def _hidden(made: Guesses, comparison: Comparison, values: Values, tolerance: float) -> set[tuple[str, str]]:
+    """Return the mistakes within the tolerance of what is asked, which are not what is asked on other numbers."""
+    truth, other = comparison.truth(values), fresh(comparison.scene, 0)
+    elsewhere = comparison.truth(other)
+    found = set()
+    for guess in made.on(values):
+        if guess.array.shape != truth.shape:
+            continue
+        gap = float(np.abs(guess.array - truth).max(initial=0.0))
+        if not EQUAL < gap <= tolerance or guess.mistake.vague or guess.mistake.id == "other-quantity":
+            continue
+        there = entries(guess.guess, other)
+        if there is None or there.shape != elsewhere.shape or not np.allclose(there, elsewhere, rtol=1e-6, atol=1e-9):
+            found.add((guess.mistake.id, guess.mistake.title))
+    return found

@@ -1,0 +1,60 @@
+"""How numbers differ from what is asked where they are no known mistake: by a factor, in some cells, or far."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bptutor.grading import diagnosis, numbers
+from bptutor.grading.case import Case
+from bptutor.grading.verdict import Finding
+
+Array = NDArray[np.float64]
+FEW = 3
+"""Entries by which one factor or one difference is told from chance."""
+LARGEST = 12
+"""Largest factor that is told of numbers, as 1/12 is the smallest."""
+
+
+def everywhere(truth: Array, got: Array, tolerance: float) -> list[Finding]:
+    """Return a finding where numbers are one small whole multiple or part of what is asked, or one difference away."""
+    told = np.abs(truth) > 10 * tolerance
+    if told.sum() >= FEW and np.abs(got[told]).max() > 10 * tolerance:
+        factor = float((got * truth).sum() / (truth * truth).sum())
+        simple = [n for k in range(2, LARGEST + 1) for n in (k, 1 / k, -k, -1 / k)]
+        nearest = min(simple, key=lambda n: abs(n - factor))
+        if near(got, nearest * truth, tolerance * max(1.0, abs(nearest))):
+            return [diagnosis.factor_finding(nearest)]
+    step = float((got - truth).mean())
+    if truth.size >= FEW and abs(step) > 3 * tolerance and near(got, truth + step, tolerance):
+        return [diagnosis.offset_finding(float(f"{step:.3g}"))]
+    return []
+
+
+def cells(got: Array, truth: Array, tolerance: float, start: int) -> Finding:
+    """Return how many cells differ, and the first of them; positions count from `start`."""
+    apart = tuple(tuple(int(n) for n in place) for place in np.argwhere(np.abs(got - truth) > tolerance))
+    first = apart[0]
+    place = (
+        f"row {first[0] + start}, column {first[1] + start}"
+        if len(first) == 2
+        else "entry " + ", ".join(str(n + start) for n in first)
+    )
+    differ = "cells differs" if len(apart) == 1 else "cells differ"
+    return Finding("cells", f"{len(apart)} of {truth.size} {differ}. Look at {place}.", first, cells=apart)
+
+
+def far(case: Case, truth: float, got: float) -> Finding:
+    """Return that a number is rounded too far, or that it is away."""
+    decimals = case.question.decimals
+    for fewer in range(decimals - 1, -1, -1):
+        if fewer and abs(got - truth) <= numbers.tolerance(fewer) and abs(round(got, fewer) - got) < 1e-12:
+            told = "one decimal" if fewer == 1 else f"{fewer} decimals"
+            return Finding("rounding", f"Your number agrees to {told}. Look at how many are asked: {decimals}.")
+    names = "the numbers it is made of" if case.scope.names else "the question's numbers"
+    return Finding("cells", f"Your number is more than {numbers.tolerance(decimals):g} away. Look at {names}.")
+
+
+def near(got: Array, truth: Array, tolerance: float) -> bool:
+    """Return whether no entry is further away than the tolerance."""
+    return bool(np.max(np.abs(got - truth), initial=0.0) <= tolerance)

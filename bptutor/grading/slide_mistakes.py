@@ -1,0 +1,81 @@
+"""The rows of the catalogue about what slides along something: convolution, strides and pooling."""
+
+from __future__ import annotations
+
+from bptutor.grading import place_rules, product_rules, slide_rules, window_rules
+from bptutor.grading.guesses import Mistake, any_of, on_tree, on_trees
+from bptutor.grading.sliding import on_inputs, on_kernels
+
+SLIDE_MISTAKES: tuple[Mistake, ...] = (
+    Mistake(
+        "no-flip",
+        "the kernel not flipped",
+        "Your answer slides {part} as it went forward. Look at which output used the first input.",
+        any_of(on_inputs(window_rules.no_flip), on_tree(place_rules.not_flipped)),
+    ),
+    Mistake(
+        "one-axis-flip",
+        "the kernel flipped on one axis",
+        "Your answer treats rows and columns of {part} in two ways. Look at both indices of {part}.",
+        any_of(on_inputs(window_rules.one_axis), on_tree(place_rules.one_flipped)),
+    ),
+    Mistake(
+        "transposed-kernel",
+        "the kernel transposed",
+        "Your answer exchanges rows and columns of {part}. Look at an entry off the diagonal.",
+        any_of(
+            on_inputs(window_rules.turned_kernel),
+            on_tree(product_rules.kernel_turned),
+            on_tree(place_rules.letters_exchanged),
+        ),
+        says={"whole": "Your answer exchanges rows and columns. Look at an entry off the diagonal."},
+    ),
+    Mistake(
+        "valid-for-full",
+        "the kernel kept inside",
+        "Your answer has fewer entries than the input. Look at the outputs that the first input reaches.",
+        on_inputs(window_rules.valid),
+        says={"whole": "Your answer is zero where the kernel would hang over. Look at what the first input reaches."},
+    ),
+    Mistake(
+        "channels-not-swapped",
+        "channels and filters exchanged",
+        "Your sum runs over the other channel axis of {part}. Look at what one input channel reaches.",
+        any_of(on_inputs(window_rules.channels_kept), on_kernels(slide_rules.exchanged)),
+        says={"whole": "Your answer exchanges channels and filters. Look at which of them comes first in the kernel."},
+    ),
+    Mistake(
+        "needless-flip",
+        "turned where nothing turns",
+        "Your answer turns {part} round. Look at which input the first weight met each time.",
+        any_of(on_kernels(slide_rules.needless_flip), on_tree(place_rules.needless_turn)),
+        says={
+            "whole": "Your answer counts places from the other end. Look at which input the first weight met each time."
+        },
+    ),
+    Mistake(
+        "no-stride",
+        "the window moved by one place",
+        "In your answer the window moves one place at a time. Look at where the second window of {part} begins.",
+        on_tree(slide_rules.no_stride),
+    ),
+    Mistake(
+        "average-for-max",
+        "the mean of a window for its largest",
+        "Your answer shares among all numbers of a window. Look at which of them the output is.",
+        on_trees(slide_rules.pooled("max", "mean")),
+    ),
+    Mistake(
+        "whole-window",
+        "the slope to every number of a window",
+        "In your answer each number of a window moves its output alike. Look at which of them the output is.",
+        on_trees(slide_rules.whole_window),
+    ),
+    Mistake(
+        "max-for-average",
+        "the largest of a window for its mean",
+        "In your answer one number of a window counts alone. Look at which of them move the output.",
+        on_trees(slide_rules.pooled("mean", "max")),
+    ),
+)
+"""In the order of findings."""
