@@ -11,6 +11,9 @@ from typing import NoReturn
 USAGE = 2
 """The exit code of a command line that is spelled wrongly."""
 
+GIVEN_BEFORE = argparse.SUPPRESS
+"""The default of an option that may also stand before the command: what was written there is kept."""
+
 
 class Parser(argparse.ArgumentParser):
     """Says what is wrong in one line, with a `help:` line below."""
@@ -42,10 +45,26 @@ def command(
 
 def learning(parser: argparse.ArgumentParser) -> None:
     """Add what every command that opens a lesson takes."""
-    parser.add_argument("--pack", metavar="PATH", help="a pack's folder or zip; the built-in course when left out")
-    parser.add_argument("--seed", type=seed, metavar="N", help="draw the numbers from this seed, 0 to 9999")
-    parser.add_argument("--plain", action="store_true", help="by lines, mathematics in words; for screen readers")
-    parser.add_argument("--learner", default="me", metavar="NAME", help="whose progress (default: me)")
+    _pack(parser)
+    _seed(parser, "draw the numbers from this seed, 0 to 9999")
+    parser.add_argument(
+        "--plain", action="store_true", default=GIVEN_BEFORE, help="by lines, mathematics in words; for screen readers"
+    )
+    learner(parser, "whose progress (default: me)")
+
+
+def learner(parser: argparse.ArgumentParser, what: str) -> None:
+    """Add whose record is meant."""
+    parser.add_argument("--learner", default=GIVEN_BEFORE, metavar="NAME", help=what)
+
+
+def _pack(parser: argparse.ArgumentParser) -> None:
+    what = "a pack's folder or zip; the built-in course when left out"
+    parser.add_argument("--pack", default=GIVEN_BEFORE, metavar="PATH", help=what)
+
+
+def _seed(parser: argparse.ArgumentParser, what: str) -> None:
+    parser.add_argument("--seed", type=seed, default=GIVEN_BEFORE, metavar="N", help=what)
 
 
 def tracing(parser: argparse.ArgumentParser) -> None:
@@ -53,7 +72,7 @@ def tracing(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("network", metavar="NETWORK.yaml")
     parser.add_argument("--json", action="store_true", help="machine-readable, with axes")
     parser.add_argument("--dot", action="store_true", help="the graph with its shapes, as text for Graphviz")
-    parser.add_argument("--seed", type=seed, metavar="N", help="for values that the file leaves out")
+    _seed(parser, "for values that the file leaves out")
     parser.add_argument("--check", action="store_true", help="add the gradient check")
     parser.add_argument(
         "--jacobian", action="append", default=[], metavar="p:z1", help="add a Jacobian; may be repeated"
@@ -65,8 +84,8 @@ def exporting(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--my-code", nargs="?", const="-", required=True, metavar="FILE|-", help="your functions, in course order"
     )
-    parser.add_argument("--pack", metavar="PATH", help="a pack's folder or zip; the built-in course when left out")
-    parser.add_argument("--learner", default="me", metavar="NAME", help="whose functions (default: me)")
+    _pack(parser)
+    learner(parser, "whose functions (default: me)")
 
 
 def checking(parser: argparse.ArgumentParser) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bptutor import __version__
-from bptutor.arguments import USAGE, Parser, checking, command, exporting, jobs, learning, tracing
+from bptutor.arguments import USAGE, Parser, checking, command, exporting, jobs, learner, learning, tracing
 from bptutor.errors import BptutorError, PackError, UsageError
 
 if TYPE_CHECKING:
@@ -84,6 +84,8 @@ def _library(args: argparse.Namespace) -> Library:
 
 def _learn(args: argparse.Namespace) -> int:
     library = _library(args)
+    if args.lesson in {entry.id for entry in library.quizzes()}:
+        return _play(args, library, f"~quiz/{args.lesson}")
     if args.lesson and args.lesson not in library.pack.lessons:
         raise UsageError(f"there is no lesson {args.lesson!r}", "one of: " + ", ".join(library.pack.lessons))
     return _play(args, library, args.lesson)
@@ -242,7 +244,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"bptutor {__version__}")
     learning(parser)
-    parser.set_defaults(run=_learn, lesson=None)
+    parser.set_defaults(run=_learn, lesson=None, pack=None, seed=None, plain=False, learner="me")
     commands = parser.add_subparsers(metavar="COMMAND", parser_class=Parser)
 
     learn = command(commands, "learn", _learn, "go straight to a lesson", "bptutor learn softmax-derivative --plain")
@@ -278,7 +280,7 @@ def _parser() -> argparse.ArgumentParser:
     progress = command(commands, "progress", _progress, "the learner's record", "bptutor progress export > mine.jsonl")
     progress.add_argument("action", choices=("show", "export", "import"))
     progress.add_argument("file", nargs="?", default="-", metavar="FILE|-", help="for import")
-    progress.add_argument("--learner", default="me", metavar="NAME", help="whose progress (default: me)")
+    learner(progress, "whose progress (default: me)")
 
     export = command(
         commands,

@@ -62,6 +62,12 @@ def pieces(view: View, session: Session) -> Iterator[Piece]:
         yield from ((view.between + view.question.id, lines) for lines in _asked(view, session.library.pack))
 
 
+def place(view: View) -> Iterator[Piece]:
+    """Yield where in a review or a quiz a question stands; how it opens is said with its title."""
+    if view.question is not None and view.lesson.id.startswith(ROUND) and view.stop > 1:
+        yield view.between, [f"Question {view.stop} of {view.stops}."]
+
+
 def _piece(shown: Shown, scope: Scope | None, session: Session) -> Iterator[list[str]]:
     if isinstance(shown, ShownProse):
         yield paragraphs(shown.text, scope)

@@ -62,16 +62,23 @@ def quiz_text(walk: Walk, share: int, pack: Pack, lessons: Mapping[str, LessonEn
     good = passed(walk, share)
     verdict = f"passed ({share} % are needed)" if good else f"not passed yet: {share} % are needed"
     rows = [f"**{whole.shown}** right: {verdict}."]
-    rows += ["", *(f"- {pack.skills.get(skill, skill)}: {score(walk, skill).shown}" for skill in skills(walk))]
-    weak = [skill for skill in skills(walk) if score(walk, skill).share < ENOUGH]
-    again = [entry.title for entry in lessons.values() if set(weak) & set(entry.skills)]
+    weak = {skill for skill in skills(walk) if score(walk, skill).share < ENOUGH}
+    rows.append("")
+    for skill in skills(walk):
+        title = teaching(skill, walk.course.lesson.chapter, lessons) if skill in weak else ""
+        rows.append(
+            f"- {pack.skills.get(skill, skill)}: {score(walk, skill).shown}" + f"; read again: {title}" * bool(title)
+        )
     if good and tests_out:
         rows += ["", "The lessons of this chapter now count as known; each can still be opened."]
-    if again:
-        rows += ["", "Next: " + "; ".join(f"read {title} again" for title in again[:3]) + "."]
-    if weak:
-        rows.append("The review will bring these skills back tomorrow.")
+    rows += ["", "The review will bring the weak skills back tomorrow." if weak else "No skill needs another look now."]
     return "\n".join(rows)
+
+
+def teaching(skill: str, chapter: str, lessons: Mapping[str, LessonEntry]) -> str:
+    """Return the title of the first lesson of a skill, of this chapter if it has one; empty when there is none."""
+    entries = [entry for entry in lessons.values() if skill in entry.skills]
+    return min(entries, key=lambda entry: entry.chapter != chapter).title if entries else ""
 
 
 def review_text(walk: Walk, pack: Pack, more: int) -> str:

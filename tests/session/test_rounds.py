@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from bptutor.packs.model import Lesson, Prose
+from bptutor.packs.outline import LessonEntry
 from bptutor.packs.quiz import Quiz, QuizFront, Source
 from bptutor.session import QUIZ, REVIEW, WARM_UP, Result, Session, ShownProse, Standing, View, Wants
+from bptutor.session.results import teaching
 from tests.session.clock import Desk, on, right, through
 from tests.session.fakes import LESSONS, FakeLibrary
 
@@ -128,8 +130,18 @@ async def test_a_quiz_takes_one_answer_each_and_tells_the_result_by_skill(tmp_pa
         assert "**3 of 4** right: passed (70 % are needed)" in text
         assert "The loss: 0 of 1" in text
         assert "Chain rule: 1 of 1" in text
-        assert "read First ten minutes again" in text
+        assert "The loss: 0 of 1; read again: First ten minutes" in text
         assert session.quizzes()[0].result is Result.PASSED
+
+
+@pytest.mark.parametrize(("chapter", "title"), [("0", "First"), ("C", "Last"), ("D", "First"), ("E", "First")])
+def test_a_weak_skill_leads_to_its_first_lesson_in_the_chapter_of_the_quiz(chapter: str, title: str) -> None:
+    def entry(name: str, chapter: str, *skills: str) -> LessonEntry:
+        return LessonEntry(name, name, 1, (), skills, chapter, "", 1, Path())
+
+    entries = [entry("First", "0", "s"), entry("Other", "C", "t"), entry("Last", "C", "s"), entry("Later", "C", "s")]
+    assert teaching("s", chapter, {one.id: one for one in entries}) == title
+    assert teaching("none", chapter, {}) == ""
 
 
 @pytest.mark.parametrize(("wrong", "passed"), [({0, 1}, False), ({3}, True)])

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from bptutor.packs.model import Kind, Question
+from bptutor.grading.verdict import Finding, Mark, ProofMark, Verdict
+from bptutor.packs.model import Choice, Derivation, Kind, Lesson, Line, Question
 from bptutor.packs.outline import Rule
 from bptutor.packs.scene import Scene
+from bptutor.session import LineState, Reading, ShownDerivation, ShownQuestion, View, Wants
+from bptutor.tui.render.asking import Typed, reading_rows, waiting_rows
 from bptutor.tui.render.formulas import Typesetter
 from bptutor.tui.render.prose import prose
-from bptutor.tui.render.steps import Setting, choice_rows
+from bptutor.tui.render.steps import Setting, choice_rows, derivation_rows
+from bptutor.tui.render.verdicts import Judged
 
 VECTORS = Typesetter(Scene.from_mapping({"given": {"u": {"axes": ["N"]}, "v": {"axes": ["N"]}}}).scope)
 
@@ -35,3 +39,46 @@ def test_the_formula_of_a_rule_knows_nothing_of_the_lesson() -> None:
     menu = Question("q", Kind.RULE, answer="product-rule", options=("product-rule",))
     rows = [row.plain.strip() for row in choice_rows(menu, Setting(VECTORS, rules), 70)]
     assert rows == ["a  Product rule   ∂(uv)/∂x = ∂u/∂x v + u ∂v/∂x"]
+
+
+def test_what_a_choice_reads_is_set_as_the_choice_is() -> None:
+    menu = Question("q", Kind.CHOICE, answer="a", choices=(Choice("$u_i$ or `u[0]`", right=True),))
+    typed = Typed("a", Reading("(a) $u_i$ or `u[0]`"))
+    rows = reading_rows(viewed(menu, Wants.ANSWER), typed, Setting(VECTORS), 70, 3)
+    assert [row.plain.rstrip() for row in rows] == ["I read: (a) uᵢ or u[0]"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "mark", "first"),
+    [
+        (Kind.SYMBOLIC, Mark.WRONG, "✗ wrong   yours: u_i v_i"),
+        (Kind.CODE, Mark.WRONG, "✗ wrong"),
+        (Kind.SYMBOLIC, Mark.RIGHT, "✔ right"),
+    ],
+)
+def test_a_wrong_answer_that_is_over_stands_beside_its_verdict(kind: Kind, mark: Mark, first: str) -> None:
+    witness = Finding("witness", "They differ. Look at u.", values={"u": [1.0] * 6}, expected=1.0, got=2.0)
+    judged = Judged(Verdict(mark, ProofMark.NONE, (witness,), ""))
+    view = viewed(Question("q", kind), Wants.GO_ON)
+    rows = [row.plain for row in waiting_rows(view, Typed(judged=judged, judged_text="u_i v_i"), 70)]
+    assert rows[0] == first
+    assert any("yours 2" in row for row in rows) == (kind is not Kind.CODE)
+
+
+def test_reasons_that_are_too_long_for_a_row_keep_what_became_of_the_line() -> None:
+    titles = [
+        Rule(f"r{n}", title) for n, title in enumerate(("A function of each entry", "The slope of σ", "δ keeps one"))
+    ]
+    line = Line("u_i", by=("r0", "r1", "r2"))
+    shown = ShownDerivation(Derivation("d", "v_i", (line,)), ((line, LineState.REVEALED),), finished=False)
+    setting = Setting(VECTORS, {rule.id: rule for rule in titles})
+    rows = [row.plain.strip() for row in derivation_rows(shown, setting, 60)]
+    assert rows[-2:] == ["A function of each entry, The slope of σ, δ keeps one", "revealed"]
+
+
+def viewed(question: Question, wants: Wants) -> View:
+    """Return a view of one question, which is asked or was answered."""
+    lesson = Lesson("l", "A lesson", (question,))
+    shown = (ShownQuestion(question, None if wants is Wants.ANSWER else "u_i"),)
+    asked = question if wants is Wants.ANSWER else None
+    return View(lesson, 7, shown, wants, asked, (), 0, "", stop=1, stops=1, saving=True)

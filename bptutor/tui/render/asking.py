@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from textual.content import Content
 
-from bptutor.grading.verdict import Verdict
+from bptutor.grading.verdict import Mark, Verdict
 from bptutor.packs.model import Kind
-from bptutor.session import ROUND, Reading, View, Wants
+from bptutor.session import ROUND, Reading, ShownQuestion, View, Wants
 from bptutor.tui.render.flow import Lines, apart, indented, wrapped
 from bptutor.tui.render.program import case_rows
 from bptutor.tui.render.prose import one_line, prose
@@ -130,7 +130,10 @@ def reading_rows(view: View, typed: Typed, setting: Setting, width: int, height:
             middle = len(box) // 2
             rows = indented(box, head.cell_length)
             return [*rows[:middle], *apart(head + box[middle], fits, width), *rows[middle + 1 :]]
-    text = Content(reading.read_as) if kind not in FORMULAS else setting.setter.slanted(reading.read_as)
+    if kind is Kind.CHOICE:
+        text = one_line(reading.read_as, setting.setter)
+    else:
+        text = Content(reading.read_as) if kind not in FORMULAS else setting.setter.slanted(reading.read_as)
     return apart(head + text, fits, width)[:height]
 
 
@@ -156,10 +159,21 @@ def caret_row(typed: Typed, offset: int) -> Content | None:
 
 def waiting_rows(view: View, typed: Typed, width: int) -> Lines:
     """Lay out what stands in place of the answer line when nothing is asked."""
-    rows = verdict_rows(typed.judged, typed.judged_text, width) if typed.judged is not None else []
+    rows = _judged_rows(view, typed.judged, typed.judged_text, width) if typed.judged is not None else []
     if view.wants is Wants.FINISHED and view.lesson.id.startswith(ROUND):
         return [*rows, _keyed("enter", "go on", "F5", "again with other numbers", "m", "map")]
     return [*rows, _WAITING[view.wants]] if view.wants in _WAITING else rows
+
+
+def _judged_rows(view: View, judged: Judged, text: str, width: int) -> Lines:
+    """Lay out what was said of an answer that is over; a wrong one stands beside it, the right one stands above."""
+    last = view.shown[-1] if view.shown else None
+    program = isinstance(last, ShownQuestion) and last.question.kind is Kind.CODE
+    rows = verdict_rows(judged, text, width, witness=not program)
+    if judged.verdict.mark is Mark.WRONG and not program:
+        head = rows[0] + Content.styled("   yours: ", "$quiet")
+        rows[:1] = wrapped(Content(text), width, head, " " * head.cell_length)
+    return rows
 
 
 def _keyed(*pairs: str) -> Content:

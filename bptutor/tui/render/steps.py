@@ -107,8 +107,11 @@ def _annotated(block: Lines, base: int, notes: Content, width: int) -> Lines:
         return block
     if block[base].rstrip().cell_length + notes.cell_length + 2 <= width:
         return [*block[:base], *apart(block[base].rstrip(), notes, width), *block[base + 1 :]]
-    cut = notes.truncate(max(8, width - 4), ellipsis=True)
-    return [*block, Content(" " * max(0, width - cut.cell_length)) + cut]
+    below: Lines = []
+    for part in [notes] if notes.cell_length <= width - 4 else notes.split("  "):
+        cut = part.truncate(max(8, width - 4), ellipsis=True)
+        below.append(Content(" " * max(0, width - cut.cell_length)) + cut)
+    return [*block, *below]
 
 
 def question_rows(shown: ShownQuestion, setting: Setting, width: int) -> Lines:
