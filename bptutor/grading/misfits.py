@@ -41,9 +41,8 @@ def misplaced(case: Case, comparison: Comparison, given: Expr, got: Layout) -> V
         letters = asked.shown if asked.letters else "no letter"
         message = f"Your answer depends on a free {extra[0]}; the goal has {letters}. "
         finding = Finding("free-index", message + f"Look at each {extra[0]}.")
-        others = (
-            _clashing(comparison, given, extra) or _renamed(comparison, given, got) or _merged_findings(case)[:SAID]
-        )
+        others = [*_renamed(comparison, given, got), *_clashing(comparison, given, extra)]
+        others = others or _merged_findings(case)[:SAID]
         return Verdict(Mark.WRONG, ProofMark.REFUTED, tuple(sorted((*others, finding), key=_place)))
     clash = [
         (letter, axis, got.known[letter])
