@@ -53,7 +53,8 @@ def _expression(case: Case) -> Reading:
 
     given = as_asked(case, read_answer(case))
     found = layout(given, case.scope, columns(case.question))
-    return Reading(unicode.line(given, case.scope), found.shown if found.all_axes else "one number")
+    fits = found.described if "" in found.all_axes else found.shown if found.all_axes else "one number"
+    return Reading(unicode.line(given, case.scope), fits)
 
 
 def _number(case: Case) -> Reading:

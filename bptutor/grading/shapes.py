@@ -33,6 +33,9 @@ def grade_shape(case: Case) -> Verdict:
     accepted = {truth, *(numbers.read_shape(text) for text in case.question.accept)}
     if got in accepted and not _of_other_axes(case):
         return Verdict(Mark.RIGHT, read_as=shown)
+    for text, say in case.question.wrong:
+        if say and got == numbers.read_shape(_in_numbers(text, case.values().sizes)):
+            return Verdict(Mark.WRONG, findings=(Finding("authored", say),), read_as=shown)
     named = _shape_mistakes(case, got, truth)
     if got == truth:
         message = f"{shown} has these sizes here, by other axes. Look at what each index counts."

@@ -9,6 +9,7 @@ from bptutor.grading.reading import Reading, reading
 from bptutor.grading.verdict import Mark
 from bptutor.packs.model import Place, Question
 from bptutor.packs.questions import question
+from bptutor.packs.scene import Scene
 from tests.grading.pairs import scene
 
 ASKED: Question = question({"type": "symbolic", "answer": "p_i - y_i"}, Place())
@@ -41,6 +42,24 @@ def test_arrays_are_echoed_by_their_letters() -> None:
 def test_axes_of_a_numpy_answer() -> None:
     assert reading(OUTER, scene("layer"), "np.outer(p, a)").fits == "(C, H)"
     assert reading(OUTER, scene("layer"), "p - y").fits == "(C,)"
+
+
+def test_axes_without_a_name_are_counted() -> None:
+    rows = Scene.from_mapping({"given": {"x": ["N"], "k": ["M"]}}, Place())
+    slid = question({"type": "numpy", "answer": "np.convolve(x, k)"}, Place())
+    assert reading(slid, rows, "np.convolve(x, k)").fits == "one axis"
+
+
+def test_a_wrong_shape_that_the_author_named_is_met_with_its_words() -> None:
+    said = "That counts the inputs. Look at the outputs."
+    asks = question({"type": "shape", "answer": "W", "wrong": [{"answer": "(H, C)", "say": said}]}, Place())
+    assert [finding.message for finding in grade(asks, "(4, 3)", scene_of_sizes()).findings] == [said]
+    assert said not in [finding.message for finding in grade(asks, "(4,)", scene_of_sizes()).findings]
+
+
+def scene_of_sizes() -> Scene:
+    """A matrix with known sizes."""
+    return Scene.from_mapping({"sizes": {"C": 3, "H": 4}, "given": {"W": ["C", "H"]}}, Place())
 
 
 def test_the_echo_is_the_same_for_right_and_wrong() -> None:

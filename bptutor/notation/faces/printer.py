@@ -205,7 +205,7 @@ class Printer(Setting[T]):
             before: The first factor.
             after: The second.
         """
-        if right[:1].isdigit():
+        if right[:1].isdigit() or right[:1] == ".":
             return "·"
         if any(isinstance(e, t.Compare | t.Delta) and text[:1] == "[" for e, text in ((before, left), (after, right))):
             return " "

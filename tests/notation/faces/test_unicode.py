@@ -28,6 +28,8 @@ from .scenes import SCOPE, at, n
         ("log(p_i) y_i", "log(pᵢ)yᵢ"),
         ("sum_{k!=i} y_k", "Σ_{k≠i} yₖ"),
         ("2*3", "2·3"),
+        ("2 * .5", "2·.5"),
+        ("(s + 1) * .5", "(s + 1)·.5"),
     ],
 )
 def test_line(typed: str, shown: str) -> None:
