@@ -25,6 +25,8 @@ from bptutor.packs.yaml import problem
 RULE = "accepted-mistake"
 EQUAL = 1e-9
 """Numbers closer than that are the same: one entry that is asked may well be right by a wrong rule."""
+BY_NATURE = frozenset({"other-quantity", "updated-weights"})
+"""Mistakes that may lie close whatever the numbers are: another array, and a step as small as its rate."""
 OFTEN = 0.5
 """Part of the seeds on which a mistake may give the right numbers, as draws do now and then."""
 
@@ -71,7 +73,7 @@ def _hidden(made: Guesses, comparison: Comparison, values: Values, tolerance: fl
         if guess.array.shape != truth.shape:
             continue
         gap = float(np.abs(guess.array - truth).max(initial=0.0))
-        if not EQUAL < gap <= tolerance or guess.mistake.vague or guess.mistake.id == "other-quantity":
+        if not EQUAL < gap <= tolerance or guess.mistake.vague or guess.mistake.id in BY_NATURE:
             continue
         there = entries(guess.guess, other)
         if there is None or there.shape != elsewhere.shape or not np.allclose(there, elsewhere, rtol=1e-6, atol=1e-9):
