@@ -132,8 +132,9 @@ def _formulas(file: Path, part: int) -> list[Outcome]:
 
 
 def _sound(found: Source, unit: Unit | None, right: set[int]) -> None:
-    """Make sure that the part alone passes as it stands: else everything in it would seem to be refused."""
-    if unit is not None and id(unit) not in right:
+    """Make sure that the part alone, or the whole, passes as it stands: else all in it would seem to be refused."""
+    if id(unit) not in right:
         right.add(id(unit))
         if why := refused(found.reduced(unit), found.file, sure=False):
-            raise AssertionError(f"{found.file.name}: {unit.block.id} does not pass by itself: {why}")
+            name = unit.block.id if unit is not None else "the whole"
+            raise AssertionError(f"{found.file.name}: {name} does not pass by itself: {why}")
