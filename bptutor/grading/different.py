@@ -13,6 +13,8 @@ from bptutor.grading.verdict import Finding
 Array = NDArray[np.float64]
 FEW = 3
 """Entries by which one factor or one difference is told from chance."""
+NOTHING = 1e-9
+"""A factor that is 0 but for rounding."""
 LARGEST = 12
 """Largest factor that is told of numbers, as 1/12 is the smallest."""
 
@@ -65,7 +67,7 @@ def plain_differences(draws: tuple[Draw, ...]) -> list[Finding]:
     """Return a finding when the answer is off by one constant factor, or by one constant."""
     factor = _same([softmax_rules.ratio(draw.truth, draw.got) for draw in draws])
     if factor is not None:
-        return [factor_finding(factor)] if factor else []
+        return [factor_finding(factor)] if abs(factor) > NOTHING else []
     offset = _same([value_mistakes.offset(draw.truth, draw.got) for draw in draws])
     return [] if offset is None else [offset_finding(offset)]
 

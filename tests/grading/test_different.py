@@ -44,3 +44,10 @@ def test_one_multiple_or_one_difference(typed: str, rule: str, part: str) -> Non
     finding = grade(ASKS_WIDE, typed, WIDE).findings[0]
     assert finding.rule == rule, finding
     assert part in finding.message
+
+
+def test_what_is_nothing_but_for_rounding_is_no_multiple() -> None:
+    scene = Scene.from_mapping({"given": {"z": ["K"], "u": ["K"]}, "define": {"p": "softmax(z)"}})
+    asks = question({"type": "symbolic", "answer": "Σ_k u_k", "names": ["u", "p"]})
+    finding = grade(asks, "Σ_k (p_k - p_k/3 - p_k/3 - p_k/3)", scene).findings[0]
+    assert finding.rule == "witness"
