@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from bptutor.authoring.check_lines import Side, prove_sides
-from bptutor.authoring.model_text import NUMBERS, model_text
+from bptutor.authoring.model_text import model_text
 from bptutor.authoring.report import Checked
 from bptutor.grading.grade import grade
 from bptutor.grading.holes import filled, read_einsum
@@ -17,7 +17,7 @@ from bptutor.grading.verdict import Mark
 from bptutor.notation import axes, parse
 from bptutor.notation.scope import Scope
 from bptutor.notation.tree import Expr
-from bptutor.packs.model import Kind, Lesson, Place, Question
+from bptutor.packs.model import NUMBERS, Kind, Lesson, Place, Question
 from bptutor.packs.scene import Scene
 from bptutor.packs.yaml import problem
 

@@ -13,9 +13,8 @@ from bptutor.grading import numbers
 from bptutor.grading.case import make
 from bptutor.grading.comparison import Comparison, fresh
 from bptutor.grading.fitting import Guesses, guesses
-from bptutor.grading.layouts import layout
 from bptutor.grading.met import entries
-from bptutor.grading.quantities import asked_of, seen
+from bptutor.grading.quantities import asked_of, held_against, seen
 from bptutor.grading.targets import target
 from bptutor.notation.value import Values
 from bptutor.packs.model import Lesson, Question
@@ -43,13 +42,7 @@ def check_numbers(question: Question, scene: Scene, seeds: Iterable[int], lesson
         if asked.tree is None or asked.literal is not None:
             return
         values = seen(case)
-        comparison = Comparison(
-            case.scene,
-            asked.tree,
-            layout(asked.tree, case.scope, columns=True),
-            True,
-            sizes=tuple(values.sizes.items()),
-        )
+        comparison = held_against(case, asked.tree, values)
         try:
             made = guesses(target(comparison))
             found.update(_hidden(made, comparison, values, numbers.tolerance(question.decimals)))

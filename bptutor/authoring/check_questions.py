@@ -12,7 +12,7 @@ from bptutor.authoring.check_code import check_code
 from bptutor.authoring.check_goals import EXPRESSIONS, check_goal
 from bptutor.authoring.check_menus import check_menu
 from bptutor.authoring.check_numbers import check_numbers
-from bptutor.authoring.model_text import NUMBERS, model_text
+from bptutor.authoring.model_text import model_text
 from bptutor.authoring.report import Checked
 from bptutor.errors import BptutorError, UnreadableAnswer
 from bptutor.grading.grade import grade
@@ -20,7 +20,7 @@ from bptutor.grading.verdict import Mark, Verdict
 from bptutor.notation import axes, parse
 from bptutor.notation.scope import Role
 from bptutor.notation.value import evaluate
-from bptutor.packs.model import Kind, Lesson, Place, Question
+from bptutor.packs.model import NUMBERS, Kind, Lesson, Place, Question
 from bptutor.packs.scene import Scene
 from bptutor.packs.yaml import problem
 

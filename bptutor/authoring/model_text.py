@@ -7,11 +7,9 @@ from typing import Any
 
 from bptutor.notation import parse
 from bptutor.notation.value import evaluate
-from bptutor.packs.model import Kind, Question
+from bptutor.packs.model import NUMBERS, Kind, Question
 from bptutor.packs.scene import Scene
 from bptutor.packs.templates import number_text
-
-NUMBERS = frozenset({Kind.NUMERIC, Kind.VECTOR, Kind.MATRIX})
 
 
 def model_text(question: Question, answer: object, scene: Scene, seed: int) -> str:

@@ -19,7 +19,7 @@ from bptutor.grading import records
 from bptutor.grading.case import make
 from bptutor.grading.grade import EXPRESSIONS, grade, prove_answer
 from bptutor.notation import parse, prove
-from bptutor.packs.model import Kind, Place, Question
+from bptutor.packs.model import NUMBERS, Kind, Place, Question
 from bptutor.packs.questions import question as read_question
 from bptutor.packs.scene import Scene
 
@@ -29,7 +29,6 @@ LIFETIME = 60
 """Seconds that one job may take before the child ends itself; whoever waits has given up long before."""
 COLLECT = (20_000, 20, 50)
 """How seldom the collector runs: an answer makes many small trees, and nearly all of them are freed by count."""
-NUMBERS = frozenset({Kind.NUMERIC, Kind.VECTOR, Kind.MATRIX})
 KEPT = 64
 """How many questions with their scenes are kept, most recent last."""
 EXAMPLE = {

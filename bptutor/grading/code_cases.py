@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -104,8 +104,7 @@ def equal_sizes(case: Case) -> Calls:
     found = []
     for n in range(DEFAULT_CASES):
         call = _call(case, code, written, n, made, sizes)
-        truth = None if expected.spec is None else truth_of(expected.spec, (), expected.comparisons, call.values)
-        found.append(Call(call.values, call.arguments, truth, expected))
+        found.append(replace(call, truth=_truth(call, expected), expected=expected))
     return _completed(case, code, found, made)
 
 
@@ -119,16 +118,25 @@ def _drawn(case: Case, code: Code, made: dict[str, str], rounds: int) -> Iterato
         expected = own[at % code.count] if own else common
         for _ in range(REDRAWS):
             call = _call(case, code, written, n, made)
-            truth = None if expected.spec is None else truth_of(expected.spec, (), expected.comparisons, call.values)
+            truth = _truth(call, expected)
             n += 1
-            if truth is None or all(np.isfinite(part).all() for _, part in flat(truth)):
+            if _is_finite(truth):
                 break
-        yield Call(call.values, call.arguments, truth, expected)
+        yield replace(call, truth=truth, expected=expected)
     if not code.cases and not case.scope.conditions and _turns(case):
         call = _call(case, code, dict(code.args), n, made, scale=SMALL)
-        truth = None if common.spec is None else truth_of(common.spec, (), common.comparisons, call.values)
-        if truth is None or all(np.isfinite(part).all() for _, part in flat(truth)):
-            yield Call(call.values, call.arguments, truth, common)
+        truth = _truth(call, common)
+        if _is_finite(truth):
+            yield replace(call, truth=truth, expected=common)
+
+
+def _truth(call: Call, expected: Expected) -> Any:
+    """Return what is to be returned; None where the model answer says it."""
+    return None if expected.spec is None else truth_of(expected.spec, (), expected.comparisons, call.values)
+
+
+def _is_finite(truth: Any) -> bool:
+    return truth is None or all(np.isfinite(part).all() for _, part in flat(truth))
 
 
 def _call(

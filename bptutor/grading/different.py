@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from bptutor.grading import numbers, softmax_rules, value_mistakes
+from bptutor.grading import numbers, value_mistakes
 from bptutor.grading.case import Case
 from bptutor.grading.met import Draw
 from bptutor.grading.verdict import Finding
@@ -65,7 +65,7 @@ def near(got: Array, truth: Array, tolerance: float) -> bool:
 
 def plain_differences(draws: tuple[Draw, ...]) -> list[Finding]:
     """Return a finding when the answer is off by one constant factor, or by one constant."""
-    factor = _same([softmax_rules.ratio(draw.truth, draw.got) for draw in draws])
+    factor = _same([value_mistakes.ratio(draw.truth, draw.got) for draw in draws])
     if factor is not None:
         return [factor_finding(factor)] if abs(factor) > NOTHING else []
     offset = _same([value_mistakes.offset(draw.truth, draw.got) for draw in draws])

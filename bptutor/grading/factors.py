@@ -7,6 +7,7 @@ from fractions import Fraction
 from bptutor.notation.tree import Div, Expr, Mul, Neg, Number
 
 ONE = Number(Fraction(1))
+TWO = Number(Fraction(2))
 
 
 def times(*factors: Expr) -> Expr:

@@ -131,6 +131,14 @@ def scalars(scope: Scope) -> tuple[str, ...]:
     return tuple(reversed(found))[:SCALARS]
 
 
+def slope_of(of: Expr, scope: Scope) -> tuple[str, str] | None:
+    """Return of what and by what a quantity is a slope, under its ∂ or under its name; None where it is none."""
+    slope = scope.names[of.id].definition if isinstance(of, Name) and of.id in scope.names else of
+    if isinstance(slope, Derivative) and isinstance(slope.of, Name) and isinstance(slope.by, Name):
+        return slope.of.id, slope.by.id
+    return None
+
+
 def _error(scene: Fresh, of: str, made: Activation) -> Expr | None:
     """Return a − y, or its mean over the batch, when ∂L/∂z is that; found by value."""
     scope = scene.scope

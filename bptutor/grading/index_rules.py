@@ -7,8 +7,8 @@ from fractions import Fraction
 from itertools import chain, combinations
 from typing import TYPE_CHECKING
 
-from bptutor.grading.factors import ONE
-from bptutor.grading.place_rules import is_place
+from bptutor.grading.factors import ONE, TWO
+from bptutor.grading.place_rules import is_place, plus
 from bptutor.grading.product_rules import joined
 from bptutor.grading.rewrites import Made, Rule, everywhere, lettered, main_name
 from bptutor.notation.faces import unicode
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 MOST_PLACES = 6
 """Most places of one letter whose two meanings are told apart."""
 ZERO = Number(Fraction(0))
-TWO = Number(Fraction(2))
 BASES = (10, 2)
 """Bases that are taken for e."""
 
@@ -195,11 +194,7 @@ def _next_to(places: tuple[Expr, ...], step: int) -> Iterator[tuple[Expr, ...]]:
     for n, place in enumerate(places):
         alone = isinstance(place, Name) and len(places) == 1
         if isinstance(place, Number | Add) or alone:
-            yield (*places[:n], _plus(place, step), *places[n + 1 :])
-
-
-def _plus(place: Expr, step: int) -> Expr:
-    return Number(place.value + step) if isinstance(place, Number) else Add((place, Number(Fraction(step))))
+            yield (*places[:n], plus(place, step), *places[n + 1 :])
 
 
 def other_unit(expr: Expr) -> Made:

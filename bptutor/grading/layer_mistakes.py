@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from bptutor.grading import index_rules, naming_rules, passing, product_rules, slope_rules, step_rules, window_rules
+from bptutor.grading import (
+    index_rules,
+    naming_rules,
+    passing,
+    product_rules,
+    slope_rules,
+    softmax_values,
+    step_rules,
+    window_rules,
+)
 from bptutor.grading import softmax_rules as softmax
 from bptutor.grading import value_mistakes as by_value
 from bptutor.grading.guesses import Guess, Mistake, Target, any_of, every, on_tree, on_trees, on_value, spelled, steps
@@ -79,8 +88,8 @@ LAYER_MISTAKES: tuple[Mistake, ...] = (
         any_of(
             on_trees(softmax.on_error(softmax.diagonal)),
             _through(softmax.diagonal_of),
-            on_value(softmax.SCALED["diagonal-softmax"]),
-            *(on_value(made) for made in softmax.DIAGONAL),
+            on_value(softmax_values.SCALED["diagonal-softmax"]),
+            *(on_value(made) for made in softmax_values.DIAGONAL),
         ),
         says={
             "classes": "Your rule says wrong classes' scores cannot change {loss}. Look at the denominator of {p}_k.",
@@ -93,8 +102,8 @@ LAYER_MISTAKES: tuple[Mistake, ...] = (
         any_of(
             on_trees(softmax.on_error(softmax.without_delta)),
             _through(softmax.products_of),
-            on_value(softmax.SCALED["lost-delta"]),
-            *(on_value(made) for made in softmax.LOST),
+            on_value(softmax_values.SCALED["lost-delta"]),
+            *(on_value(made) for made in softmax_values.LOST),
         ),
     ),
     Mistake(
@@ -104,8 +113,8 @@ LAYER_MISTAKES: tuple[Mistake, ...] = (
         any_of(
             on_trees(softmax.on_error(softmax.plus_off_diagonal)),
             _through(softmax.all_raised),
-            on_value(softmax.SCALED["offdiagonal-sign"]),
-            *(on_value(made) for made in softmax.PLUS),
+            on_value(softmax_values.SCALED["offdiagonal-sign"]),
+            *(on_value(made) for made in softmax_values.PLUS),
         ),
     ),
     Mistake(
@@ -116,7 +125,7 @@ LAYER_MISTAKES: tuple[Mistake, ...] = (
             on_trees(softmax.on_error(softmax.slope_kept, softmax=False)),
             on_tree(slope_rules.twice),
             on_tree(slope_rules.on_forms(slope_rules.form_twice)),
-            on_value(softmax.SCALED["derivative-twice"]),
+            on_value(softmax_values.SCALED["derivative-twice"]),
             on_trees(naming_rules.exchange(softmax.slope_again), steps),
         ),
     ),
@@ -127,7 +136,7 @@ LAYER_MISTAKES: tuple[Mistake, ...] = (
         any_of(
             on_trees(naming_rules.stopped, steps),
             on_trees(softmax.on_error(softmax.by_output)),
-            on_value(softmax.SCALED["stopped-at-loss"]),
+            on_value(softmax_values.SCALED["stopped-at-loss"]),
             _through(softmax.slope_above),
         ),
         says={"top": "This is the slope by {p}. Look at the arrow that ends in {p}."},

@@ -14,7 +14,7 @@ from bptutor.grading.comparison import close
 from bptutor.grading.index_rules import dropped_term
 from bptutor.grading.met import TROUBLE
 from bptutor.grading.rewrites import Made, everywhere
-from bptutor.grading.softmax_rules import NOTHING
+from bptutor.grading.value_mistakes import NOTHING
 from bptutor.notation.scope import Scope
 from bptutor.notation.tree import Add, At, Derivative, Expr, Name, Neg, Number, Pow, children
 from bptutor.notation.value import Values, evaluate

@@ -16,6 +16,7 @@ from bptutor.grading import (
     product_rules,
     slide_rules,
     slope_rules,
+    softmax_values,
     step_rules,
     window_rules,
 )
@@ -117,7 +118,7 @@ CATALOGUE: tuple[Mistake, ...] = (
         "delta-collapse",
         "δ replaced by the wrong index",
         "Your answer treats two indices alike in both cases. Look at the case i ≠ j, then at i = j.",
-        any_of(on_tree(index_rules.delta_collapse), *(on_value(made) for made in softmax.COLLAPSED)),
+        any_of(on_tree(index_rules.delta_collapse), *(on_value(made) for made in softmax_values.COLLAPSED)),
         says={
             "whole": "Your answer holds in one of two cases only. Look at the case i ≠ j, then at i = j.",
         },
@@ -150,7 +151,7 @@ CATALOGUE: tuple[Mistake, ...] = (
         "max-gradient",
         "a gradient through the max of a stable softmax",
         "In your answer the largest score counts apart. Look at what subtracting it does to p.",
-        any_of(on_trees(softmax.on_error(softmax.through_max)), on_value(softmax.with_winner)),
+        any_of(on_trees(softmax.on_error(softmax.through_max)), on_value(softmax_values.with_winner)),
     ),
     *SLIDE_MISTAKES,
     Mistake(

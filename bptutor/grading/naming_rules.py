@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from bptutor.grading import slope_rules
 from bptutor.grading.backward import gradient
-from bptutor.grading.formulas import scalars
+from bptutor.grading.formulas import scalars, slope_of
 from bptutor.grading.product_rules import COLUMN, bare
 from bptutor.grading.rewrites import Made, Rule, substituted
 from bptutor.grading.step_rules import after_the_step
@@ -20,7 +20,6 @@ from bptutor.notation.scope import Role, Scope
 from bptutor.notation.tree import (
     Add,
     Call,
-    Derivative,
     Div,
     Expr,
     MatMul,
@@ -127,18 +126,13 @@ def wrong_layer(target: Target) -> Iterator[tuple[Expr, Expr]]:
 def _along(target: Target) -> Iterator[tuple[Expr, Expr]]:
     """Yield pairs of an input of a layer and a sum z, or a slope of the loss, over the same axes."""
     names = target.scope.names
-    slopes = [(of, _by(of, target)) for of in target.lines.back if of not in target.asked]
+    slopes = [(of, slope_of(of, target.scope)) for of in target.lines.back if of not in target.asked]
+    of_loss = [(of, slope[1]) for of, slope in slopes if slope is not None and slope[0] == target.loss]
     for below in target.parts.below():
         yield from ((Name(below), Name(layer.z)) for layer in target.parts.layers if layer.z != below)
-        yield from ((Name(below), of) for of, by in slopes if by in names and names[by].axes == names[below].axes != ())
-
-
-def _by(of: Expr, target: Target) -> str:
-    """Return by what a slope of the loss is; empty for any other slope."""
-    names = target.scope.names
-    slope = names[of.id].definition if isinstance(of, Name) and of.id in names else of
-    known = isinstance(slope, Derivative) and isinstance(slope.by, Name) and slope.of == Name(target.loss)
-    return slope.by.id if known else ""  # type: ignore[union-attr]  # known to be one
+        yield from (
+            (Name(below), of) for of, by in of_loss if by in names and names[by].axes == names[below].axes != ()
+        )
 
 
 def _by_z(target: Target) -> Iterator[Expr]:

@@ -37,32 +37,30 @@ def _other_places(place: Add) -> Iterator[Expr]:
 def all_off_by_one(expr: Expr) -> Made:
     """Move every computed place of a Σ by one."""
     if isinstance(expr, Sum):
-        for step in (1, -1):
-            yield _moved(expr, step), main_name(expr)
+        yield from ((_moved(expr, Add, step), main_name(expr)) for step in (1, -1))
 
 
 def every_number_off(expr: Expr) -> Made:
     """Move all places that are written as numbers: `q_3 − t_3` for `q_2 − t_2`."""
     if isinstance(expr, Add | Mul) and sum(map(_at_number, walk(expr))) > 1:
-        yield from ((_numbers_moved(expr, step), main_name(expr)) for step in (1, -1))
+        yield from ((_moved(expr, Number, step), main_name(expr)) for step in (1, -1))
 
 
 def _at_number(part: Expr) -> bool:
     return isinstance(part, At) and all(isinstance(place, Number) for place in part.subscripts)
 
 
-def _numbers_moved(expr: Expr, step: int) -> Expr:
-    if isinstance(expr, At) and _at_number(expr):
-        places = tuple(Number(s.value + step) if isinstance(s, Number) else s for s in expr.subscripts)
+def _moved(expr: Expr, kind: type[Add | Number], step: int) -> Expr:
+    """Return a tree with the places of one kind moved; numbers only where no letter stands beside them."""
+    if isinstance(expr, At) and (kind is Add or _at_number(expr)):
+        places = tuple(plus(place, step) if isinstance(place, kind) else place for place in expr.subscripts)
         return replace(expr, subscripts=places)
-    return rebuild(expr, lambda part: _numbers_moved(part, step))
+    return rebuild(expr, lambda part: _moved(part, kind, step))
 
 
-def _moved(expr: Expr, step: int) -> Expr:
-    if isinstance(expr, At):
-        places = tuple(Add((s, Number(Fraction(step)))) if isinstance(s, Add) else s for s in expr.subscripts)
-        return replace(expr, subscripts=places)
-    return rebuild(expr, lambda part: _moved(part, step))
+def plus(place: Expr, step: int) -> Expr:
+    """Return a place moved by a step."""
+    return Number(place.value + step) if isinstance(place, Number) else Add((place, Number(Fraction(step))))
 
 
 def needless_turn(expr: Expr) -> Made:

@@ -195,9 +195,7 @@ def _mistakes(case: Case, asked: Asked, truth: Array, got: Array, tolerance: flo
         return _without_scene(Met((), tolerance, relative=False), truth, got)
     values = seen(case)
     met = Met((Draw(values, truth, got),), numbers.as_typed(case.text, tolerance), relative=False)
-    sizes = tuple(values.sizes.items())  # the numbers shown may fit together in these sizes only
-    shape = layout(asked.tree, case.scope, columns=True)
-    expected = Comparison(case.scene, asked.tree, shape, columns=True, sizes=sizes)
+    expected = held_against(case, asked.tree, values)
     known = authored.findings(case, expected, met)
     if known or asked.literal is not None:
         return known or _without_scene(met, truth, got)
@@ -206,6 +204,12 @@ def _mistakes(case: Case, asked: Asked, truth: Array, got: Array, tolerance: flo
     if got.ndim == 0 and float(got).is_integer():  # so round a number is something else by chance
         found = [fit for fit in found if fit.mistake.id != "other-quantity"]
     return diagnosis.said(found, target)
+
+
+def held_against(case: Case, tree: Expr, values: Values) -> Comparison:
+    """Return what numbers are held against: a tree of the scene, in the sizes shown, as it may fit in these only."""
+    shape, sizes = layout(tree, case.scope, columns=True), tuple(values.sizes.items())
+    return Comparison(case.scene, tree, shape, columns=True, sizes=sizes)
 
 
 def _tells(got: Array, tolerance: float) -> bool:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from fractions import Fraction
 
-from bptutor.grading.factors import ONE, times
+from bptutor.grading.factors import ONE, TWO, times
 from bptutor.grading.formulas import one_minus
 from bptutor.grading.layers import SLOPES, Activation
 from bptutor.grading.lift import entrywise
@@ -15,7 +14,6 @@ from bptutor.grading.softmax_rules import minus
 from bptutor.notation.dual import ELEMENTWISE
 from bptutor.notation.tree import At, Call, Expr, Mul, Name, Neg, Number, Pow, rebuild
 
-TWO = Number(Fraction(2))
 MIXED_UP = (*SLOPES, "softplus")
 """Activations whose derivatives are taken for one another."""
 

@@ -15,16 +15,14 @@ from bptutor.grading.factors import ONE
 from bptutor.grading.formulas import scalars
 from bptutor.grading.layers import Activation, Parts
 from bptutor.grading.rewrites import Made, Rule
-from bptutor.notation.scope import Role, Source
+from bptutor.notation.scope import Source
 from bptutor.notation.tree import Add, Call, Div, Expr, Mul, Name, Neg, Number, walk
 from bptutor.notation.value import Values
 
 if TYPE_CHECKING:
-    from bptutor.grading.guesses import Change, Target
+    from bptutor.grading.guesses import Target
 
 Array = NDArray[np.float64]
-NOTHING: Array = np.full((), np.nan)
-"""What equals no answer."""
 
 
 def minus(left: Expr, right: Expr) -> Expr:
@@ -137,26 +135,6 @@ def holes(parts: Parts) -> dict[str, Callable[[Values], Array]]:
     return {f"winner {made.z}": partial(winner, made.z) for made in parts.activations if made.function == "softmax"}
 
 
-def with_winner(target: Target) -> Iterator[Change]:
-    """Give the largest of the scores a slope of its own, where the scene takes their maximum and asks ∂/∂ of them."""
-    names = target.scope.names
-    trees = (*target.trees, *(made.definition for made in names.values() if made.definition is not None))
-    calls = (part for tree in trees for part in walk(tree) if isinstance(part, Call) and part.function == "max")
-    maxima = {call.args[0].id for call in calls if isinstance(call.args[0], Name)}
-    for z in sorted(maxima & names.keys()):
-        if names[z].axes == target.comparison.layout.all_axes:
-            yield from (partial(_with_winner, z, sign) for sign in (1, -1))
-            yield partial(_without_winner, z)
-
-
-def _with_winner(z: str, sign: int, truth: Array, values: Values) -> Array:
-    return truth + sign * winner(z, values)
-
-
-def _without_winner(z: str, truth: Array, values: Values) -> Array:
-    return truth * (1 - winner(z, values))
-
-
 # --- the softmax inside a network, below any slope -------------------------------------------------------------
 
 
@@ -200,105 +178,3 @@ def all_raised(p: Expr, up: Expr) -> Expr:
 def slope_above(_: Expr, up: Expr) -> Expr:
     """J := 1."""
     return up
-
-
-# --- the Jacobian of softmax, and of its logarithm --------------------------------------------------------
-
-
-Of = Callable[[Array], Array]
-
-
-def jacobian(wrong: Of, of_log: Of, beside: Of | None = None) -> Callable[[Target], Iterator[Change]]:
-    """Return changes that hold only where the truth is ∂p_i/∂z_j, or ∂log p_i/∂z_j; `beside` for i ≠ j alone."""
-
-    def make(target: Target) -> Iterator[Change]:
-        for name, declared in target.scope.names.items():
-            if len(declared.axes) == 1 and declared.role in {Role.GIVEN, Role.DEFINED}:
-                yield partial(_if_jacobian, name, wrong, of_log, beside)
-
-    return make
-
-
-def _if_jacobian(name: str, wrong: Of, of_log: Of, beside: Of | None, truth: Array, values: Values) -> Array:
-    p = np.asarray(values[name], dtype=float)
-    if truth.shape != (len(p), len(p)):
-        return NOTHING
-    known: list[tuple[Array, Of]] = [(np.diag(p) - np.outer(p, p), wrong), (np.eye(len(p)) - p, of_log)]
-    if beside is not None:
-        known.append((-np.outer(p, p), beside))
-    for matrix, change in known:
-        scale = ratio(matrix, truth)
-        if scale:
-            return scale * change(p)
-    return NOTHING
-
-
-def ratio(truth: Array, got: Array) -> float | None:
-    """Return c where got = c · truth in every entry that is not 0; None when there is no such c."""
-    counts = np.abs(truth) > 1e-9
-    if truth.shape != got.shape or not counts.any() or np.abs(got[~counts]).max(initial=0.0) > 1e-9:
-        return None
-    factors = got[counts] / truth[counts]
-    first = float(factors.flat[0])
-    return first if np.allclose(factors, first, rtol=1e-7, atol=1e-9) else None
-
-
-# --- a multiple of p − y, as where scores are divided by a temperature ---------------------------------------
-
-
-def scaled(wrong: Callable[[Array, Array], Array], kept: bool = True) -> Callable[[Target], Iterator[Change]]:
-    """Return changes that hold only where the truth is c (p − y), with p a softmax and y a given target.
-
-    Args:
-        wrong: From p and y to what the mistake makes of p − y.
-        kept: Whether c still stands before it.
-    """
-
-    def make(target: Target) -> Iterator[Change]:
-        names = target.scope.names
-        for made in target.parts.activations:
-            for y, declared in names.items() if made.function == "softmax" else ():
-                if declared.role is Role.GIVEN and declared.axes == names[made.a].axes and y != made.z:
-                    yield partial(_if_scaled, made.a, y, wrong, kept)
-
-    return make
-
-
-def _if_scaled(
-    p: str, y: str, wrong: Callable[[Array, Array], Array], kept: bool, truth: Array, values: Values
-) -> Array:
-    shares, meant = (np.asarray(values[name], dtype=float) for name in (p, y))
-    scale = ratio(shares - meant, truth)
-    return NOTHING if not scale else (scale if kept else 1.0) * wrong(shares, meant)
-
-
-SCALED = {
-    "diagonal-softmax": scaled(lambda p, y: -y * (1 - p)),
-    "lost-delta": scaled(lambda p, y: p * y.sum(axis=-1, keepdims=True)),
-    "offdiagonal-sign": scaled(lambda p, y: -y - p * y.sum(axis=-1, keepdims=True)),
-    "derivative-twice": scaled(lambda p, y: (p - y) * p * (1 - p)),
-    "stopped-at-loss": scaled(lambda p, y: -y / p, kept=False),
-}
-"""Id -> the mistake on a multiple of p − y."""
-
-
-COLLAPSED = (
-    jacobian(
-        lambda p: np.outer(p, 1 - p), lambda p: np.broadcast_to(1 - p, (len(p), len(p))), lambda p: np.outer(p, 1 - p)
-    ),
-)
-DIAGONAL = (
-    jacobian(lambda p: np.diag(p * (1 - p)), lambda p: np.diag(1 - p)),
-    jacobian(
-        lambda p: np.broadcast_to((p * (1 - p))[:, None], (len(p), len(p))),
-        lambda p: np.broadcast_to((1 - p)[:, None], (len(p), len(p))),
-    ),
-    jacobian(lambda p: p * (1 - p), lambda p: 1 - p),
-)
-LOST = (jacobian(lambda p: -np.outer(p, p), lambda p: np.broadcast_to(-p, (len(p), len(p)))),)
-PLUS = (
-    jacobian(lambda p: np.diag(p) + np.outer(p, p), lambda p: np.eye(len(p)) + p),
-    jacobian(
-        lambda p: np.diag(p - p * p) + np.outer(p, p) - np.diag(p * p), lambda p: np.eye(len(p)) * (1 - 2 * p) + p
-    ),
-)

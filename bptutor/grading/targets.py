@@ -13,7 +13,7 @@ from bptutor.grading.arrays import as_array, spelled_out
 from bptutor.grading.backward import gradient
 from bptutor.grading.comparison import Comparison, close
 from bptutor.grading.factors import times
-from bptutor.grading.formulas import levels, lines, scalars, slopes_named, unfolded
+from bptutor.grading.formulas import levels, lines, scalars, slope_of, slopes_named, unfolded
 from bptutor.grading.guesses import Target
 from bptutor.grading.layers import parts
 from bptutor.grading.met import TROUBLE, Draw
@@ -138,14 +138,9 @@ def _asked(made: Target) -> Iterator[Expr]:
         return
     axes = comparison.layout.all_axes
     for of in made.lines.back:
-        by = _by(of, made.scope)
-        if by is not None and made.scope.names[by].axes == axes and _equal(made, of):
+        slope = slope_of(of, made.scope)
+        if slope is not None and made.scope.names[slope[1]].axes == axes and _equal(made, of):
             yield of
-
-
-def _by(of: Expr, scope: Scope) -> str | None:
-    slope = scope.names[of.id].definition if isinstance(of, Name) and of.id in scope.names else of
-    return slope.by.id if isinstance(slope, Derivative) and isinstance(slope.by, Name) else None
 
 
 def _equal(made: Target, of: Expr) -> bool:

@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bptutor.grading.formulas import scalars
-from bptutor.grading.softmax_rules import NOTHING
 from bptutor.notation.scope import Role
 from bptutor.notation.tree import Call, Div, Expr, Name, walk
 from bptutor.notation.value import Values
@@ -19,6 +18,8 @@ if TYPE_CHECKING:
     from bptutor.grading.guesses import Change, Target
 
 Array = NDArray[np.float64]
+NOTHING: Array = np.full((), np.nan)
+"""What equals no answer."""
 BASES = (float(np.log(10)), float(np.log(2)))
 DEGREE = float(np.pi / 180)
 
@@ -175,6 +176,16 @@ def _uses(target: Target, functions: set[str]) -> bool:
     trees = (*target.trees, *(tree for tree in made if tree is not None))
     calls = (part for tree in trees for part in walk(tree) if isinstance(part, Call))
     return any(call.function.rstrip("'") in functions for call in calls)
+
+
+def ratio(truth: Array, got: Array) -> float | None:
+    """Return c where got = c · truth in every entry that is not 0; None when there is no such c."""
+    counts = np.abs(truth) > 1e-9
+    if truth.shape != got.shape or not counts.any() or np.abs(got[~counts]).max(initial=0.0) > 1e-9:
+        return None
+    factors = got[counts] / truth[counts]
+    first = float(factors.flat[0])
+    return first if np.allclose(factors, first, rtol=1e-7, atol=1e-9) else None
 
 
 def offset(truth: Array, got: Array) -> float | None:

@@ -10,14 +10,13 @@ from bptutor.notation.scope import Scope
 from bptutor.notation.tree import Expr
 from bptutor.packs.code_keys import expressions
 from bptutor.packs.fields import nearest
-from bptutor.packs.model import Code, Kind, Place, Question
+from bptutor.packs.model import NUMBERS, Code, Kind, Place, Question
 from bptutor.packs.runs import Run
 from bptutor.packs.scene import Scene, changed
 from bptutor.packs.templates import templates
 from bptutor.packs.yaml import Located, problem
 
 EXPRESSIONS = frozenset({Kind.SYMBOLIC, Kind.MATRIX_EXPRESSION, Kind.NUMPY})
-NUMBERS = frozenset({Kind.NUMERIC, Kind.VECTOR, Kind.MATRIX})
 POINTED = frozenset({Kind.CHOICE, Kind.ORDER, Kind.RULE})
 
 

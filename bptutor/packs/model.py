@@ -35,6 +35,10 @@ class Kind(Enum):
     CODE = "code"
 
 
+NUMBERS = frozenset({Kind.NUMERIC, Kind.VECTOR, Kind.MATRIX})
+"""Kinds that ask for numbers."""
+
+
 @dataclass(frozen=True)
 class Place:
     """Where something stands in a file; line and column are 1-based."""

@@ -8,7 +8,7 @@ from string import ascii_lowercase
 from typing import TYPE_CHECKING
 
 from bptutor.grading.verdict import Finding, Mark, ProofMark, Verdict
-from bptutor.packs.model import Kind, Question
+from bptutor.packs.model import NUMBERS, Kind, Question
 from bptutor.packs.outline import Pack
 from bptutor.plain.aloud import array, clean, heard, minus, number, paragraphs, sentence, spoken, wrapped
 from bptutor.session import (
@@ -38,7 +38,6 @@ _GAP = "gap"
 """What is read aloud where a line has a hole."""
 _EXPRESSIONS = frozenset({Kind.SYMBOLIC, Kind.MATRIX_EXPRESSION})
 _READ_ALOUD = _EXPRESSIONS | {Kind.NUMPY, Kind.FILL}
-_NUMBERS = frozenset({Kind.NUMERIC, Kind.VECTOR, Kind.MATRIX})
 _STATES = dict.fromkeys((LineState.RIGHT, LineState.SHOWN, LineState.WHY, LineState.SKIPPED), "")
 _STATES[LineState.REVEALED] = " (revealed)"
 
@@ -107,7 +106,7 @@ def _answered(shown: ShownQuestion, scope: Scope | None) -> Iterator[list[str]]:
         yield ["(skipped)"]
         return
     label = "The answer is" if shown.revealed else "Your answer"
-    seed = f" (seed {shown.seed})" if question.kind in _NUMBERS else ""
+    seed = f" (seed {shown.seed})" if question.kind in NUMBERS else ""
     if question.kind is Kind.CODE:
         yield [f"{label}:", *_code(shown.answer)]
     else:
@@ -124,7 +123,7 @@ def _answer(question: Question, text: str, scope: Scope | None) -> str:
         return question.choices[ascii_lowercase.find(text.lower())].text
     if question.kind in _EXPRESSIONS:
         return spoken(text, scope)
-    return minus(text) if question.kind in _NUMBERS else text
+    return minus(text) if question.kind in NUMBERS else text
 
 
 def _code(source: str) -> list[str]:
@@ -236,7 +235,7 @@ def _echo(read_as: str, view: View) -> str:
     if kind is Kind.RULE and view.question:
         titles = zip(view.question.options, view.question.choices, strict=False)
         return next((title.text for rule, title in titles if rule == read_as), read_as)
-    if kind in _NUMBERS:
+    if kind in NUMBERS:
         return minus(read_as)
     return spoken(read_as, scope_of(view)) if kind in _READ_ALOUD else read_as
 

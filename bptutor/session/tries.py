@@ -6,15 +6,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bptutor.errors import UnreadableAnswer
-from bptutor.packs.model import Kind
+from bptutor.packs.model import NUMBERS
 from bptutor.session.walk import Passed, Standing, Walk
 
 if TYPE_CHECKING:
     from bptutor.grading.verdict import Verdict
     from bptutor.packs.scene import Scene
     from bptutor.session.stops import Stop
-
-NUMBERS = frozenset({Kind.NUMERIC, Kind.VECTOR, Kind.MATRIX})
 
 
 def earlier(walk: Walk, scene: Scene | None) -> dict[str, object]:

@@ -22,7 +22,7 @@ TYPED = re.compile(r"(?<![\w.^])(d?[^\W\d_][\d¹²³⁴]?)_([^\W_]{1,3})(?![\w(]
 
 def in_type(text: str) -> str:
     """Return running text with the subscripts that Unicode has: `z_2` as z₂."""
-    return TYPED.sub(lambda name: name[1] + lowered(name[2]) if lowered(name[2]) else name[0], text)
+    return TYPED.sub(lambda name: name[1] + (lowered(name[2]) or f"_{name[2]}"), text)
 
 
 def lowered(text: str) -> str:

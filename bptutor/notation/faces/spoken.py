@@ -116,8 +116,9 @@ class _Voice:
     def _mul(self, expr: t.Mul) -> str:
         said, arrays = "", 0
         for n, factor in enumerate(expr.factors):
-            arrays += is_array(factor, self.scope)
-            times = " times entry by entry " if arrays > 1 and is_array(factor, self.scope) else " times "
+            array = is_array(factor, self.scope)
+            arrays += array
+            times = " times entry by entry " if array and arrays > 1 else " times "
             said += times * bool(said) + self._part(factor, n == len(expr.factors) - 1)
         return said
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TypeGuard
-
 from bptutor.notation.reading import functions
 from bptutor.notation.reading.brackets import whole_number
 from bptutor.notation.reading.calls import Arguments, arguments
@@ -95,12 +93,8 @@ def _every_pair(reader: Reader, function: Token) -> Expr:
     reader.take()
     word = reader.take()
     call = arguments(reader, word)
-    first = call.args[0] if call.args else None
-    if not isinstance(first, Expr) or any(len(axes_of(reader, arg) or ()) > 1 for arg in call.args if _is_tree(arg)):
+    trees = [arg for arg in call.args if isinstance(arg, Expr)]
+    if not trees or trees[0] is not call.args[0] or any(len(axes_of(reader, tree) or ()) > 1 for tree in trees):
         raise reader.error(f"np.{function.text}.outer is read for two vectors", "write u[:, None] - v", function)
-    column = Slice(first, (Span(), None))
+    column = Slice(trees[0], (Span(), None))
     return call._replace(token=function, args=(column, *call.args[1:])).built(function.text)
-
-
-def _is_tree(arg: object) -> TypeGuard[Expr]:
-    return isinstance(arg, Expr)
