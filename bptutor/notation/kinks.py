@@ -107,7 +107,7 @@ def around(
         if near and alone:  # both sides turn there and nowhere else
             return
     for n in moving:
-        for line in (line for line in lines if line.line.together and n in line.moves):
+        for line in (line for line in lines if n in line.moves):
             for low, high in _far_crossings(line, n):
                 yield from _beside(line, n, low, high, alone)
 
@@ -148,8 +148,6 @@ class Line(NamedTuple):
     given: Given
     name: str
     direction: Array
-    together: bool
-    """Whether all entries move alike."""
 
     def __call__(self, t: float) -> Given:
         """Return the point t steps away."""
@@ -199,12 +197,12 @@ def _lines(given: Given, rng: Random, movable: Collection[str]) -> Iterator[Line
     for name, array in given.items():
         if name not in movable:
             continue
-        yield Line(given, name, np.ones(array.shape), together=True)
+        yield Line(given, name, np.ones(array.shape))
         if array.size > 1:
             one = np.zeros(array.size)
             one[int(rng.random() * array.size)] = 1.0
-            yield Line(given, name, one.reshape(array.shape), together=False)
-            yield Line(given, name, -array, together=False)  # through 0, where norms turn
+            yield Line(given, name, one.reshape(array.shape))
+            yield Line(given, name, -array)  # through 0, where norms turn
 
 
 def _moving(lines: list[_Watched], start: list[Array]) -> list[int]:
