@@ -19,6 +19,8 @@ from bptutor.packs.scene import Scene
 from bptutor.plain.say import proof_lines
 from bptutor.tui.render.verdicts import proof_words
 
+pytestmark = pytest.mark.normal
+
 NETWORK = {
     "sizes": {"B": 5},
     "network": {"layers": [4, 2, 3], "activations": ["sigmoid", "softmax"], "loss": "cross-entropy", "batch": "rows"},

@@ -13,6 +13,8 @@ import pytest
 from bptutor.grading.sandbox import wire
 from bptutor.grading.sandbox.run import Job, Stop, Stopped, run
 
+pytestmark = pytest.mark.normal
+
 CASE: dict[str, Any] = {"p": np.array([0.2, 0.3, 0.5]), "y": np.array([0.0, 1.0, 0.0])}
 HEAD = "def f(p, y):\n    "
 

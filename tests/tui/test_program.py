@@ -17,6 +17,8 @@ from bptutor.tui.app import TutorApp
 from tests.session.fakes import DirectGrader
 from tests.tui.stage import LARGE, SMALL, Stage, stage
 
+pytestmark = pytest.mark.normal
+
 PACK = Library.open(Path(__file__).parents[1] / "data" / "packs" / "valid" / "code")
 
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from bptutor.progress.events import Log
 from bptutor.session import Wants
 from tests.session.clock import Desk, through
 from tests.session.test_rounds import library
 from tests.tui.stage import LARGE, stage
+
+pytestmark = pytest.mark.normal
 
 
 async def learned(home: Path, **back: float) -> None:

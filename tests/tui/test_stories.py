@@ -15,6 +15,8 @@ from bptutor.progress.events import Log
 from tests.session.fakes import DirectGrader, FakeLibrary
 from tests.tui.stage import LARGE, SMALL, stage
 
+pytestmark = pytest.mark.normal
+
 SIZES = pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "120x36"])
 
 

@@ -13,6 +13,8 @@ from bptutor.progress.events import EventKind, Log
 from tests.tui.stage import LARGE, SMALL, Stage, stage
 from tests.walks.script import SEED, Step, walk
 
+pytestmark = pytest.mark.normal
+
 LESSONS = ["first-ten-minutes", "network-model", "softmax-derivative", "output-error"]
 LONG = pytest.mark.long
 WALKS = pytest.mark.parametrize(
