@@ -9,6 +9,7 @@ import numpy as np
 
 from bptutor.authoring.asked import asked, fillings
 from bptutor.authoring.check_code import check_code
+from bptutor.authoring.check_extremes import check_finite
 from bptutor.authoring.check_goals import EXPRESSIONS, check_goal
 from bptutor.authoring.check_menus import check_menu
 from bptutor.authoring.check_numbers import check_numbers
@@ -53,6 +54,7 @@ class Grading:
                 return
             self._right(place)
             check_goal(self.question, self.scene, self.seeds, self.lesson, self.checked)
+            check_finite(self.question, self.scene, self.seeds, self.checked)
             if self.question.kind in NUMBERS:
                 base = self.lesson.scene or Scene.from_mapping({})
                 check_numbers(self.question, base, self.seeds, self.lesson, self.checked)

@@ -127,6 +127,8 @@ class Question:
     """Of a `fill` question: the line it must become; then any filling with its value is right."""
     goal: str = ""
     """What the answer is, in other words, such as `∂L/∂z_i`: `check` holds the two against each other; never shown."""
+    extreme: tuple[Mapping[str, object], ...] = ()
+    """Of an expression: name -> numbers (nested lists) on which it must also hold in floating point."""
     hints: tuple[str, ...] = ()
     skills: tuple[str, ...] = ()
     solution: str = ""

@@ -8,6 +8,7 @@ from typing import Any
 
 from bptutor.errors import PackError, Problem
 from bptutor.packs.code_keys import code_keys
+from bptutor.packs.extremes import extremes
 from bptutor.packs.fields import Fields, nearest
 from bptutor.packs.model import Choice, Derived, Kind, Place, Question
 from bptutor.packs.ordering import stands_after
@@ -148,6 +149,7 @@ def _expression(fields: Fields) -> dict[str, Any]:
         "names": fields.texts("names"),
         "where": where.text if where else "",
         "goal": _goal(fields),
+        "extreme": extremes(fields),
     }
 
 
