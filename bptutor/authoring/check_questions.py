@@ -13,6 +13,7 @@ from bptutor.authoring.check_extremes import check_finite
 from bptutor.authoring.check_goals import EXPRESSIONS, check_goal
 from bptutor.authoring.check_menus import check_menu
 from bptutor.authoring.check_numbers import check_numbers
+from bptutor.authoring.check_wrong_lines import check_wrong_lines
 from bptutor.authoring.model_text import model_text
 from bptutor.authoring.report import Checked
 from bptutor.errors import BptutorError, UnreadableAnswer
@@ -48,6 +49,7 @@ class Grading:
         """Grade the model answer, what is accepted, and what must not be."""
         self.checked.questions += 1
         check_menu(self.question, self.lesson, self.checked)
+        check_wrong_lines(self.question, self.lesson, self.checked)
         place = self.question.places.get("answer", self.question.place)
         try:
             if self.question.whole and not self._filled(place):

@@ -25,6 +25,7 @@ ALLOWED = (
     "leak",
     "accepted-mistake",
     "order",
+    "wrong-line",
 )
 """Rules that a lesson may break with a reason."""
 BARE = re.compile(r"[\w∂/^]+(_\{[^{}]*\})?|[\d.,\s()\[\]-]{0,3}")

@@ -116,6 +116,8 @@ class Question:
     operands: tuple[str, ...] = ()
     choices: tuple[Choice, ...] = ()
     many: bool = False
+    means: Mapping[str, object] = field(default_factory=dict)
+    """Which line is wrong: what the names of the lines stand for, where the scene has them not, or otherwise."""
     lines: tuple[str, ...] = ()
     extra: tuple[str, ...] = ()
     after: Mapping[int, tuple[int, ...]] = field(default_factory=dict)

@@ -181,7 +181,8 @@ def _choice(fields: Fields) -> dict[str, Any]:
     for n, text in enumerate(texts):
         if text in texts[:n]:
             fields.wrong(node.items[n].place, f"the choice `{text}` stands here a second time", "", "choices")
-    return {"choices": choices, "many": many, "answer": fields.text("answer")}
+    means = _changed(fields, "means")
+    return {"choices": choices, "many": many, "answer": fields.text("answer"), "means": means}
 
 
 def _one_choice(node: Located, problems: list[Problem]) -> Choice:
