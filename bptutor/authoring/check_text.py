@@ -25,6 +25,7 @@ ALLOWED = (
     "leak",
     "accepted-mistake",
     "order",
+    "unreachable-target",
     "wrong-line",
 )
 """Rules that a lesson may break with a reason."""
