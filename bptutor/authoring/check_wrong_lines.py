@@ -65,9 +65,9 @@ def check_wrong_lines(question: Question, lesson: Lesson, checked: Checked) -> N
         named = NAMED.match(choice.text)
         is_right = int(named[1]) in wrong if named else not wrong
         if choice.right != is_right:
-            which = f"line {named[1]}" if named else "that no line is wrong"
-            said = f"the choice calls {which} the answer, and it is not" if choice.right else f"{which} is wrong too"
-            _report(question, f"choices.{n}", said, f"wrong by computing: {_listed(wrong)}", checked)
+            said = "right" if choice.right else "wrong"
+            what = f"the choice `{choice.text}` is called {said}; by computing, {_listed(wrong)} is wrong"
+            _report(question, f"choices.{n}", what, "correct the lines or the choices", checked)
 
 
 def lines_of(question: Question, lesson: Lesson) -> list[str]:

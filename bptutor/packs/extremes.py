@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from bptutor.errors import Problem
 from bptutor.notation.scope import Scope
 from bptutor.packs.fields import Fields, nearest
-from bptutor.packs.given import decimals
+from bptutor.packs.given import decimals, shape
 from bptutor.packs.yaml import Located, plain, problem
 
 
@@ -34,9 +34,7 @@ def fit(node: Located, scope: Scope, problems: list[Problem]) -> None:
                 problems.append(problem(item.keys[name], what, nearest(name, scope.names), "unknown-name"))
                 continue
             written = decimals(numbers, problems, len(declared.axes))
-            for axis in declared.axes if written is not None else ():
-                assert isinstance(written, tuple)
-                if sizes.setdefault(axis, len(written)) != len(written):
-                    what = f"{name} has {len(written)} entries along {axis}, another array has {sizes[axis]}"
+            for axis, size in zip(declared.axes, shape(written), strict=False):
+                if sizes.setdefault(axis, size) != size:
+                    what = f"{name} has {size} entries along {axis}, another array has {sizes[axis]}"
                     problems.append(problem(numbers.place, what, "give them one size", "shape"))
-                written = written[0]
