@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -22,7 +23,7 @@ SCENE = Scene.from_mapping(
         "define": {"s": "σ(u)", "v_i": "z_i + w_i"},
     }
 )
-PARTS = {
+PARTS: dict[str, object] = {
     "id": "parts",
     "type": "numpy",
     "answer": "np.exp(z - z.max())",
@@ -30,7 +31,7 @@ PARTS = {
 }
 
 
-def said(mapping: dict[str, object], text: str, *, exact: bool = False) -> Verdict:
+def said(mapping: Mapping[str, object], text: str, *, exact: bool = False) -> Verdict:
     return grade(question(mapping), text, SCENE, exact=exact)
 
 
@@ -75,26 +76,26 @@ def test_without_extreme_numbers_it_is_right() -> None:
 
 
 def test_a_second_extreme_decides_too() -> None:
-    one = {**PARTS, "extreme": [{"z": [1, 2]}, {"z": [-1000, -1001]}]}
+    one: dict[str, object] = {**PARTS, "extreme": [{"z": [1, 2]}, {"z": [-1000, -1001]}]}
     verdict = said(one, "np.exp(z)/np.exp(z.max())")
     assert verdict.mark is Mark.WRONG and "z = [−1000, −1001]" in verdict.findings[0].message
 
 
 def test_digits_that_are_lost_count_as_well() -> None:
-    one = {"id": "one", "type": "numpy", "answer": "u", "extreme": [{"u": "1e-20"}]}
+    one: dict[str, object] = {"id": "one", "type": "numpy", "answer": "u", "extreme": [{"u": "1e-20"}]}
     assert said(one, "u").right
     verdict = said({**one, "answer": "u * 1e12", "extreme": [{"u": "1e-10"}]}, "((1 + u) - 1) * 1e12")
     assert (verdict.mark, verdict.rules) == (Mark.WRONG, ("witness",))
 
 
 def test_a_defined_name_may_be_extreme() -> None:
-    one = {"id": "v", "type": "numpy", "answer": "np.exp(v - v.max())", "extreme": [{"v": [800, 0]}]}
+    one: dict[str, object] = {"id": "v", "type": "numpy", "answer": "np.exp(v - v.max())", "extreme": [{"v": [800, 0]}]}
     assert said(one, "np.exp(v - v.max())").right
     assert said(one, "np.exp(v) / np.exp(v.max())").mark is Mark.WRONG
 
 
 def test_a_wrong_answer_is_told_its_own_mistake() -> None:
-    one = {**PARTS, "wrong": [{"answer": "np.exp(z)", "say": "Too large. Look at z."}]}
+    one: dict[str, object] = {**PARTS, "wrong": [{"answer": "np.exp(z)", "say": "Too large. Look at z."}]}
     assert said(one, "np.exp(z)").findings[0].message == "Too large. Look at z."
     assert said(PARTS, "np.exp(z - z.min())").rules != ("not-finite",)
 
