@@ -192,6 +192,20 @@ def test_a_question_about_overflow_is_tried_on_scores_that_overflow() -> None:
     assert any(not np.isfinite(read.comparison.truth(values)).all() for _, values in at_extremes(case, read.comparison))
 
 
+def test_only_the_line_called_safe_bears_every_score() -> None:
+    one, _ = question("see-shares", "overflow")
+    exact = np.array([1.0, 0, 0, 0])
+    bears: dict[str, bool] = {}
+    for choice in one.choices:
+        first, then = (part.strip("` ") for part in choice.text.split("and then"))
+        names: dict[str, Any] = {"np": np, "v": np.array([2000.0, 0, 0, 0])}
+        with np.errstate(all="ignore"):
+            exec(first, names)
+            shares = eval(then, names)
+        bears[choice.text] = bool(np.allclose(shares, exact))
+    assert bears == {choice.text: choice.right for choice in one.choices}
+
+
 # --- scenes and draws ------------------------------------------------------------------------------------------------
 
 
