@@ -6,10 +6,12 @@ that is used. This module loads NumPy; import it where a network is read.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
+from types import MappingProxyType
 
 from bptutor.engine.graph import Array
 from bptutor.engine.network import ImageSpec, NetworkError, Plan, fitted, given, shape
@@ -22,6 +24,10 @@ from bptutor.packs.yaml import MAX_CHARACTERS, Located, control_problems, locate
 
 GRID = 10
 """Drawn numbers are n / 10 from −1 to 1."""
+REACHED: Mapping[str, tuple[float, float]] = MappingProxyType(
+    {"sigmoid": (0, 1), "softmax": (0, 1), "tanh": (-1, 1), "relu": (0, math.inf)}
+)
+"""Activation -> the ends of what it gives: no output comes nearer to a target beyond."""
 
 
 @dataclass(frozen=True)
@@ -41,8 +47,9 @@ class Network:
 def draw(spec: Plan, random: Random, literals: Mapping[str, object] | None = None) -> dict[str, Array]:
     """Return every given array of a network, drawn where there is no literal; float64.
 
-    Weights, biases and inputs come from the grid −1, −0.9, ..., 1; so does y, except that it is one-hot for
-    cross-entropy and 0 or 1 for binary cross-entropy. A literal does not change what the other names draw.
+    Weights, biases and inputs come from the grid −1, −0.9, ..., 1; so does y where the last activation reaches that
+    far. For the quadratic loss y is one-hot after softmax, and 0.1, 0.2, ..., 0.9 after sigmoid or relu; for
+    cross-entropy it is one-hot, for binary cross-entropy 0 or 1. A literal does not change what the other names draw.
 
     Args:
         spec: The network.
@@ -55,7 +62,7 @@ def draw(spec: Plan, random: Random, literals: Mapping[str, object] | None = Non
     found: dict[str, Array] = {}
     for name, axes in given(spec).items():
         size = shape(spec, axes)
-        drawn = _target(spec.loss, size, random) if name == "y" else _grid(size, random)
+        drawn = _target(target_of(spec), size, random) if name == "y" else _grid(size, random)
         written = (literals or {}).get(name)
         found[name] = fitted(spec, name, drawn if written is None else _numbers(written))
     return found
@@ -68,15 +75,27 @@ def _grid(size: tuple[int, ...], random: Random) -> object:
     return [_grid(size[1:], random) for _ in range(size[0])]
 
 
-def _target(loss: str, size: tuple[int, ...], random: Random) -> object:
-    """Draw a target that the loss is made for."""
+def target_of(spec: Plan) -> str:
+    """Return how the target of a network is drawn: `one-hot`, `binary`, `inside` (0.1 to 0.9), or `grid`."""
+    last = spec.last_activation
+    if spec.loss == "cross-entropy" or (spec.loss == "quadratic" and last == "softmax"):
+        return "one-hot"
+    if spec.loss == "binary-cross-entropy":
+        return "binary"
+    return "inside" if REACHED.get(last, (-1, 1))[0] >= 0 else "grid"
+
+
+def _target(how: str, size: tuple[int, ...], random: Random) -> object:
+    """Draw a target that the loss and the last activation are made for."""
     if len(size) > 1:
-        return [_target(loss, size[1:], random) for _ in range(size[0])]
-    if loss == "cross-entropy":
+        return [_target(how, size[1:], random) for _ in range(size[0])]
+    if how == "one-hot":
         right = int(random.random() * size[0])
         return [float(k == right) for k in range(size[0])]
-    if loss == "binary-cross-entropy":
+    if how == "binary":
         return [float(random.random() < 0.5) for _ in range(size[0])]
+    if how == "inside":
+        return [(1 + int(random.random() * (GRID - 1))) / GRID for _ in range(size[0])]
     return _grid(size, random)
 
 

@@ -113,11 +113,14 @@ class Talk(Rooms):
         if view.saving_problem != self._problem:
             self._problem = view.saving_problem
             self._lines(["", *wrapped(f"Note: {clean(self._problem)}.")] if self._problem else ["", "Saving again."])
-        for where, lines in [*say.place(view), *say.pieces(view, self.session)]:
+        for where, lines in self._pieces(view):
             if lines and (where, *lines) not in self._said:
                 self._said.add((where, *lines))
                 self._lines(["", *lines])
         self._lines(["", say.way_on(view)])
+
+    def _pieces(self, view: View) -> list[tuple[str, list[str]]]:
+        return [*say.place(view), *say.pieces(view, self.session)]
 
     async def _do(self, text: str, view: View) -> View:
         word = text.casefold()
@@ -168,6 +171,8 @@ class Talk(Rooms):
             self._lines(["Open the hints first: type ? for the next."])
             return view
         if word == "another" or view.wants in {Wants.ANSWER, Wants.NUDGE}:
+            if word == "another":  # what an earlier draw showed may come again, and is said again
+                self._said &= {(where, *lines) for where, lines in self._pieces(view)}
             after = self._commands[word]()
             if word == "another":
                 self._lines([FIXED if after.same_numbers else f"Other numbers: seed {after.seed}."])

@@ -12,6 +12,7 @@ from bptutor.session.asked import Asked
 from bptutor.session.easier import easier
 from bptutor.session.ids import is_inserted, why_now
 from bptutor.session.numbers import Numbers, right_text
+from bptutor.session.redraw import drawn_names, other_seed
 from bptutor.session.stops import Item, Stop
 from bptutor.session.view import Shown, ShownQuestion, View, Wants
 from bptutor.session.walk import Passed, Walk
@@ -82,10 +83,22 @@ class Run:
         """Return what the learner is to do."""
         return shown.wants(self.walk, self.numbers.column)
 
-    def asked_with(self) -> tuple[object, ...]:
-        """Return what another draw may change at the current stop: the variant, and the numbers."""
-        stop = self.walk.current
-        return (self.walk.variant(stop) if stop else 0, self.numbers.drawn())
+    def another_changes(self, stop: Stop) -> bool:
+        """Return whether another draw changes what is asked at a stop: its words, or the numbers it is about."""
+        return bool((stop.question and stop.question.vary) or self._drawn_names(stop))
+
+    def other_seed(self, stop: Stop, first: int, seeds: int) -> int:
+        """Return a seed, from `first` on, on which the numbers that are asked about are others."""
+        names = self._drawn_names(stop)
+        return other_seed(names, self._asked_scene(stop), self.walk.seed_at(stop), first, seeds)
+
+    def _drawn_names(self, stop: Stop) -> frozenset[str]:
+        return drawn_names(self.walk.question(stop) if stop.question else None, self._asked_scene(stop))
+
+    def _asked_scene(self, stop: Stop) -> Scene | None:
+        """Return the scene of a stop's question, as the question changes it."""
+        scene, question = self.base_scene(stop), self.walk.question(stop) if stop.question else None
+        return scene.changed(question.changes) if scene is not None and question and question.changes else scene
 
     def fill(self, text: str, question: Question | None) -> str:
         """Replace the `{{ }}` of a text; a question that changes the scene of its lesson has numbers of its own."""

@@ -163,13 +163,15 @@ class Session(Learner):
 
     def another(self) -> View:
         """Draw other numbers, or the next variant: the current stop is open again; what is finished begins again."""
-        stop, before = self._here.current, self._looked_at.asked_with()
+        stop, run = self._here.current, self._looked_at
         if stop is None:
             self._begin()
             return self.view()
+        changes = run.another_changes(stop)
         if not self._here.course.one_try:
-            self._record(EventKind.REDRAWN, stop, seed=self._next_seed())
-        return replace(self.view(), same_numbers=before == self._looked_at.asked_with())
+            seed = run.other_seed(stop, self._next_seed(), SEEDS)
+            self._record(EventKind.REDRAWN, stop, seed=seed)
+        return replace(self.view(), same_numbers=self._here.course.one_try or not changes)
 
     def nudge(self) -> View:
         """Measure the next row of the open nudge column."""

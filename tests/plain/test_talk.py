@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from bptutor.packs.model import Derivation, Kind, Lesson, Line, Prose, Question
+from bptutor.packs.scene import Scene
 from bptutor.plain import run
 from bptutor.progress.events import EventKind, Log
 from bptutor.session import Session
@@ -127,6 +128,14 @@ def test_two_questions_with_the_same_prompt_are_both_asked(tmp_path: Path) -> No
     assert talk(tmp_path, "p", "", library=library).count("Write it.") == 2
 
 
+def test_numbers_that_come_again_are_asked_again(tmp_path: Path) -> None:
+    scene = Scene.from_mapping({"given": {"a": {"draw": {"pick": [1, 2]}}}})
+    block = Question("q", Kind.NUMERIC, "What is twice {{ a }}?", answer="2a")
+    library = FakeLibrary({"twice": Lesson("twice", "Twice", (block,), scene)})
+    said = talk(tmp_path, *["another"] * 5, library=library)
+    assert said.count("What is twice") == 1 + said.count("Other numbers") == 6
+
+
 def test_no_line_is_wider_than_80_columns_and_no_control_character_is_printed(tmp_path: Path) -> None:
     lines = (Line("p_i" + " + p_i" * 40), Line("2 p_i", ask="Shorter \x1b[31m" + "word " * 60))
     blocks = (Prose("\x1b]0;title\x07" + "word " * 60), Derivation("d", "p_i", lines))
@@ -154,6 +163,7 @@ def test_a_second_window_says_that_it_saves_nothing(tmp_path: Path) -> None:
 DRIVER = """
 import sys
 from pathlib import Path
+from bptutor.packs.scene import Scene
 from bptutor.plain import run
 from bptutor.progress.events import Log
 from bptutor.session import Session
