@@ -17,8 +17,6 @@ from bptutor.tui.render.grids import CURSOR, LIT, Cell, NamedArray, grids, neare
 if TYPE_CHECKING:
     from bptutor.tui.render.faces import Face
 
-NAMES = ("index", "matrix", "numpy", "numbers")
-
 
 class Numbers(Static, can_focus=True):
     """Arrays with a cursor; what made the element under it lights up, and its arithmetic is written out."""
@@ -78,9 +76,8 @@ class Numbers(Static, can_focus=True):
         lit, arithmetic = self._traced()
         marks = {**lit, self._cell: CURSOR}
         n, position = self._cell
-        place = ", ".join(str(i + arrays[n].first) for i in position)
         value = number(float(arrays[n].array[position]))
-        text = f"{arrays[n].title}{f'[{place}]' if place else ''} = " + (f"{arithmetic} = " if arithmetic else "")
+        text = f"{arrays[n].entry(position)} = " + (f"{arithmetic} = " if arithmetic else "")
 
         def rows(width: int) -> Lines:
             return [*grids(arrays, width, marks), *wrapped(Content(text + value), width)]
@@ -103,7 +100,7 @@ class FacePane(Vertical):
 
         Args:
             face: What can be opened.
-            name: One of `NAMES`.
+            name: One of `face.names`.
         """
         self.query_one("#tabs", Static).update(Flow(lambda width: [_tabs(name, face, width)]))
         numbers = self.query_one(Numbers)
@@ -117,7 +114,7 @@ class FacePane(Vertical):
 
 
 def _tabs(name: str, face: Face, width: int) -> Content:
-    parts = [Content.styled(f"[{n}]" if n == name else f" {n} ", "bold" if n == name else "$quiet") for n in NAMES]
+    parts = [Content.styled(f"[{n}]" if n == name else f" {n} ", "bold" if n == name else "$quiet") for n in face.names]
     row = Content("─").join(parts)
     key = Content.styled(" F3 ", "bold $text-accent")
     line = Content.styled("─" * max(0, width - row.cell_length - key.cell_length - 3), "$quiet")
