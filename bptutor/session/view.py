@@ -136,6 +136,8 @@ class Reading:
     problem: str = ""
     column: int = 0
     help: str = ""
+    counted: bool = False
+    """Whether Enter may count it although it has a problem, such as axes that do not fit."""
 
 
 @dataclass(frozen=True)
