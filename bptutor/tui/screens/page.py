@@ -12,8 +12,8 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from bptutor.packs.outline import LessonEntry, Pack
-from bptutor.progress.page import page
 from bptutor.session import Session
+from bptutor.session.record import record_page
 from bptutor.tui import keys
 from bptutor.tui.render.flow import Flow, Lines, wrapped
 from bptutor.tui.render.formulas import Typesetter
@@ -76,7 +76,7 @@ class NeedsScreen(ModalScreen[bool]):
 
 def progress_rows(session: Session) -> Callable[[int], Lines]:
     """Return what lays out the learner's record."""
-    lines = page(session.log, session.library.pack.skills)
+    lines = record_page(session.log, session.library)
     return lambda width: [row for line in lines for row in (wrapped(Content(line), width, "", "    ") or [Content()])]
 
 
