@@ -173,7 +173,7 @@ async def test_leaving_keeps_the_draft_and_the_map_says_where(tmp_path: Path) ->
         await s.press("escape")
         await s.until("continue: The output error")
     async with stage(tmp_path, seed=None, log=log) as s:
-        await s.until("continue: The output error, 2")
+        await s.until("continue: The output error, step 2")
         assert "◐ The output error" in s.text
         await s.press("c")
         await s.until("> y_k")

@@ -74,6 +74,25 @@ def apart(left: Content, right: Content, width: int) -> Lines:
     return [*wrapped(left, width), Content(" " * last) + right.truncate(width, ellipsis=True)]
 
 
+def named(pairs: Sequence[tuple[str | Content, Content]], width: int) -> Lines:
+    """Lay out names with what is said of each beside them: both whole, wrapped within two columns.
+
+    Args:
+        pairs: Name and text.
+        width: In cells; names take at most two fifths of it.
+    """
+    heads = [_content(name) for name, _ in pairs]
+    at = min(max((head.cell_length for head in heads), default=0), max(8, width * 2 // 5 - 4)) + 2
+    rows: Lines = []
+    for head, (_, text) in zip(heads, pairs, strict=True):
+        left, right = wrapped(head, at), wrapped(text, width - at - 2)
+        for n in range(max(len(left), len(right))):
+            name = left[n] if n < len(left) else Content()
+            row = Content("  ") + name.pad_right(max(0, at - name.cell_length))
+            rows.append(row + right[n] if n < len(right) else row.rstrip())
+    return rows
+
+
 def columns(cells: Sequence[tuple[Content, int]]) -> Content:
     """Join cells, each padded or cut to its width."""
     row = Content()

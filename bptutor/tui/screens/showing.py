@@ -232,7 +232,7 @@ class ViewScreen(Screen[None]):
 
 
 _PROGRAM_KEYS = (("F8", "run it"), ("F2", "hint"), ("^o", "$EDITOR"), ("tab", "4 blanks"), ("F6", "skip"))
-_OUT_OF_THE_EDITOR = (("F1", "help"), ("esc", "leave editor"), ("^p", "all"))
+_OUT_OF_THE_EDITOR = (("F1", "help"), ("esc", "leave it"), ("^p", "all"))
 _TO_THE_LESSON = (("F1", "help"), ("esc", "lesson"), ("^p", "all"))
 _ONE_TRY = {
     Wants.ANSWER: (("enter", "answer: one try"), ("F3", "faces"), ("F6", "leave it")),
