@@ -11,11 +11,11 @@ import pytest
 
 from bptutor.errors import PackError, Problem
 from bptutor.packs.library import Library
-from bptutor.packs.model import Lesson
+from bptutor.packs.model import Lesson, Prose
 from bptutor.progress.events import Log
 from bptutor.session import LineState, ShownDerivation, ShownQuestion
 from bptutor.session.faces import faces_of
-from tests.session.fakes import CODE, ERROR, DirectGrader, FakeLibrary
+from tests.session.fakes import CODE, ERROR, LESSONS, DirectGrader, FakeLibrary
 from tests.tui.stage import LARGE, SMALL, stage
 
 SIZES = pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "120x36"])
@@ -141,6 +141,26 @@ def test_a_question_opens_the_faces_of_the_derivation_above_but_not_its_own_answ
     states = (LineState.SHOWN, LineState.SKIPPED, LineState.ASKED)
     left = ShownDerivation(ERROR, tuple(zip(ERROR.lines, states, strict=False)), finished=False)
     assert faces_of((left,)).texts == {"index": ERROR.lines[0].math}
+
+
+@SIZES
+async def test_at_a_question_f3_says_of_what_it_opens_the_faces(tmp_path: Path, size: tuple[int, int]) -> None:
+    shown = replace(ERROR, lines=tuple(replace(line, ask="") for line in ERROR.lines))
+    lesson = replace(LESSONS["output-error"], blocks=(shown, Prose("In code, with a."), CODE))
+    async with stage(tmp_path, "output-error", library=FakeLibrary({lesson.id: lesson}), size=size) as s:
+        await s.until("∂L/∂zᵢ")
+        while "All six in one line." not in s.text:
+            await s.press("enter")
+        for name, face in (("index", "pᵢ − yᵢ"), ("matrix", "p − y"), ("numpy", "p - y")):
+            await s.press("f3")
+            await s.until(f"[{name}]")
+            row = next(n for n, row in enumerate(s.rows) if f"[{name}]" in row)
+            assert "of ∂L/∂zᵢ" in s.rows[row]
+            assert any(face in below for below in s.rows[row + 1 : row + 4])
+        await s.press("f3")
+        await s.until("[numbers]")
+        await s.press("f3")
+        await s.until_true(lambda: "numbers" not in s.text)
 
 
 @SIZES

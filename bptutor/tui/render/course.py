@@ -75,7 +75,7 @@ def map_width(
     course: Sequence[CourseEntry], quizzes: Sequence[QuizStanding], chapters: Iterable[str], width: int
 ) -> int:
     """Return how wide the list of lessons is: as its longest title, at most half of the screen, at least 36 cells."""
-    titles = [*(one.entry.title for one in (*course, *quizzes)), *chapters]
+    titles = [*(one.entry.title for one in course), *(one.entry.title for one in quizzes), *chapters]
     longest = max((Content(title).cell_length for title in titles), default=0)
     return max(36, min(longest + _NOTE, width // 2))
 

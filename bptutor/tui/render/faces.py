@@ -16,6 +16,8 @@ from bptutor.tui.render.prose import CODE
 from bptutor.tui.render.steps import Setting, named_arrays
 
 _NAME = re.compile(r"[^\W\d_]+[\d']*")
+LOW, HIGH = 5, 30
+"""Rows of a formula on a low and a high screen."""
 _WORKED_OUT = 2
 """Most letters of a line that is worked out."""
 
@@ -43,16 +45,18 @@ class Face:
         return order[(order.index(name) + 1) % len(order)] if name in order else order[min(1, len(order) - 1)]
 
     def rows(self, name: str, width: int) -> Lines:
-        """Lay out the index, matrix or NumPy face; of a step above, with what it is a face of."""
+        """Lay out the index, matrix or NumPy face; in one line where a low screen would cut it."""
         text = self._found.texts[name]
-        head = [] if self._found.last else [Content.styled("of ", "$quiet") + self._setting.setter.inline(self._goal)]
         if name == "numpy":
-            return [*head, *Content.styled(text, CODE).wrap(width)]
-        return [*head, *self._setting.setter.display(text, width, prose=False)]
+            return Content.styled(text, CODE).wrap(width)
+        return self._setting.setter.display(text, width, HIGH if self._setting.tall else LOW, prose=False)
 
     @property
-    def _goal(self) -> str:
-        return self._found.goal
+    def of(self) -> Content:
+        """What these are faces of, when it stands further up."""
+        if self._found.last or not self._found.goal:
+            return Content()
+        return Content.styled("of ", "$quiet") + self._setting.setter.inline(self._found.goal)
 
     def source(self, name: str) -> str | None:
         """Return a face as its author wrote it; None while it is closed, or where there is none."""

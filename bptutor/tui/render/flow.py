@@ -79,12 +79,12 @@ def _glued(text: Content, width: int) -> Content:
             end += 1
         if Content("".join(characters[begin:end])).cell_length <= width:
             characters[span.start : span.end] = [_GLUE if c == " " else c for c in characters[span.start : span.end]]
-    return Content("".join(characters), spans=text.spans)
+    return Content("".join(characters), spans=list(text.spans))
 
 
 def _loose(row: Content) -> Content:
     """Put blanks for the glue again."""
-    return Content(row.plain.replace(_GLUE, " "), spans=row.spans) if _GLUE in row.plain else row
+    return Content(row.plain.replace(_GLUE, " "), spans=list(row.spans)) if _GLUE in row.plain else row
 
 
 def indented(rows: Iterable[Content], by: int) -> Lines:

@@ -106,7 +106,7 @@ def glossary_rows(pack: Pack, scene: Scene | None) -> Callable[[int], Lines]:
     return rows
 
 
-_IN_WORDS = Content.styled("its name says it all: no formula", "$quiet")
+_IN_WORDS = Content.styled("in words only, no formula", "$quiet")
 
 
 def _what(name: Declared, scope: Scope) -> str:

@@ -10,6 +10,7 @@ from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
+from bptutor.session.faces import NUMBERS
 from bptutor.tui import keys
 from bptutor.tui.render.flow import Flow, Lines, wrapped
 from bptutor.tui.render.grids import CURSOR, LIT, Cell, NamedArray, grids, nearest, number
@@ -116,6 +117,8 @@ class FacePane(Vertical):
 def _tabs(name: str, face: Face, width: int) -> Content:
     parts = [Content.styled(f"[{n}]" if n == name else f" {n} ", "bold" if n == name else "$quiet") for n in face.names]
     row = Content("─").join(parts)
+    of = Content(" ") + face.of + Content(" ") if face.of and name != NUMBERS else Content()
+    row = row + Content.styled("─", "$quiet") + of if row.cell_length + of.cell_length + 10 <= width else row
     key = Content.styled(" F3 ", "bold $text-accent")
     line = Content.styled("─" * max(0, width - row.cell_length - key.cell_length - 3), "$quiet")
     return Content.styled("──", "$quiet") + row + line + key + Content.styled("─", "$quiet")
