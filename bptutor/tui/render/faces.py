@@ -18,6 +18,8 @@ from bptutor.tui.render.steps import Setting, named_arrays
 _NAME = re.compile(r"[^\W\d_]+[\d']*")
 LOW, HIGH = 5, 30
 """Rows of a formula on a low and a high screen."""
+_EDGES = 12
+"""Cells of the row of tabs that are no tabs: its ends, and the key."""
 _WORKED_OUT = 2
 """Most letters of a line that is worked out."""
 
@@ -47,9 +49,15 @@ class Face:
     def rows(self, name: str, width: int) -> Lines:
         """Lay out the index, matrix or NumPy face; in one line where a low screen would cut it."""
         text = self._found.texts[name]
+        head = [self.of] if self.of and not self.has_room(width) else []
         if name == "numpy":
-            return Content.styled(text, CODE).wrap(width)
-        return self._setting.setter.display(text, width, HIGH if self._setting.tall else LOW, prose=False)
+            return [*head, *Content.styled(text, CODE).wrap(width)]
+        height = HIGH if self._setting.tall else LOW
+        return [*head, *self._setting.setter.display(text, width, height, prose=False)]
+
+    def has_room(self, width: int) -> bool:
+        """Return whether what these are faces of stands beside the tabs; else it stands over the face."""
+        return sum(len(name) + 3 for name in self.names) + self.of.cell_length + _EDGES <= width
 
     @property
     def of(self) -> Content:

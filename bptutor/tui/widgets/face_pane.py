@@ -117,8 +117,8 @@ class FacePane(Vertical):
 def _tabs(name: str, face: Face, width: int) -> Content:
     parts = [Content.styled(f"[{n}]" if n == name else f" {n} ", "bold" if n == name else "$quiet") for n in face.names]
     row = Content("─").join(parts)
-    of = Content(" ") + face.of + Content(" ") if face.of and name != NUMBERS else Content()
-    row = row + Content.styled("─", "$quiet") + of if row.cell_length + of.cell_length + 10 <= width else row
+    if face.of and name != NUMBERS and face.has_room(width):
+        row += Content.styled("─ ", "$quiet") + face.of + Content(" ")
     key = Content.styled(" F3 ", "bold $text-accent")
     line = Content.styled("─" * max(0, width - row.cell_length - key.cell_length - 3), "$quiet")
     return Content.styled("──", "$quiet") + row + line + key + Content.styled("─", "$quiet")
