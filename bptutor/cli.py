@@ -173,15 +173,15 @@ def _check(args: argparse.Namespace) -> int:
 def _progress(args: argparse.Namespace) -> int:
     from bptutor.packs.library import Library
     from bptutor.progress.events import Log
-    from bptutor.progress.page import page
     from bptutor.progress.transfer import export_lines, import_lines
+    from bptutor.session.record import record_page
 
     log = Log.open(learner=args.learner)
     try:
         if not log.saving and args.action == "import":
             raise UsageError(log.saving_problem, "close the other window, or make the folder writable")
         if args.action == "show":
-            _write("\n".join(page(log, Library.builtin().pack.skills)))
+            _write("\n".join(record_page(log, Library.builtin())))
         elif args.action == "export":
             for line in export_lines(log):
                 _write(line)

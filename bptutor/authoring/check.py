@@ -147,6 +147,7 @@ def check_file(file: Path, seeds: int = SEEDS) -> Checked:
 
 def check_lesson(lesson: Lesson, seeds: int, checked: Checked) -> None:
     """Check a lesson that could be read."""
+    from bptutor.authoring.check_faces import check_faces
     from bptutor.authoring.check_lines import check_derivation, check_holds, check_prose
     from bptutor.authoring.check_questions import check_questions
     from bptutor.authoring.check_scenes import check_scenes
@@ -172,3 +173,4 @@ def check_lesson(lesson: Lesson, seeds: int, checked: Checked) -> None:
     check_questions(lesson, seeds, checked)
     check_scenes(lesson, range(seeds), checked)
     check_text(lesson, checked)
+    check_faces(lesson, checked)

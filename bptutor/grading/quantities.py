@@ -72,7 +72,7 @@ def grade_number(case: Case) -> Verdict:
 def grade_grid(case: Case) -> Verdict:
     """Grade a vector or a matrix."""
     got = numbers.read_grid(numbers.answered(case), case.scope)
-    return _judge(case, got, _grid_text(got))
+    return _judge(case, got, numbers.grid_text(got))
 
 
 def _judge(case: Case, got: Array, shown: str) -> Verdict:
@@ -260,13 +260,6 @@ def _from_shown(case: Case, asked: Asked, got: Array, tolerance: float) -> Verdi
     for made in from_shown(asked.tree, values, case.question.prompt):
         fitted, _ = _fitted(got, made.shape)
         if fitted is not None and different.near(fitted, made, CERTAIN * tolerance):
-            exact = _grid_text(np.round(asked.value(values), case.question.decimals))
+            exact = numbers.grid_text(np.round(asked.value(values), case.question.decimals))
             return Verdict(Mark.RIGHT, findings=(Finding("rounding", f"With all digits it is {exact}."),))
     return None
-
-
-def _grid_text(grid: Array) -> str:
-    """Return a grid as one line."""
-    if grid.ndim == 0:
-        return f"{float(grid):.6g}".replace("-", "−")
-    return "[" + ", ".join(_grid_text(part) for part in grid) + "]"

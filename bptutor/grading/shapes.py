@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 
 import numpy as np
 
@@ -27,14 +26,14 @@ from bptutor.notation.value import Values
 
 def grade_shape(case: Case) -> Verdict:
     """Grade the shape of an array; the answer names the array, or is the shape itself."""
-    got = numbers.read_shape(_in_numbers(case.text, case.values().sizes))
+    got = numbers.read_shape(numbers.in_numbers(case.text, case.values().sizes))
     truth = _asked_shape(case, case.values())
     shown = numbers.shown_shape(got)
     accepted = {truth, *(numbers.read_shape(text) for text in case.question.accept)}
     if got in accepted and not _of_other_axes(case):
         return Verdict(Mark.RIGHT, read_as=shown)
     for text, say in case.question.wrong:
-        if say and got == numbers.read_shape(_in_numbers(text, case.values().sizes)):
+        if say and got == numbers.read_shape(numbers.in_numbers(text, case.values().sizes)):
             return Verdict(Mark.WRONG, findings=(Finding("authored", say),), read_as=shown)
     named = _shape_mistakes(case, got, truth)
     if got == truth:
@@ -59,17 +58,12 @@ def read_question(case: Case) -> None:
     _asked_shape(case, case.values())
 
 
-def _in_numbers(text: str, sizes: Mapping[str, int]) -> str:
-    """Return a shape such as `(B, C)` with the sizes of its axes."""
-    return re.sub(r"\w+", lambda word: str(sizes.get(word[0], word[0])), text)
-
-
 def _of_other_axes(case: Case) -> bool:
     """Return whether a shape written by axis names alone is another one where all sizes differ."""
     if not re.search(r"[^\W\d]", case.text) or re.search(r"\b\d", case.text) or not _names_an_array(case):
         return False
     values = case.scene.fresh(0)
-    return numbers.read_shape(_in_numbers(case.text, values.sizes)) != _asked_shape(case, values)
+    return numbers.read_shape(numbers.in_numbers(case.text, values.sizes)) != _asked_shape(case, values)
 
 
 def _names_an_array(case: Case) -> bool:

@@ -6,8 +6,8 @@ from typing import TextIO
 
 from bptutor.errors import BptutorError
 from bptutor.plain.aloud import clean, wrapped
-from bptutor.progress.page import page
 from bptutor.session import REVIEW, ROUND, WARM_UP, CourseEntry, Session, Standing, View
+from bptutor.session.record import record_page
 
 PROMPT = "> "
 MORE = "| "
@@ -53,7 +53,7 @@ class Rooms:
         return WARM_UP
 
     def _progress(self) -> list[str]:
-        return [part for line in page(self.session.log, self.session.library.pack.skills) for part in wrapped(line)]
+        return [part for line in record_page(self.session.log, self.session.library) for part in wrapped(line)]
 
     def _behind(self, view: View) -> View:
         """Go where a review or a quiz leads when it is over: the lesson it stood before, else the map."""

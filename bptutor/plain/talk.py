@@ -11,8 +11,9 @@ from bptutor.errors import BptutorError, UsageError
 from bptutor.grading.verdict import Mark, ProofMark
 from bptutor.plain import say
 from bptutor.plain.aloud import clean, wrapped
+from bptutor.plain.glossary import glossary
 from bptutor.plain.rooms import Rooms
-from bptutor.session import FIXED, REVIEW, ROUND, WARM_UP, Session, View, Wants
+from bptutor.session import FIXED, REVIEW, ROUND, WARM_UP, Session, Standing, View, Wants
 from bptutor.session.editing import edited
 
 COMMANDS = """\
@@ -22,7 +23,8 @@ Type an answer, or one of these words:
   skip      go past this for now
   easier    something easier first
   another   the same with other numbers
-  again     read all of this lesson again
+  again     read all of this lesson again; at its end, take up what was left for later
+  more      read large arrays to their end
   map       all lessons and quizzes
   review    what is due
   progress  how far each skill holds
@@ -71,6 +73,8 @@ class Talk(Rooms):
         """Say nothing yet."""
         super().__init__(session, stdin, stdout)
         self._problem = ""
+        self._in_full: list[str] = []
+        """What was said of the last answer, to its end, where it was cut."""
         self._commands: dict[str, Callable[[], View]] = {
             "skip": session.skip,
             "another": session.another,
@@ -81,7 +85,7 @@ class Talk(Rooms):
             "help": lambda view: COMMANDS.splitlines(),
             "commands": lambda view: COMMANDS.splitlines(),
             "progress": lambda view: ["", *self._progress()],
-            "glossary": lambda view: ["", *say.glossary(view, session)],
+            "glossary": lambda view: ["", *glossary(view, session)],
         }
         self._doors: dict[str, Callable[[View], View]] = {
             "map": lambda view: self._map(),
@@ -117,7 +121,7 @@ class Talk(Rooms):
             if lines and (where, *lines) not in self._said:
                 self._said.add((where, *lines))
                 self._lines(["", *lines])
-        self._lines(["", say.way_on(view)])
+        self._lines(["", *wrapped(say.way_on(view))])
 
     def _pieces(self, view: View) -> list[tuple[str, list[str]]]:
         return [*say.place(view), *say.pieces(view, self.session)]
@@ -129,7 +133,9 @@ class Talk(Rooms):
         elif word in self._doors:
             return self._doors[word](view)
         elif word == "again":
-            self._said.clear()
+            return self._again(view)
+        elif word == "more":
+            self._lines(self._more(view))
         elif word in {"?", "hint"}:
             return self._hint(view)
         elif word in self._commands:
@@ -149,11 +155,32 @@ class Talk(Rooms):
             return self.session.advance()
         if view.lesson.id.startswith(ROUND):
             return self._behind(view)
-        found = self.session.where_to_continue()
-        if found is None or found[0] == view.lesson.id:
-            self._lines(["All lessons are done."])
-            return self._map()
-        return self._opened(found[0], view)
+        following = self.session.following(view.lesson.id)
+        if following:
+            return self._opened(following, view)
+        self._lines(["", *wrapped(self._all_over())])
+        return self._map()
+
+    def _all_over(self) -> str:
+        """Say that no lesson is left, and in which something is."""
+        begun = [clean(one.entry.title) for one in self.session.course() if one.standing is Standing.BEGUN]
+        if not begun:
+            return "All lessons are done."
+        return f"You have been through every lesson. Something is left for later in: {', '.join(begun)}."
+
+    def _again(self, view: View) -> View:
+        """Read all again; at the end of a lesson, take up what was left for later."""
+        if view.wants is Wants.FINISHED and view.skipped:
+            return self._opened(view.lesson.id, view)
+        self._said.clear()
+        return view
+
+    def _more(self, view: View) -> list[str]:
+        """Return in full what was read by its beginning only: of the last answer, then of what is shown."""
+        short = [lines for _, lines in say.pieces(view, self.session)]
+        full = [lines for _, lines in say.pieces(view, self.session, full=True)]
+        found = [line for lines in full if lines not in short for line in lines]
+        return ["", *self._in_full, *found] if self._in_full or found else ["Everything was read to its end."]
 
     def _hint(self, view: View) -> View:
         if view.question is None:
@@ -185,7 +212,9 @@ class Talk(Rooms):
         if outcome.view.quiet and outcome.verdict.mark in {Mark.RIGHT, Mark.RIGHT_FROM_EARLIER, Mark.WRONG}:
             self._lines(["", "Kept."])
             return outcome.view
-        self._lines(["", *say.verdict_lines(outcome.verdict, outcome.view)])
+        said, full = (say.verdict_lines(outcome.verdict, outcome.view, full=in_full) for in_full in (False, True))
+        self._in_full = full if full != said else []
+        self._lines(["", *said])
         if outcome.verdict.right and outcome.verdict.proof is ProofMark.PROBES:
             proved = await self.session.proof()
             self._lines(say.proof_lines(proved) if proved else [])

@@ -126,6 +126,24 @@ def to_continue(library: Library, log: Log) -> tuple[LessonEntry, list[Event]] |
     return None
 
 
+def following(library: Library, log: Log, lesson: str) -> str:
+    """Return the lesson to go on with after one: the next in course order not gone through, else one before it.
+
+    A lesson is gone through when it is finished, though something in it was left for later, or was tested out.
+
+    Returns:
+        Its id; "" when there is none.
+    """
+    entries = course(library, log)
+    ids = [one.id for one in entries]
+    at = ids.index(lesson) + 1 if lesson in ids else 0
+    for one in [*entries[at:], *entries[:at]]:
+        run = log.run(library.pack.id, one.id) if one.standing is Standing.BEGUN else []
+        if one.id != lesson and one.standing in {Standing.NEW, Standing.BEGUN} and not _finished(run):
+            return one.id
+    return ""
+
+
 def first(library: Library) -> str:
     """Return the id of the first lesson.
 
@@ -203,6 +221,19 @@ def left(run: list[Event]) -> set[str]:
 
 def _done(run: list[Event]) -> bool:
     """Return whether a run is finished, and nothing in it is still skipped."""
-    finished = any(event.kind is EventKind.FINISHED for event in run)
-    skipped = {event.stop for event in run if event.kind is EventKind.SKIPPED and not is_inserted(event.stop)}
-    return finished and skipped <= behind(run)
+    return _finished(run) and not _left_for_later(run)
+
+
+def _finished(run: list[Event]) -> bool:
+    return any(event.kind is EventKind.FINISHED for event in run)
+
+
+def _left_for_later(run: list[Event]) -> set[str]:
+    """Return the stops that were skipped, and neither answered nor left after that."""
+    skipped: set[str] = set()
+    for event in run:
+        if event.kind is EventKind.SKIPPED and not is_inserted(event.stop):
+            skipped.add(event.stop)
+        elif event.kind is EventKind.ADVANCED:  # a column that was measured after all
+            skipped.discard(event.stop)
+    return skipped - behind(run)

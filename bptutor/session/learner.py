@@ -59,6 +59,10 @@ class Learner:
         """Return what a lesson that was never begun needs, and the learner has not done."""
         return course.missing(self.library, self.log, lesson_id)
 
+    def following(self, lesson_id: str) -> str:
+        """Return the id of the lesson to go on with after one; "" when every other one was gone through."""
+        return course.following(self.library, self.log, lesson_id)
+
     def where_to_continue(self) -> tuple[str, int, str] | None:
         """Return lesson id, 1-based stop and title of where to go on; None at the first start and when all is done."""
         return course.where(self.library, self.log)

@@ -153,4 +153,5 @@ class Run:
             one_try=one_try,
             between=stop.id if stop and is_inserted(stop.id) and self.alone else "",
             quiet=walk.course.quiet,
+            skipped=0 if walk.course.is_round else len(walk.skipped),
         )

@@ -195,8 +195,9 @@ class Session(Learner):
             return Reading()
         from bptutor.grading.reading import reading
 
-        found = reading(self._looked_at.asked(stop).graded, self._looked_at.base_scene(stop), text)
-        return Reading(found.read_as, found.fits, found.problem, found.column, found.help)
+        walk, here = self._here, self._looked_at
+        found = reading(here.asked(stop).graded, here.base_scene(stop), text, walk.seed_at(stop))
+        return Reading(found.read_as, found.fits, found.problem, found.column, found.help, found.counted)
 
     async def submit(self, text: str) -> Outcome:
         """Grade an answer and write it down before it is shown; unreadable text is no attempt.

@@ -121,6 +121,8 @@ class View:
     """The id of the stop when it was put in between: what it shows is shown anew. Else empty."""
     quiet: bool = False
     """Whether verdicts are kept for the end: in a quiz with `feedback: end`."""
+    skipped: int = 0
+    """How many stops of the lesson were left for later, and are."""
     same_numbers: bool = field(default=False, compare=False)
     """Whether others were asked for, and there are none: the author wrote these."""
 
@@ -136,6 +138,8 @@ class Reading:
     problem: str = ""
     column: int = 0
     help: str = ""
+    counted: bool = False
+    """Whether Enter may count it although it has a problem, such as axes that do not fit."""
 
 
 @dataclass(frozen=True)

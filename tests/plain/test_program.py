@@ -30,19 +30,21 @@ def test_a_function_by_lines_wrong_unreadable_and_right(tmp_path: Path) -> None:
         tmp_path, "",
         HEAD, "    n = len(p)", "", "    return (y - p) / n", ".",
         HEAD, "    return (p -", ".",
-        HEAD, "    return p @ y", ".",
+        HEAD, "    return p @ y", ".", "more",
         HEAD, "    n = len(p)", "    return (p - y) / n", ".",
         "",
     )  # fmt: skip
     assert "a line with a single dot ends it" in said
     assert f"    {HEAD}\n        ..." in said
     assert "Not right.\nYour numbers have the right size and the opposite direction." in said
-    assert "For p = [[" in said and "your answer gives [[" in said
-    raised = said.partition("Look at line 2.\nFor p = [[")[2]
-    assert raised.partition("\n\n")[0].endswith("]].")
+    assert "For p = " in said and "They differ first at row 0, column 0: wanted" in said
+    raised = said.partition("Look at line 2.\nFor p = ")[2].partition("\n\n")[0]
+    assert "wanted" not in raised and raised.endswith(".")
+    assert said.count("The word more reads all of it.") == 2
     assert "I cannot read that: line 2, column 12: '(' was never closed." in said
     assert "Right.\nRun on 5 cases: what is asked, each time." in said
     assert "Write both gradients of a layer" in said
+    assert "For p = [[" in said  # in full, by the word more
 
 
 def test_what_was_typed_is_kept_and_an_editor_goes_on_with_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

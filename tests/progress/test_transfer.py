@@ -105,12 +105,14 @@ def test_imported_events_belong_to_this_learner(tmp_path: Path) -> None:
 
 def test_the_page_names_skills_and_mistakes(tmp_path: Path) -> None:
     log = filled(tmp_path)
-    page = "\n".join(record(log, {"chain": "The chain rule"}))
+    catalogue = {"sign": "the opposite sign", "factor-two": "a factor of two"}
+    page = "\n".join(record(log, {"chain": "The chain rule"}, catalogue=catalogue))
     assert "The chain rule" in page
-    assert "20 unaided" in page
+    assert "20 right at the first try" in page
     assert "10 wrong" in page
-    assert "sign: 10 times" in page
-    assert page.index("sign") < page.index("factor two")
+    assert "The opposite sign: 10 times" in page
+    assert page.index("The opposite sign") < page.index("A factor of two")
+    assert "Mistakes" not in "\n".join(record(log))
     log.close()
     empty = Log.open(tmp_path / "empty")
     assert record(empty) == ["Nothing answered yet."]

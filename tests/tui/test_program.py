@@ -36,7 +36,7 @@ async def test_a_function_is_written_run_named_and_put_right(
     monkeypatch.setenv("BPTUTOR_HOME", str(tmp_path))
     async with stage(tmp_path, "code", size=size, library=PACK, grader=DirectGrader()) as s:
         await begin(s)
-        assert "F8 run it" in s.rows[-1] and "esc leave editor" in s.rows[-1]
+        assert "F8 run it" in s.rows[-1] and "esc leave it" in s.rows[-1]
         assert "len(p)" not in s.text
         await s.press("tab", *"return", "left_parenthesis")
         await s.type("p-y)")

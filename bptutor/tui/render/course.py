@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from textual.content import Content
 
@@ -13,19 +13,34 @@ from bptutor.tui.render.flow import Lines, apart, wrapped
 _GLYPHS = {Standing.NEW: ("○", ""), Standing.BEGUN: ("◐", "$text-warning"), Standing.DONE: ("●", "$text-success")}
 _GLYPHS[Standing.KNOWN] = ("●", "$text-success")
 _RESULTS = {Result.NEW: ("◇", ""), Result.BEGUN: ("◈", "$text-warning"), Result.PASSED: ("◆", "$text-success")}
+_NOTE = 19
+"""Cells of the glyph and the longest note of a row."""
 _RESULTS[Result.NOT_PASSED] = ("◈", "$text-warning")
 
 
 def continue_row(pack: Pack, following: tuple[str, int, str] | None, width: int, due: int = 0) -> Content:
-    """Return the top row: the course, where to go on, and how much is due."""
+    """Return the top row: the course, where to go on, and how much is due; the course gives way, then words do."""
     title = Content.styled(pack.title, "bold")
-    said = Content()
-    if following is not None:
-        _, stop, name = following
-        said = Content.assemble(("continue: ", "$quiet"), (f"{name}, {stop}", "bold"), (" c", "bold $text-accent"))
+    end = Content()
     if due:
-        said += Content.assemble(("   " if said else "") + f"{due} due", (" v", "bold $text-accent"))
-    return apart(title, said, width)[0] if said else title
+        end = Content.assemble(f"   {due} due", (" v", "bold $text-accent"))
+    if following is None:
+        return apart(title, end, width)[0] if due else by_words(title, width)
+    _, stop, name = following
+    before = Content.assemble(("c", "bold $text-accent"), (" continue: ", "$quiet"))
+    after = Content.styled(f", step {stop}", "bold") + end
+    where = Content.styled(name, "bold")
+    if title.cell_length + 3 + before.cell_length + where.cell_length + after.cell_length <= width:
+        return apart(title, before + where + after, width)[0]
+    return before + by_words(where, width - before.cell_length - after.cell_length) + after
+
+
+def by_words(text: Content, width: int) -> Content:
+    """Return a text that is too wide without its last words, and a sign that they are missing."""
+    if text.cell_length <= width:
+        return text
+    head = text.wrap(max(1, width - 2))[0].rstrip()
+    return head + Content(" …") if head.cell_length + 2 <= width else text.truncate(width, ellipsis=True)
 
 
 def lesson_row(known: CourseEntry, width: int) -> Content:
@@ -37,19 +52,32 @@ def lesson_row(known: CourseEntry, width: int) -> Content:
         right = f"{known.passed}/{known.steps}"
     elif known.standing in {Standing.DONE, Standing.KNOWN}:
         right = known.standing.value
-    note = Content.styled(right, style or "$quiet")
-    room = width - note.cell_length - 3
-    title = Content(entry.title).truncate(room, ellipsis=True)
-    return Content.styled(f"{glyph} ", style) + title.pad_right(room - title.cell_length) + Content(" ") + note
+    return _titled(glyph, entry.title, right, style, width)
 
 
 def quiz_row(quiz: QuizStanding, width: int) -> Content:
     """Return one quiz: a glyph and a word for what came of it, its title."""
     glyph, style = _RESULTS[quiz.result]
-    note = Content.styled("quiz" if quiz.result is Result.NEW else quiz.result.value, style or "$quiet")
-    room = width - note.cell_length - 3
-    title = Content(quiz.entry.title).truncate(room, ellipsis=True)
-    return Content.styled(f"{glyph} ", style) + title.pad_right(room - title.cell_length) + Content(" ") + note
+    right = "quiz" if quiz.result is Result.NEW else quiz.result.value
+    return _titled(glyph, quiz.entry.title, right, style, width)
+
+
+def _titled(glyph: str, title: str, right: str, style: str, width: int) -> Content:
+    """Return a title between a glyph and a note; one that is too long goes on in a row below."""
+    note = Content.styled(right, style or "$quiet")
+    room = max(8, width - note.cell_length - 3)
+    first, *others = wrapped(Content(title), room)
+    row = Content.styled(f"{glyph} ", style) + first.pad_right(room - first.cell_length) + Content(" ") + note
+    return Content("\n").join([row, *(Content("  ") + other for other in others)])
+
+
+def map_width(
+    course: Sequence[CourseEntry], quizzes: Sequence[QuizStanding], chapters: Iterable[str], width: int
+) -> int:
+    """Return how wide the list of lessons is: as its longest title, at most half of the screen, at least 36 cells."""
+    titles = [*(one.entry.title for one in course), *(one.entry.title for one in quizzes), *chapters]
+    longest = max((Content(title).cell_length for title in titles), default=0)
+    return max(36, min(longest + _NOTE, width // 2))
 
 
 def about_quiz(quiz: QuizStanding, width: int) -> Lines:
@@ -90,7 +118,8 @@ def map_rows(
     for chapter, entries in by_chapter(course, quizzes):
         if chapter:
             rows.append(Content.styled(f" {pack.chapters.get(chapter, chapter)}", "bold"))
-        rows += [Content(" ") + map_row(one, 36) for one in entries]
+        listed = map_width(course, quizzes, pack.chapters.values(), width)
+        rows += [Content(" ") + row for one in entries for row in map_row(one, listed).split("\n")]
     return rows
 
 

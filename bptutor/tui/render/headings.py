@@ -66,14 +66,21 @@ def path_row(view: View) -> Content:
     return row
 
 
+_NEEDED = frozenset({"enter", "F8", "F2", "F4", "F6", "c", "→"})
+"""Keys that the foot row keeps longest: to answer, to be helped, to go on without."""
 ALWAYS = (("F1", "help"), ("esc", "map"), ("^p", "all"))
 
 
 def keys_row(pairs: Pairs, width: int, always: Pairs = ALWAYS) -> Content:
-    """Return the foot row: keys and what they do, as many as fit; those in `always` come last and always."""
-    chosen = [*pairs, *always]
-    while len(chosen) > len(always) and sum(len(k) + len(w) + 3 for k, w in chosen) > width + 2:
-        chosen.pop(-1 - len(always))
+    """Return the foot row: keys and what they do, as many as fit; those in `always` come last and always.
+
+    Those without which nothing is answered give way last; all are in the palette, which ^p opens.
+    """
+    kept = list(pairs)
+    while kept and sum(len(k) + len(w) + 3 for k, w in (*kept, *always)) > width + 2:
+        minor = [pair for pair in kept if pair[0] not in _NEEDED]
+        kept.remove((minor or kept)[-1])
+    chosen = [*kept, *always]
     row = Content()
     for key, word in chosen:
         row += Content.assemble((key, "bold $text-accent"), f" {word}  ")

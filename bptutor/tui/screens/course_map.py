@@ -9,6 +9,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
+from textual.events import Resize
 from textual.screen import Screen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
@@ -24,6 +25,7 @@ from bptutor.tui.render.course import (
     continue_row,
     map_row,
     map_rows,
+    map_width,
     matches,
 )
 from bptutor.tui.render.flow import Flow
@@ -31,6 +33,8 @@ from bptutor.tui.render.headings import keys_row
 from bptutor.tui.screens.rooms import Rooms
 
 _KEYS = (("enter", "open"), ("c", "continue"), ("v", "review"), ("/", "search"))
+_EDGE = 5
+"""Cells of the list beside its rows: its padding and its scroll bar."""
 _ALWAYS = (("q", "quit"), ("F1", "help"), ("^p", "all"))
 
 
@@ -58,6 +62,8 @@ class MapScreen(Screen[None]):
         self._next = learner.where_to_continue()
         self._at = at or (self._next[0] if self._next else "")
         self._searching = searching
+        self._listed = self._course, self._quizzes
+        """What stands in the list: all, or what a search found."""
 
     def compose(self) -> ComposeResult:
         """Paint the whole map as one text first; the list that can be moved in comes after it."""
@@ -104,17 +110,28 @@ class MapScreen(Screen[None]):
         lessons = self.query_one(OptionList)
         lessons.clear_options()
         chapters = self._learner.library.pack.chapters
+        self._listed = entries, quizzes
+        width = map_width(self._course, self._quizzes, chapters.values(), self.app.size.width)
+        lessons.styles.width = width + _EDGE
         ids = []
         for chapter, found in by_chapter(entries, quizzes):
             if chapter:
                 lessons.add_option(Option(Content.styled(chapters.get(chapter, chapter), "bold"), disabled=True))
             for one in found:
                 ids.append(one.id)
-                lessons.add_option(Option(map_row(one, 36), id=one.id))
+                lessons.add_option(Option(map_row(one, width), id=one.id))
         if ids:
             lessons.highlighted = lessons.get_option_index(self._at if self._at in ids else ids[0])
         else:
             lessons.add_option(Option("no lesson fits; esc closes the search", disabled=True))
+
+    def on_resize(self, event: Resize) -> None:
+        """Give the titles the room there is now."""
+        found = self.query(OptionList)
+        if found:
+            at = found.first().highlighted
+            self._fill(*self._listed)
+            found.first().highlighted = at
 
     @on(OptionList.OptionHighlighted)
     def look(self, event: OptionList.OptionHighlighted) -> None:

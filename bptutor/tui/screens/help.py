@@ -11,6 +11,7 @@ from textual.widgets import Static
 
 from bptutor.tui import keys
 from bptutor.tui.render.flow import Flow, Lines, wrapped
+from bptutor.tui.screens.page import CLOSES
 
 _SPELLINGS = (
     ("element", "p_i   W_ij   p_1   p[0] (NumPy counts from 0)"),
@@ -69,7 +70,8 @@ class HelpScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         """Lay out one page that scrolls."""
-        with VerticalScroll(id="help-page"):
+        with VerticalScroll(id="help-page") as page:
+            page.border_subtitle = CLOSES
             yield Static(Flow(self._rows))
 
     def _rows(self, width: int) -> Lines:
@@ -94,4 +96,4 @@ class HelpScreen(ModalScreen[None]):
                 Content.styled(f"  {key:<16}", "bold $text-accent"),
                 " " * 18,
             )
-        return [*rows, Content(), Content.styled("esc closes this", "$quiet")]
+        return rows

@@ -15,14 +15,13 @@ from bptutor.packs.outline import LessonEntry
 from bptutor.session import FIXED, ROUND, WARM_UP, Outcome, Reading, Session, View, Wants
 from bptutor.tui import keys
 from bptutor.tui.render.asking import Typed
-from bptutor.tui.render.faces import Face
 from bptutor.tui.render.verdicts import Judged, proof_words
 from bptutor.tui.screens.case import write_case
 from bptutor.tui.screens.rooms import Rooms
 from bptutor.tui.screens.showing import ViewScreen
 from bptutor.tui.widgets.answer_bar import AnswerBar
 from bptutor.tui.widgets.dock import Dock
-from bptutor.tui.widgets.face_pane import NAMES, Numbers
+from bptutor.tui.widgets.face_pane import FacePane, Numbers
 from bptutor.tui.widgets.steps import Steps
 
 if TYPE_CHECKING:
@@ -31,6 +30,8 @@ if TYPE_CHECKING:
 PICKED = frozenset({Kind.CHOICE, Kind.ORDER, Kind.RULE})
 """Kinds that are answered anew, where a formula is mended."""
 NOTHING_TYPED = "Nothing is typed yet. F2 opens a hint, F1 shows how answers are spelled."
+
+NO_FACE = "There is no other face here yet: nothing is derived above, and there are no numbers."
 
 
 class LessonScreen(ViewScreen):
@@ -70,7 +71,8 @@ class LessonScreen(ViewScreen):
     def onward(self) -> None:
         """Move the focus to the numbers when they are open, else to the steps."""
         numbers = self.query_one(Numbers)
-        (numbers if numbers.display and self._face else self.query_one(Steps)).focus()
+        opened = self.query_one(FacePane).display and numbers.display
+        (numbers if opened else self.query_one(Steps)).focus()
 
     @on(Input.Submitted)
     def answered(self, event: Input.Submitted) -> None:
@@ -170,6 +172,13 @@ class LessonScreen(ViewScreen):
         self._typed = Typed(known.text, known.reading, known.judged, known.judged_text, notice=text)
         self.query_one(Dock).echo(self._view, self._typed, self._setting)
 
+    def _say_briefly(self, text: str) -> None:
+        """Say something under the answer line, or where there is none, in a corner."""
+        if self._view is not None and self._view.wants is Wants.ANSWER and self._view.question is not None:
+            self._notice(text)
+        else:
+            self.app.notify(text)
+
     # --- the keys ------------------------------------------------------------------------------------
 
     async def _move(self, view: View) -> None:
@@ -244,11 +253,15 @@ class LessonScreen(ViewScreen):
             await self._move(self._session.skip())
 
     def action_face(self) -> None:
-        """Open the next face; after the last, none."""
+        """Open the next face that there is; after the last, none."""
         if self._view is None:
             return
-        order = ("", *NAMES)
-        self._face = order[(order.index(self._face) + 1) % len(order)]
+        self._setting.values = self._session.values
+        found = self._faces(self._view)
+        if not found.names:
+            self._say_briefly(NO_FACE)
+            return
+        self._face = found.after(self._face)
         self._show_face(opened=False)
         self.query_one(Steps).call_after_refresh(self.query_one(Steps).to_newest)
 
@@ -269,7 +282,7 @@ class LessonScreen(ViewScreen):
         """Copy the open face, or the last line."""
         if self._view is None:
             return
-        text = Face(self._view.shown, self._setting).source(self._face or "index")
+        text = self._faces(self._view).source(self._face or "index")
         if text:
             self.app.copy_to_clipboard(text)
         self.app.notify(f"Copied: {text}" if text else "There is nothing to copy here.")

@@ -12,17 +12,22 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from bptutor.packs.outline import LessonEntry, Pack
-from bptutor.progress.page import page
 from bptutor.session import Session
+from bptutor.session.record import record_page
 from bptutor.tui import keys
-from bptutor.tui.render.flow import Flow, Lines, wrapped
+from bptutor.tui.render.flow import Flow, Lines, named, wrapped
 from bptutor.tui.render.formulas import Typesetter
 from bptutor.tui.render.headings import keys_row
 from bptutor.tui.render.prose import one_line
 from bptutor.tui.render.steps import GENERAL
 
 if TYPE_CHECKING:
+    from bptutor.notation.scope import Declared, Scope
     from bptutor.packs.scene import Scene
+
+
+CLOSES = "esc closes this · ↑ ↓ scroll"
+"""What stands on the lower edge of a page, however long it is."""
 
 
 class PageScreen(ModalScreen[None]):
@@ -44,12 +49,12 @@ class PageScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         """Lay out the page."""
-        with VerticalScroll(id="page"):
+        with VerticalScroll(id="page") as page:
+            page.border_subtitle = CLOSES
             yield Static(Flow(self._laid))
 
     def _laid(self, width: int) -> Lines:
-        end = Content.styled("esc closes this", "$quiet")
-        return [Content.styled(self._heading, "bold"), Content(), *self._rows(width), Content(), end]
+        return [Content.styled(self._heading, "bold"), Content(), *self._rows(width)]
 
 
 class NeedsScreen(ModalScreen[bool]):
@@ -76,7 +81,7 @@ class NeedsScreen(ModalScreen[bool]):
 
 def progress_rows(session: Session) -> Callable[[int], Lines]:
     """Return what lays out the learner's record."""
-    lines = page(session.log, session.library.pack.skills)
+    lines = record_page(session.log, session.library)
     return lambda width: [row for line in lines for row in (wrapped(Content(line), width, "", "    ") or [Content()])]
 
 
@@ -87,23 +92,33 @@ def glossary_rows(pack: Pack, scene: Scene | None) -> Callable[[int], Lines]:
         setter = Typesetter(scene.scope if scene else None)
         found: Lines = []
         if scene is not None:
-            found += [Content.styled("Symbols", "bold")]
-            for name in scene.scope.names.values():
-                axes = f"over {' × '.join(name.axes)}" if name.axes else "one number"
-                found += wrapped(Content(axes), width, _head(setter.plain(name.id)), " " * 18)
-            found.append(Content())
-        found += [Content.styled("Rules", "bold")]
-        for rule in pack.rules.values():
-            math = GENERAL.inline(rule.math) if rule.math else Content()
-            found += wrapped(math, width, _head(rule.title, 34), " " * 36)
+            symbols = [
+                (setter.plain(name.id), Content(_what(name, scene.scope))) for name in scene.scope.names.values()
+            ]
+            found += [Content.styled("Symbols", "bold"), *named(symbols, width), Content()]
+        rules = [(rule.title, GENERAL.inline(rule.math) if rule.math else _IN_WORDS) for rule in pack.rules.values()]
+        found += [Content.styled("Rules", "bold"), *named(rules, width)]
         if pack.words:
-            found += [Content(), Content.styled("Words", "bold")]
-            for word, text in pack.words.items():
-                found += wrapped(one_line(text, setter), width, _head(word), " " * 18)
+            words = [(word, one_line(text, setter)) for word, text in pack.words.items()]
+            found += [Content(), Content.styled("Words", "bold"), *named(words, width)]
         return found
 
     return rows
 
 
-def _head(text: str, width: int = 16) -> Content:
-    return Content(f"  {text[: width - 1]:<{width}}")
+_IN_WORDS = Content.styled("in words only, no formula", "$quiet")
+
+
+def _what(name: Declared, scope: Scope) -> str:
+    """Return what a symbol is: one number, a vector of 3 entries (K), a matrix of 3 rows (N1) and 2 columns (N0)."""
+    counts = [scope.sizes.get(axis, "") for axis in name.axes]
+    known = [f"{count} " if count.isdigit() else "" for count in counts]
+    if not name.axes:
+        return "one number"
+    if len(name.axes) == 1:
+        return f"a vector of {known[0]}entries ({name.axes[0]})"
+    if len(name.axes) == 2:
+        rows, columns = name.axes
+        return f"a matrix of {known[0]}rows ({rows}) and {known[1]}columns ({columns})"
+    shape = " × ".join(f"{count}({axis})" for count, axis in zip(known, name.axes, strict=True))
+    return f"an array with {len(name.axes)} axes: {shape}"

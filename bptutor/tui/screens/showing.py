@@ -193,17 +193,24 @@ class ViewScreen(Screen[None]):
         return ""
 
     def _show_face(self, opened: bool) -> None:
-        """Show the face pane: the one the author chose when a question opens, else the one the learner opened."""
+        """Show the author's face when a question opens, else the one the learner opened; none where it is closed."""
         view = self._view
         if view is None:
             return
         if opened and view.question is not None and view.question.show:
             self._face = view.question.show
         pane = self.query_one(FacePane)
-        pane.display = bool(self._face)
+        pane.display = False
         if self._face:
             self._setting.values = self._session.values
-            pane.show(Face(view.shown, self._setting), self._face)
+            found = self._faces(view)
+            pane.display = self._face in found.names
+            if pane.display:
+                pane.show(found, self._face)
+
+    def _faces(self, view: View) -> Face:
+        """Return the faces of what is shown."""
+        return Face(view.shown, self._setting, view.question)
 
     async def on_resize(self, event: Resize) -> None:
         """Set formulas anew when the screen becomes high or low."""
@@ -225,7 +232,7 @@ class ViewScreen(Screen[None]):
 
 
 _PROGRAM_KEYS = (("F8", "run it"), ("F2", "hint"), ("^o", "$EDITOR"), ("tab", "4 blanks"), ("F6", "skip"))
-_OUT_OF_THE_EDITOR = (("F1", "help"), ("esc", "leave editor"), ("^p", "all"))
+_OUT_OF_THE_EDITOR = (("F1", "help"), ("esc", "leave it"), ("^p", "all"))
 _TO_THE_LESSON = (("F1", "help"), ("esc", "lesson"), ("^p", "all"))
 _ONE_TRY = {
     Wants.ANSWER: (("enter", "answer: one try"), ("F3", "faces"), ("F6", "leave it")),

@@ -10,14 +10,13 @@ from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
+from bptutor.session.faces import NUMBERS
 from bptutor.tui import keys
 from bptutor.tui.render.flow import Flow, Lines, wrapped
 from bptutor.tui.render.grids import CURSOR, LIT, Cell, NamedArray, grids, nearest, number
 
 if TYPE_CHECKING:
     from bptutor.tui.render.faces import Face
-
-NAMES = ("index", "matrix", "numpy", "numbers")
 
 
 class Numbers(Static, can_focus=True):
@@ -78,9 +77,8 @@ class Numbers(Static, can_focus=True):
         lit, arithmetic = self._traced()
         marks = {**lit, self._cell: CURSOR}
         n, position = self._cell
-        place = ", ".join(str(i + arrays[n].first) for i in position)
         value = number(float(arrays[n].array[position]))
-        text = f"{arrays[n].title}{f'[{place}]' if place else ''} = " + (f"{arithmetic} = " if arithmetic else "")
+        text = f"{arrays[n].entry(position)} = " + (f"{arithmetic} = " if arithmetic else "")
 
         def rows(width: int) -> Lines:
             return [*grids(arrays, width, marks), *wrapped(Content(text + value), width)]
@@ -103,7 +101,7 @@ class FacePane(Vertical):
 
         Args:
             face: What can be opened.
-            name: One of `NAMES`.
+            name: One of `face.names`.
         """
         self.query_one("#tabs", Static).update(Flow(lambda width: [_tabs(name, face, width)]))
         numbers = self.query_one(Numbers)
@@ -117,8 +115,10 @@ class FacePane(Vertical):
 
 
 def _tabs(name: str, face: Face, width: int) -> Content:
-    parts = [Content.styled(f"[{n}]" if n == name else f" {n} ", "bold" if n == name else "$quiet") for n in NAMES]
+    parts = [Content.styled(f"[{n}]" if n == name else f" {n} ", "bold" if n == name else "$quiet") for n in face.names]
     row = Content("─").join(parts)
+    if face.of and name != NUMBERS and face.has_room(width):
+        row += Content.styled("─ ", "$quiet") + face.of + Content(" ")
     key = Content.styled(" F3 ", "bold $text-accent")
     line = Content.styled("─" * max(0, width - row.cell_length - key.cell_length - 3), "$quiet")
     return Content.styled("──", "$quiet") + row + line + key + Content.styled("─", "$quiet")

@@ -1,0 +1,24 @@
+"""The symbols, rules and words of a course, as lines of text."""
+
+from __future__ import annotations
+
+from bptutor.plain.aloud import clean, sentence, spoken, wrapped
+from bptutor.plain.say import scope_of
+from bptutor.session import Session, View
+
+
+def glossary(view: View, session: Session) -> list[str]:
+    """Return the symbols of what is shown, the rules and the words of the pack."""
+    scope, pack = scope_of(view), session.library.pack
+    lines = ["Symbols"]
+    for name in scope.names.values() if scope else ():
+        axes = f", over {' and '.join(name.axes)}" if name.axes else ""
+        lines += wrapped(clean(f"  {spoken(name.id, scope)}{axes}"), hanging=True)
+    lines += ["Rules"]
+    for rule in pack.rules.values():
+        said = f": {spoken(rule.math, None)}" if rule.math else ""
+        lines += wrapped(clean(f"  {rule.title}{said}"), hanging=True)
+    lines += ["Words"] if pack.words else []
+    for word, text in pack.words.items():
+        lines += wrapped(f"  {word}: {sentence(text, scope)}", hanging=True)
+    return lines
