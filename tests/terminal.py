@@ -47,7 +47,9 @@ class Cell:
 
 _SEQUENCE = re.compile(r"\x1b\[([<>=?]?)([0-9;:$]*)([@-~])|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[@-Z\\-_=>]|\x1b[()].")
 _LEVELS = (0, 95, 135, 175, 215, 255)
-_SYSTEM = "000000 cd0000 00cd00 cdcd00 0000ee cd00cd 00cdcd e5e5e5 7f7f7f ff0000 00ff00 ffff00 5c5cff ff00ff 00ffff ffffff"
+_SYSTEM = (
+    "000000 cd0000 00cd00 cdcd00 0000ee cd00cd 00cdcd e5e5e5 7f7f7f ff0000 00ff00 ffff00 5c5cff ff00ff 00ffff ffffff"
+)
 _RESETS = {22: {1, 2}, 23: {3}, 24: {4}, 25: {5}, 27: {7}, 28: {8}, 29: {9}}
 
 
@@ -243,7 +245,7 @@ class Terminal:
             stderr=streams.get("stderr", slave),
             env={name: value for name, value in variables.items() if value is not None},
             start_new_session=True,
-            preexec_fn=lambda: _own(slave),
+            preexec_fn=lambda: _own(slave),  # noqa: PLW1509 - a test process with one thread
         )
         return cls(process, master, slave, before)
 

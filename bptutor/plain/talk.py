@@ -14,6 +14,7 @@ from bptutor.plain.aloud import clean, wrapped
 from bptutor.plain.rooms import Rooms
 from bptutor.session import FIXED, REVIEW, ROUND, WARM_UP, Session, View, Wants
 from bptutor.session.editing import edited
+from bptutor.session.farewell import farewell
 
 COMMANDS = """\
 Type an answer, or one of these words:
@@ -101,7 +102,7 @@ class Talk(Rooms):
         except BptutorError as problem:
             self._lines(clean(str(problem)).splitlines())
             return 1
-        self._lines(["Saved." if self.session.log.saving else "Not saved.", ""])
+        self._lines([*wrapped(clean(farewell(self.session))), ""])
         return 0
 
     def _where(self) -> str:

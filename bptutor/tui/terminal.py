@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 from collections.abc import Collection, Iterator
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from textual.app import App
 from textual.driver import Driver
@@ -28,21 +28,13 @@ COLOUR_SYSTEMS = ("auto", "standard", "256", "truecolor", "windows")
 """What TEXTUAL_COLOR_SYSTEM may be."""
 
 
-class Ended(Exception):  # noqa: N818 - no error: somebody asked for it
+class Ended(UsageError):
     """A signal to end came while the terminal was lent."""
 
     def __init__(self, number: int) -> None:
         """Keep the number of the signal."""
-        super().__init__(number)
+        super().__init__("the tutor ends")
         self.number = number
-
-
-class Tutor(Protocol):
-    """What is told that the tutor is to end."""
-
-    def end(self, number: int) -> None:
-        """Keep what is typed and leave; the exit code says which signal it was."""
-        ...
 
 
 if sys.platform == "win32":
@@ -79,7 +71,7 @@ else:
         def __init__(self, driver: TutorDriver) -> None:
             """Write to the terminal of a driver."""
             encoding = getattr(sys.__stdout__, "encoding", None) or "utf-8"
-            super().__init__(open(1, "wb", closefd=False), encoding, errors="replace", newline="")  # noqa: PTH123, SIM115
+            super().__init__(open(1, "wb", closefd=False), encoding, errors="replace", newline="")  # noqa: SIM115
             self._driver = driver
             self._gone = False
 
@@ -170,7 +162,7 @@ else:
     def lent() -> Iterator[None]:
         """Lend the terminal to another program: what that leaves behind, raw or another screen, is put right.
 
-        Ctrl+C and Ctrl+\\ are the other program's. A signal to end ends it too.
+        The keys that interrupt and quit are the other program's. A signal to end ends it too.
 
         Raises:
             Ended: A signal to end came meanwhile.
