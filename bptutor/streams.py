@@ -8,6 +8,9 @@ import sys
 
 _STREAMS = (("stdin", "r"), ("stdout", "w"), ("stderr", "w"))
 
+LONGEST_NAME = 200
+"""Characters of a file's name in a message."""
+
 
 def opened() -> frozenset[int]:
     """Open what is closed of the three on nothing, so that no other file takes its number; return which were."""
@@ -24,9 +27,10 @@ def opened() -> frozenset[int]:
 
 
 def say(text: str) -> None:
-    """Write a line for a person; when nobody can read it, do nothing."""
+    """Write a line for a person; when nobody can read it, do nothing. Names may hold what a terminal would obey."""
+    shown = "".join(char if char in "\n\t" or char.isprintable() else "?" for char in text)
     with contextlib.suppress(OSError):
-        sys.stderr.write(text + "\n")
+        sys.stderr.write(shown + "\n")
         sys.stderr.flush()
 
 
@@ -47,7 +51,8 @@ def write(text: str) -> None:
 def reason(error: OSError) -> str:
     """Return what the system refused, and for which file, as one line."""
     why = error.strerror or str(error)
-    return f"{why}: {error.filename}" if error.filename else why
+    name = str(error.filename or "")
+    return f"{why}: {name if len(name) <= LONGEST_NAME else name[:LONGEST_NAME] + '…'}" if name else why
 
 
 def flushed(code: int) -> int:
@@ -68,6 +73,6 @@ def flushed(code: int) -> int:
 
 def forget_output() -> None:
     """Let what is still to be written go nowhere, also at the end of the interpreter."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     with contextlib.suppress(OSError):
         sys.stdout.flush()

@@ -16,14 +16,14 @@ import subprocess
 import sys
 import termios
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
 PROGRAM = (sys.executable, "-m", "bptutor")
-PATIENCE = 60.0
+PATIENCE = 30.0
 """Seconds after which what is waited for will never come."""
 
 Colour = tuple[int, int, int] | None
@@ -161,6 +161,14 @@ class Screen:
         width = max((column for row, column in self.cells if row == n), default=-1) + 1
         return [self.cells.get((n, column), Cell()) for column in range(width)]
 
+    def cursors(self) -> list[tuple[int, int]]:
+        """Return the cells that are drawn the other way round: light on dark where all else is dark on light."""
+        return [
+            place
+            for place, cell in self.cells.items()
+            if 7 in cell.marks or (cell.fore and cell.back and _luminance(cell.back) > _luminance(cell.fore))
+        ]
+
     def faults_at_the_end(self) -> list[str]:
         """Return what a program that has ended left switched on or off."""
         found = [what for mode, what in MODES.items() if self.modes.get(mode, False)]
@@ -262,13 +270,27 @@ class Terminal:
         return bool(more)
 
     def until(self, wanted: str, absent: bool = False) -> str:
-        """Read until a text stands on the screen (or no longer does); fails with the screen when that never comes."""
+        """Read until a text stands on the screen (or no longer does); fails with the screen when that never comes.
+
+        A text of several words is also found where it goes on in the next row.
+        """
+        self.until_true(
+            lambda: (wanted in self.screen.text or wanted in " ".join(self.screen.text.split())) is not absent,
+            f"{wanted!r} never {'went' if absent else 'came'}",
+        )
+        return self.screen.text
+
+    def until_true(self, holds: Callable[[], bool], otherwise: str = "it never came") -> None:
+        """Read until something holds; fails with the screen when it never does."""
         until = time.monotonic() + PATIENCE
-        while (wanted in self.screen.text) is absent:
+        while not holds():
             ended = self.process.poll() is not None
             if not self.read(0 if ended else 0.05) and (ended or time.monotonic() > until):
-                raise AssertionError(f"{wanted!r} never came:\n{self.screen.text}")
-        return self.screen.text
+                raise AssertionError(f"{otherwise}:\n{self.screen.text}")
+
+    def until_cursor(self) -> None:
+        """Read until something has a cursor, and takes keys."""
+        self.until_true(lambda: bool(self.screen.cursors()), "no cursor came")
 
     def write(self, text: str) -> None:
         """Press keys."""

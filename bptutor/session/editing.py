@@ -13,8 +13,8 @@ from bptutor.errors import UsageError
 
 FALLBACKS = ("nano", "vi")
 """What is tried where neither VISUAL nor EDITOR is set."""
-LONGEST = 20_000
-"""Characters of a program; a longer one is none that is asked for here."""
+LONGEST = 8_000
+"""Characters; longer programs are not graded."""
 
 
 def edited(text: str, suffix: str = ".py") -> str:

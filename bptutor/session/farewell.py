@@ -14,7 +14,7 @@ WEEK = 7
 def farewell(learner: Learner) -> str:
     """Return one line on where a learner stands now."""
     if not learner.log.saving:
-        return f"Nothing was saved: {learner.log.saving_problem}."
+        return f"Nothing was saved: {learner.log.saving_problem.removeprefix('progress is not saved: ')}."
     return " ".join(part for part in ("Saved.", _next(learner), _review(learner)) if part)
 
 
