@@ -11,6 +11,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from textual import events
 from textual.app import App
 from textual.await_complete import AwaitComplete
 from textual.command import Provider
@@ -24,6 +25,7 @@ from bptutor.session.ids import ROUND, WARM_UP
 from bptutor.session.learner import Learner
 from bptutor.tui import keys, terminal
 from bptutor.tui.colours import readable_texts
+from bptutor.tui.render.headings import pressed_by
 from bptutor.tui.screens.course_map import MapScreen
 from bptutor.tui.screens.small import HEIGHT, WIDTH, SmallScreen
 
@@ -276,6 +278,12 @@ class TutorApp(App[None]):
         return not self._small or action in {"quit", "suspend_process"}
 
     # --- everywhere ----------------------------------------------------------------------------------
+
+    def on_click(self, event: events.Click) -> None:
+        """Press the key that a click in the foot row means."""
+        key = pressed_by(event.style.meta)
+        if key:
+            self.simulate_key(key)
 
     def action_help(self) -> None:
         """Show help for what has the focus."""

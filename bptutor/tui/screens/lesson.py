@@ -22,7 +22,7 @@ from bptutor.tui.screens.rooms import Rooms
 from bptutor.tui.screens.showing import ViewScreen
 from bptutor.tui.widgets.answer_bar import AnswerBar
 from bptutor.tui.widgets.dock import Dock
-from bptutor.tui.widgets.face_pane import NAMES, Numbers
+from bptutor.tui.widgets.face_pane import NAMES, FacePane, Numbers
 from bptutor.tui.widgets.steps import Steps
 
 if TYPE_CHECKING:
@@ -71,6 +71,12 @@ class LessonScreen(ViewScreen):
         """Move the focus to the numbers when they are open, else to the steps."""
         numbers = self.query_one(Numbers)
         (numbers if numbers.display and self._face else self.query_one(Steps)).focus()
+
+    @on(FacePane.Chosen)
+    def tab_clicked(self, event: FacePane.Chosen) -> None:
+        """Open the face whose tab was clicked."""
+        self._face = event.face
+        self._show_face(opened=False)
 
     @on(Input.Submitted)
     def answered(self, event: Input.Submitted) -> None:
