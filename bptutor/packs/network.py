@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 from types import MappingProxyType
+from typing import BinaryIO
 
 from bptutor.engine.graph import Array
 from bptutor.engine.network import ImageSpec, NetworkError, Plan, fitted, given, shape
@@ -104,22 +106,26 @@ def _numbers(written: object) -> object:
     return [_numbers(part) for part in written] if isinstance(written, tuple) else float(str(written))
 
 
-def read_network(path: Path) -> Network:
-    """Read a network file.
+def read_network(source: Path | BinaryIO) -> Network:
+    """Read a network file, or an open stream.
 
     Raises:
         UsageError: The file cannot be opened.
         PackError: The file is wrong; carries every problem found.
     """
+    name = str(source) if isinstance(source, Path) else "-"
     try:
-        with path.open(encoding="utf-8-sig") as file:
-            text = file.read(MAX_CHARACTERS + 1)
+        with source.open("rb") if isinstance(source, Path) else nullcontext(source) as file:
+            raw = file.read(4 * MAX_CHARACTERS + 4)
+        text = raw.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except OSError as error:
-        raise UsageError(f"cannot read {path}: {error.strerror or error}", "give the path of a network file") from error
+        raise UsageError(f"cannot read {name}: {error.strerror or error}", "give the path of a network file") from error
     except UnicodeDecodeError as error:
-        raise PackError(Problem(str(path), 0, 0, "not UTF-8 text", "save the file as UTF-8", "encoding")) from error
-    problems = list(control_problems(text, str(path)))
-    node = read(text, str(path), problems)
+        raise PackError(Problem(name, 0, 0, "not UTF-8 text", "save the file as UTF-8", "encoding")) from error
+    problems = list(control_problems(text, name))
+    node = read(text, name, problems)
+    if any(found.rule in {"yaml", "too-long"} for found in problems):  # no key can be missed in what was not read
+        raise PackError(*problems)
     network = network_from(node, problems, images=True)
     if problems or network is None:
         raise PackError(*sorted(problems, key=lambda found: (found.line, found.column)))

@@ -15,6 +15,7 @@ from bptutor.plain.glossary import glossary
 from bptutor.plain.rooms import Rooms
 from bptutor.session import FIXED, REVIEW, ROUND, WARM_UP, Session, Standing, View, Wants
 from bptutor.session.editing import edited
+from bptutor.session.farewell import farewell
 
 COMMANDS = """\
 Type an answer, or one of these words:
@@ -105,7 +106,7 @@ class Talk(Rooms):
         except BptutorError as problem:
             self._lines(clean(str(problem)).splitlines())
             return 1
-        self._lines(["Saved." if self.session.log.saving else "Not saved.", ""])
+        self._lines([*wrapped(clean(farewell(self.session))), ""])
         return 0
 
     def _where(self) -> str:

@@ -7,6 +7,7 @@ A record that cannot be written never stops a lesson: it goes on in memory, `sav
 from __future__ import annotations
 
 import contextlib
+import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
@@ -15,7 +16,7 @@ from typing import IO, Any
 
 from bptutor.progress import disk
 from bptutor.progress.event import Event, EventKind, now
-from bptutor.progress.home import DEFAULT_LEARNER, database, home
+from bptutor.progress.home import DEFAULT_LEARNER, database, home, shortened
 
 __all__ = ["Event", "EventKind", "Log", "now"]
 
@@ -51,7 +52,7 @@ class Log:
             held = disk.lock(path)
         except OSError as error:
             return cls._unsaving(
-                path, learner, f"progress is not saved: {path.parent} cannot be written ({_why(error)})"
+                path, learner, f"progress is not saved: {shortened(path.parent)} cannot be written ({_why(error)})"
             )
         if held is None:
             return cls._unsaving(path, learner, "another window is open; this one saves nothing")
@@ -85,7 +86,7 @@ class Log:
     def _unsaving(cls, path: Path, learner: str, problem: str) -> Log:
         """Go on in memory, beginning with what can be read."""
         log = cls(disk.in_memory(), learner)
-        if path.exists():
+        if os.path.exists(path):  # noqa: PTH110 - Path.exists raises where a name is too long
             log._take(disk.readable(path))
         log.saving, log.saving_problem = False, problem
         return log

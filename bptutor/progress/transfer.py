@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from bptutor.errors import UsageError
 from bptutor.progress.event import Event
 from bptutor.progress.events import Log
+from bptutor.progress.whole import write_whole
 
 LONGEST_LINE = 100_000
 """Characters of one line of an import."""
@@ -31,6 +33,23 @@ def export_lines(log: Log) -> Iterator[str]:
     """Yield every event as one line of JSON without its line end, oldest first."""
     for event in log.events():
         yield event.to_json()
+
+
+def export_file(log: Log, file: Path) -> None:
+    """Write every event to a file, as `export_lines` yields them; only such a file is written over.
+
+    Raises:
+        UsageError: The file is something else, or cannot be written.
+    """
+    write_whole(file, (f"{line}\n" for line in export_lines(log)), _is_export)
+
+
+def _is_export(text: str) -> bool:
+    """Return whether a file begins with an event, or is empty."""
+    try:
+        return not text or bool(Event.from_json(text.partition("\n")[0]))
+    except ValueError:
+        return False
 
 
 def import_lines(log: Log, lines: Iterable[str]) -> Imported:

@@ -88,8 +88,11 @@ def missing(library: Library, log: Log, lesson: str) -> list[LessonEntry]:
 
 
 def quizzes(library: Library, log: Log) -> list[QuizStanding]:
-    """Return every quiz with what came of its last run."""
-    return [QuizStanding(entry, _result(log.run(library.pack.id, QUIZ + entry.id))) for entry in library.quizzes()]
+    """Return every quiz with what came of its last run, in the order of the chapters; those of none come last."""
+    chapters = [*library.pack.chapters, *(entry.chapter for entry in library.entries())]
+    order = {chapter: n for n, chapter in reversed(list(enumerate(chapters))) if chapter}
+    entries = sorted(library.quizzes(), key=lambda entry: order.get(entry.chapter, len(chapters)))
+    return [QuizStanding(entry, _result(log.run(library.pack.id, QUIZ + entry.id))) for entry in entries]
 
 
 def _result(run: list[Event]) -> Result:

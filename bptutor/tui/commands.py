@@ -21,15 +21,19 @@ def actions_of(screen: Screen[object]) -> list[Binding]:
     return keys.bindings([*own, *keys.EVERYWHERE])
 
 
+_THEME = Binding("", "change_theme", "Theme: other colours", tooltip="For now; --theme or TEXTUAL_THEME for always")
+
+
 class Actions(Provider):
     """Lists the actions of the screen with their keys."""
 
     def _found(self) -> Iterator[tuple[str, str, Binding]]:
         seen: set[str] = set()
-        for binding in actions_of(self.screen):
+        for binding in [*actions_of(self.screen), *([] if self.app.no_color else [_THEME])]:
             if binding.action not in seen:
                 seen.add(binding.action)
-                yield f"{binding.description}  ({key_text(binding)})", binding.tooltip, binding
+                key = f"  ({key_text(binding)})" if binding.key else ""
+                yield f"{binding.description}{key}", binding.tooltip, binding
 
     def _call(self, action: str) -> Callable[[], Awaitable[bool]]:
         namespace = self.screen if hasattr(self.screen, f"action_{action.partition('(')[0]}") else self.app

@@ -24,6 +24,7 @@ EVERYWHERE: list[BindingType] = [
     _key("f10", "glossary", "Glossary", "The symbols here, the rules, and the words", "app.glossary"),
     _key("f12", "progress", "Progress", "How far each skill holds, and which mistakes come back", "app.progress"),
     Binding("ctrl+q", "quit", "Quit", show=False, id="app.quit", tooltip="Leave; everything is saved", priority=True),
+    _key("ctrl+z", "suspend_process", "To the shell", "To the shell for a while; fg comes back", "app.suspend"),
 ]
 
 MAP: list[BindingType] = [

@@ -41,7 +41,7 @@ def test_the_first_start_opens_the_first_lesson_and_reads_it_aloud(tmp_path: Pat
     assert "Write p-y as code." in said
     assert "**" not in said
     assert "$" not in said
-    assert said.endswith("> \nSaved.\n\n")
+    assert said.endswith("> \nSaved. Next: First ten minutes.\n\n")
 
 
 def test_enter_alone_and_answers_lead_to_the_end(tmp_path: Path) -> None:
@@ -156,7 +156,7 @@ def test_a_second_window_says_that_it_saves_nothing(tmp_path: Path) -> None:
     log = Log.open(tmp_path)
     said = talk(tmp_path, "quit")
     assert "Note: another window is open; this one saves nothing." in said
-    assert "Not saved." in said
+    assert "Nothing was saved: another window is open" in said
     log.close()
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from textual.content import Content
+from textual.style import Style
 
 from bptutor.tui.render.flow import Lines
 
@@ -74,7 +76,8 @@ ALWAYS = (("F1", "help"), ("esc", "map"), ("^p", "all"))
 def keys_row(pairs: Pairs, width: int, always: Pairs = ALWAYS) -> Content:
     """Return the foot row: keys and what they do, as many as fit; those in `always` come last and always.
 
-    Those without which nothing is answered give way last; all are in the palette, which ^p opens.
+    Those without which nothing is answered give way last; all are in the palette, which ^p opens. A click on one is
+    as good as the key (see `pressed_by`).
     """
     kept = list(pairs)
     while kept and sum(len(k) + len(w) + 3 for k, w in (*kept, *always)) > width + 2:
@@ -83,5 +86,16 @@ def keys_row(pairs: Pairs, width: int, always: Pairs = ALWAYS) -> Content:
     chosen = [*kept, *always]
     row = Content()
     for key, word in chosen:
-        row += Content.assemble((key, "bold $text-accent"), f" {word}  ")
+        pressed = Style.from_meta({PRESS: _KEYS.get(key, key.lower())})
+        row += Content.assemble((key, "bold $text-accent"), f" {word}").stylize(pressed) + Content("  ")
     return row
+
+
+PRESS = "press"
+"""Under which name a piece of text knows the key that a click on it presses."""
+_KEYS = {"esc": "escape", "pgup": "pageup", "/": "slash", "→": "right", "^p": "ctrl+p", "^o": "ctrl+o", "^g": "ctrl+g"}
+
+
+def pressed_by(meta: Mapping[str, object]) -> str:
+    """Return the key that a click on a text presses; empty for none."""
+    return str(meta.get(PRESS, ""))

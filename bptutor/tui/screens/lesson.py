@@ -74,6 +74,12 @@ class LessonScreen(ViewScreen):
         opened = self.query_one(FacePane).display and numbers.display
         (numbers if opened else self.query_one(Steps)).focus()
 
+    @on(FacePane.Chosen)
+    def tab_clicked(self, event: FacePane.Chosen) -> None:
+        """Open the face whose tab was clicked."""
+        self._face = event.face
+        self._show_face(opened=False)
+
     @on(Input.Submitted)
     def answered(self, event: Input.Submitted) -> None:
         """Grade what was typed."""

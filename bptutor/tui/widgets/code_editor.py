@@ -7,11 +7,10 @@ import re
 from textual import events, on
 from textual.widgets import TextArea
 
+from bptutor.session.editing import LONGEST
 from bptutor.tui import keys
 from bptutor.tui.widgets.answer_bar import AnswerBar
 
-LONGEST = 8_000
-"""Characters; longer programs are not graded."""
 _OPENS = re.compile(r":\s*(#.*)?$")
 
 

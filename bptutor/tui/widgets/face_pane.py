@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
+from textual.message import Message
+from textual.style import Style
 from textual.widgets import Static
 
 from bptutor.session.faces import NUMBERS
@@ -89,6 +92,20 @@ class Numbers(Static, can_focus=True):
 class FacePane(Vertical):
     """A row of tabs and the open face below it."""
 
+    class Chosen(Message):
+        """A tab was clicked."""
+
+        def __init__(self, face: str) -> None:
+            """Keep its name, one of `NAMES`."""
+            self.face = face
+            super().__init__()
+
+    def on_click(self, event: events.Click) -> None:
+        """Open the face whose tab was clicked."""
+        name = event.style.meta.get("face")
+        if name:
+            self.post_message(self.Chosen(str(name)))
+
     def compose(self) -> ComposeResult:
         """Lay out the tabs over the face."""
         yield Static(id="tabs")
@@ -115,7 +132,12 @@ class FacePane(Vertical):
 
 
 def _tabs(name: str, face: Face, width: int) -> Content:
-    parts = [Content.styled(f"[{n}]" if n == name else f" {n} ", "bold" if n == name else "$quiet") for n in face.names]
+    parts = [
+        Content.styled(f"[{n}]" if n == name else f" {n} ", "bold" if n == name else "$quiet").stylize(
+            Style.from_meta({"face": n})
+        )
+        for n in face.names
+    ]
     row = Content("─").join(parts)
     if face.of and name != NUMBERS and face.has_room(width):
         row += Content.styled("─ ", "$quiet") + face.of + Content(" ")
