@@ -44,7 +44,7 @@ LESSON: list[BindingType] = [
     _key("escape", "leave", "Back to the map", "Back to the course map; everything is saved", "lesson.leave"),
     _key("m,f9", "leave", "Course map", "Back to the course map; everything is saved", "lesson.map"),
     _key("f2", "hint", "Hint", "Open the next hint; it is not an error", "lesson.hint"),
-    _key("f3", "face", "Next face", "Index, matrix, NumPy, numbers: the next way to see it", "lesson.face"),
+    _key("f3", "face", "Next face", "Index, matrix, NumPy, numbers: the next of those there are", "lesson.face"),
     _key("f4", "reveal", "Reveal", "Show the answer, after the last hint", "lesson.reveal"),
     _key("f5", "another", "Other numbers", "The same with another seed", "lesson.another"),
     _key("f6", "skip", "Skip for now", "Leave this question for later", "lesson.skip"),

@@ -238,3 +238,9 @@ def test_a_measurement_that_was_skipped_and_then_made_leaves_nothing(tmp_path: P
     log = Log.open(tmp_path)
     assert Session(library, log, FakeGrader()).course()[0].standing is Standing.DONE
     log.close()
+
+
+def test_the_glossary_says_in_words_what_a_symbol_is(tmp_path: Path) -> None:
+    said = talk(tmp_path, "glossary", lesson="output-error")
+    assert "  z: a vector of 3 entries (K)\n" in said and "  L: one number\n" in said
+    assert "  sum rule: in words only, no formula\n" in said and ", over K" not in said

@@ -14,6 +14,7 @@ from textual.widgets import Static
 from bptutor.packs.outline import LessonEntry, Pack
 from bptutor.session import Session
 from bptutor.session.record import record_page
+from bptutor.session.symbols import symbol
 from bptutor.tui import keys
 from bptutor.tui.render.flow import Flow, Lines, named, wrapped
 from bptutor.tui.render.formulas import Typesetter
@@ -22,7 +23,6 @@ from bptutor.tui.render.prose import one_line
 from bptutor.tui.render.steps import GENERAL
 
 if TYPE_CHECKING:
-    from bptutor.notation.scope import Declared, Scope
     from bptutor.packs.scene import Scene
 
 
@@ -93,7 +93,7 @@ def glossary_rows(pack: Pack, scene: Scene | None) -> Callable[[int], Lines]:
         found: Lines = []
         if scene is not None:
             symbols = [
-                (setter.plain(name.id), Content(_what(name, scene.scope))) for name in scene.scope.names.values()
+                (setter.plain(name.id), Content(symbol(name, scene.scope))) for name in scene.scope.names.values()
             ]
             found += [Content.styled("Symbols", "bold"), *named(symbols, width), Content()]
         rules = [(rule.title, GENERAL.inline(rule.math) if rule.math else _IN_WORDS) for rule in pack.rules.values()]
@@ -107,18 +107,3 @@ def glossary_rows(pack: Pack, scene: Scene | None) -> Callable[[int], Lines]:
 
 
 _IN_WORDS = Content.styled("in words only, no formula", "$quiet")
-
-
-def _what(name: Declared, scope: Scope) -> str:
-    """Return what a symbol is: one number, a vector of 3 entries (K), a matrix of 3 rows (N1) and 2 columns (N0)."""
-    counts = [scope.sizes.get(axis, "") for axis in name.axes]
-    known = [f"{count} " if count.isdigit() else "" for count in counts]
-    if not name.axes:
-        return "one number"
-    if len(name.axes) == 1:
-        return f"a vector of {known[0]}entries ({name.axes[0]})"
-    if len(name.axes) == 2:
-        rows, columns = name.axes
-        return f"a matrix of {known[0]}rows ({rows}) and {known[1]}columns ({columns})"
-    shape = " × ".join(f"{count}({axis})" for count, axis in zip(known, name.axes, strict=True))
-    return f"an array with {len(name.axes)} axes: {shape}"
