@@ -12,8 +12,9 @@ from bptutor.grading.verdict import Mark, ProofMark
 from bptutor.plain import say
 from bptutor.plain.aloud import clean, wrapped
 from bptutor.plain.rooms import Rooms
-from bptutor.session import FIXED, REVIEW, ROUND, WARM_UP, Session, View, Wants
+from bptutor.session import FIXED, REVIEW, WARM_UP, Session, View, Wants
 from bptutor.session.editing import edited
+from bptutor.session.order import THE_LAST
 
 COMMANDS = """\
 Type an answer, or one of these words:
@@ -144,13 +145,13 @@ class Talk(Rooms):
         """Do what Enter does."""
         if view.wants is not Wants.FINISHED:
             return self.session.advance()
-        if view.lesson.id.startswith(ROUND):
+        if view.lesson.id == WARM_UP:
             return self._behind(view)
-        found = self.session.where_to_continue()
-        if found is None or found[0] == view.lesson.id:
-            self._lines(["All lessons are done."])
+        following = self.session.what_comes_next(view.lesson.id)
+        if not following:
+            self._lines([THE_LAST])
             return self._map()
-        return self._opened(found[0], view)
+        return self._opened(following, view)
 
     def _hint(self, view: View) -> View:
         if view.question is None:

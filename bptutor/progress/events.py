@@ -167,6 +167,17 @@ class Log:
         begun = [n for n, event in enumerate(found) if event.kind is EventKind.OPENED]
         return found[begun[-1] :] if begun else []
 
+    def runs(self, pack: str, lesson: str) -> list[list[Event]]:
+        """Return every run of a lesson, the oldest first, each from its `opened` on."""
+        query = "SELECT body FROM event WHERE pack = ? AND lesson = ? ORDER BY time, seq"
+        found: list[list[Event]] = []
+        for event in self._read(query, pack, lesson):
+            if event.kind is EventKind.OPENED:
+                found.append([])
+            if found:
+                found[-1].append(event)
+        return found
+
     def draws(self, pack: str, lesson: str) -> int:
         """Return how often numbers were drawn for a lesson, so that the next draw gets another seed."""
         query = "SELECT count(*) FROM event WHERE pack = ? AND lesson = ? AND kind IN ('opened', 'redrawn')"

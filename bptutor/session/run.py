@@ -12,9 +12,10 @@ from bptutor.session.asked import Asked
 from bptutor.session.easier import easier
 from bptutor.session.ids import is_inserted, why_now
 from bptutor.session.numbers import Numbers, right_text
+from bptutor.session.standing import Passed
 from bptutor.session.stops import Item, Stop
 from bptutor.session.view import Shown, ShownQuestion, View, Wants
-from bptutor.session.walk import Passed, Walk
+from bptutor.session.walk import Walk
 
 if TYPE_CHECKING:
     from bptutor.packs.scene import Scene

@@ -8,9 +8,10 @@ from bptutor.packs.fading import Form
 from bptutor.packs.model import Derivation, Line, Prose, Question, Show
 from bptutor.session.asked import Asked
 from bptutor.session.ids import is_inserted
+from bptutor.session.standing import Passed, Standing
 from bptutor.session.stops import Course, Item, Stop
 from bptutor.session.view import LineState, Shown, ShownDerivation, ShownProse, ShownQuestion, ShownShow, Wants
-from bptutor.session.walk import Passed, Standing, Walk
+from bptutor.session.walk import Walk
 
 _STATE = {
     Passed.SEEN: LineState.SHOWN,

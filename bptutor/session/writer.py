@@ -9,8 +9,9 @@ from bptutor.grading.verdict import Verdict
 from bptutor.progress.event import Event, EventKind, storable
 from bptutor.progress.events import Log
 from bptutor.session.clock import Clock, utc_now
+from bptutor.session.standing import STEP
 from bptutor.session.stops import Course, Stop
-from bptutor.session.walk import STEP, Walk
+from bptutor.session.walk import Walk
 
 HELPED = ("why:", "easier:")
 """Stops that stand there as help: a right answer at one of them is no unaided one."""

@@ -18,6 +18,7 @@ from bptutor.packs.outline import LessonEntry
 from bptutor.progress.events import Log
 from bptutor.session.ids import ROUND, WARM_UP
 from bptutor.session.learner import Learner
+from bptutor.session.order import THE_LAST
 from bptutor.tui import keys
 from bptutor.tui.screens.course_map import MapScreen
 from bptutor.tui.screens.small import HEIGHT, WIDTH, SmallScreen
@@ -151,30 +152,20 @@ class TutorApp(App[None]):
             self.switch_screen(self._lesson_screen(entry, seed))
 
     def next_lesson(self, lesson: str) -> None:
-        """Open the lesson after one, or the map after the last; after a review or a quiz, what it stood before."""
-        if lesson.startswith(ROUND):
-            then, self._then = self._then, ""
-            if lesson == WARM_UP and then:
-                self.open_lesson(then)
-            else:
-                self.show_map(lesson)
-            return
-        ids = [entry.id for entry in self._learner.library.entries()]
-        after = ids[ids.index(lesson) + 1 :] if lesson in ids else []
-        if after:
-            self.open_lesson(after[0])
+        """Open what comes after a lesson, a quiz or a review, or the map after the last.
+
+        After what is due before a lesson, open that lesson.
+        """
+        then, self._then = self._then, ""
+        following = then if lesson == WARM_UP and then else self._learner.what_comes_next(lesson)
+        if following:
+            self.open_lesson(following)
         else:
-            self.show_map(lesson)
+            self.show_map(lesson, said=f"{THE_LAST} v asks what is due for review.")
 
-    def show_map(self, at: str = "", searching: bool = False) -> None:
-        """Show the course map, standing on a lesson."""
-        self.switch_screen(MapScreen(self._learner, self, at, searching))
-
-    def first_code_lesson(self) -> str:
-        """Return the id of the first lesson of the chapter on code; empty when there is none."""
-        chapters = self._learner.library.pack.chapters
-        code = {chapter for chapter, title in chapters.items() if "code" in title.casefold()}
-        return next((entry.id for entry in self._learner.library.entries() if entry.chapter in code), "")
+    def show_map(self, at: str = "", searching: bool = False, said: str = "") -> None:
+        """Show the course map, standing on a lesson, with a sentence over it."""
+        self.switch_screen(MapScreen(self._learner, self, at, searching, said))
 
     # --- everywhere --------------------------------------------------------------------------------
 

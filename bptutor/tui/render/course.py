@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from textual.content import Content
 
@@ -22,9 +22,10 @@ def continue_row(pack: Pack, following: tuple[str, int, str] | None, width: int,
     said = Content()
     if following is not None:
         _, stop, name = following
-        said = Content.assemble(("continue: ", "$quiet"), (f"{name}, {stop}", "bold"), (" c", "bold $text-accent"))
+        place = f", step {stop}" if stop > 1 else ""
+        said = Content.assemble(("c", "bold $text-accent"), (" continue: ", "$quiet"), (f"{name}{place}", "bold"))
     if due:
-        said += Content.assemble(("   " if said else "") + f"{due} due", (" v", "bold $text-accent"))
+        said += Content.assemble("   " if said else "", ("v", "bold $text-accent"), f" {due} due")
     return apart(title, said, width)[0] if said else title
 
 
@@ -36,7 +37,7 @@ def lesson_row(known: CourseEntry, width: int) -> Content:
     if known.standing is Standing.BEGUN and known.steps:
         right = f"{known.passed}/{known.steps}"
     elif known.standing in {Standing.DONE, Standing.KNOWN}:
-        right = known.standing.value
+        right = f"{known.standing.value}, again" if known.again else known.standing.value
     note = Content.styled(right, style or "$quiet")
     room = width - note.cell_length - 3
     title = Content(entry.title).truncate(room, ellipsis=True)
@@ -46,31 +47,42 @@ def lesson_row(known: CourseEntry, width: int) -> Content:
 def quiz_row(quiz: QuizStanding, width: int) -> Content:
     """Return one quiz: a glyph and a word for what came of it, its title."""
     glyph, style = _RESULTS[quiz.result]
-    note = Content.styled("quiz" if quiz.result is Result.NEW else quiz.result.value, style or "$quiet")
+    note = Content.styled(_came_of(quiz), style or "$quiet")
     room = width - note.cell_length - 3
     title = Content(quiz.entry.title).truncate(room, ellipsis=True)
     return Content.styled(f"{glyph} ", style) + title.pad_right(room - title.cell_length) + Content(" ") + note
 
 
+def _came_of(quiz: QuizStanding) -> str:
+    """Return in a few words what came of a quiz: a run that goes on beside it takes nothing back."""
+    if quiz.result is Result.NEW:
+        return "quiz"
+    if quiz.result is Result.PASSED:
+        right, total = quiz.best
+        return "passed, again" if quiz.again else f"passed {right}/{total}"
+    return quiz.result.value
+
+
+def _results(quiz: QuizStanding) -> str:
+    facts = ["quiz", quiz.result.value]
+    if quiz.best[1]:
+        facts.append(f"{quiz.best[0]} of {quiz.best[1]} right")
+    if quiz.last != quiz.best:
+        facts.append(f"the last time {quiz.last[0]} of {quiz.last[1]}")
+    if quiz.again:
+        facts.append(f"again: {quiz.again[0]} of {quiz.again[1]} asked")
+    return " · ".join(facts)
+
+
 def about_quiz(quiz: QuizStanding, width: int) -> Lines:
     """Lay out what a quiz is about."""
     rows = wrapped(Content.styled(quiz.entry.title, "bold"), width)
-    rows += wrapped(Content.styled(f"quiz · {quiz.result.value}", "$quiet"), width)
+    rows += wrapped(Content.styled(_results(quiz), "$quiet"), width)
     rows += [Content(), *wrapped(Content("One question at a time, one try each; the result stands at the end."), width)]
     if quiz.entry.test_out:
         said = "It tests this chapter out: passed, the chapter's lessons count as known."
         rows += [Content(), *wrapped(Content(said), width)]
     return rows
-
-
-def by_chapter(
-    course: Sequence[CourseEntry], quizzes: Sequence[QuizStanding]
-) -> Iterator[tuple[str, list[CourseEntry | QuizStanding]]]:
-    """Yield each chapter with its lessons, and its quizzes after them; those of no chapter come last."""
-    chapters = list(dict.fromkeys([*(one.entry.chapter for one in course), *(quiz.entry.chapter for quiz in quizzes)]))
-    for chapter in sorted(chapters, key=lambda chapter: not chapter and bool(quizzes)):
-        lessons: list[CourseEntry | QuizStanding] = [one for one in course if one.entry.chapter == chapter]
-        yield chapter, lessons + [quiz for quiz in quizzes if quiz.entry.chapter == chapter]
 
 
 def map_row(one: CourseEntry | QuizStanding, width: int) -> Content:
@@ -79,15 +91,14 @@ def map_row(one: CourseEntry | QuizStanding, width: int) -> Content:
 
 
 def map_rows(
-    course: Sequence[CourseEntry],
-    quizzes: Sequence[QuizStanding],
+    steps: Iterable[tuple[str, Sequence[CourseEntry | QuizStanding]]],
     pack: Pack,
     following: tuple[str, int, str] | None,
     width: int,
 ) -> Lines:
     """Lay out the whole map as text, for the first paint."""
     rows = [continue_row(pack, following, width), Content()]
-    for chapter, entries in by_chapter(course, quizzes):
+    for chapter, entries in steps:
         if chapter:
             rows.append(Content.styled(f" {pack.chapters.get(chapter, chapter)}", "bold"))
         rows += [Content(" ") + map_row(one, 36) for one in entries]
@@ -105,7 +116,8 @@ def about_rows(known: CourseEntry, titles: Mapping[str, str], skills: Mapping[st
     """
     entry = known.entry
     rows = wrapped(Content.styled(entry.title, "bold"), width)
-    facts = [known.standing.value, f"{known.passed} of {known.steps} answered" if known.steps else ""]
+    answered = f"{known.passed} of {known.steps} answered" if known.steps else ""
+    facts = [known.standing.value, f"again: {answered}" if known.again else answered]
     facts.append(f"{entry.minutes} minutes" if entry.minutes else "")
     rows += wrapped(Content.styled(" · ".join(fact for fact in facts if fact), "$quiet"), width)
     if entry.objective:

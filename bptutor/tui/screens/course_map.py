@@ -16,11 +16,11 @@ from textual.widgets.option_list import Option
 from bptutor.session.course import CourseEntry, QuizStanding
 from bptutor.session.ids import REVIEW
 from bptutor.session.learner import Learner
+from bptutor.session.order import by_chapter
 from bptutor.tui import keys
 from bptutor.tui.render.course import (
     about_quiz,
     about_rows,
-    by_chapter,
     continue_row,
     map_row,
     map_rows,
@@ -41,7 +41,7 @@ class MapScreen(Screen[None]):
     CSS_PATH = "../styles/map.tcss"
     AUTO_FOCUS = ""
 
-    def __init__(self, learner: Learner, rooms: Rooms, at: str = "", searching: bool = False) -> None:
+    def __init__(self, learner: Learner, rooms: Rooms, at: str = "", searching: bool = False, said: str = "") -> None:
         """Show the course.
 
         Args:
@@ -49,6 +49,7 @@ class MapScreen(Screen[None]):
             rooms: Opens lessons.
             at: Id of the lesson to stand on; empty for where to continue.
             searching: Whether the search is open at once.
+            said: A sentence that stands over the course; empty for none.
         """
         super().__init__()
         self._learner = learner
@@ -58,13 +59,13 @@ class MapScreen(Screen[None]):
         self._next = learner.where_to_continue()
         self._at = at or (self._next[0] if self._next else "")
         self._searching = searching
+        self._said = said
 
     def compose(self) -> ComposeResult:
         """Paint the whole map as one text first; the list that can be moved in comes after it."""
-        yield Static(
-            Flow(lambda width: map_rows(self._course, self._quizzes, self._learner.library.pack, self._next, width)),
-            id="first",
-        )
+        library = self._learner.library
+        steps = list(by_chapter(library, self._course, self._quizzes))
+        yield Static(Flow(lambda width: map_rows(steps, library.pack, self._next, width)), id="first")
 
     def on_mount(self) -> None:
         """Mount the rest after the first paint."""
@@ -76,6 +77,7 @@ class MapScreen(Screen[None]):
         pack, following = self._learner.library.pack, self._next
         await self.mount(
             Static(Flow(lambda width: [continue_row(pack, following, width)]), id="top"),
+            Static(Content(self._said), id="said"),
             Input(placeholder="search lessons", id="search"),
             Horizontal(
                 OptionList(id="lessons", compact=True),
@@ -85,6 +87,7 @@ class MapScreen(Screen[None]):
             Static(Flow(lambda width: [keys_row(_KEYS, width, _ALWAYS)]), id="keys"),
         )
         self.query_one("#search").display = False
+        self.query_one("#said").display = bool(self._said)
         self._fill(self._course, self._quizzes)
         self.query_one(OptionList).focus()
         await self.query_one("#first").remove()
@@ -105,7 +108,7 @@ class MapScreen(Screen[None]):
         lessons.clear_options()
         chapters = self._learner.library.pack.chapters
         ids = []
-        for chapter, found in by_chapter(entries, quizzes):
+        for chapter, found in by_chapter(self._learner.library, entries, quizzes):
             if chapter:
                 lessons.add_option(Option(Content.styled(chapters.get(chapter, chapter), "bold"), disabled=True))
             for one in found:

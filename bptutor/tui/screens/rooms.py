@@ -13,13 +13,9 @@ class Rooms(Protocol):
         ...
 
     def next_lesson(self, lesson: str) -> None:
-        """Open the lesson after one, or the map after the last."""
+        """Open what comes after a lesson, a quiz or a review, or the map after the last."""
         ...
 
-    def show_map(self, at: str = "", searching: bool = False) -> None:
-        """Show the course map, standing on a lesson."""
-        ...
-
-    def first_code_lesson(self) -> str:
-        """Return the id of the first lesson of the chapter on code; empty when there is none."""
+    def show_map(self, at: str = "", searching: bool = False, said: str = "") -> None:
+        """Show the course map, standing on a lesson, with a sentence over it."""
         ...
