@@ -113,7 +113,7 @@ class Log:
             for event in ordered:
                 _insert(connection, event)
             if draft:
-                connection.execute("INSERT OR REPLACE INTO draft VALUES (?, ?, ?, ?)", draft)
+                connection.execute("INSERT OR REPLACE INTO typed VALUES (?, ?, ?, ?)", draft)
 
         self._write(write)
 
@@ -243,11 +243,10 @@ class Log:
         query = "SELECT lesson FROM event WHERE pack = ? GROUP BY lesson ORDER BY max(time) DESC, max(seq) DESC"
         return [str(lesson) for (lesson,) in self._connection.execute(query, (pack,))]
 
-    def draft(self, pack: str, lesson: str) -> tuple[str, str]:
-        """Return the stop and the text of the draft kept for a lesson; empty texts when there is none."""
-        query = "SELECT stop, text FROM draft WHERE pack = ? AND lesson = ?"
-        found = self._connection.execute(query, (pack, lesson)).fetchone()
-        return (found[0], found[1]) if found else ("", "")
+    def drafts(self, pack: str, lesson: str) -> dict[str, str]:
+        """Return what was typed in a lesson and not answered: stop -> text."""
+        query = "SELECT stop, text FROM typed WHERE pack = ? AND lesson = ?"
+        return dict(self._connection.execute(query, (pack, lesson)).fetchall())
 
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         """Return the rows of a query on the figures that are kept beside the events."""

@@ -150,7 +150,9 @@ def behind(run: list[Event]) -> set[str]:
     for event in run:
         if is_inserted(event.stop):
             continue
-        if event.kind is EventKind.REVEALED or event.mark in RIGHT:
+        if event.kind is EventKind.REDRAWN and not event.text:
+            passed.discard(event.stop)
+        elif event.kind is EventKind.REVEALED or event.mark in RIGHT:
             passed.add(event.stop)
     return passed
 

@@ -56,6 +56,15 @@ class Numbers:
             self._slopes[nudge] = tuple(slope(values, nudge, row) for row in entries)
         return self._slopes[nudge]
 
+    def same(self, other: Numbers) -> bool:
+        """Return whether two draws gave the same numbers."""
+        mine, theirs = self.values, other.values
+        if mine is None or theirs is None:
+            return mine is theirs
+        import numpy as np
+
+        return all(np.array_equal(mine[name], theirs[name]) for name in mine.given)
+
     def drawn(self) -> dict[str, object]:
         """Return the given arrays as nested lists, without those over 200 entries."""
         values = self.values

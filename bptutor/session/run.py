@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bptutor.packs.model import Lesson, Question
+from bptutor.packs.model import Lesson, Question, Show
 from bptutor.progress.events import Log
 from bptutor.session import shown
 from bptutor.session.asked import Asked
 from bptutor.session.easier import easier
 from bptutor.session.ids import is_inserted, why_now
+from bptutor.session.items import item
 from bptutor.session.numbers import Numbers, right_text
 from bptutor.session.standing import Passed
 from bptutor.session.stops import Item, Stop
@@ -27,8 +29,8 @@ class Run:
     def __init__(self, walk: Walk) -> None:
         """Look at a walk; no number is drawn yet."""
         self.walk = walk
-        self._drawn: dict[str, Numbers] = {}
-        """The numbers of the lesson (empty key), and of the question that is asked by itself."""
+        self._drawn: dict[tuple[str, int], Numbers] = {}
+        """The numbers of the lesson (empty key), and of the question that is asked by itself, for a seed."""
 
     @property
     def lesson(self) -> Lesson:
@@ -60,10 +62,17 @@ class Run:
         return self._numbers(f"{stop.id}#{self.walk.variant(stop)}", alone, self.seed)
 
     def _numbers(self, key: str, of: Item | Scene | None, seed: int) -> Numbers:
-        known = self._drawn.get(key)
-        if known is None or known.seed != seed:
-            known = self._drawn[key] = Numbers(of.own_scene if isinstance(of, Item) else of, seed)
+        known = self._drawn.get((key, seed))
+        if known is None:
+            known = self._drawn[key, seed] = Numbers(of.own_scene if isinstance(of, Item) else of, seed)
         return known
+
+    def at_seed(self, seed: int) -> Numbers:
+        """Return the numbers of the lesson for a seed."""
+        return self._numbers("", self.lesson.scene, seed)
+
+    def _column(self, show: Show, seed: int) -> tuple[float, ...]:
+        return self.at_seed(seed).column(show)
 
     def base_scene(self, stop: Stop) -> Scene | None:
         """Return the scene that a stop's question is graded in, before what the question itself changes."""
@@ -81,23 +90,28 @@ class Run:
 
     def wants(self) -> Wants:
         """Return what the learner is to do."""
-        return shown.wants(self.walk, self.numbers.column)
+        return shown.wants(self.walk, self._column)
 
-    def asked_with(self) -> tuple[object, ...]:
-        """Return what another draw may change at the current stop: the variant, and the numbers."""
-        stop = self.walk.current
-        return (self.walk.variant(stop) if stop else 0, self.numbers.drawn())
+    def differs(self, stop: Stop, seed: int) -> bool:
+        """Return whether a seed would change what is asked at a stop, or the numbers that it is asked with."""
+        if stop.question is not None and stop.question.vary:
+            return True
+        found = self.walk.alone(stop) or item(self.walk.course, stop)
+        scene = found.own_scene if found else self.lesson.scene
+        return not Numbers(scene, seed).same(Numbers(scene, self.walk.seed_at(stop)))
 
-    def fill(self, text: str, question: Question | None) -> str:
+    def fill(self, text: str, question: Question | None, seed: int) -> str:
         """Replace the `{{ }}` of a text; a question that changes the scene of its lesson has numbers of its own."""
         scene = self.lesson.scene
-        if "{{" not in text or question is None or not question.changes or self.alone or scene is None:
+        if "{{" not in text or self.alone:
             return self.numbers.fill(text)
-        return Numbers(scene.changed(question.changes), self.walk.seed).fill(text)
+        if question is None or not question.changes or scene is None:
+            return self.at_seed(seed).fill(text)
+        return Numbers(scene.changed(question.changes), seed).fill(text)
 
     def pieces(self) -> tuple[Shown, ...]:
         """Return what is shown, from the top; where an answer in a quiz was wrong, with the right one."""
-        found = shown.shown(self.walk, self.fill, self.numbers.column)
+        found = shown.shown(self.walk, self.fill, self._column)
         stop = self.walk.current
         if stop is None or self.walk.standing(stop.id).passed is not Passed.WRONG:
             return found
@@ -106,14 +120,15 @@ class Run:
 
     def _shown_question(self, stop: Stop) -> Question:
         """Return what a stop asks, as it is shown; first why it is asked now, where no author put it there."""
-        question = self.asked(stop).shown(self.numbers.fill)
+        asked = self.asked(stop)
+        question = asked.shown(lambda text: self.fill(text, asked.graded, self.walk.seed))
         return replace(question, prompt=f"{why_now(stop.id)} {question.prompt}".strip())
 
-    def view(self, draft: tuple[str, str], log: Log, end: tuple[Shown, ...] = ()) -> View:
+    def view(self, drafts: Mapping[str, str], log: Log, end: tuple[Shown, ...] = ()) -> View:
         """Return what is to be shown now; NumPy is loaded only when a text or a nudge column needs a number.
 
         Args:
-            draft: The stop and the text of what was typed and not answered.
+            drafts: Stop -> what was typed there and not answered.
             log: Says whether anything can be saved.
             end: What stands at the end of a review or a quiz.
         """
@@ -130,7 +145,7 @@ class Run:
             question=asked,
             hints=hints[:opened],
             hints_total=len(hints),
-            draft=draft[1] if stop and asked and draft[0] == stop.id else "",
+            draft=drafts.get(stop.id, "") if stop and asked else "",
             stop=shown.stop_number(walk.course, walk),
             stops=len(walk.course.stops),
             saving=log.saving,

@@ -17,6 +17,8 @@ from bptutor.session.standing import STEP, Passed, Standing
 from bptutor.session.stops import Course, Item, Stop
 from bptutor.session.view import Wants
 
+ONCE_MORE = "once more"
+"""The text of a redraw where the stop was answered: it is asked once more, and the answer stays."""
 LATER = 3
 """After how many asked stops a revealed one is asked again."""
 
@@ -100,11 +102,6 @@ class Walk:
         """Return the seed of the numbers that a piece of the lesson is shown with."""
         return next((seed for first, seed in reversed(self.drawn) if first <= piece), self.seed)
 
-    @property
-    def drawn_from(self) -> int:
-        """Return the first piece that stands with the numbers in use."""
-        return self.drawn[-1][0] if self.drawn else 0
-
     # --- events ------------------------------------------------------------------------------------
 
     def apply(self, event: Event) -> None:
@@ -138,7 +135,7 @@ class Walk:
     def _redraw(self, event: Event) -> None:
         """Draw other numbers from where nothing was answered yet; what was answered is asked once more beside it."""
         stop = self._stop(event.stop)
-        if stop is not None and stop.wants is Wants.ANSWER and self.standing(stop.id).passed is not None:
+        if stop is not None and event.text == ONCE_MORE:
             self._once_more(stop, event)
             return
         if event.stop in self.seeds:
@@ -152,7 +149,7 @@ class Walk:
 
     def _untouched(self, stop: Stop) -> int:
         """Return the first piece behind all that was answered, measured or skipped before a stop."""
-        before = self.course.stops[: self.course.index(stop.id)]
+        before = self.course.stops[: self.course.index(stop.id.rpartition(":")[2])]
         return max((other.piece + 1 for other in before if other.wants is not Wants.GO_ON), default=0)
 
     def _once_more(self, stop: Stop, event: Event) -> None:
