@@ -68,12 +68,13 @@ async def test_the_failing_case_is_scrolled_to(tmp_path: Path) -> None:
         await s.type("return p")
         await s.press("f8")
         await s.until("✗ wrong")
+        assert "when called with p (7, 2), y (7, 2)" in s.text and "esc ↓ more" in s.text
         await s.press("escape", "end")
         await s.until("⎦    ⎣")
         await s.press("up", "up", "up")
-        await s.until("when called with")
+        await s.until("the arguments")
         assert "p [7, 2]" in s.text and "y [7, 2]" in s.text
-        await s.press("home", "down", "down", "down")
+        await s.press("home", "down", "down", "down", "down")
         await s.until("yours [7, 2]")
         assert "asked [7, 2]" in s.text
 

@@ -26,7 +26,7 @@ class Steps(VerticalScroll, inherit_bindings=False):
         """Draw what changed, mount what is new, drop what is gone, and bring the newest into sight."""
         for n, shown in enumerate(view.shown):
             # The key holds all that the drawing depends on; an unchanged step is left alone.
-            key = (shown, view.seed, id(view.scene), setting.tall, tuple(sorted(setting.proofs.items())))
+            key = (shown, view.seed, id(view.scene), setting.tall)
             if n < len(self._drawn) and self._drawn[n] == key:
                 continue
             if n == len(self._widgets):
