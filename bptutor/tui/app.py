@@ -18,7 +18,7 @@ from bptutor.packs.outline import LessonEntry
 from bptutor.progress.events import Log
 from bptutor.session.ids import ROUND, WARM_UP
 from bptutor.session.learner import Learner
-from bptutor.session.order import THE_LAST
+from bptutor.session.order import THE_LAST, in_order
 from bptutor.tui import keys
 from bptutor.tui.screens.course_map import MapScreen
 from bptutor.tui.screens.small import HEIGHT, WIDTH, SmallScreen
@@ -149,7 +149,7 @@ class TutorApp(App[None]):
         """Open a lesson, a review or a quiz by its id; a coming back starts with what is due."""
         entry = self._entry(self._warmed(lesson) if seed is None else lesson)
         if entry is not None:
-            self.switch_screen(self._lesson_screen(entry, seed))
+            self._go(self._lesson_screen(entry, seed))
 
     def next_lesson(self, lesson: str) -> None:
         """Open what comes after a lesson, a quiz or a review, or the map after the last.
@@ -165,7 +165,28 @@ class TutorApp(App[None]):
 
     def show_map(self, at: str = "", searching: bool = False, said: str = "") -> None:
         """Show the course map, standing on a lesson, with a sentence over it."""
-        self.switch_screen(MapScreen(self._learner, self, at, searching, said))
+        self._go(MapScreen(self._learner, self, at, searching, said))
+
+    def _go(self, screen: Screen[None]) -> None:
+        """Go to another room; what is typed in this one is kept."""
+        self._keep_drafts()
+        self.switch_screen(screen)
+
+    def _keep_drafts(self) -> None:
+        lesson = self._open_lesson
+        if lesson is not None:
+            lesson.keep_draft()
+
+    @property
+    def _open_lesson(self) -> LessonScreen | None:
+        """The lesson that is open, also below a page; None on the map."""
+        from bptutor.tui.screens.lesson import LessonScreen
+
+        return next((screen for screen in reversed(self.screen_stack) if isinstance(screen, LessonScreen)), None)
+
+    def titles(self) -> list[tuple[str, str]]:
+        """Return id and title of every lesson and quiz, in course order."""
+        return [(one.id, one.entry.title) for one in in_order(self._learner.library, self._learner.log)]
 
     # --- everywhere --------------------------------------------------------------------------------
 
@@ -204,25 +225,23 @@ class TutorApp(App[None]):
 
     def action_glossary(self) -> None:
         """Show the symbols of what is open, the rules and the words."""
-        from bptutor.tui.screens.lesson import LessonScreen
         from bptutor.tui.screens.page import glossary_rows
 
-        scene = self.screen.scene if isinstance(self.screen, LessonScreen) else None
+        scene = self._open_lesson.scene if self._open_lesson else None
         self._page("Glossary", glossary_rows(self._session.library.pack, scene))
 
     def _page(self, title: str, rows: Callable[[int], Lines]) -> None:
+        from bptutor.tui.screens.help import HelpScreen
         from bptutor.tui.screens.page import PageScreen
 
+        if isinstance(self.screen, HelpScreen | PageScreen):
+            self.pop_screen()  # one page at a time: this one takes its place
         if not isinstance(self.screen, ModalScreen):
             self.push_screen(PageScreen(title, rows))
 
     async def action_quit(self) -> None:
         """Leave; what is typed is kept."""
-        from bptutor.tui.screens.lesson import LessonScreen
-
-        for screen in self.screen_stack:
-            if isinstance(screen, LessonScreen):
-                screen.keep_draft()
+        self._keep_drafts()
         self.exit()
 
 

@@ -104,7 +104,11 @@ STEPS: list[BindingType] = [
     _key("end", "scroll_end", "To the end", "To the newest step", "steps.end"),
 ]
 
-CLOSE: list[BindingType] = [_key("escape,f1,enter,q", "dismiss", "Close", "Close the page", "help.close")]
+CLOSE: list[BindingType] = [
+    _key("escape,f1,enter,q", "dismiss", "Close", "Close the page", "help.close"),
+    _key("f10", "app.glossary", "Glossary", "The glossary in place of this page", "help.glossary"),
+    _key("f12", "app.progress", "Progress", "Your progress in place of this page", "help.progress"),
+]
 
 NEEDS: list[BindingType] = [
     _key("enter,escape", "dismiss(False)", "Go on", "Go on with this lesson all the same", "needs.go-on"),

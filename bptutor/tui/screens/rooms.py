@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
+@runtime_checkable
 class Rooms(Protocol):
     """Opens rooms of the tutor."""
 
@@ -18,4 +19,8 @@ class Rooms(Protocol):
 
     def show_map(self, at: str = "", searching: bool = False, said: str = "") -> None:
         """Show the course map, standing on a lesson, with a sentence over it."""
+        ...
+
+    def titles(self) -> list[tuple[str, str]]:
+        """Return id and title of every lesson and quiz, in course order."""
         ...

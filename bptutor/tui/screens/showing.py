@@ -94,14 +94,15 @@ class ViewScreen(Screen[None]):
         self._setting = self._set(view.scene)
         if not self.is_attached:  # left before the first paint was over
             return
-        await self.mount(
-            Static(id="banner"),
-            Static(id="path"),
-            Container(Steps(id="steps"), FacePane(id="face"), id="body"),
-            Dock(id="dock"),
-            Static(id="keys"),
-        )
-        await self.show(view)
+        with self.app.batch_update():  # nothing half laid out is painted
+            await self.mount(
+                Static(id="banner"),
+                Static(id="path"),
+                Container(Steps(id="steps"), FacePane(id="face"), id="body"),
+                Dock(id="dock"),
+                Static(id="keys"),
+            )
+            await self.show(view)
         if missing:
             self.app.push_screen(NeedsScreen(view.lesson.title, missing), partial(self._needed, missing[0].id))
 
