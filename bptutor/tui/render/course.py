@@ -60,7 +60,7 @@ def _came_of(quiz: QuizStanding) -> str:
     if quiz.result is Result.PASSED:
         right, total = quiz.best
         return "passed, again" if quiz.again else f"passed {right}/{total}"
-    return quiz.result.value
+    return str(quiz.result.value)
 
 
 def _results(quiz: QuizStanding) -> str:

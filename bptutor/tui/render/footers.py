@@ -5,12 +5,12 @@ from __future__ import annotations
 from bptutor.session import ROUND, WARM_UP, View, Wants
 from bptutor.tui.render.headings import ALWAYS, Pairs
 
-_TO_THE_LESSON = (("F1", "help"), ("esc", "lesson"), ("^p", "all"))
-_OUT_OF_THE_EDITOR = (("F1", "help"), ("esc", "leave editor"), ("^p", "all"))
-_HERE = (("F1", "help"), ("^p", "all"))
+_TO_THE_LESSON: Pairs = (("F1", "help"), ("esc", "lesson"), ("^p", "all"))
+_OUT_OF_THE_EDITOR: Pairs = (("F1", "help"), ("esc", "leave editor"), ("^p", "all"))
+_HERE: Pairs = (("F1", "help"), ("^p", "all"))
 """Where Esc is named already."""
 _PROGRAM: Pairs = (("F8", "run it"), ("F2", "hint"), ("^o", "$EDITOR"), ("tab", "4 blanks"), ("F6", "skip"))
-_ANSWER: Pairs = (("enter", "answer"), ("F2", "hint"), ("F3", "faces"), ("F6", "skip"), ("F5", "other numbers"))
+_ANSWER: Pairs = (("enter", "answer"), ("F2", "hint"), ("F3", "faces"), ("F6", "skip"), ("F5", "numbers"))
 _KEYS: dict[Wants, Pairs] = {
     Wants.GO_ON: (("enter", "go on"), ("F3", "faces"), ("F5", "other numbers"), ("pgup", "earlier steps")),
     Wants.NUDGE: (("→", "nudge"), ("F3", "faces"), ("F5", "other numbers"), ("F6", "skip")),
@@ -26,7 +26,7 @@ def footer(view: View) -> tuple[Pairs, Pairs]:
     if view.wants is Wants.ANSWER:
         pairs = tuple(_hint(view, key, word) for key, word in pairs)
     without = _without(view)
-    always = _OUT_OF_THE_EDITOR if program else _TO_THE_LESSON if view.lesson.id == WARM_UP else ALWAYS
+    always: Pairs = _OUT_OF_THE_EDITOR if program else (_TO_THE_LESSON if view.lesson.id == WARM_UP else ALWAYS)
     if view.wants in {Wants.REST, Wants.FINISHED}:
         always = _HERE
     return tuple((key, word) for key, word in pairs if key not in without), always

@@ -112,7 +112,7 @@ class LessonScreen(ViewScreen):
             return
         try:
             with self.app.suspend():
-                text = edited(event.text)
+                text = edited(event.text.rstrip() + "\n")
         except UsageError as problem:
             self._notice(f"{problem.message}. {problem.help}".strip())
         except SuspendNotSupported:

@@ -30,7 +30,7 @@ class Steps(VerticalScroll, inherit_bindings=False):
             if n < len(self._drawn) and self._drawn[n] == key:
                 continue
             if n == len(self._widgets):
-                self._widgets.append(Static(classes="step"))
+                self._widgets.append(Static(classes="step" if n else "step -first"))
                 self._drawn.append(())
                 await self.mount(self._widgets[n])
             self._draw(self._widgets[n], shown, setting)
