@@ -37,7 +37,7 @@ def _hint(view: View, key: str, word: str) -> tuple[str, str]:
     if key == "F2" and view.may_reveal:
         return "F4", "reveal"
     if view.one_try:
-        word = {"enter": "answer: one try", "F6": "leave it"}.get(key, word)
+        word = {"enter": "answer: one try", "F8": "run it: one try", "F6": "leave it"}.get(key, word)
     return key, word
 
 
