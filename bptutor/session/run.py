@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ from bptutor.packs.model import Lesson, Question, Show
 from bptutor.progress.events import Log
 from bptutor.session import shown
 from bptutor.session.asked import Asked
+from bptutor.session.drafts import Drafts
 from bptutor.session.easier import easier
 from bptutor.session.ids import is_inserted, why_now
 from bptutor.session.items import item
@@ -124,11 +124,11 @@ class Run:
         question = asked.shown(lambda text: self.fill(text, asked.graded, self.walk.seed))
         return replace(question, prompt=f"{why_now(stop.id)} {question.prompt}".strip())
 
-    def view(self, drafts: Mapping[str, str], log: Log, end: tuple[Shown, ...] = ()) -> View:
+    def view(self, drafts: Drafts, log: Log, end: tuple[Shown, ...] = ()) -> View:
         """Return what is to be shown now; NumPy is loaded only when a text or a nudge column needs a number.
 
         Args:
-            drafts: Stop -> what was typed there and not answered.
+            drafts: What was typed and not answered.
             log: Says whether anything can be saved.
             end: What stands at the end of a review or a quiz.
         """
@@ -145,7 +145,7 @@ class Run:
             question=asked,
             hints=hints[:opened],
             hints_total=len(hints),
-            draft=drafts.get(stop.id, "") if stop and asked else "",
+            draft=drafts.at(stop.id) if stop and asked else "",
             stop=shown.stop_number(walk.course, walk),
             stops=len(walk.course.stops),
             saving=log.saving,

@@ -14,11 +14,11 @@ from bptutor.progress.events import Log
 from bptutor.session import ending, tries
 from bptutor.session.asked import SEEDS, seed_of
 from bptutor.session.clock import Clock, utc_now
+from bptutor.session.drafts import Drafts
 from bptutor.session.easier import easier
 from bptutor.session.ids import ROUND
 from bptutor.session.learner import Learner
 from bptutor.session.needs import Grader, Library
-from bptutor.session.order import code_ahead, title
 from bptutor.session.run import Run
 from bptutor.session.shown import ANSWERED
 from bptutor.session.sitting import Sitting
@@ -45,8 +45,7 @@ class Session(Learner):
         self._writer = Writer(log, library.pack.id, learner, clock)
         self._run: Run | None = None
         self._sitting = Sitting()
-        self._drafts: dict[str, str] = {}
-        """Stop -> what was typed there and not answered."""
+        self._drafts = Drafts(log, library.pack.id, "")
         self._answered: tuple[Run, Stop, int] | None = None
         """Run, stop and seed of the answer whose proof was not asked for yet."""
         self._proving: asyncio.Future[Verdict | None] | None = None
@@ -66,7 +65,7 @@ class Session(Learner):
         if seed is not None and not 0 <= seed < SEEDS:
             raise UsageError(f"the seed {seed} is not between 0 and {SEEDS - 1}")
         self._answered = None
-        self._drafts = self.log.drafts(self.library.pack.id, lesson_id)
+        self._drafts = Drafts(self.log, self.library.pack.id, lesson_id)
         self._sitting = ending.sitting(self.log, self._writer.clock())
         if lesson_id.startswith(ROUND):
             self._open_round(lesson_id, seed)
@@ -96,8 +95,8 @@ class Session(Learner):
         """Begin a run: the next meeting with a lesson; of a round, what it asks is chosen now."""
         cut, lesson = self._here.course, self.lesson
         seed = self._seeds(1)[0] if seed is None else seed
-        for stop in [id_ for id_, one in self._here.at.items() if one.passed in ANSWERED and self._drafts.get(id_)]:
-            self._keep(stop, "")
+        answered = {id_ for id_, one in self._here.at.items() if one.passed in ANSWERED}
+        self._drafts.drop(stop for stop in self._drafts.stops if cut.is_round or stop in answered)
         items = self.rounds.choose(lesson.id, seed) if cut.is_round else ()
         opened = self._writer.event(EventKind.OPENED, cut, seed=seed, items=items)
         if items or not cut.is_round:
@@ -122,7 +121,7 @@ class Session(Learner):
 
     @property
     def values(self) -> Values | None:
-        """The numbers of what is shown, for its seed (this loads NumPy); None when there is no scene."""
+        """The numbers of what is shown (this loads NumPy); None when there is no scene."""
         return self._looked_at.numbers.values
 
     def values_at(self, seed: int | None) -> Values | None:
@@ -135,14 +134,7 @@ class Session(Learner):
         over = walk.current is None and walk.course.is_round
         end = ending.said(walk, self.library, self.rounds) if over else ()
         view = self._looked_at.view(self._drafts, self.log, end)
-        if view.wants is not Wants.FINISHED:
-            return view
-        ahead, following = code_ahead(self.library, view.lesson.id), self.what_comes_next(view.lesson.id)
-        return replace(
-            view,
-            following=title(self.library, following) if following else "",
-            code_ahead=self.library.pack.chapters.get(ahead.chapter, "") if ahead else "",
-        )
+        return ending.onward(view, self) if view.wants is Wants.FINISHED else view
 
     def advance(self) -> View:
         """Go on to the next stop. At a nudge column, measure the next row; at an open question, nothing happens."""
@@ -212,12 +204,8 @@ class Session(Learner):
     def keep_draft(self, text: str) -> None:
         """Keep what is typed and not yet answered; it is there again after the terminal died."""
         stop = self._here.current
-        if stop is not None and self._drafts.get(stop.id, "") != storable(text):
-            self._keep(stop.id, storable(text))
-
-    def _keep(self, stop: str, text: str) -> None:
-        self._drafts[stop] = text
-        self.log.append(draft=(self.library.pack.id, self.lesson.id, stop, text))
+        if stop is not None:
+            self._drafts.keep(stop.id, text)
 
     def reading(self, text: str) -> Reading:
         """Return how a text is read as an answer to the open question; empty when nothing is asked."""
@@ -266,9 +254,7 @@ class Session(Learner):
         verdict = await self.grader.proof()
         if verdict is None:
             return None
-        said = {"mark": verdict.mark.value, "proof": verdict.proof.value, "findings": verdict.rules}
-        cases = str(verdict.cases) if verdict.cases else ""
-        event = self._writer.event(EventKind.PROVED, run.walk.course, stop, seed=seed, text=cases, **said)
+        event = self._writer.proof(run.walk.course, stop, seed, verdict)
         self.log.append(event)
         run.walk.apply(event)
         self._sitting.apply(event)
@@ -286,10 +272,9 @@ class Session(Learner):
 
     def _seeds(self, count: int) -> list[int]:
         """Return the next seeds of this learner for this lesson; none of them is the one in use."""
-        pack, lesson = self.library.pack.id, self.lesson.id
-        draw = self.log.draws(pack, lesson)
-        found = [seed_of(pack, lesson, self.learner, draw + n) for n in range(count)]
+        draw = self.log.draws(self.library.pack.id, self.lesson.id)
         in_use = self._here.seed_at(self._here.current) if draw else -1
+        found = (seed_of(self.library.pack.id, self.lesson.id, self.learner, draw + n) for n in range(count))
         return [seed if seed != in_use else (seed + 1) % SEEDS for seed in found]
 
     def _event(self, kind: EventKind, stop: Stop | None = None, **more: object) -> Event:
@@ -300,9 +285,9 @@ class Session(Learner):
 
     def _record_answer(self, stop: Stop, text: str, verdict: Verdict) -> None:
         text = storable(text)
-        self._drafts[stop.id] = "" if verdict.right else text
         event = self._writer.answer(self._here, stop, text, verdict, self._looked_at.numbers.drawn())
-        self._write(event, draft=(self.library.pack.id, self.lesson.id, stop.id, self._drafts[stop.id]))
+        over = verdict.right or (self._here.course.one_try and verdict.mark is Mark.WRONG)
+        self._write(event, draft=self._drafts.set(stop.id, "" if over else text))
         if self._here.course.quiet and self._here.standing(stop.id).passed is not None:
             self._leave(EventKind.ADVANCED, stop)
 

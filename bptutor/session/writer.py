@@ -65,3 +65,16 @@ class Writer:
             reached=verdict.reached,
             drawn=drawn,
         )
+
+    def proof(self, course: Course, stop: Stop, seed: int, verdict: Verdict) -> Event:
+        """Return the event of a proof; of a program that was run, its text is on how many cases."""
+        return self.event(
+            EventKind.PROVED,
+            course,
+            stop,
+            seed=seed,
+            text=str(verdict.cases) if verdict.cases else "",
+            mark=verdict.mark.value,
+            proof=verdict.proof.value,
+            findings=verdict.rules,
+        )

@@ -80,6 +80,15 @@ async def test_a_passed_quiz_stays_passed_and_tells_its_best_and_its_last_result
         assert (quiz.result, quiz.best, quiz.last, quiz.again) == (Result.PASSED, (2, 2), (0, 2), None)
 
 
+async def test_a_retake_begins_without_the_answers_of_before(tmp_path: Path) -> None:
+    with Desk(tmp_path, library(q1="see")).session() as session:
+        await finish(session, f"{QUIZ}q1", wrong=True)
+        view = session.open(f"{QUIZ}q1")
+        while view.wants is not Wants.FINISHED:
+            assert view.draft == ""
+            view = session.skip()
+
+
 async def test_a_lesson_that_is_done_stays_done_when_it_is_begun_again(tmp_path: Path) -> None:
     with Desk(tmp_path).session() as session:
         await finish(session, "first-minutes")
