@@ -67,7 +67,8 @@ async def test_the_failing_case_is_scrolled_to(tmp_path: Path) -> None:
         await s.type("return p")
         await s.press("f8")
         await s.until("✗ wrong")
-        assert "when called with p (7, 2), y (7, 2)" in s.text and "esc ↓ more" in s.text
+        await s.until("when called with p (7, 2), y (7, 2)")
+        await s.until("esc ↓ more")
         await s.press("escape", "end")
         await s.until("⎦    ⎣")
         await s.press("up", "up", "up")

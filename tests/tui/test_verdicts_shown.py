@@ -69,7 +69,7 @@ async def test_what_is_said_of_a_program_is_called_that_of_the_last_run(tmp_path
         assert "of the last run" not in s.text
         await s.type("-")
         await s.until("of the last run:  ✗ wrong")
-        assert "when called with p (7, 2), y (7, 2)" in s.text
+        await s.until("when called with p (7, 2), y (7, 2)")
         await s.press("backspace")
         await s.until_true(lambda: "of the last run" not in s.text)
 
@@ -169,8 +169,9 @@ async def test_a_case_with_a_matrix_is_whole_on_a_small_screen(tmp_path: Path) -
         await s.paste(text)
         await s.press("enter")
         await s.until("✗ wrong")
-        assert any(mine in s.text and theirs in s.text for mine, theirs in entries(verdict.said[0]))
-        assert "W = [[" in s.text and "d = [" in s.text
+        told = list(entries(verdict.said[0]))
+        await s.until_true(lambda: any(mine in s.text and theirs in s.text for mine, theirs in told))
+        await s.until_true(lambda: "W = [[" in s.text and "d = [" in s.text)
 
 
 async def test_what_does_not_fit_is_scrolled_by_a_key_that_is_named(tmp_path: Path) -> None:
@@ -179,7 +180,8 @@ async def test_what_does_not_fit_is_scrolled_by_a_key_that_is_named(tmp_path: Pa
         await s.paste("p_i")
         await s.press("enter")
         await s.until("tab ↓ more")
-        assert "yours 0.25, asked 0.5" in s.text and "last word" not in s.text
+        await s.until("yours 0.25, asked 0.5")
+        assert "last word" not in s.text
         await s.press("tab", "end")
         await s.until("last word")
         await s.press("tab")
