@@ -13,7 +13,7 @@ from bptutor.plain import say
 from bptutor.plain.aloud import clean, wrapped
 from bptutor.plain.glossary import glossary
 from bptutor.plain.rooms import Rooms
-from bptutor.session import FIXED, REVIEW, ROUND, WARM_UP, Session, Standing, View, Wants
+from bptutor.session import FIXED, REVIEW, WARM_UP, Session, Standing, View, Wants
 from bptutor.session.editing import edited
 from bptutor.session.farewell import farewell
 
@@ -154,9 +154,9 @@ class Talk(Rooms):
         """Do what Enter does."""
         if view.wants is not Wants.FINISHED:
             return self.session.advance()
-        if view.lesson.id.startswith(ROUND):
+        if view.lesson.id == WARM_UP:
             return self._behind(view)
-        following = self.session.following(view.lesson.id)
+        following = self.session.what_comes_next(view.lesson.id)
         if following:
             return self._opened(following, view)
         self._lines(["", *wrapped(self._all_over())])

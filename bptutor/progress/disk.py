@@ -29,7 +29,13 @@ CREATE TABLE IF NOT EXISTS mistake (
 CREATE TABLE IF NOT EXISTS card (
     skill TEXT PRIMARY KEY, body TEXT NOT NULL, due TEXT NOT NULL, last TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS folded (seq INTEGER PRIMARY KEY);
+CREATE TABLE IF NOT EXISTS typed (
+    pack TEXT NOT NULL, lesson TEXT NOT NULL, stop TEXT NOT NULL, text TEXT NOT NULL,
+    PRIMARY KEY (pack, lesson, stop)) WITHOUT ROWID;
+INSERT OR IGNORE INTO typed SELECT pack, lesson, stop, text FROM draft;
+DELETE FROM draft;
 """
+"""`draft` kept one draft a lesson; what an earlier version left there moves to `typed`, which keeps one a question."""
 CHECKED_SIZE = 32 * 1024 * 1024
 """Bytes up to which the whole file is checked when it is opened."""
 

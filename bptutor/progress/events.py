@@ -16,12 +16,10 @@ from typing import IO, Any
 
 from bptutor.progress import disk
 from bptutor.progress.event import Event, EventKind, now
+from bptutor.progress.figures import count
 from bptutor.progress.home import DEFAULT_LEARNER, database, home, shortened
 
 __all__ = ["Event", "EventKind", "Log", "now"]
-
-_RIGHT = ("right", "right-from-earlier")
-CODE_KINDS = ("numpy", "einsum", "code")
 
 
 class Log:
@@ -114,7 +112,7 @@ class Log:
             for event in ordered:
                 _insert(connection, event)
             if draft:
-                connection.execute("INSERT OR REPLACE INTO draft VALUES (?, ?, ?, ?)", draft)
+                connection.execute("INSERT OR REPLACE INTO typed VALUES (?, ?, ?, ?)", draft)
 
         self._write(write)
 
@@ -167,6 +165,17 @@ class Log:
         found = list(self._read(query, pack, lesson, pack, lesson))
         begun = [n for n, event in enumerate(found) if event.kind is EventKind.OPENED]
         return found[begun[-1] :] if begun else []
+
+    def runs(self, pack: str, lesson: str) -> list[list[Event]]:
+        """Return every run of a lesson, the oldest first, each from its `opened` on."""
+        query = "SELECT body FROM event WHERE pack = ? AND lesson = ? ORDER BY time, seq"
+        found: list[list[Event]] = []
+        for event in self._read(query, pack, lesson):
+            if event.kind is EventKind.OPENED:
+                found.append([])
+            if found:
+                found[-1].append(event)
+        return found
 
     def draws(self, pack: str, lesson: str) -> int:
         """Return how often numbers were drawn for a lesson, so that the next draw gets another seed."""
@@ -233,11 +242,10 @@ class Log:
         query = "SELECT lesson FROM event WHERE pack = ? GROUP BY lesson ORDER BY max(time) DESC, max(seq) DESC"
         return [str(lesson) for (lesson,) in self._connection.execute(query, (pack,))]
 
-    def draft(self, pack: str, lesson: str) -> tuple[str, str]:
-        """Return the stop and the text of the draft kept for a lesson; empty texts when there is none."""
-        query = "SELECT stop, text FROM draft WHERE pack = ? AND lesson = ?"
-        found = self._connection.execute(query, (pack, lesson)).fetchone()
-        return (found[0], found[1]) if found else ("", "")
+    def drafts(self, pack: str, lesson: str) -> dict[str, str]:
+        """Return what was typed in a lesson and not answered: stop -> text."""
+        query = "SELECT stop, text FROM typed WHERE pack = ? AND lesson = ?"
+        return dict(self._connection.execute(query, (pack, lesson)).fetchall())
 
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         """Return the rows of a query on the figures that are kept beside the events."""
@@ -272,28 +280,5 @@ def _insert(connection: sqlite3.Connection, event: Event) -> bool:
     if not cursor.rowcount:
         return False
     if event.kind in {EventKind.ANSWERED, EventKind.REVEALED}:
-        _count(connection, event)
+        count(connection, event)
     return True
-
-
-def _count(connection: sqlite3.Connection, event: Event) -> None:
-    """Add an answer to the figures by skill and day, and its findings to the mistakes."""
-    right = event.mark in _RIGHT
-    revealed = event.kind is EventKind.REVEALED
-    figures = (right and not event.aided, right and event.aided, revealed, event.mark == "wrong")
-    if any(figures):
-        day, code = event.time[:10], event.question in CODE_KINDS
-        for skill in event.skills:
-            connection.execute(
-                """INSERT INTO skill_day VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
-                unaided = unaided + excluded.unaided, aided = aided + excluded.aided,
-                revealed = revealed + excluded.revealed, wrong = wrong + excluded.wrong""",
-                (skill, day, code, *figures),
-            )
-    if event.mark == "wrong":
-        for rule in event.findings:
-            connection.execute(
-                """INSERT INTO mistake VALUES (?, 1, ?, ?) ON CONFLICT DO UPDATE SET times = times + 1,
-                first = min(first, excluded.first), last = max(last, excluded.last)""",
-                (rule, event.time, event.time),
-            )

@@ -1,4 +1,4 @@
-"""Whether another seed changes what is asked, and which one does."""
+"""Whether another seed changes what is asked."""
 
 from __future__ import annotations
 
@@ -12,9 +12,6 @@ from bptutor.session.numbers import Numbers
 if TYPE_CHECKING:
     from bptutor.notation.scope import Declared, Scope
     from bptutor.packs.scene import Scene
-
-TRIES = 20
-"""Seeds tried for numbers that are not those on the screen."""
 
 
 def drawn_names(question: Question | None, scene: Scene | None) -> frozenset[str]:
@@ -60,21 +57,9 @@ def _read(question: Question, scope: Scope) -> set[str]:
     return found
 
 
-def other_seed(names: frozenset[str], scene: Scene | None, seed: int, first: int, seeds: int) -> int:
-    """Return the first seed from `first` on whose numbers are not those of `seed`, where 20 tries find one.
-
-    Args:
-        names: The given names that count.
-        scene: Where they are drawn.
-        seed: The seed in use.
-        first: The seed that would come next.
-        seeds: How many seeds there are.
-    """
-    if not names or scene is None:
-        return first
-    now = _numbers(names, scene, seed)
-    tried = ((first + n) % seeds for n in range(TRIES))
-    return next((other for other in tried if _numbers(names, scene, other) != now), first)
+def differ(names: frozenset[str], scene: Scene | None, seed: int, other: int) -> bool:
+    """Return whether two seeds give some of the given names other numbers."""
+    return bool(names) and scene is not None and _numbers(names, scene, seed) != _numbers(names, scene, other)
 
 
 def _numbers(names: frozenset[str], scene: Scene, seed: int) -> dict[str, object]:

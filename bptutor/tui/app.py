@@ -23,6 +23,7 @@ from bptutor.packs.outline import LessonEntry
 from bptutor.progress.events import Log
 from bptutor.session.ids import ROUND, WARM_UP
 from bptutor.session.learner import Learner
+from bptutor.session.order import THE_LAST, in_order
 from bptutor.tui import keys, terminal
 from bptutor.tui.colours import readable_texts
 from bptutor.tui.render.headings import pressed_by
@@ -182,33 +183,44 @@ class TutorApp(App[None]):
         """Open a lesson, a review or a quiz by its id; a coming back starts with what is due."""
         entry = self._entry(self._warmed(lesson) if seed is None else lesson)
         if entry is not None:
-            self.switch_screen(self._lesson_screen(entry, seed))
+            self._go(self._lesson_screen(entry, seed))
 
     def next_lesson(self, lesson: str) -> None:
-        """Open the lesson after one, or the map after the last; after a review or a quiz, what it stood before."""
-        if lesson.startswith(ROUND):
-            then, self._then = self._then, ""
-            if lesson == WARM_UP and then:
-                self.open_lesson(then)
-            else:
-                self.show_map(lesson)
-            return
-        ids = [entry.id for entry in self._learner.library.entries()]
-        after = ids[ids.index(lesson) + 1 :] if lesson in ids else []
-        if after:
-            self.open_lesson(after[0])
+        """Open what comes after a lesson, a quiz or a review, or the map after the last.
+
+        After what is due before a lesson, open that lesson.
+        """
+        then, self._then = self._then, ""
+        following = then if lesson == WARM_UP and then else self._learner.what_comes_next(lesson)
+        if following:
+            self.open_lesson(following)
         else:
-            self.show_map(lesson)
+            self.show_map(lesson, said=f"{THE_LAST} v asks what is due for review.")
 
-    def show_map(self, at: str = "", searching: bool = False) -> None:
-        """Show the course map, standing on a lesson."""
-        self.switch_screen(MapScreen(self._learner, self, at, searching))
+    def show_map(self, at: str = "", searching: bool = False, said: str = "") -> None:
+        """Show the course map, standing on a lesson, with a sentence over it."""
+        self._go(MapScreen(self._learner, self, at, searching, said))
 
-    def first_code_lesson(self) -> str:
-        """Return the id of the first lesson of the chapter on code; empty when there is none."""
-        chapters = self._learner.library.pack.chapters
-        code = {chapter for chapter, title in chapters.items() if "code" in title.casefold()}
-        return next((entry.id for entry in self._learner.library.entries() if entry.chapter in code), "")
+    def _go(self, screen: Screen[None]) -> None:
+        """Go to another room; what is typed in this one is kept."""
+        self._keep_drafts()
+        self.switch_screen(screen)
+
+    def _keep_drafts(self) -> None:
+        lesson = self._open_lesson
+        if lesson is not None:
+            lesson.keep_draft()
+
+    @property
+    def _open_lesson(self) -> LessonScreen | None:
+        """The lesson that is open, also below a page; None on the map."""
+        from bptutor.tui.screens.lesson import LessonScreen
+
+        return next((screen for screen in reversed(self.screen_stack) if isinstance(screen, LessonScreen)), None)
+
+    def titles(self) -> list[tuple[str, str]]:
+        """Return id and title of every lesson and quiz, in course order."""
+        return [(one.id, one.entry.title) for one in in_order(self._learner.library, self._learner.log)]
 
     # --- the terminal ------------------------------------------------------------------------------
 
@@ -312,15 +324,17 @@ class TutorApp(App[None]):
 
     def action_glossary(self) -> None:
         """Show the symbols of what is open, the rules and the words."""
-        from bptutor.tui.screens.lesson import LessonScreen
         from bptutor.tui.screens.page import glossary_rows
 
-        scene = self.screen.scene if isinstance(self.screen, LessonScreen) else None
+        scene = self._open_lesson.scene if self._open_lesson else None
         self._page("Glossary", glossary_rows(self._session.library.pack, scene))
 
     def _page(self, title: str, rows: Callable[[int], Lines]) -> None:
+        from bptutor.tui.screens.help import HelpScreen
         from bptutor.tui.screens.page import PageScreen
 
+        if isinstance(self.screen, HelpScreen | PageScreen):
+            self.pop_screen()  # one page at a time: this one takes its place
         if not isinstance(self.screen, ModalScreen):
             self.push_screen(PageScreen(title, rows))
 
@@ -333,9 +347,7 @@ class TutorApp(App[None]):
         """Keep what is typed in the open lesson."""
         if self._small:
             self.switch_mode(self.DEFAULT_MODE)
-        for screen in self.screen_stack:
-            if hasattr(screen, "keep_draft"):
-                screen.keep_draft()
+        self._keep_drafts()
 
 
 def run(

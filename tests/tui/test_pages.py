@@ -9,12 +9,11 @@ from pathlib import Path
 import pytest
 
 from bptutor.packs.library import Library
-from bptutor.session import Wants
 from bptutor.session.course import CourseEntry, Standing
 from bptutor.tui.render.course import continue_row, map_row
+from bptutor.tui.render.footers import ANSWER, OUT_OF_THE_EDITOR, PROGRAM
 from bptutor.tui.render.headings import ALWAYS, keys_row
 from bptutor.tui.screens.page import glossary_rows
-from bptutor.tui.screens.showing import _KEYS, _OUT_OF_THE_EDITOR, _PROGRAM_KEYS
 from tests.tui.stage import stage
 
 COURSE = Library.builtin()
@@ -67,14 +66,14 @@ def test_where_to_go_on_is_cut_between_words_and_says_so(width: int, due: int) -
     title = "A kernel on one row, there and back"
     said = continue_row(COURSE.pack, ("x", 12, title), width, due).plain
     assert len(said) <= width
-    assert ", step 12" in said and said.count("c continue: ") == 1 and ("12 due v" in said) == bool(due)
+    assert ", step 12" in said and said.count("c continue: ") == 1 and ("v 12 due" in said) == bool(due)
     shown = said.partition("continue: ")[2].partition(", step 12")[0]
     assert shown == title or (shown.endswith(" …") and title.startswith(shown[:-2] + " ")) or width < 46
 
 
 @pytest.mark.parametrize("width", range(58, 130))
 @pytest.mark.parametrize(
-    ("pairs", "always"), [(_KEYS[Wants.ANSWER], ALWAYS), (_PROGRAM_KEYS, _OUT_OF_THE_EDITOR)], ids=["answer", "program"]
+    ("pairs", "always"), [(ANSWER, ALWAYS), (PROGRAM, OUT_OF_THE_EDITOR)], ids=["answer", "program"]
 )
 def test_the_foot_keeps_what_is_needed(
     width: int, pairs: tuple[tuple[str, str], ...], always: tuple[tuple[str, str], ...]

@@ -77,7 +77,7 @@ class Face:
         """
         if self._arrays is None:
             self._ids = list(self._mentioned())
-            found = [(text, named_arrays((text,), self._setting)) for text in self._ids]
+            found = [(text, named_arrays((text,), self._setting, self._setting.values)) for text in self._ids]
             self._ids = [text for text, arrays in found if arrays]
             self._arrays = [arrays[0] for _, arrays in found if arrays]
             self._work_out()

@@ -10,6 +10,8 @@ from textual.strip import Strip
 from textual.style import Style
 from textual.visual import RenderOptions, Visual
 
+READABLE = 90
+"""Cells; longer rows of prose are hard to read."""
 Lines = list[Content]
 """Rows of text, each no wider than the width it was laid out for."""
 

@@ -17,11 +17,11 @@ from textual.widgets.option_list import Option
 from bptutor.session.course import CourseEntry, QuizStanding
 from bptutor.session.ids import REVIEW
 from bptutor.session.learner import Learner
+from bptutor.session.order import by_chapter
 from bptutor.tui import keys
 from bptutor.tui.render.course import (
     about_quiz,
     about_rows,
-    by_chapter,
     continue_row,
     map_row,
     map_rows,
@@ -45,7 +45,7 @@ class MapScreen(Screen[None]):
     CSS_PATH = "../styles/map.tcss"
     AUTO_FOCUS = ""
 
-    def __init__(self, learner: Learner, rooms: Rooms, at: str = "", searching: bool = False) -> None:
+    def __init__(self, learner: Learner, rooms: Rooms, at: str = "", searching: bool = False, said: str = "") -> None:
         """Show the course.
 
         Args:
@@ -53,6 +53,7 @@ class MapScreen(Screen[None]):
             rooms: Opens lessons.
             at: Id of the lesson to stand on; empty for where to continue.
             searching: Whether the search is open at once.
+            said: A sentence that stands over the course; empty for none.
         """
         super().__init__()
         self._learner = learner
@@ -64,13 +65,13 @@ class MapScreen(Screen[None]):
         self._searching = searching
         self._listed = self._course, self._quizzes
         """What stands in the list: all, or what a search found."""
+        self._said = said
 
     def compose(self) -> ComposeResult:
         """Paint the whole map as one text first; the list that can be moved in comes after it."""
-        yield Static(
-            Flow(lambda width: map_rows(self._course, self._quizzes, self._learner.library.pack, self._next, width)),
-            id="first",
-        )
+        library = self._learner.library
+        steps = list(by_chapter(library, self._course, self._quizzes))
+        yield Static(Flow(lambda width: map_rows(steps, library.pack, self._next, width)), id="first")
 
     def on_mount(self) -> None:
         """Mount the rest after the first paint."""
@@ -82,6 +83,7 @@ class MapScreen(Screen[None]):
         pack, following = self._learner.library.pack, self._next
         await self.mount(
             Static(Flow(lambda width: [continue_row(pack, following, width)]), id="top"),
+            Static(Content(self._said), id="said"),
             Input(placeholder="search lessons", id="search"),
             Horizontal(
                 OptionList(id="lessons", compact=True),
@@ -91,6 +93,7 @@ class MapScreen(Screen[None]):
             Static(Flow(lambda width: [keys_row(_KEYS, width, _ALWAYS)]), id="keys"),
         )
         self.query_one("#search").display = False
+        self.query_one("#said").display = bool(self._said)
         self._fill(self._course, self._quizzes)
         self.query_one(OptionList).focus()
         await self.query_one("#first").remove()
@@ -111,10 +114,10 @@ class MapScreen(Screen[None]):
         lessons.clear_options()
         chapters = self._learner.library.pack.chapters
         self._listed = entries, quizzes
-        width = map_width(self._course, self._quizzes, chapters.values(), self.app.size.width)
+        width = map_width([*self._course, *self._quizzes], chapters.values(), self.app.size.width)
         lessons.styles.width = width + _EDGE
         ids = []
-        for chapter, found in by_chapter(entries, quizzes):
+        for chapter, found in by_chapter(self._learner.library, entries, quizzes):
             if chapter:
                 lessons.add_option(Option(Content.styled(chapters.get(chapter, chapter), "bold"), disabled=True))
             for one in found:

@@ -44,8 +44,8 @@ class CodeEditor(TextArea):
             draft: What was typed before and not answered.
             starter: What stands there at first.
         """
-        self._begun = starter
-        self.take(draft or starter)
+        self._begun = into_body(starter)
+        self.take(draft or self._begun)
 
     def take(self, text: str) -> None:
         """Put a text in, with the cursor at its end."""
@@ -82,3 +82,10 @@ class CodeEditor(TextArea):
             self.undo()
             return
         self.post_message(AnswerBar.Typed(self.text))
+
+
+def into_body(starter: str) -> str:
+    """Return a starter with an empty line behind it that is moved in as the body of the function is."""
+    lines = starter.rstrip().split("\n")
+    indent = lines[-1][: len(lines[-1]) - len(lines[-1].lstrip())] + ("    " if _OPENS.search(lines[-1]) else "")
+    return "\n".join([*lines, indent])
