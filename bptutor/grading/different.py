@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from bptutor.grading import numbers, value_mistakes
 from bptutor.grading.case import Case
+from bptutor.grading.comparison import CLOSE
 from bptutor.grading.met import Draw
 from bptutor.grading.verdict import Finding
 
@@ -80,9 +81,23 @@ def _same(found: list[float | None]) -> float | None:
     return first if alike and all(abs(c - first) <= 1e-7 * max(1, abs(first)) for c in known) else None
 
 
+def agreeing(draw: Draw, a: int = 0, b: int = 1) -> bool | None:
+    """Return whether an answer is right where two indices are equal only (True), where not only (False), or neither."""
+    if draw.truth.shape != draw.got.shape or draw.counts is not None or draw.truth.ndim <= max(a, b):
+        return None
+    if draw.truth.shape[a] != draw.truth.shape[b]:
+        return None
+    places = np.indices(draw.truth.shape)
+    diagonal = places[a] == places[b]
+    off = np.abs(draw.truth - draw.got) > CLOSE * max(1.0, float(np.abs(draw.truth).max(initial=0.0)))
+    wrong_on, wrong_off = bool(off[diagonal].any()), bool(off[~diagonal].any())
+    return None if wrong_on == wrong_off else wrong_off
+
+
 def factor_finding(factor: float) -> Finding:
     """Return the finding about numbers that are all one multiple of what is asked."""
-    return Finding("factor", f"Your answer is {figure(factor)} times what is asked, everywhere. Look at the constants.")
+    shown = figures(factor, 1.0)[0]
+    return Finding("factor", f"Your answer is {shown} times what is asked, everywhere. Look at the constants.")
 
 
 def offset_finding(offset: float) -> Finding:
@@ -90,6 +105,18 @@ def offset_finding(offset: float) -> Finding:
     return Finding("offset", f"Your answer differs by {figure(offset)} everywhere. Look at the constant terms.")
 
 
-def figure(number: float) -> str:
-    """Return a number with four digits that count, and a true minus sign."""
-    return f"{number + 0.0:.4g}".replace("-", "−")  # −0 + 0 is 0
+MOST_DIGITS = 17
+"""Digits that tell any two floats apart."""
+
+
+def figures(one: float, other: float) -> tuple[str, str]:
+    """Return two different numbers with as many digits as show that they differ, four at least."""
+    for digits in range(4, MOST_DIGITS):
+        if figure(one, digits) != figure(other, digits):
+            return figure(one, digits), figure(other, digits)
+    return figure(one, MOST_DIGITS), figure(other, MOST_DIGITS)
+
+
+def figure(number: float, digits: int = 4) -> str:
+    """Return a number with so many digits that count, and a true minus sign."""
+    return f"{number + 0.0:.{digits}g}".replace("-", "−")  # −0 + 0 is 0
