@@ -128,7 +128,8 @@ def _unlikely(found: dict[str, tuple[Fit, Made]], target: Target, met: Met) -> d
     kept = {
         name: one
         for name, one in found.items()
-        if is_fact(one[0].mistake, target, met) or by_accident(tried[plainness(one[0].mistake)], met) <= most
+        if _is_fact(one[0].mistake, target, met, most)
+        or by_accident(tried[plainness(one[0].mistake)], met, spacing(draw)) <= most
     }
     if not kept:
         return {}
@@ -154,10 +155,11 @@ def plainness(mistake: Row) -> int:
     return 2 if mistake.vague or mistake.id == "other-quantity" else 1
 
 
-def is_fact(mistake: Row, target: Target, met: Met) -> bool:
-    """Return whether a mistake says no more than that every entry is changed in one way, and it is: no guess at all."""
-    changes = () if mistake.change is None else mistake.change(target)
-    return any(met.made(partial(_on_truth, target, change)) for change in changes)
+def _is_fact(mistake: Row, target: Target, met: Met, most: float) -> bool:
+    """Return whether a mistake says no more than that every entry is changed in one way, and the digits bear it out."""
+    changes = () if mistake.change is None else tuple(mistake.change(target))
+    holds = any(met.made(partial(_on_truth, target, change)) for change in changes)
+    return holds and by_accident(len(changes), met) <= most
 
 
 def _on_truth(target: Target, change: Change, values: Values) -> Array:
@@ -165,11 +167,14 @@ def _on_truth(target: Target, change: Change, values: Values) -> Array:
 
 
 def _tried(target: Target, met: Met) -> tuple[int, int, int]:
-    """Return how many different numbers were held against the answer, up to each plainness."""
+    """Return how many different numbers, as large as the answer's at most, were held against it up to each plainness."""
     (draw,) = met.draws
+    largest = _largest(draw) + met.tolerance
     seen: tuple[set[bytes], ...] = (set(), set(), set())
     for made in guesses(target).on(draw.values):
-        if made.array.size == draw.got.size and np.isfinite(made.array).all() and not _same(made.array, draw.truth):
+        if made.array.size != draw.got.size or _same(made.array, draw.truth):
+            continue
+        if np.abs(made.array).max(initial=0.0) <= largest:
             key = np.round(made.array / met.tolerance).tobytes()
             for n in range(plainness(made.mistake), len(seen)):
                 seen[n].add(key)
@@ -190,22 +195,29 @@ def _same(one: Array, other: Array) -> bool:
     return one.size == other.size and bool(np.allclose(one.ravel(), other.ravel(), rtol=1e-9, atol=1e-12))
 
 
-def by_accident(tried: int, met: Met) -> float:
+def by_accident(tried: int, met: Met, step: float = 0.0) -> float:
     """Return how likely it is that one of so many guesses meets numbers as large as these within the tolerance.
 
-    Only entries that differ from what is asked count: the others are met by what is right too. Of round numbers a
-    guess meets one as often as there are few of them.
+    Only entries that differ from what is asked count: the others are met by what is right too.
+
+    Args:
+        tried: How many guesses.
+        met: The numbers.
+        step: What all numbers are multiples of: of round numbers there are few, which a guess meets the more often.
     """
     (draw,) = met.draws
-    largest = max(float(np.abs(side).max(initial=0.0)) for side in (draw.truth, draw.got))
+    largest = _largest(draw)
     differ = draw.got.size
     if draw.got.shape == draw.truth.shape:
         differ = int((np.abs(draw.got - draw.truth) > met.tolerance).sum())
     if not largest:
         return 1.0
-    step = spacing(draw)
     chance = max(min(1.0, met.tolerance / largest), 1 / (1 + 2 * largest / step) if step else 0.0)
     return float(tried * chance**differ)
+
+
+def _largest(draw: Draw) -> float:
+    return max(float(np.abs(side).max(initial=0.0)) for side in (draw.truth, draw.got))
 
 
 def spacing(draw: Draw) -> float:
