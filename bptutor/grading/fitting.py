@@ -166,6 +166,14 @@ def _on_truth(target: Target, change: Change, values: Values) -> Array:
     return change(target.truth(values), values)
 
 
+def _elsewhere(target: Target) -> Values | None:
+    """Return other numbers of the scene; None where it has none."""
+    try:
+        return next(iter(target.comparison.draws()))
+    except TROUBLE:
+        return None
+
+
 def _tried(target: Target, met: Met) -> tuple[int, int, int]:
     """Return how many different numbers, as large as the answer's at most, were held against it up to each plainness."""
     (draw,) = met.draws
@@ -183,9 +191,8 @@ def _tried(target: Target, met: Met) -> tuple[int, int, int]:
 
 def _alike(one: Made, other: Made, target: Target) -> bool:
     """Return whether two mistakes that give one number give one on other numbers too: else it tells neither."""
-    try:
-        elsewhere = next(iter(target.comparison.draws()))
-    except TROUBLE:
+    elsewhere = _elsewhere(target)
+    if elsewhere is None:
         return False
     found = entries(one.guess, elsewhere), entries(other.guess, elsewhere)
     return found[0] is not None and found[1] is not None and _same(*found)

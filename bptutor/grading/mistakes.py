@@ -181,6 +181,13 @@ CATALOGUE: tuple[Mistake, ...] = (
         any_of(on_tree(index_rules.other_unit), on_value(by_value.of_degrees)),
     ),
     Mistake(
+        "argument-sign",
+        "the opposite sign inside a function",
+        "Your answer turns the sign of what enters the function. Look at the sign of {part} there.",
+        on_tree(slope_rules.other_argument),
+        says={"whole": "Your answer turns the sign of what enters the function. Look at each minus inside."},
+    ),
+    Mistake(
         "off-by-one",
         "a position counted from the other start",
         "Your answer stands at a neighbouring place of {part}. Look at where counting starts.",
