@@ -125,7 +125,10 @@ def named(
         plain = not any(fit.mistake.id != "free-index" and not fit.mistake.vague for fit in found)
         indices = _collapsed(comparison, draws) if plain and not merged else None
         if indices is not None:
-            found = [*(fit for fit in found if not fit.mistake.vague), Fit(BY_ID["delta-collapse"], "", indices=indices)]
+            found = [
+                *(fit for fit in found if not fit.mistake.vague),
+                Fit(BY_ID["delta-collapse"], "", indices=indices),
+            ]
     return messages.said(found, target, met, written or (NUMBERS if expr is None else of_tree(expr)))
 
 

@@ -16,6 +16,8 @@ FEW = 3
 """Entries by which one factor or one difference is told from chance."""
 NOTHING = 1e-9
 """A factor that is 0 but for rounding."""
+LEFT = 1e-3
+"""Part of a difference that its explanation may leave."""
 LARGEST = 12
 """Largest factor that is told of numbers, as 1/12 is the smallest."""
 
@@ -65,12 +67,20 @@ def near(got: Array, truth: Array, tolerance: float) -> bool:
 
 
 def plain_differences(draws: tuple[Draw, ...]) -> list[Finding]:
-    """Return a finding when the answer is off by one constant factor, or by one constant."""
+    """Return a finding when the answer is off by one constant factor, or by one constant, and by nothing else."""
     factor = _same([value_mistakes.ratio(draw.truth, draw.got) for draw in draws])
     if factor is not None:
-        return [factor_finding(factor)] if abs(factor) > NOTHING else []
+        told = abs(factor) > NOTHING and all(_leaves_little(draw, factor * draw.truth) for draw in draws)
+        return [factor_finding(factor)] if told else []
     offset = _same([value_mistakes.offset(draw.truth, draw.got) for draw in draws])
-    return [] if offset is None else [offset_finding(offset)]
+    told = offset is not None and all(_leaves_little(draw, draw.truth + offset) for draw in draws)
+    return [offset_finding(offset)] if told and offset is not None else []
+
+
+def _leaves_little(draw: Draw, explained: Array) -> bool:
+    """Return whether what explains an answer leaves little of its difference: `log(p + 10^-8)` is no factor."""
+    apart = float(np.abs(draw.got - draw.truth).max(initial=0.0))
+    return float(np.abs(draw.got - explained).max(initial=0.0)) <= LEFT * apart
 
 
 def _same(found: list[float | None]) -> float | None:

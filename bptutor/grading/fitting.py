@@ -175,7 +175,7 @@ def _elsewhere(target: Target) -> Values | None:
 
 
 def _tried(target: Target, met: Met) -> tuple[int, int, int]:
-    """Return how many different numbers, as large as the answer's at most, were held against it up to each plainness."""
+    """Return how many different numbers, no larger than the answer's, were held against it up to each plainness."""
     (draw,) = met.draws
     largest = _largest(draw) + met.tolerance
     seen: tuple[set[bytes], ...] = (set(), set(), set())
@@ -256,7 +256,7 @@ def _pair(target: Target, met: Met) -> list[Fit]:
                 found.setdefault(frozenset({change.id, row.id}), pair)
     plain = {names: both for names, both in found.items() if all(fit.mistake.change is not None for fit in both)}
     found = plain or found  # a sign and a factor explain more plainly than what happens to equal them
-    if len(found) != 1 or (few and by_accident(_pairs_tried(target, first), met) > CHANCE):
+    if len(found) != 1 or (few and by_accident(_pairs_tried(target, first), met, spacing(first)) > CHANCE):
         return []
     (both,) = found.values()
     return sorted(both, key=lambda fit: PLACE[fit.mistake.id])

@@ -18,7 +18,21 @@ from bptutor.grading.rewrites import Rule, everywhere, repeated
 from bptutor.notation.dual import plain
 from bptutor.notation.labelled import Labelled
 from bptutor.notation.scope import Scope
-from bptutor.notation.tree import Derivative, Expr, Letter, Name, Number, children
+from bptutor.notation.tree import (
+    Add,
+    Call,
+    Derivative,
+    Expr,
+    Letter,
+    Mul,
+    Name,
+    Neg,
+    Number,
+    Outer,
+    Slice,
+    children,
+    walk,
+)
 from bptutor.notation.value import Values, Walk
 
 Array = NDArray[np.float64]
@@ -109,6 +123,11 @@ class Target:
         asked = {of.of.id for of in self.slopes if isinstance(of, Derivative) and isinstance(of.of, Name)}
         found = [name for name in scalars(self.scope) if name in self.scope.names]
         return next((name for name in found if name in asked), found[0] if found else "")
+
+    @property
+    def losses(self) -> tuple[str, ...]:
+        """The loss, or nothing: what rules about a loss go through."""
+        return tuple(filter(None, (self.loss,)))
 
     @property
     def slopes(self) -> frozenset[Expr]:
@@ -228,9 +247,20 @@ def _rewritten(rule: Rule, trees: tuple[Expr, ...]) -> Iterator[tuple[Expr, str]
     seen: set[Expr] = set()
     for tree in trees:
         for changed, part in chain(everywhere(tree, rule), repeated(tree, rule)):
-            if changed not in seen and len(seen) < MOST:
+            if changed not in seen and len(seen) < MOST and not any(map(_takes_diagonal, walk(changed))):
                 seen.add(changed)
                 yield changed, part
+
+
+def _takes_diagonal(part: Expr) -> bool:
+    """Return whether `diag` is given a matrix: then it takes numbers out where it was to lay a vector down."""
+    return isinstance(part, Call) and part.function == "diag" and _is_spread(part.args[0])
+
+
+def _is_spread(expr: Expr) -> bool:
+    if isinstance(expr, Add | Mul | Neg):
+        return any(map(_is_spread, children(expr)))
+    return isinstance(expr, Outer) or (isinstance(expr, Slice) and None in expr.items)
 
 
 def _value_of(tree: Expr, target: Target) -> Callable[[Values], Array]:

@@ -16,7 +16,19 @@ from bptutor.grading import (
 )
 from bptutor.grading import softmax_rules as softmax
 from bptutor.grading import value_mistakes as by_value
-from bptutor.grading.guesses import Guess, Mistake, Target, any_of, every, on_named_value, on_tree, on_trees, on_value, spelled, steps
+from bptutor.grading.guesses import (
+    Guess,
+    Mistake,
+    Target,
+    any_of,
+    every,
+    on_named_value,
+    on_tree,
+    on_trees,
+    on_value,
+    spelled,
+    steps,
+)
 from bptutor.grading.sliding import on_inputs
 from bptutor.notation.tree import Expr
 
@@ -107,7 +119,7 @@ LAYER_MISTAKES: tuple[Mistake, ...] = (
             *(on_named_value(made) for made in softmax_values.DIAGONAL),
         ),
         says={
-            "numbers": "These numbers leave out how a score moves the other shares. Look at {denominator}.",
+            "numbers": "These numbers leave out how one logit moves the other probabilities. Look at {denominator}.",
             "classes": "Your rule says wrong classes' scores cannot change {loss}. Look at {denominator}.",
         },
     ),
@@ -122,12 +134,12 @@ LAYER_MISTAKES: tuple[Mistake, ...] = (
             *(on_named_value(made) for made in softmax_values.LOST),
         ),
         says={
-            "numbers+jacobian": "In these numbers a score lowers its own probability. "
+            "numbers+jacobian": "In these numbers a logit lowers its own probability. "
             "Look at the case where both indices are equal.",
             "jacobian": "In your rule a score lowers its own probability. "
             "Look at the case where both indices are equal.",
             "error": "Your answer is the same whichever class is the true one. Look at where {y} enters {loss}.",
-            "numbers": "In these numbers a score lowers its own probability. "
+            "numbers": "In these numbers a logit lowers its own probability. "
             "Look at the case where both indices are equal.",
         },
     ),
@@ -142,7 +154,7 @@ LAYER_MISTAKES: tuple[Mistake, ...] = (
             *(on_named_value(made) for made in softmax_values.PLUS),
         ),
         says={
-            "numbers": "These are the numbers of a score that raises all probabilities. Look at what they add up to.",
+            "numbers": "These are the numbers of a logit that raises all probabilities. Look at what they add up to.",
         },
     ),
     Mistake(
@@ -169,7 +181,8 @@ LAYER_MISTAKES: tuple[Mistake, ...] = (
         ),
         says={
             "top": "This is the slope by {p}. Look at the arrow that ends in {p}.",
-            "numbers": "These numbers start from the slope by {p}. Look at the arrow that ends in {p}.",
+            "numbers": "These numbers start from the derivative with respect to {p}. "
+            "Look at the arrow that ends in {p}.",
         },
     ),
     Mistake(
@@ -224,8 +237,7 @@ LAYER_MISTAKES: tuple[Mistake, ...] = (
         on_tree(product_rules.hadamard),
         says={
             "whole": "Your answer keeps entries apart that are added up. Look at what stands under Σ.",
-            "no product": "This comes out with entries paired one to one. "
-            "Look at how many free indices the goal has.",
+            "no product": "This comes out with entries paired one to one. Look at how many free indices the goal has.",
         },
     ),
     Mistake(
@@ -268,7 +280,7 @@ LAYER_MISTAKES: tuple[Mistake, ...] = (
         "Your slope receives what comes out of the activation. Look at what entered it going forward.",
         any_of(on_tree(slope_rules.slope_of_activation), on_tree(slope_rules.on_forms(slope_rules.form_again))),
         says={
-            "numbers": "These numbers hold a slope at what comes out of the activation. "
+            "numbers": "These numbers hold a derivative at what comes out of the activation. "
             "Look at what entered it going forward.",
             "squashed": "Your slope receives a number already squashed. "
             "Look at what entered the activation going forward.",
@@ -280,8 +292,8 @@ LAYER_MISTAKES: tuple[Mistake, ...] = (
         "Your slope is written for a squashed number and receives {part}. Look at the range of {part}.",
         any_of(on_tree(slope_rules.a_form_on_z), on_trees(naming_rules.form_on_z)),
         says={
-            "numbers+part": "These numbers hold a slope for squashed numbers at {part}. Look at the range of {part}.",
-            "numbers": "These numbers hold a slope for squashed numbers at others. Look at the range of each.",
+            "numbers+part": "These numbers use the form for squashed numbers at {part}. Look at the range of {part}.",
+            "numbers": "These numbers use the form for squashed numbers at others. Look at the range of each.",
             "whole": "Your slope is written for a squashed number and receives another. Look at its range.",
         },
     ),
@@ -302,7 +314,7 @@ LAYER_MISTAKES: tuple[Mistake, ...] = (
         "Your slope holds only a part of the activation's. Look at its value where the curve is flat.",
         any_of(on_tree(slope_rules.half_slope), on_tree(slope_rules.on_forms(slope_rules.form_halved))),
         says={
-            "numbers+part": "These numbers hold a part of the activation's slope only. "
+            "numbers+part": "These numbers hold a part of the activation's derivative only. "
             "Look at its value where the curve is flat.",
             "whole": "Your answer has the activation where its slope acts. Look at its value where the curve is flat.",
         },
@@ -313,8 +325,7 @@ LAYER_MISTAKES: tuple[Mistake, ...] = (
         "Your answer takes {part} at the other end of its activation. Look at what the layer receives.",
         on_trees(naming_rules.exchange(naming_rules.z_for_a), steps),
         says={
-            "whole": "Your answer takes an array at the other end of its activation. "
-            "Look at what the layer receives.",
+            "whole": "Your answer takes an array at the other end of its activation. Look at what the layer receives.",
         },
     ),
     Mistake(

@@ -116,7 +116,11 @@ def _ordered(comparison: Comparison, given: Expr, got: Layout) -> list[Finding]:
             draws.append(Draw(values, comparison.truth(values), value(given, values, got, comparison.columns)))
     except TROUBLE:
         return []
-    return [finding for finding in named(comparison, tuple(draws), written=of_tree(given)) if finding.rule != "other-quantity"][:SAID]
+    return [
+        finding
+        for finding in named(comparison, tuple(draws), written=of_tree(given))
+        if finding.rule != "other-quantity"
+    ][:SAID]
 
 
 def _clashing(comparison: Comparison, given: Expr, extra: list[str]) -> list[Finding]:

@@ -37,9 +37,9 @@ CATALOGUE: tuple[Mistake, ...] = (
         "Your sum keeps the examples apart and adds up the units. Look at how many examples share {an entry of b}.",
         bias.on_bias(bias.other_axis),
         says={
-            "shape+no batch": "Your shape is what the other axis leaves. Look at the letter under Σ.",
+            "shape+no batch": "Your shape is what the other axis leaves. Look at the index under Σ.",
             "shape": "Your shape keeps the examples apart. Look at how many examples share {an entry of b}.",
-            "numbers+no batch": "These numbers are added up along the other axis. Look at the letter under Σ.",
+            "numbers+no batch": "These numbers are added up along the other axis. Look at the index under Σ.",
             "numbers": "These numbers add up the units and keep the examples apart. "
             "Look at how many examples share {an entry of b}.",
             "no batch": "Your sum runs over the other axis. Look at the letter under Σ.",
@@ -51,7 +51,7 @@ CATALOGUE: tuple[Mistake, ...] = (
         "Your answer keeps one row per example. Look at how many examples share {an entry of b}.",
         bias.on_bias(bias.not_summed),
         says={
-            "numbers+no batch": "These numbers are not added up yet. Look at which letters the goal keeps.",
+            "numbers+no batch": "These numbers are not added up yet. Look at which indices the goal keeps.",
             "no batch": "Your answer sums nothing. Look at which letters the goal keeps.",
         },
     ),
@@ -61,7 +61,7 @@ CATALOGUE: tuple[Mistake, ...] = (
         "Your answer is one number for all units. Look at how many numbers {b} holds.",
         bias.on_bias(bias.all_summed),
         says={
-            "numbers+no batch": "These numbers are added up along every axis. Look at which letters the goal keeps.",
+            "numbers+no batch": "These numbers are added up along every axis. Look at which indices the goal keeps.",
             "no batch": "Your sum runs over every axis. Look at which letters the goal keeps.",
         },
     ),
@@ -141,6 +141,10 @@ CATALOGUE: tuple[Mistake, ...] = (
         "a vector stood as a column beside another",
         "Your answer pairs every entry with every other. Look at the shape of each part.",
         on_tree(product_rules.broadcast),
+        says={
+            "numbers": "These numbers pair every entry with every other. Look at the shape of each part.",
+            "no pairing": "",
+        },
     ),
     Mistake(
         "first-example",
@@ -228,7 +232,7 @@ CATALOGUE: tuple[Mistake, ...] = (
         ),
         says={
             "numbers": "These numbers leave out something that multiplies or divides. Look at each arrow on the way.",
-            "plain": "Your answer leaves out something that multiplies or divides. Look at each part of the definition.",
+            "plain": "Your answer leaves out something that multiplies or divides. Look at each part of it.",
         },
         vague=True,
     ),

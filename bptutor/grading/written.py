@@ -6,11 +6,13 @@ import ast
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from bptutor.notation.tree import Call, Einsum, Expr, MatMul, Mul, Name, Number, Outer, Sum, walk
+from bptutor.notation.tree import Add, Call, Div, Einsum, Expr, MatMul, Mul, Name, Number, Outer, Sum, walk
 
 _PRODUCTS = frozenset({"dot", "matmul", "outer", "inner", "vdot", "tensordot", "multiply", "einsum", "kron"})
 _SLIDING = frozenset({"convolve", "correlate", "corr", "conv"})
-_SUMS = frozenset({"sum", "mean", "average", "nansum", "dot", "matmul", "inner", "vdot", "tensordot", "einsum", "trace"})
+_SUMS = frozenset(
+    {"sum", "mean", "average", "nansum", "dot", "matmul", "inner", "vdot", "tensordot", "einsum", "trace"}
+)
 _AT_LEAST = 2
 """Factors of a product that pairs one thing with another."""
 
@@ -21,6 +23,8 @@ class Written:
 
     formula: bool = False
     """Whether it is a formula or a program: numbers are typed without either."""
+    pairing: bool = False
+    """Whether something is put together with something else: added, subtracted, multiplied or divided."""
     product: bool = False
     sum: bool = False
     names: frozenset[str] = frozenset()
@@ -32,6 +36,7 @@ class Written:
         """Return the words by which a message is chosen; see `fitted_words`."""
         held = {
             "numbers": not self.formula,
+            "no pairing": not self.pairing,
             "no product": not self.product,
             "no sum": not self.sum,
             "program": self.shown is not None,
@@ -47,7 +52,14 @@ def of_tree(expr: Expr) -> Written:
     """Return what an expression holds."""
     parts = list(walk(expr))
     names = frozenset(part.id for part in parts if isinstance(part, Name))
-    return Written(True, any(map(_multiplies, parts)), any(map(_sums, parts)), names)
+    product = any(map(_multiplies, parts))
+    return Written(True, product or any(map(_pairs, parts)), product, any(map(_sums, parts)), names)
+
+
+def _pairs(part: Expr) -> bool:
+    if isinstance(part, Add):
+        return sum(not isinstance(term, Number) for term in part.terms) >= _AT_LEAST
+    return isinstance(part, Div) and not isinstance(part.den, Number)
 
 
 def _multiplies(part: Expr) -> bool:
@@ -81,4 +93,5 @@ def of_program(source: str, parameters: Mapping[str, str], scene: Iterable[str])
     adds = ast.MatMult in signs or bool(called & (_SUMS | _SLIDING))
     adds |= any(isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add) for node in nodes)
     names = frozenset(name for name in scene if parameters.get(name, name) in used)
-    return Written(True, product, adds, names, parameters)
+    pairing = product or bool(signs & {ast.Add, ast.Sub, ast.Div})
+    return Written(True, pairing, product, adds, names, parameters)
