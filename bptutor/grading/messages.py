@@ -55,6 +55,8 @@ class _Speaker:
 
     def message(self, fit: Fit) -> str:
         """Return what is said of a mistake; nothing where it needs a name that the question is not about."""
+        if fit.mistake.id == "other-quantity" and self._constant():
+            return ""
         known = self._known(fit)
         part = fit.part
         if SPOKEN in fit.mistake.text(self.show(part), known, fit.paired):
@@ -78,6 +80,12 @@ class _Speaker:
             return False
         changes = list(fit.mistake.change(self.target))
         return any(self.met.made(lambda v, change=change: change(self.target.truth(v), v)) for change in changes)
+
+    def _constant(self) -> bool:
+        """Return whether an answer is the same on all draws: it is a constant, and no quantity of the scene."""
+        first, *others = self.met.draws or (None,)
+        alike = (first is not None and self.met.equal(draw.got, first.got) for draw in others if draw is not None)
+        return bool(others) and all(alike)
 
     def _is_probability(self, part: str) -> bool:
         declared = self.target.scope.names.get(part)

@@ -71,7 +71,7 @@ SLIDE_MISTAKES: tuple[Mistake, ...] = (
     Mistake(
         "average-for-max",
         "the mean of a window for its largest",
-        "Your answer shares among all numbers of a window. Look at which of them the output is.",
+        "In your answer every number counts, not the largest alone. Look at which of them the result is.",
         on_trees(slide_rules.pooled("max", "mean")),
     ),
     Mistake(
@@ -83,7 +83,7 @@ SLIDE_MISTAKES: tuple[Mistake, ...] = (
     Mistake(
         "max-for-average",
         "the largest of a window for its mean",
-        "In your answer one number of a window counts alone. Look at which of them move the output.",
+        "In your answer one number counts alone. Look at which of them move the result.",
         on_trees(slide_rules.pooled("mean", "max")),
     ),
 )
