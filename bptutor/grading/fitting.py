@@ -128,7 +128,7 @@ def _unlikely(found: dict[str, tuple[Fit, Made]], target: Target, met: Met) -> d
     kept = {
         name: one
         for name, one in found.items()
-        if _is_fact(one[0].mistake, target, met, most)
+        if (changed_everywhere(one[0].mistake, target, met) and _is_precise(one[0].mistake, target, met, most))
         or by_accident(tried[plainness(one[0].mistake)], met, spacing(draw)) <= most
     }
     if not kept:
@@ -155,11 +155,16 @@ def plainness(mistake: Row) -> int:
     return 2 if mistake.vague or mistake.id == "other-quantity" else 1
 
 
-def _is_fact(mistake: Row, target: Target, met: Met, most: float) -> bool:
-    """Return whether a mistake says no more than that every entry is changed in one way, and the digits bear it out."""
+def changed_everywhere(mistake: Row, target: Target, met: Met) -> bool:
+    """Return whether a mistake says no more than that every entry is changed in one way, and each of them is."""
+    changes = () if mistake.change is None else mistake.change(target)
+    return any(met.made(partial(_on_truth, target, change)) for change in changes)
+
+
+def _is_precise(mistake: Row, target: Target, met: Met, most: float) -> bool:
+    """Return whether the digits bear out a change of every entry."""
     changes = () if mistake.change is None else tuple(mistake.change(target))
-    holds = any(met.made(partial(_on_truth, target, change)) for change in changes)
-    return holds and by_accident(len(changes), met) <= most
+    return by_accident(len(changes), met) <= most
 
 
 def _on_truth(target: Target, change: Change, values: Values) -> Array:
@@ -194,8 +199,8 @@ def _alike(one: Made, other: Made, target: Target) -> bool:
     elsewhere = _elsewhere(target)
     if elsewhere is None:
         return False
-    found = entries(one.guess, elsewhere), entries(other.guess, elsewhere)
-    return found[0] is not None and found[1] is not None and _same(*found)
+    here, there = entries(one.guess, elsewhere), entries(other.guess, elsewhere)
+    return here is not None and there is not None and _same(here, there)
 
 
 def _same(one: Array, other: Array) -> bool:

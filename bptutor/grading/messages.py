@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bptutor.grading.different import agreeing
 from bptutor.grading.fitted_words import cases, denominator, is_ratio, words
-from bptutor.grading.fitting import Fit, guesses
+from bptutor.grading.fitting import Fit, changed_everywhere, guesses
 from bptutor.grading.guesses import Target
 from bptutor.grading.mentioned import suits
 from bptutor.grading.met import TROUBLE, Met
@@ -67,19 +67,13 @@ class _Speaker:
 
     def _known(self, fit: Fit) -> dict[str, str]:
         """Return the words with what holds of one mistake."""
-        known = self.words | {"everywhere": "yes" if self._everywhere(fit) else ""}
+        everywhere = not fit.paired and changed_everywhere(fit.mistake, self.target, self.met)
+        known = self.words | {"everywhere": "yes" if everywhere else ""}
         if self._is_probability(fit.part):
             known |= {"p": self.show(fit.part), "denominator": denominator(fit.part, self.target, self.show)}
         if fit.indices or fit.mistake.id == "delta-collapse":
             known["cases"] = cases(self.target, fit.part, fit.indices)
         return known
-
-    def _everywhere(self, fit: Fit) -> bool:
-        """Return whether a change on the value alone gives every entry of the answer on every draw."""
-        if fit.mistake.change is None or fit.paired:
-            return False
-        changes = list(fit.mistake.change(self.target))
-        return any(self.met.made(lambda v, change=change: change(self.target.truth(v), v)) for change in changes)
 
     def _constant(self) -> bool:
         """Return whether an answer is the same on all draws: it is a constant, and no quantity of the scene."""

@@ -24,11 +24,13 @@ from bptutor.grading import softmax_rules as softmax
 from bptutor.grading import value_mistakes as by_value
 from bptutor.grading.guesses import Mistake, any_of, nothing, on_named_value, on_tree, on_trees, on_value, steps
 from bptutor.grading.layer_mistakes import LAYER_MISTAKES
+from bptutor.grading.loss_mistakes import LOSS_MISTAKES
 from bptutor.grading.share_mistakes import SHARE_MISTAKES
 from bptutor.grading.slide_mistakes import SLIDE_MISTAKES
 from bptutor.grading.sliding import on_inputs, on_kernels
 
 CATALOGUE: tuple[Mistake, ...] = (
+    *LOSS_MISTAKES,
     *LAYER_MISTAKES,
     *SHARE_MISTAKES,
     Mistake(

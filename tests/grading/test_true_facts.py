@@ -150,3 +150,9 @@ def test_random_answers_get_no_false_fact() -> None:
                 kind = "matrix" if truth.ndim == 2 else "vector"
                 asks = {"type": kind, "answer": answer, "decimals": 4}
                 _check([{"scene": "hn", "question": asks, "answer": str(made.round(6).tolist())}])
+
+
+def test_of_two_slips_at_once_neither_is_said_of_all_numbers() -> None:
+    """The mean is left out and the sign is turned: −3 times what is asked."""
+    asks = {"type": "vector", "answer": "∂L/∂w"}
+    _check([{"scene": "msen", "question": asks, "answer": "[-6.59, 6.142]"}])
