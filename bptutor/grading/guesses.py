@@ -14,25 +14,11 @@ from bptutor.grading.comparison import Comparison
 from bptutor.grading.fitted_words import UNKNOWN, USUAL
 from bptutor.grading.formulas import Lines, scalars
 from bptutor.grading.layers import Parts
-from bptutor.grading.rewrites import Rule, everywhere, repeated
+from bptutor.grading.rewrites import Rule, everywhere, repeated, takes_diagonals
 from bptutor.notation.dual import plain
 from bptutor.notation.labelled import Labelled
 from bptutor.notation.scope import Scope
-from bptutor.notation.tree import (
-    Add,
-    Call,
-    Derivative,
-    Expr,
-    Letter,
-    Mul,
-    Name,
-    Neg,
-    Number,
-    Outer,
-    Slice,
-    children,
-    walk,
-)
+from bptutor.notation.tree import Derivative, Expr, Letter, Name, Number, children
 from bptutor.notation.value import Values, Walk
 
 Array = NDArray[np.float64]
@@ -247,20 +233,9 @@ def _rewritten(rule: Rule, trees: tuple[Expr, ...]) -> Iterator[tuple[Expr, str]
     seen: set[Expr] = set()
     for tree in trees:
         for changed, part in chain(everywhere(tree, rule), repeated(tree, rule)):
-            if changed not in seen and len(seen) < MOST and not any(map(_takes_diagonal, walk(changed))):
+            if changed not in seen and len(seen) < MOST and takes_diagonals(changed) <= takes_diagonals(tree):
                 seen.add(changed)
                 yield changed, part
-
-
-def _takes_diagonal(part: Expr) -> bool:
-    """Return whether `diag` is given a matrix: then it takes numbers out where it was to lay a vector down."""
-    return isinstance(part, Call) and part.function == "diag" and _is_spread(part.args[0])
-
-
-def _is_spread(expr: Expr) -> bool:
-    if isinstance(expr, Add | Mul | Neg):
-        return any(map(_is_spread, children(expr)))
-    return isinstance(expr, Outer) or (isinstance(expr, Slice) and None in expr.items)
 
 
 def _value_of(tree: Expr, target: Target) -> Callable[[Values], Array]:
