@@ -15,7 +15,7 @@ import numpy as np
 
 from bptutor.errors import BptutorError, UsageError
 from bptutor.grading import code_words as words
-from bptutor.grading import diagnosis, different, targets
+from bptutor.grading import different, messages, targets
 from bptutor.grading.case import Case
 from bptutor.grading.code_cases import Call, Calls, calls, code_of, equal_sizes, returned
 from bptutor.grading.code_expected import flat
@@ -28,6 +28,7 @@ from bptutor.grading.met import TROUBLE, Draw, Met
 from bptutor.grading.sandbox.run import Ran, Stop, Stopped, run
 from bptutor.grading.step_rules import RATES
 from bptutor.grading.verdict import SAID, Finding, Mark, ProofMark, ReadingError, Verdict, telling
+from bptutor.grading.written import Written, of_program
 from bptutor.notation.tree import Number
 
 
@@ -206,7 +207,16 @@ def _named(wrong: _Wrong) -> list[Finding]:
     tolerance = max(closeness(draw.got, code_of(wrong.case).tolerance) for draw in draws)
     met = Met(draws, tolerance)
     target = _target(wrong, draws)
-    return diagnosis.said(fits(target, met), target) or different.plain_differences(draws)
+    written = _written(wrong.case, target)
+    return messages.said(fits(target, met), target, met, written) or different.plain_differences(draws)
+
+
+def _written(case: Case, target: Target) -> Written:
+    """Return what a program holds, with what it calls the names of the scene."""
+    code = code_of(case)
+    handed = {name: str(code.args.get(name, name)) for name in code.parameters}
+    called = {of: name for name, of in handed.items() if of in target.scope.names}
+    return of_program(case.text, called, target.scope.names)
 
 
 def _draws(wrong: _Wrong) -> Iterator[Draw]:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bptutor.errors import UnreadableAnswer
-from bptutor.grading import authored, diagnosis, different, numbers, targets
+from bptutor.grading import authored, different, messages, numbers, targets
 from bptutor.grading.carried import following
 from bptutor.grading.case import Case
 from bptutor.grading.comparison import Comparison
@@ -21,6 +21,7 @@ from bptutor.grading.met import Draw, Met
 from bptutor.grading.mistakes import CATALOGUE
 from bptutor.grading.shown_digits import from_shown
 from bptutor.grading.verdict import SAID, Finding, Mark, Verdict, telling
+from bptutor.grading.written import NUMBERS
 from bptutor.notation import parse
 from bptutor.notation.tree import Expr, Name, Stack, walk
 from bptutor.notation.value import Values
@@ -203,7 +204,7 @@ def _mistakes(case: Case, asked: Asked, truth: Array, got: Array, tolerance: flo
     found = [fit for fit in fits(target, met) if fit.mistake.id == "bias-zero" or _tells(got, tolerance)]
     if got.ndim == 0 and float(got).is_integer():  # so round a number is something else by chance
         found = [fit for fit in found if fit.mistake.id != "other-quantity"]
-    return diagnosis.said(found, target)
+    return messages.said(found, target, met, NUMBERS)
 
 
 def held_against(case: Case, tree: Expr, values: Values) -> Comparison:
@@ -225,7 +226,7 @@ def _without_scene(met: Met, truth: Array, got: Array) -> list[Finding]:
     for mistake in CATALOGUE:
         change = changes.get(mistake.id)
         if change and met.equal(change(truth), got) and not met.equal(truth, got):
-            return [Finding(mistake.id, mistake.message("", {}))]
+            return [Finding(mistake.id, mistake.message("", {"everywhere": "yes"}))]
     return []
 
 

@@ -7,11 +7,11 @@ import re
 import numpy as np
 
 from bptutor.errors import UnreadableAnswer
-from bptutor.grading import diagnosis, numbers, targets
+from bptutor.grading import numbers, targets
 from bptutor.grading.backward import gradient
 from bptutor.grading.case import Case
 from bptutor.grading.comparison import Comparison
-from bptutor.grading.fitting import Fit
+from bptutor.grading.fitted_words import words
 from bptutor.grading.formulas import scalars
 from bptutor.grading.layers import parts
 from bptutor.grading.layouts import layout
@@ -19,6 +19,7 @@ from bptutor.grading.met import entries
 from bptutor.grading.mistakes import BY_ID
 from bptutor.grading.quantities import Asked, seen
 from bptutor.grading.verdict import Finding, Mark, Verdict
+from bptutor.grading.written import NUMBERS
 from bptutor.notation import parse
 from bptutor.notation.tree import Name
 from bptutor.notation.value import Values
@@ -89,7 +90,8 @@ def _shape_mistakes(case: Case, got: tuple[int, ...], truth: tuple[int, ...]) ->
             if array is None or array.shape != got or not np.isfinite(array).all():
                 continue
             if name != "broadcast" or array.size > np.prod(truth):
-                return diagnosis.said([Fit(BY_ID[name], part)], target)
+                known = words(target) | NUMBERS.holds() | {"shape": "yes"}
+                return [Finding(name, BY_ID[name].message(part, known))]
     return []
 
 
