@@ -318,6 +318,15 @@ class Terminal:
         """How the line of this terminal is set now (raw, echoing ...)."""
         return termios.tcgetattr(self._slave)
 
+    def set_attributes(self, attributes: list[Any]) -> None:
+        """Set the line, as a shell does when it takes the terminal back."""
+        termios.tcsetattr(self._slave, termios.TCSANOW, attributes)
+
+    def hang_up(self) -> None:
+        """Close the terminal, as its window does."""
+        os.close(self._slave)
+        os.close(self._master)
+
     def faults(self) -> list[str]:
         """Return in what this terminal is not as it was before the program."""
         found = self.screen.faults_at_the_end()

@@ -29,6 +29,7 @@ from bptutor.tui.render.course import (
 from bptutor.tui.render.flow import Flow
 from bptutor.tui.render.headings import keys_row
 from bptutor.tui.screens.rooms import Rooms
+from bptutor.tui.widgets.course_list import CourseList
 
 _KEYS = (("enter", "open"), ("c", "continue"), ("v", "review"), ("/", "search"))
 _ALWAYS = (("q", "quit"), ("F1", "help"), ("^p", "all"))
@@ -78,7 +79,7 @@ class MapScreen(Screen[None]):
             Static(Flow(lambda width: [continue_row(pack, following, width)]), id="top"),
             Input(placeholder="search lessons", id="search"),
             Horizontal(
-                OptionList(id="lessons", compact=True),
+                CourseList(id="lessons", compact=True),
                 VerticalScroll(Static(id="about"), id="about-scroll"),
                 id="course",
             ),
