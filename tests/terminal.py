@@ -162,11 +162,13 @@ class Screen:
         return [self.cells.get((n, column), Cell()) for column in range(width)]
 
     def cursors(self) -> list[tuple[int, int]]:
-        """Return the cells that are drawn the other way round: light on dark where all else is dark on light."""
+        """Return the cells that are drawn the other way round, in all but the columns of the scroll bars."""
+        edge = max((column for _, column in self.cells), default=0) - 2
         return [
-            place
-            for place, cell in self.cells.items()
-            if 7 in cell.marks or (cell.fore and cell.back and _luminance(cell.back) > _luminance(cell.fore))
+            (row, column)
+            for (row, column), cell in self.cells.items()
+            if (7 in cell.marks and column < edge)
+            or (cell.fore and cell.back and _luminance(cell.back) > _luminance(cell.fore))
         ]
 
     def faults_at_the_end(self) -> list[str]:

@@ -10,15 +10,15 @@ import pytest
 
 from tests.terminal import Terminal, terminal
 
-LESSON = ("learn", "output-error", "--seed", "7")
+PACK = Path(__file__).parent / "data" / "packs" / "valid" / "plain"
+LESSON = ("learn", "one", "--pack", str(PACK))
 
 
 def asked(t: Terminal) -> None:
     """Go to the first question, and type."""
     t.until("enter go on")
-    for n in (2, 3):
-        t.write("\r")
-        t.until(f" {n}/")
+    t.write("\r")
+    t.until("type your answer")
     t.until_cursor()
     t.write("kept")
     t.until("> kept")
@@ -36,9 +36,9 @@ def test_a_signal_to_end_gives_the_terminal_back_and_keeps_what_is_typed(tmp_pat
         t.process.terminate()
         assert t.wait() == 143
         assert t.faults() == []
-        assert "Saved. Next: The output error, step 3 (bptutor)." in " ".join(t.screen.text.split())
+        assert "Saved. Next: A title, step 2." in " ".join(t.screen.text.split())
     assert log.read_text() == ""
-    with terminal("learn", "output-error", home=tmp_path, size=(59, 15)) as t:
+    with terminal(*LESSON, home=tmp_path, size=(59, 15)) as t:
         t.until("bptutor needs 60x16")
         t.write("\x10\x1bq")
         t.resize(80, 24)
@@ -84,7 +84,7 @@ def test_every_signal_on_every_screen(tmp_path: Path, number: signal.Signals, si
         t.process.send_signal(number)
         assert t.wait() == 128 + number
         assert t.faults() == []
-    with terminal("learn", "output-error", home=tmp_path) as t:
+    with terminal(*LESSON, home=tmp_path) as t:
         t.until("> kept")
 
 
@@ -94,7 +94,7 @@ def test_a_terminal_that_goes_away_ends_the_tutor(tmp_path: Path) -> None:
     asked(opened)
     opened.hang_up()
     assert opened.process.wait(30) in {129, -signal.SIGHUP}
-    with terminal("learn", "output-error", home=tmp_path) as t:
+    with terminal(*LESSON, home=tmp_path) as t:
         t.until("> kept")
 
 

@@ -53,6 +53,8 @@ class TutorApp(App[None]):
     BINDINGS = keys.EVERYWHERE
     HORIZONTAL_BREAKPOINTS = _BREAKPOINTS
     CSS = """
+        SearchIcon { color: $foreground; }
+        Input > .input--placeholder, CommandPalette > .command-palette--help-text { color: $quiet; text-style: none; }
         Input:nocolor > .input--cursor, Input:nocolor > .input--selection { text-style: reverse; }
         CommandList:nocolor > .option-list--option-highlighted { text-style: bold underline; }
         TextArea:nocolor .text-area--cursor, TextArea:nocolor .text-area--selection { text-style: reverse; }

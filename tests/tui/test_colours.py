@@ -13,6 +13,7 @@ from textual.app import App
 from textual.color import Color
 from textual.driver import Driver
 from textual.geometry import Size
+from textual.screen import ModalScreen
 from textual.theme import BUILTIN_THEMES
 
 from bptutor.errors import UsageError
@@ -138,7 +139,7 @@ async def test_every_screen_can_be_read_in_every_theme(tmp_path: Path, monkeypat
             for theme in COLOURED:
                 await app.readable_in(theme)
             await app.press("escape")
-            await app.until(lambda: len(app.screen_stack) == 1)
+            await app.until(lambda: not isinstance(app.screen, ModalScreen))
         await app.press("escape")
         await app.shows("/ search")
         for theme in COLOURED:
