@@ -162,11 +162,13 @@ class Screen:
         return [self.cells.get((n, column), Cell()) for column in range(width)]
 
     def cursors(self) -> list[tuple[int, int]]:
-        """Return the cells that are drawn the other way round: light on dark where all else is dark on light."""
+        """Return the cells that are drawn the other way round, in all but the columns of the scroll bars."""
+        edge = max((column for _, column in self.cells), default=0) - 2
         return [
-            place
-            for place, cell in self.cells.items()
-            if 7 in cell.marks or (cell.fore and cell.back and _luminance(cell.back) > _luminance(cell.fore))
+            (row, column)
+            for (row, column), cell in self.cells.items()
+            if (7 in cell.marks and column < edge)
+            or (cell.fore and cell.back and _luminance(cell.back) > _luminance(cell.fore))
         ]
 
     def faults_at_the_end(self) -> list[str]:
@@ -317,6 +319,15 @@ class Terminal:
     def attributes(self) -> list[Any]:
         """How the line of this terminal is set now (raw, echoing ...)."""
         return termios.tcgetattr(self._slave)
+
+    def set_attributes(self, attributes: list[Any]) -> None:
+        """Set the line, as a shell does when it takes the terminal back."""
+        termios.tcsetattr(self._slave, termios.TCSANOW, attributes)
+
+    def hang_up(self) -> None:
+        """Close the terminal, as its window does."""
+        os.close(self._slave)
+        os.close(self._master)
 
     def faults(self) -> list[str]:
         """Return in what this terminal is not as it was before the program."""

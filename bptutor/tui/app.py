@@ -53,6 +53,13 @@ class TutorApp(App[None]):
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_actions}
     BINDINGS = keys.EVERYWHERE
     HORIZONTAL_BREAKPOINTS = _BREAKPOINTS
+    CSS = """
+        SearchIcon { color: $foreground; }
+        Input > .input--placeholder, CommandPalette > .command-palette--help-text { color: $quiet; text-style: none; }
+        Input:nocolor > .input--cursor, Input:nocolor > .input--selection { text-style: reverse; }
+        CommandList:nocolor > .option-list--option-highlighted { text-style: bold underline; }
+        TextArea:nocolor .text-area--cursor, TextArea:nocolor .text-area--selection { text-style: reverse; }
+    """
     DEFAULT_MODE = "rooms"
     MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {"rooms": Screen, "small": SmallScreen}
 

@@ -6,7 +6,17 @@ from collections.abc import Iterable, Mapping
 
 from textual.color import Color
 
-TEXTS = ("text-accent", "text-error", "text-primary", "text-success", "text-warning", "quiet", "negative", "positive")
+TEXTS = (
+    "foreground",
+    "text-accent",
+    "text-error",
+    "text-primary",
+    "text-success",
+    "text-warning",
+    "quiet",
+    "negative",
+    "positive",
+)
 """Names of the colours that texts have."""
 BACKGROUNDS = ("background", "surface", "panel", "panel-darken-1")
 """Names of what texts stand on, each also under a `boost`."""

@@ -31,6 +31,7 @@ from bptutor.tui.render.course import (
 from bptutor.tui.render.flow import Flow
 from bptutor.tui.render.headings import keys_row
 from bptutor.tui.screens.rooms import Rooms
+from bptutor.tui.widgets.course_list import CourseList
 
 _KEYS = (("enter", "open"), ("c", "continue"), ("v", "review"), ("/", "search"))
 _EDGE = 5
@@ -86,7 +87,7 @@ class MapScreen(Screen[None]):
             Static(Content(self._said), id="said"),
             Input(placeholder="search lessons", id="search"),
             Horizontal(
-                OptionList(id="lessons", compact=True),
+                CourseList(id="lessons", compact=True),
                 VerticalScroll(Static(id="about"), id="about-scroll"),
                 id="course",
             ),

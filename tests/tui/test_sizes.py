@@ -1,0 +1,76 @@
+"""Terminals of every size, at the start and later, with whatever is open: one notice that waits, nothing lost."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+from tests.tui.stage import SMALL, Stage, stage
+
+TINY = ((59, 15), (1, 1), (30, 12), (59, 40), (200, 15))
+PAGES = {"f1": "Spellings that", "f10": "Glossary", "f12": "Progress", "ctrl+p": "Search for"}
+
+
+async def question(s: Stage) -> None:
+    await s.until("enter go on")
+    await s.press("enter", "enter")
+    await s.until("Carry the derivative")
+    await s.press("y")
+    await s.until("> y")
+
+
+@pytest.mark.parametrize("size", TINY)
+@pytest.mark.parametrize("lesson", ["output-error", None])
+async def test_a_start_that_is_too_small_waits(tmp_path: Path, size: tuple[int, int], lesson: str | None) -> None:
+    async with stage(tmp_path, lesson, size=size) as s:
+        await s.until_true(lambda: s.app.current_mode == "small")
+        for key in ("ctrl+p", "f1", "f10", "f12", "enter", "escape", "c"):
+            await s.press(key)
+        await s.pilot.resize_terminal(*SMALL)
+        await s.until("enter go on")
+        assert len(s.app.screen_stack) == 2
+
+
+@pytest.mark.parametrize("page", PAGES)
+async def test_a_page_is_still_open_when_the_terminal_is_large_again(tmp_path: Path, page: str) -> None:
+    async with stage(tmp_path, "output-error") as s:
+        await question(s)
+        await s.press(page)
+        await s.until(PAGES[page])
+        for size in (*TINY, (60, 16), (1, 1)):
+            await s.pilot.resize_terminal(*size)
+            await s.press("ctrl+p", "escape", "q", "enter")
+        await s.pilot.resize_terminal(*SMALL)
+        await s.until_any((PAGES[page], "> y"))
+        await s.press("escape")
+        await s.until("> y")
+
+
+async def test_what_is_opened_or_closed_meanwhile_happens_when_there_is_room(tmp_path: Path) -> None:
+    async with stage(tmp_path, "output-error") as s:
+        await question(s)
+        await s.pilot.resize_terminal(1, 1)
+        await s.until_true(lambda: s.app.current_mode == "small")
+        s.app.show_map("to-read")
+        s.app.open_lesson("first-minutes")
+        await s.pilot.pause()
+        assert s.app.current_mode == "small"
+        await s.pilot.resize_terminal(*SMALL)
+        await s.until("First ten minutes")
+        assert len(s.app.screen_stack) == 2
+
+
+async def test_any_row_of_sizes_ends_where_it_began(tmp_path: Path) -> None:
+    draw = random.Random(5)
+    async with stage(tmp_path, "output-error") as s:
+        await question(s)
+        for _ in range(12):
+            await s.pilot.resize_terminal(draw.randint(1, 200), draw.randint(1, 60))
+            await s.press(draw.choice([*PAGES, "escape"]))
+        await s.pilot.resize_terminal(*SMALL)
+        await s.until_true(lambda: s.app.current_mode != "small")
+        while len(s.app.screen_stack) > 2:
+            await s.press("escape")
+        await s.until("> y")
