@@ -29,7 +29,8 @@ async def test_a_start_that_is_too_small_waits(tmp_path: Path, size: tuple[int, 
         for key in ("ctrl+p", "f1", "f10", "f12", "enter", "escape", "c"):
             await s.press(key)
         await s.pilot.resize_terminal(*SMALL)
-        await s.until("enter go on")
+        await s.until_any(("enter go on", "enter answer"))
+        await s.until_true(lambda: any("─" * SMALL[0] in row for row in s.rows), "the rule is not as wide as the screen")
         assert len(s.app.screen_stack) == 2
 
 
@@ -44,7 +45,8 @@ async def test_a_page_is_still_open_when_the_terminal_is_large_again(tmp_path: P
             await s.press("ctrl+p", "escape", "q", "enter")
         await s.pilot.resize_terminal(*SMALL)
         await s.until_any((PAGES[page], "> y"))
-        await s.press("escape")
+        if PAGES[page] in s.text:
+            await s.press("escape")
         await s.until("> y")
 
 
