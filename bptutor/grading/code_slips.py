@@ -94,7 +94,7 @@ def result(truth: Any, got: Any, ran: Ran, written: str, names: dict[Path, str])
     for path, where in _parts(truth):
         found = part(got, path)
         text = isinstance(found, str) and not isinstance(where, str)
-        if not text and not (isinstance(found, Other) and found.slip and found != where):
+        if not text and not (isinstance(found, Other) and found.slip and not isinstance(where, Other)):
             continue
         label = f"`{names[path]}`" if path in names else "its result" if not path else f"part {_place(path)}"
         what = "nothing (None)" if isinstance(found, Other) and found.kind == "None" else kind(found)
