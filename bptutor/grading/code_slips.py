@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from bptutor.grading.code_expected import Path, flat
+from bptutor.grading.code_expected import Path, flat, place_label
 from bptutor.grading.code_parts import kind, part
 from bptutor.grading.sandbox.run import Head, Ran, Stop
 from bptutor.grading.sandbox.wire import Other
@@ -96,7 +96,8 @@ def result(truth: Any, got: Any, ran: Ran, written: str, names: dict[Path, str])
         text = isinstance(found, str) and not isinstance(where, str)
         if not text and not (isinstance(found, Other) and found.slip and not isinstance(where, Other)):
             continue
-        label = f"`{names[path]}`" if path in names else "its result" if not path else f"part {_place(path)}"
+        name = names.get(path) or (place_label(path) if path else "its result")
+        label = f"`{name}`" if name.isidentifier() else name
         what = "nothing (None)" if isinstance(found, Other) and found.kind == "None" else kind(found)
         return _returned(f"{label} is {what}, which is no array", ran.head, written)
     return None
@@ -108,10 +109,6 @@ def _parts(truth: Any) -> Iterator[tuple[Path, Any]]:
     for path, where in flat(truth):
         if path:
             yield path, where
-
-
-def _place(path: Path) -> str:
-    return ".".join(str(step + 1) if isinstance(step, int) else step for step in path)
 
 
 def _returned(message: str, head: Head | None, written: str) -> ReadingError:
