@@ -1,4 +1,4 @@
-"""Slips of the interpreter are told and not counted; what was computed wrongly is wrong; shapes and names come first."""
+"""Slips of the interpreter are told and not counted; a wrong result is wrong; shapes and names come first."""
 
 from __future__ import annotations
 
@@ -130,10 +130,12 @@ CALLABLE = [
     "def backward(d, a, scale=1.0, *rest, **named):\n    return scale * d.T @ a, d.sum(axis=0)",
     "def backward(*both):\n    return both[0].T @ both[1], both[0].sum(axis=0)",
     "def backward(d, a=None, *, b=3):\n    return d.T @ a, d.sum(axis=0)",
-    "from functools import partial\ndef scaled(k, d, a):\n    return k * d.T @ a, d.sum(axis=0)\nbackward = partial(scaled, 1)",
+    "from functools import partial\ndef scaled(k, d, a):\n    return k * d.T @ a, d.sum(axis=0)\n"
+    "backward = partial(scaled, 1)",
     "def other(a, d):\n    return d.T @ a, d.sum(axis=0)\ndef backward(d, a):\n    return other(a, d)",
     "def backward(a, d):\n    return 0\ndef backward(d, a):\n    return d.T @ a, d.sum(axis=0)",
-    "import collections\nPair = collections.namedtuple('Pair', 'dW db')\ndef backward(d, a):\n    return Pair(d.T @ a, d.sum(axis=0))",
+    "import collections\nPair = collections.namedtuple('Pair', 'dW db')\n"
+    "def backward(d, a):\n    return Pair(d.T @ a, d.sum(axis=0))",
 ]
 
 
@@ -197,7 +199,7 @@ def test_the_record_of_a_slip_has_its_line_and_nothing_of_the_answer() -> None:
     assert record["error"]["line"] == 2 and set(record["error"]) == {"column", "message", "help", "line"}
 
 
-# --- a failure: shapes first, parts by their names ------------------------------------------------------------------------
+# --- a failure: shapes first, parts by their names --------------------------------------------------------------------
 
 
 def test_shapes_come_first() -> None:

@@ -53,9 +53,17 @@ def main() -> None:
         os._exit(0)
     say({"key": first["key"], "ready": True, "fences": fences.names, "cpu": fences.cpu})
     steps, leave = _Program().steps(), os._exit
-    for name in [name for name in sys.modules if name.partition(".")[0] in {"bptutor", "ctypes", "_ctypes"}]:
-        del sys.modules[name]
+    _forget()
     _serve(hear, say, steps, _stop, leave)
+
+
+def _forget() -> None:
+    """Leave no module of the tutor's to be found, and nothing of the one that reaches into memory."""
+    for name in list(sys.modules):
+        if name.partition(".")[0] in {"bptutor", "ctypes", "_ctypes"}:
+            module = sys.modules.pop(name)
+            if not name.startswith("bptutor"):
+                vars(module).clear()
 
 
 def _serve(hear: _Hear, say: _Say, steps: Mapping[str, _Step], stop: _Stops, leave: Callable[[int], Any]) -> None:
