@@ -352,8 +352,7 @@ def test_nothing_is_done_outside(name: str, walls: bool, monkeypatch: pytest.Mon
 def test_each_row_of_the_table_has_its_test() -> None:
     from bptutor.grading import sandbox
 
-    rows = [line.split() for line in str(sandbox.__doc__).splitlines() if " test_" in line]
-    named = {row[-1] for row in rows if row[-1].startswith("test_")}
+    named = [line.strip() for line in str(sandbox.__doc__).splitlines() if line.startswith("  test_")]
     texts = "".join(file.read_text(encoding="utf-8") for file in Path(__file__).parent.glob("test_sandbox*.py"))
-    assert len(rows) == len(named) > 10
+    assert len(named) > 10
     assert [name for name in named if f"def {name}(" not in texts] == []

@@ -102,6 +102,22 @@ def test_nor_is_one_with_the_key_that_it_found(name: str) -> None:
     assert graded(last).mark is Mark.WRONG
 
 
+def test_a_program_that_answers_in_the_place_of_the_sandbox_has_no_key() -> None:
+    """The right value and the right end, each when it is asked for, without a return: the key alone tells them."""
+    source = f"""{EVERYWHERE}
+import time
+def encoded(one):
+    return {{"array": one.tolist(), "type": "float64", "shape": [3], "python": ""}}
+def f(p, y):
+    tell(json.dumps({{"value": encoded(p - y), "after": {{"p": encoded(p), "y": encoded(y)}}}}))
+    time.sleep(0.2)
+    tell('{{"end": true}}')
+    os._exit(0)
+"""
+    ran = run(Job(source, "f", (CASE,)))
+    assert ran.stopped is not None and (ran.stopped.stop, ran.results) == (Stop.CRASHED, ())
+
+
 LEAVING = {
     "os._exit": ("import os", "os._exit(0)"),
     "os._exit in the last call": ("import os\nn = 0", "global n; n += 1; os._exit(0) if n == 5 else 0"),

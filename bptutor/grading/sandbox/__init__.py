@@ -3,28 +3,39 @@
 `run.py` runs a program on given cases; `channel.py` is the tutor's end of the pipes and never executes the program;
 `inside.py` is the other end, in a fresh interpreter, in the folder `/`, without files or a folder of its own.
 
-What is prevented, by which fence, and the test that tries it (all in `tests/grading/test_sandbox*.py`):
-
-===================================================== ================= ================================================
-what                                                  by                tried by
-===================================================== ================= ================================================
-a result that nobody asked for, a forged end          channel           test_a_message_of_the_program_is_not_believed
-the same with what stands in the frames around it     channel           test_nor_is_one_with_the_key_that_it_found
-leaving early, ending itself, closing its pipes       channel           test_leaving_early_is_wrong
-changed modules, comparers, encoders                  channel           test_changing_modules_makes_nothing_right
-objects that answer for themselves                    wire              test_an_object_that_speaks_for_itself_is_wrong
-running, computing, printing, answering without end   limits            test_a_hostile_program_gets_its_end
-more time by being ready again                        channel           test_ready_again_gives_no_time
-being blamed for what others ended                    run               test_a_program_that_is_ended_from_outside_runs_once_more
-children, and living on, after the verdict            process group     test_children_are_gone_with_the_verdict_even_without_the_fences
-living on after a tutor that is killed, a folder left Linux             test_of_a_tutor_that_is_killed_neither_program_nor_folder_is_left
-environment, arguments, standard input                start             test_a_program_inherits_nothing
-reading files and folders outside the installation    hook; Landlock    test_nothing_is_read_outside_the_installation
-the same by what the hook does not see                Landlock          test_the_kernel_lets_nothing_be_read_outside_the_installation
-processes, signals, sockets, writing, changing files  hook; filter      test_nothing_is_done_outside
-every other system call that computing does not need  filter            test_the_kernel_refuses_what_is_not_on_its_list
-reading the tutor's and the worker's memory           Linux             test_the_memory_of_the_tutor_and_its_worker_is_closed_to_others
-===================================================== ================= ================================================
+What is prevented, by which fence, and the test that tries it (all in `tests/grading/test_sandbox*.py`)
+- a result that nobody asked for, a forged end (channel):
+  test_a_message_of_the_program_is_not_believed
+- the same with what stands in the frames around it (channel):
+  test_nor_is_one_with_the_key_that_it_found
+- leaving early, ending itself, closing its pipes (channel):
+  test_leaving_early_is_wrong
+- changed modules, comparers, encoders (channel):
+  test_changing_modules_makes_nothing_right
+- objects that answer for themselves (wire):
+  test_an_object_that_speaks_for_itself_is_wrong
+- running, computing, printing, answering without end (limits):
+  test_a_hostile_program_gets_its_end
+- more time by being ready again (channel):
+  test_ready_again_gives_no_time
+- being blamed for what others ended (run):
+  test_a_program_that_is_ended_from_outside_runs_once_more
+- children, and living on, after the verdict (process group):
+  test_children_are_gone_with_the_verdict_even_without_the_fences
+- living on after a tutor that is killed, a folder left (Linux):
+  test_of_a_tutor_that_is_killed_neither_program_nor_folder_is_left
+- environment, arguments, standard input (start):
+  test_a_program_inherits_nothing
+- reading files and folders outside the installation (hook; Landlock):
+  test_nothing_is_read_outside_the_installation
+- the same by what the hook does not see (Landlock):
+  test_the_kernel_lets_nothing_be_read_outside_the_installation
+- processes, signals, sockets, writing, changing files (hook; filter):
+  test_nothing_is_done_outside
+- every other system call that computing does not need (filter):
+  test_the_kernel_refuses_what_is_not_on_its_list
+- reading the tutor's and the worker's memory (Linux):
+  test_the_memory_of_the_tutor_and_its_worker_is_closed_to_others
 
 Walls and courtesies
 - A wall is what the kernel refuses, whatever the program does to Python: the filter (Linux, x86-64 and ARM64) and
