@@ -98,7 +98,7 @@ def test_nor_is_one_with_the_key_that_it_found(name: str) -> None:
     tell = f"found('say')({{'key': found('asked')['key'], {HELD_KEY[name]}}})"
     verdict = graded(f"{FRAMES}\ndef f(p, y):\n    {tell}\n    return 0\n")
     assert verdict.mark is Mark.WRONG, verdict
-    last = f"{FRAMES}\nn = 0\ndef f(p, y):\n    global n\n    n += 1\n    if n == 5: {tell}\n    return p - y\n"
+    last = f"{FRAMES}\nimport time\ndef slow(): time.sleep(0.1)\nn = 0\ndef f(p, y):\n    global n\n    n += 1\n    if n == 5: {tell}; slow()\n    return p - y\n"
     assert graded(last).mark is Mark.WRONG
 
 
