@@ -38,7 +38,7 @@ def found(name):
         if name in frame.f_locals: return frame.f_locals[name]
         frame = frame.f_back
 """
-RIGHT = '{"array": (p - y).tolist(), "type": "float64", "shape": [3], "python": ""}'
+RIGHT = '{"array": (p - y).tolist(), "type": "float64", "shape": list(p.shape), "python": ""}'
 
 
 def graded(source: str) -> Verdict:
@@ -98,7 +98,8 @@ def test_nor_is_one_with_the_key_that_it_found(name: str) -> None:
     tell = f"found('say')({{'key': found('asked')['key'], {HELD_KEY[name]}}})"
     verdict = graded(f"{FRAMES}\ndef f(p, y):\n    {tell}\n    return 0\n")
     assert verdict.mark is Mark.WRONG, verdict
-    last = f"{FRAMES}\nimport time\ndef slow(): time.sleep(0.1)\nn = 0\ndef f(p, y):\n    global n\n    n += 1\n    if n == 5: {tell}; slow()\n    return p - y\n"
+    late = f"n += 1\n    if n == 5: {tell}; time.sleep(0.2)"
+    last = f"{FRAMES}\nimport time\nn = 0\ndef f(p, y):\n    global n\n    {late}\n    return p - y\n"
     assert graded(last).mark is Mark.WRONG
 
 
