@@ -27,6 +27,7 @@ _STOPS: Mapping[Stop, tuple[str, str, str]] = MappingProxyType(
         Stop.EXITED: ("raises", "Your code leaves Python before it has answered.", "line {line}"),
         Stop.RECURSION: ("raises", "Your function calls itself without end.", "line {line}"),
         Stop.CRASHED: ("raises", "Your code ends Python itself.", "what it does to Python"),
+        Stop.SPOKE: ("reaches-outside", "Your code writes where only the tutor writes.", "each file that it writes to"),
         Stop.MEMORY: ("memory-limit", "Your code asks for more memory than there is.", "the shape made in line {line}"),
         Stop.REFUSED: ("reaches-outside", "Your code reaches outside ({message}).", "line {line}"),
         Stop.TIME: ("time-limit", "Your code runs longer than it may.", "what ends its loops"),

@@ -60,7 +60,7 @@ HOSTILE = {
         "import os\n"
         + HEAD
         + "for n in range(3, 60):\n        try: os.write(n, b'{}}\\n')\n        except OSError: pass",
-        Stop.CRASHED,
+        Stop.SPOKE,
         0,
     ),
 }

@@ -116,7 +116,7 @@ def f(p, y):
     os._exit(0)
 """
     ran = run(Job(source, "f", (CASE,)))
-    assert ran.stopped is not None and (ran.stopped.stop, ran.results) == (Stop.CRASHED, ())
+    assert ran.stopped is not None and (ran.stopped.stop, ran.results) == (Stop.SPOKE, ())
 
 
 LEAVING = {
@@ -203,13 +203,13 @@ def test_ready_again_gives_no_time() -> None:
     ready = "tell('{\"ready\": true}'); time.sleep(0.05)"
     again = f"{EVERYWHERE}\nimport time\ndef f(p, y):\n    while True:\n        {ready}\n"
     ran = run(Job(again, "f", (CASE,)), wall=0.4)
-    assert ran.stopped is not None and ran.stopped.stop is Stop.CRASHED
+    assert ran.stopped is not None and ran.stopped.stop is Stop.SPOKE
 
 
 @pytest.mark.parametrize("text", ["[" * 100_000, "9" * 10_000, '{"key"', "\\udcff", "{}", "[]", "null", ""])
 def test_what_is_no_message_ends_the_program(text: str) -> None:
     ran = run(Job(f"{EVERYWHERE}\ndef f(p, y):\n    tell({text!r})\n    return p\n", "f", (CASE,)))
-    assert ran.stopped is not None and ran.stopped.stop is Stop.CRASHED and ran.results == ()
+    assert ran.stopped is not None and ran.stopped.stop is Stop.SPOKE and ran.results == ()
 
 
 def test_a_line_without_end_is_cut() -> None:
@@ -224,7 +224,7 @@ def test_a_line_without_end_is_cut() -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGHUP])
 def test_a_program_that_is_ended_from_outside_runs_once_more(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
-    load, deaths = Program.load, []
+    load, deaths = Program.load, list[int]()
 
     def killed(self: Program, *texts: str) -> None:
         if len(deaths) < allowed:

@@ -84,7 +84,7 @@ def test_what_a_program_sends_between_two_steps_ends_it() -> None:
         with pytest.raises(Ended) as ended:
             for _ in range(1000):
                 program.call({}, seconds=5)
-        assert ended.value.stopped.stop is Stop.CRASHED
+        assert ended.value.stopped.stop is Stop.SPOKE
 
 
 def test_its_owner_closes_it_in_the_middle() -> None:

@@ -71,7 +71,9 @@ class Stop(Enum):
     TIME = "time"
     OUTPUT = "output"
     CRASHED = "crashed"
-    """It ended its process, or said what nobody asked for."""
+    """It ended its process."""
+    SPOKE = "spoke"
+    """It wrote into the tutor's own pipe: something came that nobody asked for."""
     KILLED = "killed"
     """Somebody else ended its process; nothing is known of the program."""
     NOT_STARTED = "not started"
@@ -224,7 +226,7 @@ class Program:
                 raise ValueError("other arguments came back")
             changed = tuple(name for name in sent if not wire.unchanged(sent[name], after[name]))
         except (ValueError, KeyError, TypeError, RecursionError, MemoryError):
-            raise Ended(Stopped(Stop.CRASHED)) from None
+            raise Ended(Stopped(Stop.SPOKE)) from None
         return Result(value, changed, self.printed())
 
     def finish(self) -> None:
@@ -234,7 +236,7 @@ class Program:
             while True:
                 self._turn()
                 if self._rest:
-                    raise Ended(Stopped(Stop.CRASHED))
+                    raise Ended(Stopped(Stop.SPOKE))
         except Ended as ended:
             if ended.stopped.stop is not Stop.EXITED:
                 raise
@@ -270,7 +272,7 @@ class Program:
         except (ValueError, RecursionError, MemoryError):
             answer = None
         if not isinstance(answer, dict) or answer.pop("key", "") != key or self._rest:
-            raise Ended(Stopped(Stop.CRASHED))
+            raise Ended(Stopped(Stop.SPOKE))
         if "stop" in answer:
             raise Ended(_early(answer, may_stop))
         return answer
@@ -279,7 +281,7 @@ class Program:
         """Write a request, and read what is printed meanwhile: neither end waits for the other for ever."""
         stdin = self._process.stdin
         if stdin is None or self._rest:
-            raise Ended(Stopped(Stop.CRASHED))
+            raise Ended(Stopped(Stop.SPOKE))
         os.set_blocking(stdin.fileno(), False)
         self._both.register(stdin.fileno(), selectors.EVENT_WRITE, "asked")
         try:
@@ -374,5 +376,5 @@ def _early(answer: Mapping[str, Any], may_stop: frozenset[Stop]) -> Stopped:
     message = "".join(c for c in str(answer.get("message", ""))[:300] if c.isprintable())
     plain = all(type(number) is int and 0 <= number < 1_000_000 for number in (line, column))
     if not plain or not isinstance(stop, str) or known.get(stop) not in may_stop:
-        return Stopped(Stop.CRASHED, message)
+        return Stopped(Stop.SPOKE, message)
     return Stopped(known[stop], message, line, column)

@@ -111,7 +111,7 @@ def _looking(roots: tuple[str, ...]) -> _Hook:
     def look(event: str, args: tuple[Any, ...]) -> None:
         if event not in looking:
             return
-        path = args[0] if args else None
+        path: Any = args[0] if args else None
         if event == "open":
             flagged = kind(args[2]) is whole and args[2] & flags
             if flagged or (kind(args[1]) is text and not modes.isdisjoint(args[1])):

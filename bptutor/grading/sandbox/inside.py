@@ -40,7 +40,9 @@ SAID = 200
 _NO_SUCH = re.compile(r"module '[\w.]+' has no attribute")
 _CALL = re.compile(r"argument|parameter")
 _Step = Callable[[Mapping[str, Any]], dict[str, Any]]
-_Hear, _Say, _Stops = Callable[[], Any], Callable[[Any], None], Callable[[BaseException], dict[str, Any]]
+_Hear = Callable[[], Any]
+_Say = Callable[[Any], None]
+_Stops = Callable[[BaseException], dict[str, Any]]
 
 
 def main() -> None:

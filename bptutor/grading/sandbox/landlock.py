@@ -39,7 +39,7 @@ def restrict(folders: Iterable[str]) -> bool:
         with contextlib.suppress(OSError):
             _allow(libc, rules, path)
     libc.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
-    done = libc.syscall(_RESTRICT, rules, 0) == 0
+    done = bool(libc.syscall(_RESTRICT, rules, 0) == 0)
     os.close(rules)
     return done
 

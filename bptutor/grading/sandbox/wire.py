@@ -107,7 +107,7 @@ def _array(value: Any) -> Any:
     return {"array": numbers.tolist(), "type": array.dtype.name, "shape": list(array.shape), "python": python}
 
 
-def _container(value: Any, kind: type, depth: int) -> Any:
+def _container(value: Any, kind: Any, depth: int) -> Any:
     """Return a container as its built-in type sees it, whatever a subclass says."""
     if kind.__len__(value) > WIDTH:
         return {"other": f"a {kind.__name__} of {kind.__len__(value)} parts"}
