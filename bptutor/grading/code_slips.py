@@ -45,8 +45,11 @@ def stopped(ran: Ran, written: str, code: Code) -> ReadingError | None:
         return None
     if why.stop is Stop.UNREADABLE:
         column, shown = why.column + _moved(written, why.line), _shown(written, why.line)
-        message = f"line {why.line}, column {column}: {why.message}{f' in {shown}' if shown else ''}"
-        return ReadingError(max(1, column), message, FREE, line=max(1, why.line))
+        message, help_ = (
+            f"line {why.line}, column {column}: {why.message}",
+            f"{shown} is line {why.line}; " if shown else "",
+        )
+        return ReadingError(max(1, column), message, f"{help_}{FREE}", line=max(1, why.line))
     if why.stop is Stop.MISSING:
         return ReadingError(1, f"there is no function `{code.entry}`", f"write `{called(code)}`; {FREE}", line=1)
     if why.stop is Stop.NAME:

@@ -173,7 +173,7 @@ def test_what_was_pasted_around_a_program_is_taken_off(name: str) -> None:
 def test_lines_and_columns_are_those_of_the_text_as_it_was_pasted() -> None:
     verdict = graded("```python\n>>> def backward(d, a):\n...     return d @* a\n```")
     assert verdict.error is not None and (verdict.error.line, verdict.error.column) == (3, 19)
-    assert "`...     return d @* a`" in verdict.error.message
+    assert "`...     return d @* a`" in verdict.error.help
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import sys
 from pathlib import Path
 
@@ -38,9 +39,12 @@ def test_a_function_by_lines_wrong_unreadable_and_right(tmp_path: Path) -> None:
     assert f"    {HEAD}\n        ..." in said
     assert "Not right.\nYour numbers have the right size and the opposite direction." in said
     assert "For p = [[" in said and "your answer gives [[" in said
-    raised = said.partition("Look at line 2.\nFor p = [[")[2]
-    assert raised.partition("\n\n")[0].endswith("]].")
+    raised = re.search(
+        r"with p \(\d+,\s\d+\), y \(\d+,\s\d+\)\.\sLook\sat\sline\s2\.\nFor p = \[\[(.*?)\n\n", said, re.DOTALL
+    )
+    assert raised is not None and raised.group(1).endswith("]].")
     assert "I cannot read that: line 2, column 12: '(' was never closed." in said
+    assert "`return (p -` is line 2; this is not counted." in " ".join(said.split())
     assert "Right.\nRun on 5 cases: what is asked, each time." in said
     assert "Write both gradients of a layer" in said
 

@@ -41,6 +41,8 @@ RETURNED = 16_000_000
 """Bytes that may come back."""
 LIFETIME = 20
 """Seconds after which the sandbox ends itself, where nobody is left to end it."""
+_LIBRARIES = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
+"""Without these some installations of Python do not start; the program does not see them."""
 _START = (
     "import sys; sys.path.insert(0, {!r}); from bptutor.grading.sandbox.inside import main; del sys.path[0]; main()"
 )
@@ -356,11 +358,12 @@ class Program:
 
 
 def _started() -> subprocess.Popen[bytes]:
-    threads = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+    needed = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+    libraries = {name: os.environ[name] for name in _LIBRARIES if name in os.environ}
     return subprocess.Popen(
         (sys.executable, "-I", "-B", "-u", "-W", "ignore", "-X", "utf8", "-c", _START.format(root())),
         cwd=os.sep,
-        env=threads,
+        env={**needed, **libraries},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
