@@ -163,7 +163,7 @@ PATCHED = {
     "json": "import json\njson.dumps = lambda *_, **k: '{\"end\": true}'",
     "an encoder": "import json\njson.JSONEncoder.encode = lambda *_: '{\"end\": true}'",
     "NumPy": "np.asarray = np.array = lambda *_, **k: 0\nnp.array_equal = np.allclose = lambda *_, **k: True",
-    "the sandbox's modules": "import bptutor.grading.sandbox.wire as w\nw.unchanged = lambda *_: True\nw.encode = str",
+    "the sandbox's modules": MODULES,
     "built-in functions": "import builtins\nbuiltins.isinstance = lambda *_: True\nbuiltins.type = lambda *_: int",
     "what is around the call": AROUND,
 }
