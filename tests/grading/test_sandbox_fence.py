@@ -303,6 +303,7 @@ def tried(expression: str) -> Ran:
     return run(Job(f"{READER}\ndef f(p):\n    return [1, str({expression})]\n", "f", (CASE,)))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("walls", [True, False], ids=["kernel", "hook"])
 @pytest.mark.parametrize("name", READING)
 def test_nothing_is_read_outside_the_installation(name: str, walls: bool, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -338,6 +339,20 @@ ACTING = {
 }  # fmt: skip
 
 
+@pytest.mark.parametrize("walls", [True, False], ids=["kernel", "hook"])
+def test_of_many_ways_out_in_one_program_none_is_open(walls: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    if not walls:
+        without(monkeypatch)
+    body = "".join(f"    ways.append(tried(lambda: {way}))\n" for way in (READING | ACTING).values())
+    attempt = "def tried(way):\n    try: return str(way())\n    except Exception: return 'closed'\n"
+    ran = run(Job(f"{READER}\n{attempt}def f(p):\n    ways = []\n{body}    return ways\n", "f", (CASE,)), wall=20)
+    (result,) = ran.results
+    names = [*(READING | ACTING)]
+    assert [(name, one) for name, one in zip(names, result.value, strict=True) if one != "closed"] == []
+    assert not Path("/tmp/bptutor-mine").exists()
+
+
+@pytest.mark.long
 @pytest.mark.parametrize("walls", [True, False], ids=["kernel", "hook"])
 @pytest.mark.parametrize("name", ACTING)
 def test_nothing_is_done_outside(name: str, walls: bool, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -71,7 +71,7 @@ MESSAGES: list[dict[str, Any]] = [
 ]
 
 
-@pytest.mark.parametrize("where", ["load", "call"])
+@pytest.mark.parametrize("where", [pytest.param("load", marks=pytest.mark.long), "call"])
 @pytest.mark.parametrize("message", MESSAGES, ids=lambda message: json.dumps(message)[:40])
 def test_a_message_of_the_program_is_not_believed(message: dict[str, Any], where: str) -> None:
     verdict = graded(forged(message, where))
@@ -151,6 +151,13 @@ for module in list(sys.modules.values()):
     for name in ("same", "unchanged"):
         if hasattr(module, name): setattr(module, name, lambda a, b: True)
 """
+MODULES = """
+try:
+    import bptutor.grading.sandbox.wire as wire
+    wire.unchanged, wire.encode = lambda *_: True, str
+except ImportError:
+    pass
+"""
 AROUND = (
     FRAMES
     + """
@@ -188,7 +195,9 @@ LIARS = {
 
 
 @pytest.mark.parametrize("name", LIARS)
-@pytest.mark.parametrize("place", ["whole", "list", "object array"])
+@pytest.mark.parametrize(
+    "place", ["whole", *(pytest.param(place, marks=pytest.mark.long) for place in ("list", "object array"))]
+)
 def test_an_object_that_speaks_for_itself_is_wrong(name: str, place: str) -> None:
     objects = "np.array([Liar()] * len(p) + [None])[:-1]"
     made = {"whole": "Liar()", "list": "[Liar()] * len(p)", "object array": objects}[place]

@@ -32,6 +32,8 @@ What is prevented, by which fence, and the test that tries it (all in `tests/gra
   test_the_kernel_lets_nothing_be_read_outside_the_installation
 - processes, signals, sockets, writing, changing files (hook; filter):
   test_nothing_is_done_outside
+- all of these ways, one after another in one program (hook; filter; Landlock):
+  test_of_many_ways_out_in_one_program_none_is_open
 - every other system call that computing does not need (filter):
   test_the_kernel_refuses_what_is_not_on_its_list
 - reading the tutor's and the worker's memory (Linux):
