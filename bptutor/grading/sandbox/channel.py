@@ -19,13 +19,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import Enum
 from types import TracebackType
 from typing import Any, Self
 
 from bptutor.grading.sandbox import kernel, wire
 from bptutor.grading.sandbox.fence import root
+from bptutor.grading.sandbox.outcome import MAY_STOP, Ended, Head, Result, Stop, Stopped, early
 
 WALL = 3.0
 """Seconds on the clock, from the moment the sandbox is ready; computing is bounded more tightly (`CPU`)."""
@@ -53,87 +52,6 @@ _OWN = frozenset(
 """Signals that a program brings on itself; others come from outside."""
 
 
-class Stop(Enum):
-    """Why a program ended before it had answered every case."""
-
-    UNREADABLE = "unreadable"
-    MISSING = "missing"
-    """It does not define the function."""
-    NAME = "name"
-    """A name, a module or a function of a module that it uses does not exist."""
-    SIGNATURE = "signature"
-    """Its function cannot be called as it is asked."""
-    GIVEN = "given"
-    """The pack's own code does not run; the program has not begun."""
-    RAISED = "raised"
-    EXITED = "exited"
-    MEMORY = "memory"
-    RECURSION = "recursion"
-    REFUSED = "refused"
-    TIME = "time"
-    OUTPUT = "output"
-    CRASHED = "crashed"
-    """It ended its process."""
-    SPOKE = "spoke"
-    """It wrote into the tutor's own pipe: something came that nobody asked for."""
-    KILLED = "killed"
-    """Somebody else ended its process; nothing is known of the program."""
-    NOT_STARTED = "not started"
-    """The sandbox did not start; nothing is known of the program."""
-
-
-_RUNNING = frozenset({Stop.NAME, Stop.RAISED, Stop.EXITED, Stop.MEMORY, Stop.RECURSION, Stop.REFUSED})
-_MAY_STOP: Mapping[str, frozenset[Stop]] = {
-    "read": frozenset({Stop.UNREADABLE}),
-    "load": _RUNNING | {Stop.MISSING},
-    "call": _RUNNING | {Stop.SIGNATURE},
-}
-"""Request -> the ends that can be the answer to it. Any answer but a good one to `setup` is the pack's fault."""
-
-
-@dataclass(frozen=True)
-class Result:
-    """What one call returned."""
-
-    value: Any
-    """Decoded: see `wire.decode`."""
-    changed: tuple[str, ...]
-    """The arguments that are not what they were."""
-    printed: str = ""
-    """The beginning of what the program printed on the way."""
-
-
-@dataclass(frozen=True)
-class Stopped:
-    """Where a program ended early."""
-
-    stop: Stop
-    message: str = ""
-    line: int = 0
-    """1-based line of the program; 0 when it is not known."""
-    column: int = 0
-
-
-@dataclass(frozen=True)
-class Head:
-    """How a program writes the function that is asked: from its text, before it runs."""
-
-    line: int
-    parameters: tuple[str, ...]
-    """What it takes by place."""
-    returns: tuple[int, ...]
-    """The lines of its returns."""
-
-
-class Ended(Exception):
-    """A program has come to an early end."""
-
-    def __init__(self, stopped: Stopped) -> None:
-        """Keep where it ended."""
-        self.stopped = stopped
-        super().__init__(stopped.stop.value)
-
-
 class Program:
     """A program in a process of its own, called step by step. Use it in a `with`: leaving it ends the process.
 
@@ -153,7 +71,8 @@ class Program:
         self.head: Head | None = None
         """How the function is written; None where it is not a plain `def` or lambda."""
         self._until = 0.0
-        self._rest = b""
+        self._rest = bytearray()
+        self._lines = 0
         self._printed = b""
         self._bytes = {"said": 0, "printed": 0}
 
@@ -204,11 +123,11 @@ class Program:
             if ended.stopped.stop is Stop.KILLED:
                 raise
             raise Ended(Stopped(Stop.GIVEN, ended.stopped.message or ended.stopped.stop.value)) from None
-        read = self._ask({"do": "read", "text": source, "entry": entry}, _MAY_STOP["read"])
+        read = self._ask({"do": "read", "text": source, "entry": entry}, MAY_STOP["read"])
         if read.get("head"):
             head = read["head"]
             self.head = Head(int(head["line"]), tuple(head["parameters"]), tuple(head["returns"]))
-        self._ask({"do": "load"}, _MAY_STOP["load"] - ({Stop.MISSING} if self.head else set()))
+        self._ask({"do": "load"}, MAY_STOP["load"] - ({Stop.MISSING} if self.head else set()))
 
     def call(self, arguments: Mapping[str, Any], seconds: float | None = None) -> Result:
         """Call the function once; `Ended` where it ends.
@@ -221,7 +140,7 @@ class Program:
             self.allow(seconds)
         sent = {name: wire.encode(value) for name, value in arguments.items()}
         fits = self.head is not None and self.head.parameters == tuple(arguments)
-        answer = self._ask({"do": "call", "arguments": sent}, _MAY_STOP["call"] - ({Stop.SIGNATURE} if fits else set()))
+        answer = self._ask({"do": "call", "arguments": sent}, MAY_STOP["call"] - ({Stop.SIGNATURE} if fits else set()))
         try:
             value, after = wire.decode(answer["value"]), answer["after"]
             if set(after) != set(sent):
@@ -263,9 +182,10 @@ class Program:
     def _ask(self, request: Mapping[str, Any], may_stop: frozenset[Stop] = frozenset()) -> dict[str, Any]:
         key = secrets.token_hex(16)
         self._send(json.dumps({**request, "key": key}).encode() + b"\n")
-        while b"\n" not in self._rest:
+        while not self._lines:
             self._turn()
         line, _, self._rest = self._rest.partition(b"\n")
+        self._lines -= 1
         with contextlib.suppress(BlockingIOError):  # what was printed before the answer is in its pipe by now
             while self._process.stderr and self._take(self._process.stderr.fileno(), "printed"):
                 pass
@@ -276,7 +196,7 @@ class Program:
         if not isinstance(answer, dict) or answer.pop("key", "") != key or self._rest:
             raise Ended(Stopped(Stop.SPOKE))
         if "stop" in answer:
-            raise Ended(_early(answer, may_stop))
+            raise Ended(early(answer, may_stop))
         return answer
 
     def _send(self, line: bytes) -> None:
@@ -319,6 +239,7 @@ class Program:
             raise Ended(Stopped(Stop.OUTPUT))
         if name == "said":
             self._rest += more
+            self._lines += more.count(b"\n")
         elif len(self._printed) < 4 * SHOWN:
             self._printed += more
         return bool(more)
@@ -370,14 +291,3 @@ def _started() -> subprocess.Popen[bytes]:
         start_new_session=True,
         bufsize=0,
     )
-
-
-def _early(answer: Mapping[str, Any], may_stop: frozenset[Stop]) -> Stopped:
-    """Return the end that an answer tells of; one that cannot follow the request is none."""
-    line, column, stop = answer.get("line", 0), answer.get("column", 0), answer["stop"]
-    known = {one.value: one for one in Stop}
-    message = "".join(c for c in str(answer.get("message", ""))[:300] if c.isprintable())
-    plain = all(type(number) is int and 0 <= number < 1_000_000 for number in (line, column))
-    if not plain or not isinstance(stop, str) or known.get(stop) not in may_stop:
-        return Stopped(Stop.SPOKE, message)
-    return Stopped(known[stop], message, line, column)

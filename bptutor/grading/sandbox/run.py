@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bptutor.grading.sandbox.channel import WALL, Ended, Head, Program, Result, Stop, Stopped
+from bptutor.grading.sandbox.channel import WALL, Program
+from bptutor.grading.sandbox.outcome import Ended, Head, Result, Stop, Stopped
 
 __all__ = ["WALL", "Head", "Job", "Ran", "Result", "Stop", "Stopped", "run"]
 
