@@ -11,8 +11,8 @@ _PROMPT = re.compile(r"\s*(>>>|In \[\d*\]:|\.\.\.:?)( |$)")
 
 
 def unwrapped(text: str) -> str:
-    """Return a program without the fence and the prompts around it; each line keeps its number."""
-    lines = text.split("\n")
+    """Return a program without the mark, the fence and the prompts around it; each line keeps its number."""
+    lines = text.removeprefix("\ufeff").split("\n")
     written = [n for n, line in enumerate(lines) if line.strip()]
     for end, fence in ((0, _OPENS), (-1, _CLOSES)):
         if written and fence.fullmatch(lines[written[end]]):

@@ -31,7 +31,7 @@ ASKED: dict[str, Any] = {
 def graded(body: str, **changes: Any) -> Verdict:
     """Grade the body of the function, or a whole program."""
     whole = body.startswith(
-        ("def ", "import ", "from ", "class ", "backward", "```", "~~~", ">>>", "In [", "@", "\n", "x")
+        ("def ", "import ", "from ", "class ", "backward", "\ufeff", "```", "~~~", ">>>", "In [", "@", "\n", "x")
     )
     source = body if whole else f"def backward(d, a):\n    {body}\n"
     return grade(question({**ASKED, **changes}), source, Scene.from_mapping(SCENE))
@@ -133,6 +133,9 @@ CALLABLE = [
     "from functools import partial\ndef scaled(k, d, a):\n    return k * d.T @ a, d.sum(axis=0)\n"
     "backward = partial(scaled, 1)",
     "def other(a, d):\n    return d.T @ a, d.sum(axis=0)\ndef backward(d, a):\n    return other(a, d)",
+    "from numpy import *\ndef backward(d, a):\n    return einsum('bk,bm->km', d, a), sum(d, axis=0)",
+    "import threading\nthreading.Thread(target=print).start()\ndef backward(d, a):\n    return d.T @ a, d.sum(axis=0)",
+    "import sys\nsys.stdout.close()\ndef backward(d, a):\n    return d.T @ a, d.sum(axis=0)",
     "def backward(a, d):\n    return 0\ndef backward(d, a):\n    return d.T @ a, d.sum(axis=0)",
     "import collections\nPair = collections.namedtuple('Pair', 'dW db')\n"
     "def backward(d, a):\n    return Pair(d.T @ a, d.sum(axis=0))",
@@ -156,6 +159,7 @@ PROGRAM = "def backward(d, a):\n    return d.T @ a, d.sum(axis=0)"
 PASTED = {
     "a fence": f"```python\n{PROGRAM}\n```",
     "a fence of another kind": f"\n~~~ py\n{PROGRAM}\n~~~\n",
+    "a byte order mark": f"\ufeff{PROGRAM}",
     "an open fence": f"```\n{PROGRAM}",
     "prompts": ">>> def backward(d, a):\n...     return d.T @ a, d.sum(axis=0)\n...",
     "prompts in a fence": "```pycon\n>>> def backward(d, a):\n...     return d.T @ a, d.sum(axis=0)\n...\n```",

@@ -32,6 +32,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
+import numpy.ctypeslib
 
 from bptutor.grading.sandbox import fence, wire
 
