@@ -30,9 +30,7 @@ async def test_a_start_that_is_too_small_waits(tmp_path: Path, size: tuple[int, 
             await s.press(key)
         await s.pilot.resize_terminal(*SMALL)
         await s.until_any(("enter go on", "enter answer"))
-        await s.until_true(
-            lambda: any("─" * SMALL[0] in row for row in s.rows), "the rule stays narrow"
-        )
+        await s.until_true(lambda: any("─" * SMALL[0] in row for row in s.rows), "the rule stays narrow")
         assert len(s.app.screen_stack) == 2
 
 
