@@ -268,17 +268,19 @@ class TutorApp(App[None]):
 
     def switch_screen(self, screen: Screen[Any] | str) -> AwaitComplete:
         """Open a screen in place of this one, or keep that for a larger terminal."""
-        return self._in_rooms(partial(super().switch_screen, screen))
+        switched: AwaitComplete = self._in_rooms(partial(super().switch_screen, screen))
+        return switched
 
     def pop_screen(self) -> AwaitComplete:
         """Close a screen, or keep that for a larger terminal."""
-        return self._in_rooms(super().pop_screen)
+        popped: AwaitComplete = self._in_rooms(super().pop_screen)
+        return popped
 
     def _in_rooms(self, act: Callable[[], Any]) -> Any:
         if not self._small:
             return act()
         self._waiting.append(act)
-        return AwaitComplete.nothing()
+        return AwaitComplete()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Return whether an action can be taken now: while the terminal is too small, one can leave or wait."""

@@ -38,14 +38,14 @@ async def test_the_foot_row_and_the_tabs_can_be_clicked(tmp_path: Path) -> None:
 
 async def test_every_key_in_the_foot_row_is_a_key() -> None:
     from bptutor.tui import keys
-    from bptutor.tui.render.headings import keys_row, pressed_by
+    from bptutor.tui.render.headings import ALWAYS, keys_row, pressed_by
     from bptutor.tui.screens import course_map, showing
 
     known = {
         key for name in ("EVERYWHERE", "MAP", "LESSON", "BAR", "EDITOR", "NEEDS", "CLOSE") for key in names(keys, name)
     }
     rows = [*showing._KEYS.values(), *showing._ONE_TRY.values(), showing._PROGRAM_KEYS, showing._TO_THE_LESSON]
-    for pairs in [*rows, course_map._KEYS, course_map._ALWAYS, showing.ALWAYS]:
+    for pairs in [*rows, course_map._KEYS, course_map._ALWAYS, ALWAYS]:
         row = keys_row(pairs, 200, ())
         pressed = [pressed_by(span.style.meta) for span in row.spans if not isinstance(span.style, str)]
         assert len(pressed) == len(pairs)
