@@ -19,6 +19,7 @@ from bptutor.progress.events import Log
 from bptutor.session.ids import ROUND, WARM_UP
 from bptutor.session.learner import Learner
 from bptutor.tui import keys
+from bptutor.tui.keyboard import Keyboard
 from bptutor.tui.screens.course_map import MapScreen
 from bptutor.tui.screens.small import HEIGHT, WIDTH, SmallScreen
 
@@ -73,6 +74,7 @@ class TutorApp(App[None]):
         self._lesson, self._seed = lesson, seed
         self._then = ""
         """The lesson that a warm-up stands before."""
+        self._keyboard = Keyboard(self)
         if self.no_color:
             self.theme = "ansi-dark"
 
@@ -105,6 +107,11 @@ class TutorApp(App[None]):
             lesson = self._warmed(lesson)
         entry = self._entry(lesson) if lesson else None
         return self._lesson_screen(entry, self._seed) if entry else MapScreen(self._learner, self)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Let keys, pasted text and the mouse act in the order in which they came."""
+        if not self._keyboard.take(event):
+            await super().on_event(event)
 
     async def on_mount(self) -> None:
         """Open the first screen; start the worker once it is painted."""

@@ -19,7 +19,7 @@ from bptutor.tui.render.faces import Face
 from bptutor.tui.render.verdicts import Judged, proof_words
 from bptutor.tui.screens.case import write_case
 from bptutor.tui.screens.rooms import Rooms
-from bptutor.tui.screens.showing import ViewScreen
+from bptutor.tui.screens.typing import TypingScreen
 from bptutor.tui.widgets.answer_bar import AnswerBar
 from bptutor.tui.widgets.dock import Dock
 from bptutor.tui.widgets.face_pane import NAMES, Numbers
@@ -33,7 +33,7 @@ PICKED = frozenset({Kind.CHOICE, Kind.ORDER, Kind.RULE})
 NOTHING_TYPED = "Nothing is typed yet. F2 opens a hint, F1 shows how answers are spelled."
 
 
-class LessonScreen(ViewScreen):
+class LessonScreen(TypingScreen):
     """Drives one session: one message up, one view down."""
 
     BINDINGS = keys.LESSON
@@ -115,7 +115,7 @@ class LessonScreen(ViewScreen):
             return
         self._typed = Typed(text, grading=True)
         self.query_one(Dock).echo(self._view, self._typed, self._setting)
-        self.run_worker(self._grade(text), group="grade")
+        self.grade_in(self.run_worker(self._grade(text), group="grade"))
 
     async def _grade(self, text: str) -> None:
         view, turn = self._view, self._turn
