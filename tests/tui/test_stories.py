@@ -157,7 +157,7 @@ async def test_leaving_keeps_the_draft_and_the_map_says_where(tmp_path: Path) ->
 async def test_the_map_shows_searches_and_opens(tmp_path: Path) -> None:
     async with stage(tmp_path, "reading") as s:
         await s.until("Only prose.")
-        await s.press("m")
+        await s.press("escape")
         await s.until("continue:")
         await s.press("slash")
         await s.type("output")

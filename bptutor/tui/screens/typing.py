@@ -73,7 +73,7 @@ class TypingScreen(ViewScreen):
             self._lead(event)
             return True
         if printable and (early or view.wants not in _RESTS):
-            return not early and self._action(event) == "copy"
+            return False
         return not early or self._action(event) not in keys.ON_WHAT_IS_ASKED
 
     def _lead(self, event: events.InputEvent | events.Paste) -> None:
