@@ -41,8 +41,6 @@ class Keyboard:
         self._turn: Input | None = None
         """The event that is handed on; `take` leaves it to Textual."""
         self._busy = False
-        self._held = False
-        """Whether the first event waits for the screen."""
 
     def take(self, event: events.Event) -> bool:
         """Take an event that comes from the terminal, to hand it on in its turn.
@@ -61,8 +59,8 @@ class Keyboard:
         return True
 
     def _leaves(self, event: Input) -> bool:
-        """Return whether this quits the program while keys are held: that never waits."""
-        if not self._held or not isinstance(event, events.Key):
+        """Return whether this quits while the same key waits already: who presses it twice does not want to wait."""
+        if not isinstance(event, events.Key) or not any(event.key == getattr(key, "key", "") for key in self._typed):
             return False
         bound = self._app.screen.active_bindings.get(event.key)
         return bound is not None and bound.binding.priority and bound.binding.action == "quit"
@@ -73,15 +71,13 @@ class Keyboard:
             while self._typed:
                 event = self._typed[0]
                 while self._waits(event):
-                    self._held = True
                     await asyncio.sleep(_LOOK_AGAIN)
-                self._held = False
                 self._typed.popleft()
                 screen = self._app.screen
                 if not isinstance(screen, ReadyScreen) or screen.hears(event):
                     await self._handle(event)
         finally:
-            self._busy = self._held = False
+            self._busy = False
 
     def _waits(self, event: Input) -> bool:
         """Return whether the screen is not ready for an event."""
