@@ -212,6 +212,11 @@ class TutorApp(App[None]):
             listed = [*keys.bindings(keys.EDITOR), *listed]
         self.push_screen(HelpScreen(listed, names, program))
 
+    def action_command_palette(self) -> None:
+        """Open the palette, unless something stands over the room already: it is for the room."""
+        if not isinstance(self.screen, ModalScreen):
+            super().action_command_palette()
+
     def action_progress(self) -> None:
         """Show how far each skill holds, what was answered by day, and the mistakes."""
         from bptutor.tui.screens.page import progress_rows

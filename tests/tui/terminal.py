@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-_ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|P.*?\x1b\\|[ -/]*[0-~])", re.DOTALL)
+ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|P.*?\x1b\\|[ -/]*[0-~])", re.DOTALL)
 LONGEST = 60.0
 """Seconds until a text that never comes is given up."""
 KEYS = {
@@ -73,14 +73,19 @@ class Terminal:
     def until(self, wanted: str, after: int = 0) -> None:
         """Read until a text was painted since a place in what was written."""
         ends = time.monotonic() + LONGEST
-        while wanted not in _ESCAPES.sub("", self.written[after:]):
-            ready, _, _ = select.select([self.end], [], [], max(0.0, ends - time.monotonic()))
-            try:
-                data = os.read(self.end, 65536) if ready else b""
-            except OSError:  # the program is over
-                data = b""
-            assert data, f"{wanted!r} never came:\n{_ESCAPES.sub('', self.written[after:])[-2000:]}"
-            self.written += data.decode(errors="replace")
+        while wanted not in ESCAPES.sub("", self.written[after:]):
+            some = self.read(max(0.0, ends - time.monotonic()))
+            assert some, f"{wanted!r} never came:\n{ESCAPES.sub('', self.written[after:])[-2000:]}"
+
+    def read(self, seconds: float) -> bool:
+        """Read what is painted next; returns whether something came in some seconds."""
+        ready, _, _ = select.select([self.end], [], [], seconds)
+        try:
+            data = os.read(self.end, 65536) if ready else b""
+        except OSError:  # the program is over
+            data = b""
+        self.written += data.decode(errors="replace")
+        return bool(data)
 
     def stopped(self, text: str, seconds: float) -> None:
         """Send keys while the program is stopped, as when the machine or the line is slow."""
@@ -91,15 +96,9 @@ class Terminal:
 
     def finish(self) -> int:
         """Read until the program is over; returns its exit code."""
-        while True:
-            try:
-                data = os.read(self.end, 65536)
-            except OSError:
-                break
-            if not data:
-                break
-            self.written += data.decode(errors="replace")
-        return self.process.wait(LONGEST)
+        while self.read(LONGEST):
+            pass
+        return self.process.wait(1)
 
 
 @contextmanager
