@@ -1,4 +1,4 @@
-"""A person who presses anything: keys, pastes, clicks, wheels and other sizes, in bursts and with pauses, in all rooms."""
+"""A person who presses anything: keys, pastes, clicks, wheels, other sizes, in bursts and with pauses, in all rooms."""
 
 from __future__ import annotations
 
@@ -70,9 +70,9 @@ class Person:
                 os.write(shown.end, KEYS["ctrl+q"] * 2) if shown.process.poll() is None else None
                 code = shown.finish()
             if code or "Traceback" in shown.written:
-                raise AssertionError(
-                    f"{room} ended with {code} after {self.pressed[-30:]!r}:\n{ESCAPES.sub('', shown.written)[-4000:]}"
-                )
+                said = ESCAPES.sub("", shown.written)[-4000:]
+                raise AssertionError(f"{room} ended with {code} after {self.pressed[-30:]!r}:
+{said}")
 
     def _in(self, shown: Terminal, most: int) -> int:
         """Press keys until the program is over, at most so many; returns how many."""
@@ -102,11 +102,5 @@ class Person:
     def _read(self, shown: Terminal, seconds: float) -> None:
         """Read what is painted for some time, so that the program never waits for its terminal."""
         ends = time.monotonic() + seconds
-        while select.select([shown.end], [], [], max(0.0, ends - time.monotonic()))[0]:
-            try:
-                data = os.read(shown.end, 65536)
-            except OSError:
-                return
-            if not data:
-                return
-            shown.written = (shown.written + data.decode(errors="replace"))[-20_000:]
+        while shown.read(max(0.0, ends - time.monotonic())):
+            shown.written = shown.written[-20_000:]
