@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-import select
 import signal
 import struct
 import termios
@@ -71,8 +70,7 @@ class Person:
                 code = shown.finish()
             if code or "Traceback" in shown.written:
                 said = ESCAPES.sub("", shown.written)[-4000:]
-                raise AssertionError(f"{room} ended with {code} after {self.pressed[-30:]!r}:
-{said}")
+                raise AssertionError(f"{room} ended with {code} after {self.pressed[-30:]!r}:\n{said}")
 
     def _in(self, shown: Terminal, most: int) -> int:
         """Press keys until the program is over, at most so many; returns how many."""
