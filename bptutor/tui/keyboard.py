@@ -11,17 +11,14 @@ import asyncio
 from collections import deque
 from collections.abc import Iterable, Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING
 
 from textual import events
 from textual.app import App
 from textual.command import CommandPalette
 from textual.dom import DOMNode
+from textual.screen import Screen
 
 from bptutor.tui.screens.ready import ReadyScreen
-
-if TYPE_CHECKING:
-    pass
 
 Input = events.InputEvent | events.Paste
 """What a person does: keys, pasted text, the mouse."""
@@ -41,6 +38,11 @@ class Keyboard:
         self._turn: Input | None = None
         """The event that is handed on; `take` leaves it to Textual."""
         self._busy = False
+
+    @property
+    def busy(self) -> bool:
+        """Whether something that was typed has not acted yet."""
+        return self._busy
 
     def take(self, event: events.Event) -> bool:
         """Take an event that comes from the terminal, to hand it on in its turn.
@@ -68,7 +70,7 @@ class Keyboard:
     async def _hand_on(self) -> None:
         """Hand on what was typed, until nothing is left."""
         try:
-            while self._typed:
+            while self._typed and self._app.return_code is None:  # what follows the key that quits is for nobody
                 event = self._typed[0]
                 while self._waits(event):
                     await asyncio.sleep(_LOOK_AGAIN)
@@ -88,7 +90,7 @@ class Keyboard:
             return screen.waits(event)
         if isinstance(screen, CommandPalette):  # Enter is for what the letters before it found
             return not screen.is_mounted or any(w.node is screen and not w.is_finished for w in self._app.workers)
-        return screen.id == "_default" or not screen.is_mounted
+        return type(screen) is Screen or not screen.is_mounted  # the bare one stands there before the first room
 
     async def _handle(self, event: Input) -> None:
         """Let Textual handle an event, and wait until all that it sets going is over."""

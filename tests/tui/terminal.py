@@ -127,4 +127,4 @@ def graded(home: Path) -> list[str]:
         command, env={**os.environ, "BPTUTOR_HOME": str(home)}, capture_output=True, text=True, check=True
     )
     events = [json.loads(line) for line in ran.stdout.splitlines()]
-    return [event["text"] for event in events if event.get("kind") == "attempt"]
+    return [event["text"] for event in events if event["kind"] == "answered"]

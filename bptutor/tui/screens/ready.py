@@ -40,9 +40,13 @@ class ReadyScreen(Screen[Result]):
     def paint_anew(self) -> None:
         """Let keys wait until what has changed stands on the terminal."""
         self._changed_at, self.shown_at = now(), inf
+        self.refresh()
         self.call_after_refresh(self._stands)
 
     def _stands(self) -> None:
+        if self._painted_at < self._changed_at and self.is_current:  # not yet: updates are being gathered
+            self.call_after_refresh(self._stands)
+            return
         self.shown_at = max(self._changed_at, self._painted_at)
 
     def _compositor_refresh(self) -> None:

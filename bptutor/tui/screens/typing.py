@@ -65,7 +65,7 @@ class TypingScreen(ViewScreen):
     def hears(self, event: events.InputEvent | events.Paste) -> bool:
         """Lead letters to the answer line; drop what was typed for something else, and letters that mean nothing."""
         view = self._view
-        if view is None or isinstance(event, events.MouseEvent):
+        if view is None or isinstance(event, events.MouseEvent) or not self.query(Dock):  # closing
             return True
         early = event.time <= self.shown_at
         printable = isinstance(event, events.Paste) or (isinstance(event, events.Key) and event.is_printable)
