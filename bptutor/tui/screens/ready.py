@@ -25,7 +25,7 @@ class ReadyScreen(Screen[Result]):
         self.shown_at = inf
         """When what is on the screen was painted, by the clock of events; infinite until then."""
         self._whole = False
-        self._changed_at = self._painted_at = 0.0
+        self._painted_at = inf
 
     def on_mount(self) -> None:
         """Be complete after the first paint, when nothing follows it."""
@@ -39,19 +39,19 @@ class ReadyScreen(Screen[Result]):
 
     def paint_anew(self) -> None:
         """Let keys wait until what has changed stands on the terminal."""
-        self._changed_at, self.shown_at = now(), inf
+        self._painted_at = self.shown_at = inf
         self.refresh()
         self.call_after_refresh(self._stands)
 
     def _stands(self) -> None:
-        if self._painted_at < self._changed_at and self.is_current:  # not yet: updates are being gathered
+        if self._painted_at == inf and self.is_current:  # not yet: updates are being gathered
             self.call_after_refresh(self._stands)
             return
-        self.shown_at = max(self._changed_at, self._painted_at)
+        self.shown_at = now() if self._painted_at == inf else self._painted_at
 
     def _compositor_refresh(self) -> None:
         """Note when the terminal is written to: a key may answer to it before `_stands` has its turn."""
-        self._painted_at = now()
+        self._painted_at = min(self._painted_at, now())
         super()._compositor_refresh()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
