@@ -74,7 +74,6 @@ class TutorApp(App[None]):
         self._lesson, self._seed = lesson, seed
         self._then = ""
         """The lesson that a warm-up stands before."""
-        self._keyboard = Keyboard(self)
         if self.no_color:
             self.theme = "ansi-dark"
 
@@ -107,6 +106,10 @@ class TutorApp(App[None]):
             lesson = self._warmed(lesson)
         entry = self._entry(lesson) if lesson else None
         return self._lesson_screen(entry, self._seed) if entry else MapScreen(self._learner, self)
+
+    @cached_property
+    def _keyboard(self) -> Keyboard:
+        return Keyboard(self)
 
     async def on_event(self, event: events.Event) -> None:
         """Let keys, pasted text and the mouse act in the order in which they came."""
