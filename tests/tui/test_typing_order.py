@@ -224,7 +224,7 @@ async def test_the_search_opens_what_was_found_by_all_letters(tmp_path: Path) ->
 async def test_actions_of_a_screen_that_is_not_complete_do_nothing(tmp_path: Path) -> None:
     async with stage(tmp_path, "reading") as s:
         await s.until("Only prose.")
-        s.app.show_map()  # type: ignore[attr-defined]
+        s.app.show_map()
         for action in ("search", "open", "close", "go_on"):
             await s.app.run_action(action, s.app.screen)
         await s.until("continue:")
@@ -244,7 +244,7 @@ async def test_the_palette_runs_what_all_letters_found(tmp_path: Path) -> None:
 async def test_what_a_lesson_needs_is_not_answered_before_it_is_read(tmp_path: Path) -> None:
     async with stage(tmp_path, seed=None, lesson="reading") as s:
         await s.until("Only prose.")
-        s.app.open_lesson("output-error")  # type: ignore[attr-defined]
+        s.app.open_lesson("output-error")
         burst(s, "g<enter><escape>g")
         await s.until_true(lambda: isinstance(s.app.screen, NeedsScreen))
         await settled(s)
