@@ -78,9 +78,12 @@ class TypingScreen(ViewScreen):
 
     def _lead(self, event: events.InputEvent | events.Paste) -> None:
         """Give the focus to what is typed in, unless what has it uses the key."""
+        place, focused = self.query_one(Dock).typed_in, self.focused
+        if focused is place:
+            return
         bound = self.active_bindings.get(event.key) if isinstance(event, events.Key) else None
-        if bound is None or bound.node is not self.focused or bound.node is None:
-            self.set_focus(self.query_one(Dock).typed_in)
+        if focused is None or bound is None or bound.node is not focused:
+            self.set_focus(place)
 
     def _action(self, event: events.InputEvent | events.Paste) -> str:
         bound = self.active_bindings.get(event.key) if isinstance(event, events.Key) else None
