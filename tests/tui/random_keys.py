@@ -75,13 +75,14 @@ class Person:
     def _in(self, shown: Terminal, most: int) -> int:
         """Press keys until the program is over, at most so many; returns how many."""
         done = 0
-        if self.random.random() < 0.8:  # else it is still starting
-            shown.until("^p")
+        if self.random.random() < 0.2:  # it is still starting: the terminal itself keeps a line, not a long paste
+            self._send(shown, [self.random.choice(LETTERS).encode(), b"\r", KEYS["f1"], KEYS["escape"]])
+        shown.until("^p")
         while done < most and shown.process.poll() is None:
             burst = [one(self.random) for _ in range(self.random.choice((1, 1, 2, 5, 20)))]
             self.pressed += burst
             try:
-                os.write(shown.end, b"".join(burst))
+                self._send(shown, burst)
                 if self.random.random() < 0.05:
                     self._resize(shown)
             except OSError:
@@ -89,6 +90,12 @@ class Person:
             done += len(burst)
             self._read(shown, self.random.choice((0.0, 0.0, 0.005, 0.1)))
         return done
+
+    def _send(self, shown: Terminal, burst: list[bytes]) -> None:
+        """Write all, however little the terminal takes at once: half a paste has no end."""
+        data = b"".join(burst)
+        while data:
+            data = data[os.write(shown.end, data) :]
 
     def _resize(self, shown: Terminal) -> None:
         small = (self.random.randint(1, 200), self.random.randint(1, 60))
