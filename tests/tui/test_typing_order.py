@@ -241,6 +241,17 @@ async def test_the_palette_runs_what_all_letters_found(tmp_path: Path) -> None:
         assert s.app.screen.query_one(AnswerBar).value == "abc"
 
 
+async def test_keys_go_on_after_what_the_palette_did(tmp_path: Path) -> None:
+    """The palette keeps the terminal from being painted for a moment when it has closed."""
+    async with stage(tmp_path, "output-error") as s:
+        await s.until("enter go on")
+        burst(s, "<ctrl+p>go on<enter>")
+        await s.until("Carry the derivative")
+        burst(s, "12<backspace>")
+        await settled(s)
+        assert s.app.screen.query_one(AnswerBar).value == "1"
+
+
 async def test_what_a_lesson_needs_is_not_answered_before_it_is_read(tmp_path: Path) -> None:
     async with stage(tmp_path, seed=None, lesson="reading") as s:
         await s.until("Only prose.")

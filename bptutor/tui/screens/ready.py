@@ -9,6 +9,8 @@ from textual import events
 from textual.screen import ModalScreen, Screen
 
 Result = TypeVar("Result")
+_LOOK_AGAIN, _PATIENCE = 1 / 60, 1.0
+"""Seconds until it is asked again whether a change was painted, and until keys are taken all the same."""
 
 
 class ReadyScreen(Screen[Result]):
@@ -25,7 +27,7 @@ class ReadyScreen(Screen[Result]):
         self.shown_at = inf
         """When what is on the screen was painted, by the clock of events; infinite until then."""
         self._whole = False
-        self._painted_at = inf
+        self._changed_at, self._painted_at = 0.0, inf
 
     def on_mount(self) -> None:
         """Be complete after the first paint, when nothing follows it."""
@@ -39,15 +41,15 @@ class ReadyScreen(Screen[Result]):
 
     def paint_anew(self) -> None:
         """Let keys wait until what has changed stands on the terminal."""
-        self._painted_at = self.shown_at = inf
+        self._changed_at, self._painted_at, self.shown_at = now(), inf, inf
         self.refresh()
         self.call_after_refresh(self._stands)
 
     def _stands(self) -> None:
-        if self._painted_at == inf and self.is_current:  # not yet: updates are being gathered
-            self.call_after_refresh(self._stands)
-            return
-        self.shown_at = now() if self._painted_at == inf else self._painted_at
+        if self._painted_at == inf and self.is_current and now() < self._changed_at + _PATIENCE:
+            self.set_timer(_LOOK_AGAIN, self._stands)  # updates are being gathered, as when the palette has closed
+        else:
+            self.shown_at = min(self._painted_at, now())
 
     def _compositor_refresh(self) -> None:
         """Note when the terminal is written to: a key may answer to it before `_stands` has its turn."""
