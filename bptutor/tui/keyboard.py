@@ -64,8 +64,11 @@ class Keyboard:
         """Return whether this quits while the same key waits already: who presses it twice does not want to wait."""
         if not isinstance(event, events.Key) or not any(event.key == getattr(key, "key", "") for key in self._typed):
             return False
-        bound = self._app.screen.active_bindings.get(event.key)
-        return bound is not None and bound.binding.priority and bound.binding.action == "quit"
+        return any(
+            binding.priority and binding.action == "quit"
+            for _, bindings in self._app.screen._binding_chain  # `active_bindings` ends at a page that lies over a room
+            for binding in bindings.key_to_bindings.get(event.key, ())
+        )
 
     async def _hand_on(self) -> None:
         """Hand on what was typed, until nothing is left."""

@@ -14,6 +14,7 @@ from bptutor.packs.model import Code, Kind, Lesson, Question
 from bptutor.tui.screens.course_map import MapScreen
 from bptutor.tui.screens.lesson import LessonScreen
 from bptutor.tui.screens.page import NeedsScreen
+from bptutor.tui.screens.ready import now
 from bptutor.tui.widgets.answer_bar import AnswerBar
 from bptutor.tui.widgets.code_editor import CodeEditor
 from bptutor.tui.widgets.face_pane import Numbers
@@ -239,6 +240,29 @@ async def test_the_palette_runs_what_all_letters_found(tmp_path: Path) -> None:
         burst(s, "<escape>c")
         await settled(s)
         assert s.app.screen.query_one(AnswerBar).value == "abc"
+
+
+async def test_who_quits_is_not_held_up_by_a_page_that_comes_unasked(tmp_path: Path) -> None:
+    async with stage(tmp_path, seed=None, lesson="reading") as s:
+        await s.until("Only prose.")
+        s.app.open_lesson("output-error")
+        burst(s, "g<enter>")
+        await s.until_true(lambda: isinstance(s.app.screen, NeedsScreen))
+        await settled(s)
+        s.app.screen.shown_at = now() + 1  # as if what follows had been typed before
+        burst(s, "<ctrl+q>")
+        await s.until_true(lambda: s.app.return_code == 0)
+
+
+async def test_quitting_twice_waits_for_nothing(tmp_path: Path) -> None:
+    async with stage(tmp_path, "output-error") as s:
+        await asked(s)
+        s.grader.gate = asyncio.Event()  # a verdict that never comes
+        burst(s, "12<enter>3<ctrl+q><f1>")
+        await s.until("grading …")
+        assert s.app.return_code is None
+        burst(s, "<ctrl+q>")
+        await s.until_true(lambda: s.app.return_code == 0)
 
 
 async def test_keys_go_on_after_what_the_palette_did(tmp_path: Path) -> None:

@@ -66,7 +66,10 @@ class ReadyScreen(Screen[Result]):
 
     def hears(self, event: events.InputEvent | events.Paste) -> bool:
         """Return whether an event that no longer waits is for this screen; it is handed to the focus next."""
-        return not self.UNASKED or event.time > self.shown_at
+        if not self.UNASKED or event.time > self.shown_at:
+            return True
+        bound = self.active_bindings.get(event.key) if isinstance(event, events.Key) else None
+        return bound is None or bound.node is not self  # who quits, quits
 
 
 class ReadyModal(ReadyScreen[Result], ModalScreen[Result]):
