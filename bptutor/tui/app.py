@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import events
 from textual.command import Provider
 from textual.screen import ModalScreen, Screen
 
@@ -19,6 +20,7 @@ from bptutor.session.learner import Learner
 from bptutor.session.order import THE_LAST, in_order
 from bptutor.tui import keys, terminal
 from bptutor.tui.fitted import TerminalApp
+from bptutor.tui.keyboard import Keyboard
 from bptutor.tui.screens.course_map import MapScreen
 
 if TYPE_CHECKING:
@@ -101,6 +103,15 @@ class TutorApp(TerminalApp):
             lesson = self._warmed(lesson)
         entry = self._entry(lesson) if lesson else None
         return self._lesson_screen(entry, self._seed) if entry else MapScreen(self._learner, self)
+
+    @cached_property
+    def _keyboard(self) -> Keyboard:
+        return Keyboard(self)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Let keys, pasted text and the mouse act in the order in which they came."""
+        if not self._keyboard.take(event):
+            await super().on_event(event)
 
     async def on_mount(self) -> None:
         """Open the first screen; start the worker once it is painted."""
@@ -204,6 +215,11 @@ class TutorApp(TerminalApp):
         if program:
             listed = [*keys.bindings(keys.EDITOR), *listed]
         self.push_screen(HelpScreen(listed, names, program))
+
+    def action_command_palette(self) -> None:
+        """Open the palette, unless something stands over the room already: it is for the room."""
+        if not isinstance(self.screen, ModalScreen):
+            super().action_command_palette()
 
     def action_progress(self) -> None:
         """Show how far each skill holds, what was answered by day, and the mistakes."""
