@@ -249,7 +249,9 @@ async def test_who_quits_is_not_held_up_by_a_page_that_comes_unasked(tmp_path: P
         burst(s, "g<enter>")
         await s.until_true(lambda: isinstance(s.app.screen, NeedsScreen))
         await settled(s)
-        s.app.screen.shown_at = now() + 1  # as if what follows had been typed before
+        needs = s.app.screen
+        assert isinstance(needs, NeedsScreen)
+        needs.shown_at = now() + 1  # as if what follows had been typed before
         burst(s, "<ctrl+q>")
         await s.until_true(lambda: s.app.return_code == 0)
 
