@@ -59,6 +59,11 @@ def _done(argv: Sequence[str] | None, closed: frozenset[int]) -> int:
         return PROBLEMS
     except KeyboardInterrupt:
         return INTERRUPTED
+    except Exception as error:  # the last net: no traceback reaches who uses a command
+        from bptutor.progress.fault import told
+
+        say(told(error))
+        return PROBLEMS
 
 
 def _lines(args: argparse.Namespace) -> Iterator[str]:
