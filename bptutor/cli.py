@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from bptutor import __version__
 from bptutor.arguments import USAGE, Parser, checking, command, exporting, jobs, learner, learning, tracing
 from bptutor.errors import BptutorError, PackError, UsageError
+from bptutor.jsonlines import Lines
 
 if TYPE_CHECKING:
     from bptutor.packs.library import Library
@@ -50,25 +51,12 @@ def _write(text: str) -> None:
     sys.stdout.write(text + "\n")
 
 
-def _lines(file: str) -> Iterator[str]:
-    """Yield the lines of a file, or of stdin for `-`, as they come; only a newline ends one, as JSON holds U+2028.
-
-    Bytes that are not UTF-8 stay in their line, so that the others are read all the same.
-    """
-    if file == "-":
-        yield from _decoded(sys.stdin.buffer)
-        return
-    try:
-        with Path(file).open("rb") as source:
-            yield from _decoded(source)
-    except OSError as error:
-        what = f"cannot read {file}: {error.strerror}"
-        raise UsageError(what, "name a text file, or - for standard input") from error
-
-
-def _decoded(lines: Iterable[bytes]) -> Iterator[str]:
-    for n, line in enumerate(lines):
-        yield line.decode("utf-8-sig" if n == 0 else "utf-8", "surrogateescape")
+def _said(problems: Iterable[str]) -> bool:
+    """Say each problem on stderr; returns whether there was any."""
+    said = [problem for problem in problems if problem]
+    for problem in said:
+        _say(f"bptutor: {problem}")
+    return bool(said)
 
 
 # --- the commands -------------------------------------------------------------------------------------
@@ -127,22 +115,24 @@ def _play(args: argparse.Namespace, library: Library, lesson: str | None) -> int
 
 
 def _grade(args: argparse.Namespace) -> int:
-    from bptutor.grading.stream import grade_lines
+    from bptutor.grading.stream import LINE_LIMIT, grade_lines
 
-    return _stream(grade_lines(_lines(args.file), jobs=args.jobs))
+    source = Lines(args.file, LINE_LIMIT)
+    return _stream(grade_lines(source, jobs=args.jobs), source)
 
 
 def _prove(args: argparse.Namespace) -> int:
-    from bptutor.grading.stream import prove_lines
+    from bptutor.grading.stream import LINE_LIMIT, prove_lines
 
-    return _stream(prove_lines(_lines(args.file), jobs=args.jobs))
+    source = Lines(args.file, LINE_LIMIT)
+    return _stream(prove_lines(source, jobs=args.jobs), source)
 
 
-def _stream(lines: Iterator[str]) -> int:
+def _stream(lines: Iterator[str], source: Lines) -> int:
     for line in lines:
         _write(line)
         sys.stdout.flush()
-    return PROBLEMS if getattr(lines, "malformed", 0) else OK
+    return PROBLEMS if _said([source.unread]) or getattr(lines, "malformed", 0) else OK
 
 
 def _trace(args: argparse.Namespace) -> int:

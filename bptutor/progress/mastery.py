@@ -66,9 +66,11 @@ def mastery(log: Log) -> dict[str, SkillStanding]:
     """Return the standing of every skill that was ever answered, by skill id."""
     query = """
         SELECT skill, sum(unaided), sum(aided), sum(revealed), sum(wrong), count(DISTINCT iif(unaided, day, NULL)),
-        sum(iif(code, unaided, 0)), max(code), max(day) FROM skill_day GROUP BY skill ORDER BY skill"""
+        sum(iif(code, unaided, 0)), max(code), coalesce(max(iif(day <= ?, day, NULL)), min(day))
+        FROM skill_day GROUP BY skill ORDER BY skill"""
     found = {}
-    for skill, unaided, aided, revealed, wrong, days, code, asks_code, last in log.rows(query):
+    today = log.last_time[:10]  # a later day is one of a clock that was ahead
+    for skill, unaided, aided, revealed, wrong, days, code, asks_code, last in log.rows(query, today):
         found[str(skill)] = SkillStanding(
             str(skill), unaided, aided, revealed, wrong, days, code, asks_code=bool(asks_code), last=str(last)
         )
