@@ -103,10 +103,11 @@ def _play(args: argparse.Namespace, library: Library, lesson: str | None) -> int
 
     log = Log.open(learner=args.learner)
     try:
+        doubtful = _said([log.note]) and not sys.stdin.isatty()
         if args.plain or os.environ.get("TERM") == "dumb" or not (sys.stdin.isatty() and sys.stdout.isatty()):
             from bptutor.plain.play import run as play
 
-            return play(library, log, args.learner, lesson, args.seed)
+            return play(library, log, args.learner, lesson, args.seed) or (PROBLEMS if doubtful else OK)
         from bptutor.tui.app import run
 
         return run(library, log, args.learner, lesson, args.seed)
@@ -162,26 +163,25 @@ def _check(args: argparse.Namespace) -> int:
 
 def _progress(args: argparse.Namespace) -> int:
     from bptutor.packs.library import Library
+    from bptutor.progress.event import LONGEST_LINE
     from bptutor.progress.events import Log
     from bptutor.progress.page import page
     from bptutor.progress.transfer import export_lines, import_lines
 
+    source = Lines(args.file, LONGEST_LINE) if args.action == "import" else None
     log = Log.open(learner=args.learner)
     try:
-        if not log.saving and args.action == "import":
-            raise UsageError(log.saving_problem, "close the other window, or make the folder writable")
-        if args.action == "show":
-            _write("\n".join(page(log, Library.builtin().pack.skills)))
-        elif args.action == "export":
-            for line in export_lines(log):
-                _write(line)
-        else:
-            taken = import_lines(log, _lines(args.file))
+        if source is not None:
+            taken = import_lines(log, source)
             for problem in taken.problems:
                 _say(problem)
-            _write(f"{taken.added} events added, {taken.known} known already, {len(taken.problems)} lines not read")
-            return PROBLEMS if taken.problems else OK
-        return OK
+            _write(str(taken))
+        else:
+            title = Library.builtin().pack.skills
+            for line in page(log, title) if args.action == "show" else export_lines(log):
+                _write(line)
+        doubtful = _said([log.note, source.unread if source else ""])
+        return PROBLEMS if doubtful or (source and taken.refused) else OK
     finally:
         log.close()
 
@@ -193,6 +193,7 @@ def _export(args: argparse.Namespace) -> int:
     log = Log.open(learner=args.learner)
     try:
         made = program(log, _library(args))
+        doubtful = _said([log.note])
     finally:
         log.close()
     if not made.text:
@@ -204,7 +205,7 @@ def _export(args: argparse.Namespace) -> int:
         save(made, Path(args.my_code))
     if made.missing:
         _say("not written yet: " + ", ".join(f"{one.name} (lesson {one.lesson})" for one in made.missing))
-    return OK
+    return PROBLEMS if doubtful else OK
 
 
 def _doctor(args: argparse.Namespace) -> int:
@@ -217,9 +218,11 @@ def _doctor(args: argparse.Namespace) -> int:
 
 def _where(args: argparse.Namespace) -> int:
     from bptutor.doctor import places
+    from bptutor.progress.disk import noted
+    from bptutor.progress.home import database, home
 
     _write(places())
-    return OK
+    return PROBLEMS if _said([noted(database(home(), "me"))]) else OK
 
 
 # --- the words of the command line ------------------------------------------------------------------------
@@ -268,6 +271,12 @@ def _parser() -> argparse.ArgumentParser:
     checking(check)
 
     progress = command(commands, "progress", _progress, "the learner's record", "bptutor progress export > mine.jsonl")
+    progress.description = (
+        "The learner's record. `export` writes one line of JSON an event, in order, then one a draft:"
+        '\n{"kind": "draft", "pack": ..., "lesson": ..., "stop": ..., "text": ..., "time": ...}.'
+        "\n`import` adds the events that are not here yet, and a draft where no newer one is; what it cannot read"
+        "\nit names by its line, and takes all others. Exit 1: a line was not taken, or events may be missing."
+    )
     progress.add_argument("action", choices=("show", "export", "import"))
     progress.add_argument("file", nargs="?", default="-", metavar="FILE|-", help="for import")
     learner(progress, "whose progress (default: me)")

@@ -20,8 +20,10 @@ from typing import IO
 from bptutor.progress import pages, schema, store
 from bptutor.progress.salvage import Found
 
+SIFTED_SIZE = 8 * 1024 * 1024
+"""Bytes up to which every event and every index is looked at when the file is opened: a year of every day."""
 CHECKED_SIZE = 64 * 1024 * 1024
-"""Bytes up to which the whole file is checked when it is opened; of a larger one, what is read is."""
+"""Bytes up to which every page is looked at; of a larger file, only what is read is."""
 LONGEST_NOTE = 2_000
 NEWER = "{} was made by a newer bptutor (version {} of the record; this one knows {}) and is left as it is"
 
@@ -40,33 +42,79 @@ def connect(path: Path) -> sqlite3.Connection:
         sqlite3.DatabaseError: The file is damaged, or (its subclass `OperationalError`) cannot be written.
         OSError: It cannot be read.
     """
-    with contextlib.suppress(FileNotFoundError):
-        if not path.exists():  # the program was killed between the two renames of `replace`
+    if not path.exists():  # the program was killed between the two renames of `replace`
+        with contextlib.suppress(FileNotFoundError):
             _beside(path, ".new").rename(path)
-    version = pages.version(path) or 0
-    if not 0 <= version <= schema.VERSION:
-        raise Newer(NEWER.format(path.name, version, schema.VERSION))
+    _check_files(path)
     connection = sqlite3.connect(path, isolation_level=None, timeout=0.5)
     connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
     try:
         connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+        _check(connection, path)
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
-        _check(connection, path.stat().st_size <= CHECKED_SIZE)
+        if schema.prepare(connection):
+            in_transaction(connection, [store.recount])
     except sqlite3.Error:
         connection.close()
         raise
     return connection
 
 
-def _check(connection: sqlite3.Connection, whole: bool) -> None:
-    """Refuse a database whose pages or values do not fit together, and bring its tables up to date."""
-    if whole:
-        (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+def _check_files(path: Path) -> None:
+    """Look at the files before SQLite does: it would make a new database of what it takes for an empty one.
+
+    Raises:
+        Newer: It was made by a newer version.
+        sqlite3.DatabaseError: It is damaged.
+    """
+    log = _beside(path, "-wal")
+    logged = log.is_file() and log.stat().st_size > 0
+    if logged:
+        path.touch()
+    if not path.exists():
+        return
+    if (logged or path.stat().st_size) and not pages.is_database(path):
+        raise schema.Damaged("it is no database")
+    version = pages.version(path)
+    if not 0 <= version <= schema.VERSION:
+        raise Newer(NEWER.format(path.name, version, schema.VERSION))
+    if logged:
+        _check_log(path)
+
+
+def _check_log(path: Path) -> None:
+    """Check what a killed program left in its log before anything can write it into the database.
+
+    A connection that may write would do so when it is closed, and a damaged file is to be kept as it is. Where the
+    folder cannot take the shared memory that reading needs, the next connection finds the damage.
+    """
+    if pages.log_is_broken(path):
+        raise schema.Damaged("its log is broken")
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None, timeout=0.5)
+    connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
+    try:
+        _check(connection, path)
+    except sqlite3.OperationalError:
+        return
+    finally:
+        connection.close()
+        _beside(path, "-shm").unlink(missing_ok=True)
+
+
+def _check(connection: sqlite3.Connection, path: Path) -> None:
+    """Refuse a database whose pages, tables or values do not fit together.
+
+    Raises:
+        sqlite3.DatabaseError: It is damaged.
+    """
+    size = path.stat().st_size
+    if size <= CHECKED_SIZE:
+        check = "integrity_check" if size <= SIFTED_SIZE else "quick_check"
+        (found,) = connection.execute(f"PRAGMA {check}(1)").fetchone()
         if found != "ok":
             raise schema.Damaged(str(found))
-    if schema.prepare(connection, whole):
-        in_transaction(connection, [store.recount])
+    schema.check(connection, values=size <= SIFTED_SIZE)
 
 
 def in_memory(found: Found | None = None) -> sqlite3.Connection:

@@ -81,7 +81,7 @@ class Log(Queries):
     @classmethod
     def _started_anew(cls, path: Path, learner: str, error: Exception) -> Log:
         """Keep a damaged file under another name and start a new one with what it still holds."""
-        found = salvage.read(path)
+        found = salvage.read(path, damaged=True)
         try:
             note = disk.replace(path, found)
             log = cls(disk.connect(path), path, learner)

@@ -6,6 +6,7 @@ is only read, in place, and no more than `LARGEST` bytes of it. Layout: https://
 
 from __future__ import annotations
 
+import contextlib
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ _TABLE_LEAF, _INDEX_LEAF, _INDEX_INSIDE = 13, 10, 2
 _WAL_MAGIC = (0x377F0682, 0x377F0683)
 _WAL_HEADER, _FRAME_HEADER = 32, 24
 _ENCODINGS = {2: "utf-16-le", 3: "utf-16-be"}
+
+_STRETCH = 8 << 20
 
 Value = None | int | float | str | bytes
 
@@ -44,17 +47,59 @@ class _Header:
     version: int
 
 
-def version(path: Path) -> int | None:
-    """Return the `user_version` of a database; None when the file is none, or is not there.
+def is_database(path: Path) -> bool:
+    """Return whether a file begins as a database does.
 
     Raises:
         OSError: It cannot be read.
     """
-    if not path.exists():
-        return None
+    with path.open("rb") as file:
+        return file.read(len(MAGIC)) == MAGIC
+
+
+def version(path: Path) -> int:
+    """Return the `user_version` of a database; 0 when it has none.
+
+    Raises:
+        OSError: It cannot be read.
+    """
     with _Pages(path) as pages:
         header = _header(pages.page(1))
-        return header.version if header else None
+        return header.version if header else 0
+
+
+def log_is_broken(path: Path) -> bool:
+    """Return whether something of the last use of the log stands behind a place that SQLite does not read past.
+
+    It reads up to the first frame whose checksum is wrong, or that has the salt of an earlier use. A program that is
+    killed leaves a frame that is cut, or none; a whole one with a wrong checksum was damaged.
+
+    Raises:
+        OSError: It cannot be read.
+    """
+    with path.with_name(path.name + "-wal").open("rb") as log:
+        header = log.read(_WAL_HEADER)
+        if len(header) < _WAL_HEADER or not log.peek(1):
+            return False
+        magic, _, size, _, salt = struct.unpack_from(">IIII8s", header)
+        order = ">" if magic & 1 else "<"
+        sums = _checksum(order, header[:24], (0, 0))
+        if magic not in _WAL_MAGIC or size not in _SIZES or sums != struct.unpack_from(">II", header, 24):
+            return True
+        while len(frame := log.read(_FRAME_HEADER + size)) == _FRAME_HEADER + size:
+            sums = _checksum(order, frame[_FRAME_HEADER:], _checksum(order, frame[:8], sums))
+            if frame[8:16] != salt or sums != struct.unpack_from(">II", frame, 16):
+                return salt in frame + log.read(LARGEST >> 5)
+    return False
+
+
+def _checksum(order: str, data: bytes, sums: tuple[int, int]) -> tuple[int, int]:
+    one, two = sums
+    words = struct.unpack(f"{order}{len(data) // 4}I", data)
+    for first, second in zip(words[::2], words[1::2], strict=True):
+        one = (one + first + two) & 0xFFFFFFFF
+        two = (two + second + one) & 0xFFFFFFFF
+    return one, two
 
 
 def rows(path: Path) -> Iterator[Row]:
@@ -73,6 +118,21 @@ def rows(path: Path) -> Iterator[Row]:
                 yield row
             if found:
                 return
+
+
+def texts(path: Path) -> Iterator[str]:
+    """Yield every stretch of a file and of its log as text, each page with the one behind it.
+
+    Raises:
+        OSError: The file cannot be read.
+    """
+    for name in (path.name, path.name + "-wal"):
+        with contextlib.suppress(FileNotFoundError), path.with_name(name).open("rb") as file:
+            before = file.read(_STRETCH)
+            while before and file.tell() < LARGEST:
+                more = file.read(_STRETCH)
+                yield (before + more[:LONGEST]).decode("utf-8", "replace")
+                before = more
 
 
 def _header(page: bytes) -> _Header | None:
@@ -174,9 +234,12 @@ class _Pages:
         for place in range(first, min(first + 2 * count, len(page) - 1), 2):
             (at,) = struct.unpack_from(">H", page, place)
             try:
-                yield self._cell(page, at, kind)
+                row = self._cell(page, at, kind)
             except (IndexError, ValueError, struct.error, OverflowError):
                 continue
+            if row.rowid is None and row.values and isinstance(row.values[-1], int):
+                return  # an index that points to rows of a table
+            yield row
 
     def _cell(self, page: bytes, at: int, kind: int) -> Row:
         at += 4 if kind == _INDEX_INSIDE else 0

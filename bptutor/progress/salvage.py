@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import sqlite3
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from bptutor.progress import pages, store
 from bptutor.progress.draft import Draft
-from bptutor.progress.event import Event, mended, time_of
+from bptutor.progress.event import Event, json_line, mended, time_of
 from bptutor.progress.pages import Row, Value
 
 _MARK = '{"kind"'
 """How the text of an event begins."""
+_DECODER = json.JSONDecoder()
 
 
 @dataclass
@@ -60,6 +62,16 @@ class Found:
         if event.id not in self.events:
             self.events[event.id] = (_time(row.values, event), row.rowid, event)
 
+    def carve(self, text: str) -> None:
+        """Take the events whose text stands whole anywhere, also where no page says so any more."""
+        at = text.find(_MARK)
+        while at >= 0:
+            with contextlib.suppress(ValueError, RecursionError):
+                value, _ = _DECODER.raw_decode(text, at)
+                event = mended(json_line(value))
+                self.events.setdefault(event.id, (event.time, 0, event))
+            at = text.find(_MARK, at + 1)
+
     def _take_draft(self, values: tuple[Value, ...]) -> None:
         """Take an entry of the table of drafts; those of cards hold JSON, those of indexes a number."""
         texts = [value for value in values if isinstance(value, str)]
@@ -79,12 +91,19 @@ def _time(values: tuple[Value, ...], event: Event) -> str:
         return event.time
 
 
-def read(path: Path) -> Found:
-    """Return what can be read of a file, which is not touched; nothing when it is not there."""
+def read(path: Path, *, damaged: bool = False) -> Found:
+    """Return what can be read of a file, which is not touched; nothing when it is not there.
+
+    Args:
+        path: The database.
+        damaged: Whether its pages may lie about what they hold.
+    """
     found = Found()
     try:
         for row in pages.rows(path):
             found.take(row)
+        for text in pages.texts(path) if damaged else ():
+            found.carve(text)
     except FileNotFoundError:
         return found
     except OSError:

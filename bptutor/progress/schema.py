@@ -30,12 +30,12 @@ CREATE TABLE skill_day (
     revealed INTEGER NOT NULL, wrong INTEGER NOT NULL, PRIMARY KEY (skill, day, code)) WITHOUT ROWID;
 CREATE TABLE mistake (
     rule TEXT PRIMARY KEY, times INTEGER NOT NULL, first TEXT NOT NULL, last TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE counted (events INTEGER NOT NULL);
+CREATE TABLE counted (events INTEGER NOT NULL, answers INTEGER NOT NULL, mistakes INTEGER NOT NULL);
 CREATE TABLE card (
     skill TEXT PRIMARY KEY, body TEXT NOT NULL, due TEXT NOT NULL, last TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE folded (seq INTEGER PRIMARY KEY);
 """
-"""`counted` says of how many events the figures are made, `folded` up to which event the cards."""
+"""`counted` says of how many events the figures are made and what they come to, `folded` how far the cards go."""
 FIRST = """
 CREATE TABLE event (
     seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, pack TEXT NOT NULL,
@@ -47,24 +47,35 @@ CREATE TABLE draft (
     PRIMARY KEY (pack, lesson)) WITHOUT ROWID;
 """
 """What version 0 kept."""
+_KEPT = {0: FIRST, VERSION: KEPT}
+"""Version -> its tables of what is kept."""
 _TABLES = ("event", "draft")
 _FIGURES = ("skill_day", "mistake", "counted", "card", "folded")
 _UNREADABLE = """
 SELECT 1 FROM event WHERE NOT json_valid(body) OR NOT is_text(CAST(body AS BLOB)) OR typeof(body) <> 'text'
-    OR typeof(id) <> 'text' OR typeof(kind) <> 'text' OR typeof(time) <> 'text'
-    OR typeof(pack) <> 'text' OR typeof(lesson) <> 'text' OR NOT is_text(CAST(id || pack || lesson AS BLOB))
-    OR time NOT GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:*+00:00'
+    OR json_extract(body, '$.id') IS NOT id OR json_extract(body, '$.kind') IS NOT kind
+    OR json_extract(body, '$.lesson') IS NOT lesson OR coalesce(json_extract(body, '$.pack'), '') IS NOT pack
 UNION ALL SELECT 1 FROM draft WHERE NOT is_text(CAST(pack || lesson || stop || text AS BLOB)) LIMIT 1
 """
+"""An event whose text is none, or says something else than its row."""
+_ODD_COLUMNS = """
+SELECT 1 FROM event INDEXED BY event_by_lesson WHERE typeof(pack) <> 'text' OR typeof(lesson) <> 'text'
+    OR typeof(time) <> 'text'
+    OR time NOT GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:*+00:00' LIMIT 1
+"""
+"""What is asked of a record of any size: an index answers it."""
 _ODD_FIGURES = """
-SELECT 1 FROM skill_day WHERE typeof(skill) <> 'text' OR typeof(day) <> 'text' OR typeof(code) <> 'integer'
-    OR typeof(unaided) <> 'integer' OR typeof(aided) <> 'integer' OR typeof(revealed) <> 'integer'
-    OR typeof(wrong) <> 'integer' OR min(unaided, aided, revealed, wrong) < 0
+SELECT 1 FROM skill_day WHERE typeof(skill) <> 'text' OR typeof(code) <> 'integer' OR typeof(unaided) <> 'integer'
+    OR typeof(aided) <> 'integer' OR typeof(revealed) <> 'integer' OR typeof(wrong) <> 'integer'
+    OR min(unaided, aided, revealed, wrong) < 0 OR day NOT GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]'
 UNION ALL SELECT 1 FROM mistake WHERE typeof(rule) <> 'text' OR typeof(times) <> 'integer'
-    OR typeof(first) <> 'text' OR typeof(last) <> 'text'
-UNION ALL SELECT 1 FROM card WHERE NOT json_valid(body) OR datetime(due) IS NULL OR datetime(last) IS NULL
+    OR first NOT GLOB '[0-9][0-9][0-9][0-9]-*' OR last NOT GLOB '[0-9][0-9][0-9][0-9]-*'
+UNION ALL SELECT 1 FROM card WHERE NOT json_valid(body) OR json_extract(body, '$.due') IS NOT due
+    OR json_extract(body, '$.last_review') IS NOT last
 UNION ALL SELECT 1 WHERE (SELECT count(*) FROM counted) <> 1
-    OR (SELECT max(events) FROM counted) <> (SELECT count(*) FROM event)
+    OR (SELECT events FROM counted) <> (SELECT count(*) FROM event)
+    OR (SELECT answers FROM counted) <> (SELECT coalesce(sum(unaided + aided + revealed + wrong), 0) FROM skill_day)
+    OR (SELECT mistakes FROM counted) <> (SELECT coalesce(sum(times), 0) FROM mistake)
     OR (SELECT count(*) FROM folded) > 1
     OR (SELECT coalesce(max(seq), 0) FROM folded) > (SELECT coalesce(max(seq), 0) FROM event)
 LIMIT 1
@@ -77,34 +88,58 @@ class Damaged(sqlite3.DatabaseError):
 
 def make(connection: sqlite3.Connection) -> None:
     """Make the tables of an empty database, in one transaction."""
-    _script(connection, KEPT + DERIVED + f"INSERT INTO counted VALUES (0); PRAGMA user_version = {VERSION};")
+    _script(connection, KEPT + DERIVED + f"INSERT INTO counted VALUES (0, 0, 0); PRAGMA user_version = {VERSION};")
 
 
-def prepare(connection: sqlite3.Connection, whole: bool = True) -> bool:
-    """Bring the tables of an opened database up to date.
+def is_new(connection: sqlite3.Connection) -> bool:
+    """Return whether a database holds nothing yet."""
+    (pages,) = connection.execute("PRAGMA page_count").fetchone()
+    return pages <= 1 and not _shape(connection, _TABLES)
+
+
+def check(connection: sqlite3.Connection, *, values: bool) -> None:
+    """Refuse a record whose tables are not as its version keeps them; changes nothing.
 
     Args:
         connection: The database.
-        whole: Whether every event is looked at first.
+        values: Whether every event is looked at too.
+
+    Raises:
+        Damaged: Its events or drafts are not kept as they should be.
+        sqlite3.Error: It cannot be read.
+    """
+    if is_new(connection):
+        return
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if _shape(connection, _TABLES) != _wanted(_KEPT[version], _TABLES):
+        raise Damaged("its tables are not those of a record")
+    if connection.execute(_ODD_COLUMNS).fetchone():
+        raise Damaged("some of its events cannot be read")
+    if values:
+        connection.create_function("is_text", 1, _is_text, deterministic=True)
+        try:
+            odd = connection.execute(_UNREADABLE).fetchone()
+        except sqlite3.OperationalError as error:
+            raise Damaged(str(error)) from error
+        if odd:
+            raise Damaged("some of its events cannot be read")
+
+
+def prepare(connection: sqlite3.Connection) -> bool:
+    """Make the tables, or bring those of an older version up to date.
 
     Returns:
         Whether the figures are to be counted anew.
 
     Raises:
-        Damaged: Its events or drafts are not kept as this program keeps them.
-        sqlite3.Error: It cannot be read or written.
+        sqlite3.Error: It cannot be written.
     """
-    (pages,) = connection.execute("PRAGMA page_count").fetchone()
-    if pages <= 1 and not _shape(connection, _TABLES):
+    if is_new(connection):
         make(connection)
         return False
-    if whole:
-        check_values(connection)
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     for older in range(version, VERSION):
         _MIGRATIONS[older](connection)
-    if _shape(connection, _TABLES) != _wanted(KEPT, _TABLES):
-        raise Damaged("its tables are not those of a record")
     connection.execute("UPDATE event SET clock = json_extract(body, '$.time') WHERE typeof(clock) <> 'text'")
     return _prepared_figures(connection)
 
@@ -128,21 +163,6 @@ def empty(connection: sqlite3.Connection) -> None:
     _script(connection, "".join(f"DROP {kind} {name};" for kind, name in named) + DERIVED)
 
 
-def check_values(connection: sqlite3.Connection) -> None:
-    """Refuse a record with an event or a draft that cannot be read.
-
-    Raises:
-        Damaged: There is one, or there are no columns for them.
-    """
-    connection.create_function("is_text", 1, _is_text, deterministic=True)
-    try:
-        odd = connection.execute(_UNREADABLE).fetchone()
-    except sqlite3.OperationalError as error:
-        raise Damaged(str(error)) from error
-    if odd:
-        raise Damaged("some of its events cannot be read")
-
-
 def _is_text(raw: bytes | None) -> bool:
     try:
         return raw is not None and raw.decode() is not None
@@ -152,8 +172,6 @@ def _is_text(raw: bytes | None) -> bool:
 
 def _from_first(connection: sqlite3.Connection) -> None:
     """Go from version 0 to 1: the time of the clock stands beside the time to sort by, and drafts have a time."""
-    if _shape(connection, _TABLES) != _wanted(FIRST, _TABLES):
-        raise Damaged("its tables are not those of a record")
     _script(
         connection,
         "ALTER TABLE event RENAME TO event_0; ALTER TABLE draft RENAME TO draft_0;"

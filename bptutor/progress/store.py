@@ -156,7 +156,10 @@ def count(connection: sqlite3.Connection, events: Iterable[tuple[Event, str]]) -
         first = min(first, excluded.first), last = max(last, excluded.last)""",
         [(rule, *figures) for rule, figures in mistakes.items()],
     )
-    connection.execute("UPDATE counted SET events = events + ?", (number,))
+    connection.execute(
+        "UPDATE counted SET events = events + ?, answers = answers + ?, mistakes = mistakes + ?",
+        (number, sum(map(sum, days.values())), sum(times for times, _, _ in mistakes.values())),
+    )
 
 
 def _figures(event: Event) -> tuple[bool, bool, bool, bool]:
@@ -169,7 +172,7 @@ def recount(connection: sqlite3.Connection) -> None:
     """Make the figures anew from all events; cards are made when they are asked for."""
     for table in ("skill_day", "mistake", "counted", "card", "folded"):
         connection.execute(f"DELETE FROM {table}")  # noqa: S608  # one of these five
-    connection.execute("INSERT INTO counted VALUES (0)")
+    connection.execute("INSERT INTO counted VALUES (0, 0, 0)")
     count(connection, _read(connection))
 
 

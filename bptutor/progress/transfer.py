@@ -35,6 +35,11 @@ class Imported:
     refused: int = 0
     """How many lines were not taken."""
 
+    def __str__(self) -> str:
+        """Say it in one line."""
+        said = f"{self.added} events added, {self.known} known already, {self.refused} lines not read"
+        return said + (f", {self.drafts} draft{'' if self.drafts == 1 else 's'} kept" if self.drafts else "")
+
 
 def export_lines(log: Log) -> Iterator[str]:
     """Yield every event as one line of JSON without its line end, oldest first; then the drafts."""
