@@ -43,7 +43,16 @@ HOSTILE = [
     "-Infinity",
     '{"a":1,"a":2}',
 ]
-GRADE_PLACES = ["id", "question", "question.answer", "question.scene", "question.scene.define", "answer", "earlier", "x"]
+GRADE_PLACES = [
+    "id",
+    "question",
+    "question.answer",
+    "question.scene",
+    "question.scene.define",
+    "answer",
+    "earlier",
+    "x",
+]
 PROVE_PLACES = ["id", "scene", "scene.given", "left", "where", "x"]
 
 
@@ -61,7 +70,9 @@ def served(texts: list[str], good: dict[str, Any], *, prove: bool, jobs: int) ->
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
-@pytest.mark.parametrize(("example", "places"), [(EXAMPLE, GRADE_PLACES), (PROVE, PROVE_PLACES)], ids=["grade", "prove"])
+@pytest.mark.parametrize(
+    ("example", "places"), [(EXAMPLE, GRADE_PLACES), (PROVE, PROVE_PLACES)], ids=["grade", "prove"]
+)
 def test_hostile_lines_are_errors_and_the_others_are_served(
     example: dict[str, Any], places: list[str], jobs: int
 ) -> None:
