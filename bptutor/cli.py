@@ -213,16 +213,22 @@ def _doctor(args: argparse.Namespace) -> int:
 
     text, healthy = report()
     _write(text)
-    return OK if healthy else PROBLEMS
+    return PROBLEMS if _told() or not healthy else OK
 
 
 def _where(args: argparse.Namespace) -> int:
     from bptutor.doctor import places
+
+    _write(places())
+    return PROBLEMS if _told() else OK
+
+
+def _told() -> bool:
+    """Tell of a record that was damaged, on stderr; returns whether there is one that no session has shown yet."""
     from bptutor.progress.disk import noted
     from bptutor.progress.home import database, home
 
-    _write(places())
-    return PROBLEMS if _said([noted(database(home(), "me"))]) else OK
+    return _said([noted(database(home(), "me"))])
 
 
 # --- the words of the command line ------------------------------------------------------------------------

@@ -7,6 +7,8 @@ is only read, in place, and no more than `LARGEST` bytes of it. Layout: https://
 from __future__ import annotations
 
 import contextlib
+import errno
+import stat
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -152,6 +154,8 @@ class _Pages:
 
     def __init__(self, path: Path) -> None:
         self.header = _Header(PAGE, PAGE, "utf-8", 0)
+        if not stat.S_ISREG(path.stat().st_mode):  # opening a pipe would wait, and a device has no end
+            raise OSError(errno.EINVAL, f"{path.name} is not a file")
         self._file = path.open("rb")
         self._wal: IO[bytes] | None = None
         wal = path.with_name(path.name + "-wal")
