@@ -11,6 +11,12 @@ from typing import NoReturn
 USAGE = 2
 """The exit code of a command line that is spelled wrongly."""
 
+RECORD = """The learner's record. `export` writes one line of JSON an event, in order, then one a draft:
+{"kind": "draft", "pack": ..., "lesson": ..., "stop": ..., "text": ..., "time": ...}.
+`import` adds the events that are not here yet, and a draft where no newer one is; what it cannot read it names by
+its line, and takes all others. Exit 1: a line was not taken, or events may be missing."""
+"""What `bptutor progress --help` says."""
+
 GIVEN_BEFORE = argparse.SUPPRESS
 """The default of an option that may also stand before the command: what was written there is kept."""
 

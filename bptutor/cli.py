@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bptutor import __version__
-from bptutor.arguments import USAGE, Parser, checking, command, exporting, jobs, learner, learning, tracing
+from bptutor.arguments import RECORD, USAGE, Parser, checking, command, exporting, jobs, learner, learning, tracing
 from bptutor.errors import BptutorError, PackError, UsageError
 from bptutor.jsonlines import Lines
 
@@ -133,7 +133,7 @@ def _stream(lines: Iterator[str], source: Lines) -> int:
     for line in lines:
         _write(line)
         sys.stdout.flush()
-    return PROBLEMS if _said([source.unread]) or getattr(lines, "malformed", 0) else OK
+    return PROBLEMS if _said([source.unread]) or bool(getattr(lines, "malformed", 0)) else OK
 
 
 def _trace(args: argparse.Namespace) -> int:
@@ -277,12 +277,7 @@ def _parser() -> argparse.ArgumentParser:
     checking(check)
 
     progress = command(commands, "progress", _progress, "the learner's record", "bptutor progress export > mine.jsonl")
-    progress.description = (
-        "The learner's record. `export` writes one line of JSON an event, in order, then one a draft:"
-        '\n{"kind": "draft", "pack": ..., "lesson": ..., "stop": ..., "text": ..., "time": ...}.'
-        "\n`import` adds the events that are not here yet, and a draft where no newer one is; what it cannot read"
-        "\nit names by its line, and takes all others. Exit 1: a line was not taken, or events may be missing."
-    )
+    progress.description = RECORD
     progress.add_argument("action", choices=("show", "export", "import"))
     progress.add_argument("file", nargs="?", default="-", metavar="FILE|-", help="for import")
     learner(progress, "whose progress (default: me)")

@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
-from bptutor.progress import pages, schema, store
+from bptutor.progress import pages, schema, store, wal
 from bptutor.progress.salvage import Found
 
 SIFTED_SIZE = 8 * 1024 * 1024
@@ -89,7 +89,7 @@ def _check_log(path: Path) -> None:
     A connection that may write would do so when it is closed, and a damaged file is to be kept as it is. Where the
     folder cannot take the shared memory that reading needs, the next connection finds the damage.
     """
-    if pages.log_is_broken(path):
+    if wal.log_is_broken(path):
         raise schema.Damaged("its log is broken")
     connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None, timeout=0.5)
     connection.text_factory = lambda raw: raw.decode("utf-8", "replace")

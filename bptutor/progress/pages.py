@@ -22,10 +22,10 @@ LONGEST = 1 << 20
 """Bytes of one row; a line of an import has 100,000 characters at most."""
 PAGE = 4096
 """SQLite's page size, where the file does not say another."""
-_SIZES = (PAGE, 1024, 8192, 512, 2048, 16384, 32768, 65536)
+SIZES = (PAGE, 1024, 8192, 512, 2048, 16384, 32768, 65536)
 _TABLE_LEAF, _INDEX_LEAF, _INDEX_INSIDE = 13, 10, 2
-_WAL_MAGIC = (0x377F0682, 0x377F0683)
-_WAL_HEADER, _FRAME_HEADER = 32, 24
+WAL_MAGIC = (0x377F0682, 0x377F0683)
+WAL_HEADER, FRAME_HEADER = 32, 24
 _ENCODINGS = {2: "utf-16-le", 3: "utf-16-be"}
 
 _STRETCH = 8 << 20
@@ -70,40 +70,6 @@ def version(path: Path) -> int:
         return header.version if header else 0
 
 
-def log_is_broken(path: Path) -> bool:
-    """Return whether something of the last use of the log stands behind a place that SQLite does not read past.
-
-    It reads up to the first frame whose checksum is wrong, or that has the salt of an earlier use. A program that is
-    killed leaves a frame that is cut, or none; a whole one with a wrong checksum was damaged.
-
-    Raises:
-        OSError: It cannot be read.
-    """
-    with path.with_name(path.name + "-wal").open("rb") as log:
-        header = log.read(_WAL_HEADER)
-        if len(header) < _WAL_HEADER or not log.peek(1):
-            return False
-        magic, _, size, _, salt = struct.unpack_from(">IIII8s", header)
-        order = ">" if magic & 1 else "<"
-        sums = _checksum(order, header[:24], (0, 0))
-        if magic not in _WAL_MAGIC or size not in _SIZES or sums != struct.unpack_from(">II", header, 24):
-            return True
-        while len(frame := log.read(_FRAME_HEADER + size)) == _FRAME_HEADER + size:
-            sums = _checksum(order, frame[_FRAME_HEADER:], _checksum(order, frame[:8], sums))
-            if frame[8:16] != salt or sums != struct.unpack_from(">II", frame, 16):
-                return salt in frame + log.read(LARGEST >> 5)
-    return False
-
-
-def _checksum(order: str, data: bytes, sums: tuple[int, int]) -> tuple[int, int]:
-    one, two = sums
-    words = struct.unpack(f"{order}{len(data) // 4}I", data)
-    for first, second in zip(words[::2], words[1::2], strict=True):
-        one = (one + first + two) & 0xFFFFFFFF
-        two = (two + second + one) & 0xFFFFFFFF
-    return one, two
-
-
 def rows(path: Path) -> Iterator[Row]:
     """Yield every row that can be read, those that SQLite would find first; then what stands in left-over pages.
 
@@ -112,7 +78,7 @@ def rows(path: Path) -> Iterator[Row]:
     """
     with _Pages(path) as pages:
         header = _header(pages.page(1))
-        for size in [header.size] if header else _SIZES:
+        for size in [header.size] if header else SIZES:
             pages.header = header or _Header(size, size, "utf-8", 0)
             found = False
             for row in pages.rows():
@@ -144,7 +110,7 @@ def _header(page: bytes) -> _Header | None:
     (size,) = struct.unpack_from(">H", page, 16)
     size = 65536 if size == 1 else size
     encoding, version = struct.unpack_from(">Ii", page, 56)
-    if size not in _SIZES:
+    if size not in SIZES:
         size = PAGE
     return _Header(size, size - page[20], _ENCODINGS.get(encoding, "utf-8"), version)
 
@@ -181,24 +147,24 @@ class _Pages:
         """Find the pages in the log; a frame with another salt than its header is of an earlier use of the file."""
         if self._wal is None:
             return
-        header = self._wal.read(_WAL_HEADER)
-        if len(header) < _WAL_HEADER:
+        header = self._wal.read(WAL_HEADER)
+        if len(header) < WAL_HEADER:
             return
         magic, _, size, _, salt = struct.unpack_from(">IIII8s", header)
-        size = size if magic in _WAL_MAGIC and size in _SIZES else PAGE
-        at = _WAL_HEADER
+        size = size if magic in WAL_MAGIC and size in SIZES else PAGE
+        at = WAL_HEADER
         while at < LARGEST:
             self._wal.seek(at)
-            frame = self._wal.read(_FRAME_HEADER)
-            if len(frame) < _FRAME_HEADER:
+            frame = self._wal.read(FRAME_HEADER)
+            if len(frame) < FRAME_HEADER:
                 break
             number, _, own = struct.unpack_from(">II8s", frame)
             if own == salt:
                 self._older += [self._newest[number]] if number in self._newest else []
-                self._newest[number] = at + _FRAME_HEADER
+                self._newest[number] = at + FRAME_HEADER
             else:
-                self._older.append(at + _FRAME_HEADER)
-            at += _FRAME_HEADER + size
+                self._older.append(at + FRAME_HEADER)
+            at += FRAME_HEADER + size
 
     def page(self, number: int) -> bytes:
         """Return the newest state of a page, 1-based; empty when there is none."""

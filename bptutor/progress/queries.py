@@ -9,8 +9,6 @@ from typing import Any
 from bptutor.progress.draft import Draft
 from bptutor.progress.event import Event, EventKind, mended
 
-_ORDER = "ORDER BY time, seq"
-
 
 class Queries:
     """Reads the events of one learner, in the order in which they happened."""
@@ -25,15 +23,15 @@ class Queries:
 
     def events(self) -> Iterator[Event]:
         """Yield every event, oldest first."""
-        for (event,) in self.read(f"SELECT body FROM event {_ORDER}"):
+        for (event,) in self.read("SELECT body FROM event ORDER BY time, seq"):
             yield event
 
     def run(self, pack: str, lesson: str) -> list[Event]:
         """Return the events of the latest run of a lesson: from its last `opened` on, oldest first."""
-        query = f"""
+        query = """
             SELECT body FROM event WHERE pack = ? AND lesson = ? AND time >= coalesce(
                 (SELECT max(time) FROM event WHERE pack = ? AND lesson = ? AND kind = 'opened'), '')
-            {_ORDER}"""
+            ORDER BY time, seq"""
         found = [event for (event,) in self.read(query, pack, lesson, pack, lesson)]
         begun = [n for n, event in enumerate(found) if event.kind is EventKind.OPENED]
         return found[begun[-1] :] if begun else []
@@ -56,7 +54,7 @@ class Queries:
 
     def since(self, time: str) -> list[Event]:
         """Return the events from a UTC ISO time on, oldest first, each with the time it is sorted by."""
-        query = f"SELECT time, body FROM event WHERE time >= ? {_ORDER}"
+        query = "SELECT time, body FROM event WHERE time >= ? ORDER BY time, seq"
         return [replace(event, time=time) for time, event in self.read(query, time)]
 
     def rated_after(self, seq: int) -> tuple[int, list[Event]]:
@@ -64,10 +62,11 @@ class Queries:
 
         Each event has the time that it is sorted by.
         """
-        where = "WHERE seq > ? AND kind IN ('answered', 'revealed')"
-        ((newest,),) = self.rows(f"SELECT coalesce(max(seq), 0) FROM event {where}", seq)
-        found = self.read(f"SELECT time, body FROM event {where} {_ORDER}", seq)
-        return int(newest), [replace(event, time=time) for time, event in found]
+        query = """SELECT time, seq, body FROM event WHERE seq > ? AND kind IN ('answered', 'revealed')
+            ORDER BY time, seq"""
+        found = self.read(query, seq)
+        newest = max((place for _, place, _ in found), default=0)
+        return int(newest), [replace(event, time=time) for time, _, event in found]
 
     def asked(self, pack: str) -> dict[str, str]:
         """Return when each thing was last answered or revealed: `lesson/stop` -> UTC ISO time."""
@@ -82,8 +81,9 @@ class Queries:
 
     def right_code(self, pack: str) -> Iterator[Event]:
         """Yield the right answers to code questions of a pack, oldest first."""
-        where = "json_extract(body, '$.question') = 'code' AND json_extract(body, '$.mark') = 'right'"
-        for (event,) in self.read(f"SELECT body FROM event WHERE pack = ? AND {where} {_ORDER}", pack):
+        query = """SELECT body FROM event WHERE pack = ? AND json_extract(body, '$.question') = 'code'
+            AND json_extract(body, '$.mark') = 'right' ORDER BY time, seq"""
+        for (event,) in self.read(query, pack):
             yield event
 
     @property

@@ -88,7 +88,7 @@ class Damaged(sqlite3.DatabaseError):
 
 def make(connection: sqlite3.Connection) -> None:
     """Make the tables of an empty database, in one transaction."""
-    _script(connection, KEPT + DERIVED + f"INSERT INTO counted VALUES (0, 0, 0); PRAGMA user_version = {VERSION};")
+    _script(connection, KEPT, DERIVED, "INSERT INTO counted VALUES (0, 0, 0)", f"PRAGMA user_version = {VERSION}")
 
 
 def is_new(connection: sqlite3.Connection) -> bool:
@@ -146,9 +146,9 @@ def prepare(connection: sqlite3.Connection) -> bool:
 
 def _prepared_figures(connection: sqlite3.Connection) -> bool:
     """Make tables of figures that are missing or others than they should be; returns whether they are empty now."""
-    if _shape(connection, _FIGURES) == _wanted(DERIVED, _FIGURES):
-        if not connection.execute(_ODD_FIGURES).fetchone():
-            return False
+    sound = _shape(connection, _FIGURES) == _wanted(DERIVED, _FIGURES)
+    if sound and not connection.execute(_ODD_FIGURES).fetchone():
+        return False
     empty(connection)
     return True
 
@@ -160,7 +160,7 @@ def empty(connection: sqlite3.Connection) -> None:
         for kind, name in connection.execute("SELECT type, name FROM sqlite_schema WHERE type IN ('table', 'view')")
         if name in _FIGURES
     ]
-    _script(connection, "".join(f"DROP {kind} {name};" for kind, name in named) + DERIVED)
+    _script(connection, *(f"DROP {kind} {name}" for kind, name in named), DERIVED)
 
 
 def _is_text(raw: bytes | None) -> bool:
@@ -174,13 +174,13 @@ def _from_first(connection: sqlite3.Connection) -> None:
     """Go from version 0 to 1: the time of the clock stands beside the time to sort by, and drafts have a time."""
     _script(
         connection,
-        "ALTER TABLE event RENAME TO event_0; ALTER TABLE draft RENAME TO draft_0;"
-        "DROP INDEX event_by_lesson; DROP INDEX event_by_time;"
-        + KEPT
-        + "INSERT INTO event (seq, id, kind, pack, lesson, time, body, clock)"
-        " SELECT seq, id, kind, pack, lesson, time, body, time FROM event_0;"
-        "INSERT INTO draft (pack, lesson, stop, text) SELECT pack, lesson, stop, text FROM draft_0;"
-        "DROP TABLE event_0; DROP TABLE draft_0; PRAGMA user_version = 1;",
+        "ALTER TABLE event RENAME TO event_0; ALTER TABLE draft RENAME TO draft_0",
+        "DROP INDEX event_by_lesson; DROP INDEX event_by_time",
+        KEPT,
+        """INSERT INTO event (seq, id, kind, pack, lesson, time, body, clock)
+        SELECT seq, id, kind, pack, lesson, time, body, time FROM event_0""",
+        "INSERT INTO draft (pack, lesson, stop, text) SELECT pack, lesson, stop, text FROM draft_0",
+        "DROP TABLE event_0; DROP TABLE draft_0; PRAGMA user_version = 1",
     )
 
 
@@ -188,11 +188,11 @@ _MIGRATIONS: dict[int, Callable[[sqlite3.Connection], None]] = {0: _from_first}
 """Version -> the step to the next one; each in one transaction."""
 
 
-def _script(connection: sqlite3.Connection, statements: str) -> None:
+def _script(connection: sqlite3.Connection, *scripts: str) -> None:
     """Do some statements in one transaction, none of them when one fails."""
     connection.execute("BEGIN IMMEDIATE")
     try:
-        for statement in statements.split(";"):
+        for statement in ";".join(scripts).split(";"):
             if statement.strip():
                 connection.execute(statement)
         connection.execute("COMMIT")

@@ -118,11 +118,11 @@ class _Import:
             self._log.place(placed)
         kept = sum(self._log.add_draft(one) for one in self._drafts)
         self._check()
-        new = sum(new for _, _, new in self._clocks)
+        added = sum(new for _, _, new in self._clocks)
         problems = self._problems
         if self._refused > len(problems):
             problems = [*problems, f"and {self._refused - len(problems)} lines more"]
-        return Imported(new, len(self._clocks) - new, tuple(problems), kept, self._refused)
+        return Imported(added, len(self._clocks) - added, tuple(problems), kept, self._refused)
 
     def _write(self) -> None:
         events = [event for _, event in self._batch]

@@ -55,7 +55,7 @@ HOSTILE = [
     *(raw("drawn", f'{{"a":[{value}]}}') for value in VALUES),
     *(raw(key, value) for key in ("id", "kind", "lesson", "time") for value in ("null", "7", "[]", "{}", '""', "true")),
     *(raw(key, value) for key in ("skills", "findings", "items") for value in ('"a"', "[1]", "[[]]", "{}", "null")),
-    *(raw("time", json.dumps(t)) for t in ("2026-13-01T00:00:00+00:00", "2026-01-01T00:00:00", "0001-01-01T00:00:00+00:00")),
+    *(raw("time", f'"{t}"') for t in ("2026-13-01T00:00:00+00:00", "2026-01-01T00:00", "0001-01-01T00:00:00+00:00")),
     *(raw("aided", value) for value in ("1", '"yes"', "null")),
     raw("kind", '"draft"').replace('"text": "text 0"', '"text": 7'),
     raw("kind", '"\\u001b[2J"'),
@@ -238,7 +238,6 @@ def test_a_file_without_an_end_is_given_up(
     assert "line 2 does not end" in err
 
 
-@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="there is no such device here")
 def test_a_device_without_an_end_takes_no_memory(tmp_path: Path) -> None:
     program = (
         "import resource, sys; from bptutor.cli import main; code = main(['progress', 'import', '/dev/zero']);"

@@ -1,6 +1,6 @@
 """Records damaged in many ways: nothing is lost that can be read, nothing is missing in silence, nothing raises.
 
-What can be read is told by two others: SQLite itself, asked row by row, and a search for each event's text, byte by byte.
+What can be read is told by two others: SQLite itself, asked row by row, and a search for the bytes of each event.
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -28,9 +29,8 @@ def iso(moment: datetime) -> str:
 
 
 def answer(moment: datetime, text: str = "", skill: str = "chain", mark: str = "right", **more: object) -> Event:
-    return Event(  # type: ignore[arg-type]
-        EventKind.ANSWERED, "one", "pack", "q", text=text, mark=mark, skills=(skill,), time=iso(moment), **more
-    )
+    made = Event(EventKind.ANSWERED, "one", "pack", "q", text=text, mark=mark, skills=(skill,), time=iso(moment))
+    return replace(made, **more)  # type: ignore[arg-type]
 
 
 def texts(log: Log) -> list[str]:
@@ -171,8 +171,8 @@ def test_two_machines_one_with_its_clock_ahead_merge_in_the_order_of_what_is_bel
     other = Log.open(tmp_path / "other")
     for day in (0, 2, 4):
         log.append(answer(TODAY + timedelta(days=day), f"here {day}"))
-    for day, clock in ((1, TODAY + timedelta(days=1)), (2.5, AHEAD), (3, TODAY + timedelta(days=3))):
-        other.append(answer(clock, f"there {day}"))
+    for there, clock in ((1.0, TODAY + timedelta(days=1)), (2.5, AHEAD), (3, TODAY + timedelta(days=3))):
+        other.append(answer(clock, f"there {there:g}"))
     import_lines(log, export_lines(other))
     assert texts(log) == ["here 0", "there 1", "there 2.5", "here 2", "there 3", "here 4"]
     assert import_lines(log, export_lines(other)).added == 0

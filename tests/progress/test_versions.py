@@ -154,7 +154,7 @@ def test_a_home_with_too_long_a_name_still_teaches(tmp_path: Path) -> None:
 
 
 def test_a_huge_damaged_file_is_read_within_bounds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import bptutor.progress.pages as pages
+    from bptutor.progress import pages
 
     path = first(tmp_path)
     data = path.read_bytes()
