@@ -3,60 +3,81 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bptutor import __version__
-from bptutor.arguments import RECORD, USAGE, Parser, checking, command, exporting, jobs, learner, learning, tracing
+from bptutor import __version__, streams
+from bptutor.arguments import USAGE, parser
 from bptutor.errors import BptutorError, PackError, UsageError
 from bptutor.jsonlines import Lines
+from bptutor.streams import say, write
 
 if TYPE_CHECKING:
     from bptutor.packs.library import Library
+    from bptutor.progress.events import Log
 
-OK, PROBLEMS = 0, 1
+OK, PROBLEMS, INTERRUPTED = 0, 1, 130
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code."""
-    args = _parser().parse_args(argv)
+    closed = streams.opened()
+    if 1 in closed:
+        say("bptutor: standard output is closed")
+        return PROBLEMS
     try:
-        return int(args.run(args))
+        return streams.flushed(_done(argv, closed))
+    except SystemExit as ended:  # the parser's: help, or wrong usage
+        raise SystemExit(streams.flushed(ended.code if isinstance(ended.code, int) else OK)) from None
+
+
+def _done(argv: Sequence[str] | None, closed: frozenset[int]) -> int:
+    try:
+        args = parser(__version__, _RUN).parse_args(argv)
+        args.closed, args.doubtful = closed, False
+        return int(args.run(args)) or (PROBLEMS if args.doubtful else OK)
     except PackError as error:
         for problem in error.problems:
-            _say(str(problem))
+            say(str(problem))
         return PROBLEMS
     except UsageError as error:
-        _say(f"bptutor: {error.message}" + (f"\n  help: {error.help}" if error.help else ""))
+        say(f"bptutor: {error.message}" + (f"\n  help: {error.help}" if error.help else ""))
         return USAGE
     except BptutorError as error:
-        _say(f"bptutor: {error}")
+        say(f"bptutor: {error}")
         return PROBLEMS
     except BrokenPipeError:
         # The reader of our output has gone; nothing is left to say, also not at interpreter exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        streams.forget_output()
         return OK
+    except OSError as error:
+        streams.forget_output()
+        say(f"bptutor: {streams.reason(error)}")
+        return PROBLEMS
     except KeyboardInterrupt:
-        return 130
+        return INTERRUPTED
 
 
-def _say(text: str) -> None:
-    sys.stderr.write(text + "\n")
+def _lines(args: argparse.Namespace, longest: int) -> Lines:
+    """Open what a command reads.
+
+    Raises:
+        UsageError: It cannot be read, or is standard input and that was closed.
+    """
+    if args.file == "-":
+        streams.stdin(args.closed)
+    return Lines(args.file, longest)
 
 
-def _write(text: str) -> None:
-    sys.stdout.write(text + "\n")
-
-
-def _said(problems: Iterable[str]) -> bool:
-    """Say each problem on stderr; returns whether there was any."""
-    said = [problem for problem in problems if problem]
-    for problem in said:
-        _say(f"bptutor: {problem}")
-    return bool(said)
+def _doubt(args: argparse.Namespace, why: str) -> None:
+    """Say why something may be missing, which makes the exit code at least 1; an empty text is no doubt."""
+    if why:
+        say(f"bptutor: {why}")
+        args.doubtful = True
 
 
 # --- the commands -------------------------------------------------------------------------------------
@@ -72,11 +93,15 @@ def _library(args: argparse.Namespace) -> Library:
 
 def _learn(args: argparse.Namespace) -> int:
     library = _library(args)
+    if not args.lesson:
+        return _play(args, library, None)
+    from bptutor.packs.naming import chosen
+
     if args.lesson in {entry.id for entry in library.quizzes()}:
         return _play(args, library, f"~quiz/{args.lesson}")
-    if args.lesson and args.lesson not in library.pack.lessons:
-        raise UsageError(f"there is no lesson {args.lesson!r}", "one of: " + ", ".join(library.pack.lessons))
-    return _play(args, library, args.lesson)
+    lessons = {entry.id: entry.title for entry in library.entries()}
+    broken = dict.fromkeys(library.pack.lessons, "")  # a file that cannot be read has no title, and says why
+    return _play(args, library, chosen(args.lesson, broken | lessons, "lesson", "`bptutor` shows the map of them"))
 
 
 def _review(args: argparse.Namespace) -> int:
@@ -85,69 +110,110 @@ def _review(args: argparse.Namespace) -> int:
 
 def _quiz(args: argparse.Namespace) -> int:
     library = _library(args)
-    known = [entry.id for entry in library.quizzes()]
     if args.quiz is None:
-        for entry in library.quizzes():
-            _write(f"{entry.id}  {entry.title}")
-        if not known:
-            _write("This pack has no quizzes.")
+        write("\n".join(_quiz_list(args, library)))
         return OK
-    if args.quiz not in known:
-        raise UsageError(f"there is no quiz {args.quiz!r}", "one of: " + ", ".join(known) if known else "")
-    return _play(args, library, f"~quiz/{args.quiz}")
+    from bptutor.packs.naming import chosen
+
+    titles = {entry.id: entry.title for entry in library.quizzes()}
+    listing = "`bptutor quiz` lists them" if titles else "this pack has none"
+    return _play(args, library, f"~quiz/{chosen(args.quiz, titles, 'quiz', listing)}")
 
 
-def _play(args: argparse.Namespace, library: Library, lesson: str | None) -> int:
-    """Open a lesson, a review or a quiz on the screen that fits."""
+def _quiz_list(args: argparse.Namespace, library: Library) -> list[str]:
+    """Return the quizzes in the order of the course: id, title, chapter, length, and what came of it."""
+    from bptutor.packs.asking import length
+    from bptutor.session.course import quizzes
+
+    with _log(args) as log:
+        standings = quizzes(library, log)
+    rows = [
+        (
+            one.entry.id,
+            one.entry.title,
+            library.pack.chapters.get(one.entry.chapter, one.entry.chapter),
+            f"{length(library, one.entry.id)} questions",
+            one.result.value,
+        )
+        for one in standings
+    ]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    said = ["  ".join(f"{text:<{width}}" for text, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    return said or ["This pack has no quizzes."]
+
+
+@contextlib.contextmanager
+def _log(args: argparse.Namespace, *, at_keyboard: bool = False) -> Iterator[Log]:
+    """Open the record of the learner that is meant; after the command, say why events may be missing.
+
+    Args:
+        args: The command line.
+        at_keyboard: Whether somebody was at the keyboard, who has seen it: then it changes no exit code.
+    """
     from bptutor.progress.events import Log
 
     log = Log.open(learner=args.learner)
     try:
-        doubtful = _said([log.note]) and not sys.stdin.isatty()
-        if args.plain or os.environ.get("TERM") == "dumb" or not (sys.stdin.isatty() and sys.stdout.isatty()):
-            from bptutor.plain.play import run as play
-
-            return play(library, log, args.learner, lesson, args.seed) or (PROBLEMS if doubtful else OK)
-        from bptutor.tui.app import run
-
-        return run(library, log, args.learner, lesson, args.seed)
+        yield log
     finally:
         log.close()
+    _doubt(args, log.note)
+    args.doubtful = args.doubtful and not at_keyboard
+
+
+def _play(args: argparse.Namespace, library: Library, lesson: str | None) -> int:
+    """Open a lesson, a review or a quiz on the screen that fits."""
+    with _log(args, at_keyboard=sys.stdin.isatty()) as log:
+        if args.plain or os.environ.get("TERM") == "dumb" or not (sys.stdin.isatty() and sys.stdout.isatty()):
+            streams.stdin(args.closed)
+            from bptutor.plain.play import run as play
+
+            return play(library, log, args.learner, lesson, args.seed)
+        from bptutor.session.farewell import farewell
+        from bptutor.session.learner import Learner
+        from bptutor.tui.app import run
+
+        code = run(library, log, args.learner, lesson, args.seed, args.theme)
+        with contextlib.suppress(OSError):  # the terminal may be gone
+            write(farewell(Learner(library, log)))
+            sys.stdout.flush()
+        return code
 
 
 def _grade(args: argparse.Namespace) -> int:
     from bptutor.grading.stream import LINE_LIMIT, grade_lines
 
-    source = Lines(args.file, LINE_LIMIT)
-    return _stream(grade_lines(source, jobs=args.jobs), source)
+    source = _lines(args, LINE_LIMIT)
+    return _stream(args, grade_lines(source, jobs=args.jobs), source)
 
 
 def _prove(args: argparse.Namespace) -> int:
     from bptutor.grading.stream import LINE_LIMIT, prove_lines
 
-    source = Lines(args.file, LINE_LIMIT)
-    return _stream(prove_lines(source, jobs=args.jobs), source)
+    source = _lines(args, LINE_LIMIT)
+    return _stream(args, prove_lines(source, jobs=args.jobs), source)
 
 
-def _stream(lines: Iterator[str], source: Lines) -> int:
+def _stream(args: argparse.Namespace, lines: Iterator[str], source: Lines) -> int:
     for line in lines:
-        _write(line)
+        write(line)
         sys.stdout.flush()
-    return PROBLEMS if _said([source.unread]) or bool(getattr(lines, "malformed", 0)) else OK
+    _doubt(args, source.unread)
+    return PROBLEMS if getattr(lines, "malformed", 0) else OK
 
 
 def _trace(args: argparse.Namespace) -> int:
     from bptutor.authoring.trace import run
 
     text, code = run(
-        Path(args.network),
+        streams.stdin(args.closed) if args.network == "-" else Path(args.network),
         as_json=args.json,
         dot=args.dot,
         seed=args.seed or 0,
         check=args.check,
         jacobians=tuple(args.jacobian),
     )
-    _write(text.rstrip("\n"))
+    write(text.rstrip("\n"))
     return code
 
 
@@ -157,144 +223,104 @@ def _check(args: argparse.Namespace) -> int:
     text, code = run(
         Path(args.pack) if args.pack else None, style=args.format, jobs=args.jobs, fix=args.fix, watch=args.watch
     )
-    _write(text.rstrip("\n"))
+    write(text.rstrip("\n"))
     return code
 
 
 def _progress(args: argparse.Namespace) -> int:
-    from bptutor.packs.library import Library
-    from bptutor.progress.event import LONGEST_LINE
-    from bptutor.progress.events import Log
-    from bptutor.progress.page import page
-    from bptutor.progress.transfer import export_lines, import_lines
+    if args.action == "show" and args.file != "-":
+        raise UsageError("`progress show` takes no file", f"`bptutor progress export {args.file}` writes one")
+    with _log(args) as log:
+        return {"show": _show, "export": _export_record, "import": _import_record}[args.action](args, log)
 
-    source = Lines(args.file, LONGEST_LINE) if args.action == "import" else None
-    log = Log.open(learner=args.learner)
-    try:
-        if source is not None:
-            taken = import_lines(log, source)
-            for problem in taken.problems:
-                _say(problem)
-            _write(str(taken))
-        else:
-            title = Library.builtin().pack.skills
-            for line in page(log, title) if args.action == "show" else export_lines(log):
-                _write(line)
-        doubtful = _said([log.note, source.unread if source else ""])
-        return PROBLEMS if doubtful or (source and taken.refused) else OK
-    finally:
-        log.close()
+
+def _show(args: argparse.Namespace, log: Log) -> int:
+    from bptutor.packs.library import Library
+    from bptutor.session.record import record_page
+
+    write("\n".join(record_page(log, Library.builtin())))
+    return OK
+
+
+def _export_record(args: argparse.Namespace, log: Log) -> int:
+    from bptutor.progress.transfer import export_file, export_lines
+
+    if args.file != "-":
+        export_file(log, Path(args.file))
+        return OK
+    for line in export_lines(log):
+        write(line)
+    return OK
+
+
+def _import_record(args: argparse.Namespace, log: Log) -> int:
+    from bptutor.progress.event import LONGEST_LINE
+    from bptutor.progress.transfer import import_lines
+
+    source = _lines(args, LONGEST_LINE)
+    taken = import_lines(log, source)
+    for problem in taken.problems:
+        say(problem)
+    write(str(taken))
+    _doubt(args, source.unread)
+    return PROBLEMS if taken.refused else OK
 
 
 def _export(args: argparse.Namespace) -> int:
-    from bptutor.progress.events import Log
     from bptutor.progress.program import program, save
 
-    log = Log.open(learner=args.learner)
-    try:
+    with _log(args) as log:
         made = program(log, _library(args))
-        doubtful = _said([log.note])
-    finally:
-        log.close()
     if not made.text:
-        _say("bptutor: no function of the course is written yet\n  help: " + made.first)
+        say("bptutor: no function of the course is written yet\n  help: " + made.first)
         return PROBLEMS
     if args.my_code == "-":
-        _write(made.text.rstrip("\n"))
+        write(made.text.rstrip("\n"))
     else:
         save(made, Path(args.my_code))
     if made.missing:
-        _say("not written yet: " + ", ".join(f"{one.name} (lesson {one.lesson})" for one in made.missing))
-    return PROBLEMS if doubtful else OK
+        say("not written yet: " + ", ".join(f"{one.name} (lesson {one.lesson})" for one in made.missing))
+    return OK
 
 
 def _doctor(args: argparse.Namespace) -> int:
     from bptutor.doctor import report
 
     text, healthy = report()
-    _write(text)
-    return PROBLEMS if _told() or not healthy else OK
+    write(text)
+    _tell_of_damage(args)
+    return OK if healthy else PROBLEMS
 
 
 def _where(args: argparse.Namespace) -> int:
     from bptutor.doctor import places
 
-    _write(places())
-    return PROBLEMS if _told() else OK
+    write(places())
+    _tell_of_damage(args)
+    return OK
 
 
-def _told() -> bool:
-    """Tell of a record that was damaged, on stderr; returns whether there is one that no session has shown yet."""
+def _tell_of_damage(args: argparse.Namespace) -> None:
+    """Tell of a record that was damaged, where no session has shown it yet; the record is not opened."""
     from bptutor.progress.disk import noted
     from bptutor.progress.home import database, home
 
-    return _said([noted(database(home(), "me"))])
+    _doubt(args, noted(database(home(), "me")))
 
 
-# --- the words of the command line ------------------------------------------------------------------------
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = Parser(
-        prog="bptutor",
-        description="Learn to derive backpropagation and to write it in NumPy.",
-        epilog="example: bptutor learn output-error --seed 7",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("--version", action="version", version=f"bptutor {__version__}")
-    learning(parser)
-    parser.set_defaults(run=_learn, lesson=None, pack=None, seed=None, plain=False, learner="me")
-    commands = parser.add_subparsers(metavar="COMMAND", parser_class=Parser)
-
-    learn = command(commands, "learn", _learn, "go straight to a lesson", "bptutor learn softmax-derivative --plain")
-    learn.add_argument("lesson", nargs="?", metavar="LESSON")
-    learning(learn)
-
-    review = command(commands, "review", _review, "ask what is due, ten a day at most", "bptutor review --plain")
-    learning(review)
-    quiz = command(commands, "quiz", _quiz, "take a quiz; without a name, list them", "bptutor quiz output-layer")
-    quiz.add_argument("quiz", nargs="?", metavar="QUIZ")
-    learning(quiz)
-
-    for name, run, what, example in (
-        ("grade", _grade, "grade answers, JSON lines in and out", "bptutor grade answers.jsonl --jobs 2"),
-        ("prove", _prove, "prove that two sides are equal, JSON lines in and out", "bptutor prove - < lines.jsonl"),
-    ):
-        stream = command(commands, name, run, what, example)
-        stream.add_argument("file", nargs="?", default="-", metavar="FILE|-")
-        stream.add_argument("--jobs", type=jobs, default=1, metavar="N", help="processes that share the lines")
-
-    trace = command(
-        commands,
-        "trace",
-        _trace,
-        "show every tensor of one forward and backward pass",
-        "bptutor trace mazur.yaml --json",
-    )
-    tracing(trace)
-
-    check = command(commands, "check", _check, "prove a pack, or say what is wrong with it", "bptutor check my-pack")
-    checking(check)
-
-    progress = command(commands, "progress", _progress, "the learner's record", "bptutor progress export > mine.jsonl")
-    progress.description = RECORD
-    progress.add_argument("action", choices=("show", "export", "import"))
-    progress.add_argument("file", nargs="?", default="-", metavar="FILE|-", help="for import")
-    learner(progress, "whose progress (default: me)")
-
-    export = command(
-        commands,
-        "export",
-        _export,
-        "write what you have programmed as one Python file",
-        "bptutor export --my-code mine.py",
-    )
-    exporting(export)
-
-    command(commands, "doctor", _doctor, "say whether this terminal and installation will do", "bptutor doctor")
-    command(commands, "where", _where, "say where things are stored", "bptutor where")
-    return parser
-
+_RUN = {
+    "learn": _learn,
+    "review": _review,
+    "quiz": _quiz,
+    "grade": _grade,
+    "prove": _prove,
+    "trace": _trace,
+    "check": _check,
+    "progress": _progress,
+    "export": _export,
+    "doctor": _doctor,
+    "where": _where,
+}
 
 if __name__ == "__main__":
     raise SystemExit(main())

@@ -9,7 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from bptutor import __version__
-from bptutor.progress.home import database, home
+from bptutor.progress.home import database, home, shortened
 
 NEEDED = ("textual", "numpy", "sympy", "PyYAML", "platformdirs", "markdown-it-py", "mdit-py-plugins")
 SMALLEST = (60, 16)
@@ -42,9 +42,13 @@ def _terminal() -> tuple[list[str], bool]:
 
 
 def _writable(folder: Path) -> bool:
-    while not folder.exists() and folder != folder.parent:
-        folder = folder.parent
-    return os.access(folder, os.W_OK)
+    """Return whether a folder is there, or can be made."""
+    try:
+        while not folder.exists() and folder != folder.parent:
+            folder = folder.parent
+    except OSError:  # such as a name that is too long
+        return False
+    return folder.is_dir() and os.access(folder, os.W_OK)
 
 
 def _record() -> tuple[list[str], bool]:
@@ -88,7 +92,7 @@ def report() -> tuple[str, bool]:
         "terminal",
         *terminal,
         "stored",
-        f"  {here}" + ("" if saved else "  cannot be written: progress will not be saved"),
+        f"  {shortened(here)}" + ("" if saved else "  cannot be written: progress will not be saved"),
     ]
     record, sound = _record()
     lines += record

@@ -24,9 +24,11 @@ MAY_IMPORT = {
     "plain": {"session", "grading", "progress", "packs", "notation", "engine", "errors"},
     "authoring": {"session", "grading", "progress", "packs", "notation", "engine", "errors"},
     "doctor": {"progress", "packs", "errors"},
+    "streams": {"errors"},
     "cli": {
         "arguments",
         "jsonlines",
+        "streams",
         "doctor",
         "tui",
         "plain",
@@ -38,7 +40,7 @@ MAY_IMPORT = {
         "notation",
         "errors",
     },
-    "arguments": set(),
+    "arguments": {"streams"},
     "__main__": {"cli"},
     "__init__": set(),
 }

@@ -147,8 +147,10 @@ def check_file(file: Path, seeds: int = SEEDS) -> Checked:
 
 def check_lesson(lesson: Lesson, seeds: int, checked: Checked) -> None:
     """Check a lesson that could be read."""
+    from bptutor.authoring.check_faces import check_faces
     from bptutor.authoring.check_lines import check_derivation, check_holds, check_prose
     from bptutor.authoring.check_questions import check_questions
+    from bptutor.authoring.check_scenes import check_scenes
     from bptutor.authoring.check_text import check_text
 
     place = Place(str(lesson.file), 1, 1)
@@ -169,4 +171,6 @@ def check_lesson(lesson: Lesson, seeds: int, checked: Checked) -> None:
     check_holds(lesson, checked)
     check_prose(lesson, checked)
     check_questions(lesson, seeds, checked)
+    check_scenes(lesson, range(seeds), checked)
     check_text(lesson, checked)
+    check_faces(lesson, checked)

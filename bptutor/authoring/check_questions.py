@@ -9,9 +9,11 @@ import numpy as np
 
 from bptutor.authoring.asked import asked, fillings
 from bptutor.authoring.check_code import check_code
+from bptutor.authoring.check_extremes import check_finite
 from bptutor.authoring.check_goals import EXPRESSIONS, check_goal
 from bptutor.authoring.check_menus import check_menu
 from bptutor.authoring.check_numbers import check_numbers
+from bptutor.authoring.check_wrong_lines import check_wrong_lines
 from bptutor.authoring.model_text import model_text
 from bptutor.authoring.report import Checked
 from bptutor.errors import BptutorError, UnreadableAnswer
@@ -47,12 +49,14 @@ class Grading:
         """Grade the model answer, what is accepted, and what must not be."""
         self.checked.questions += 1
         check_menu(self.question, self.lesson, self.checked)
+        check_wrong_lines(self.question, self.lesson, self.checked)
         place = self.question.places.get("answer", self.question.place)
         try:
             if self.question.whole and not self._filled(place):
                 return
             self._right(place)
             check_goal(self.question, self.scene, self.seeds, self.lesson, self.checked)
+            check_finite(self.question, self.scene, self.seeds, self.checked)
             if self.question.kind in NUMBERS:
                 base = self.lesson.scene or Scene.from_mapping({})
                 check_numbers(self.question, base, self.seeds, self.lesson, self.checked)

@@ -25,6 +25,8 @@ ALLOWED = (
     "leak",
     "accepted-mistake",
     "order",
+    "unreachable-target",
+    "wrong-line",
 )
 """Rules that a lesson may break with a reason."""
 BARE = re.compile(r"[\w∂/^]+(_\{[^{}]*\})?|[\d.,\s()\[\]-]{0,3}")

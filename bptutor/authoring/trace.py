@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 from bptutor.authoring.network_words import dot as dot_of
 from bptutor.authoring.network_words import heading
@@ -24,7 +25,7 @@ DIRECTION_LIMIT = 1e-10
 
 
 def run(
-    path: str | Path,
+    source: str | Path | BinaryIO,
     *,
     as_json: bool = False,
     dot: bool = False,
@@ -35,7 +36,7 @@ def run(
     """Trace a network file.
 
     Args:
-        path: The network file.
+        source: The network file, or an open stream.
         as_json: Whether to return one JSON object instead of text.
         dot: Whether to return the graph for Graphviz instead, and nothing else.
         seed: For the values that the file does not give.
@@ -51,7 +52,7 @@ def run(
     """
     if dot and (as_json or check or jacobians):
         raise UsageError("--dot prints the graph alone", "leave out --json, --check and --jacobian")
-    network = read_network(Path(path))
+    network = read_network(Path(source) if isinstance(source, str) else source)
     values = network.values(seed)
     pass_ = trace(network.spec, values)
     if dot:

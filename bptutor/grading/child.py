@@ -12,13 +12,16 @@ import time
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from bptutor.errors import BptutorError, PackError, UnreadableAnswer, UsageError
 from bptutor.grading import records
 from bptutor.grading.case import make
 from bptutor.grading.grade import EXPRESSIONS, grade, prove_answer
+from bptutor.grading.sandbox.kernel import hide
 from bptutor.notation import parse, prove
+from bptutor.packs.library import Library
 from bptutor.packs.model import NUMBERS, Kind, Place, Question
 from bptutor.packs.questions import question as read_question
 from bptutor.packs.scene import Scene
@@ -59,6 +62,7 @@ class Asked:
 
 _questions: OrderedDict[str, tuple[Question, Scene | None]] = OrderedDict()
 _scenes: OrderedDict[str, Scene] = OrderedDict()
+_packs: OrderedDict[str | None, Library] = OrderedDict()
 
 
 def asked(given: Mapping[str, Any]) -> Asked:
@@ -69,8 +73,11 @@ def asked(given: Mapping[str, Any]) -> Asked:
         PackError: The question or its scene is wrong.
     """
     mapping, text, seed, earlier = (given.get(key) for key in ("question", "answer", "seed", "earlier"))
-    if not isinstance(mapping, dict):
-        raise UsageError("`question` is missing or not an object")
+    pack = given.get("pack")
+    if not isinstance(mapping, dict | str):
+        raise UsageError("`question` is missing: an object, or the id of a question, such as last-layer/all-six")
+    if pack is not None and not isinstance(pack, str):
+        raise UsageError("`pack` is not the path of a pack")
     if isinstance(text, int | float) and not isinstance(text, bool):
         text = str(text)
     if not isinstance(text, str):
@@ -79,7 +86,7 @@ def asked(given: Mapping[str, Any]) -> Asked:
         raise UsageError("`seed` is not a whole number")
     if earlier is not None and not isinstance(earlier, dict):
         raise UsageError("`earlier` is not an object")
-    question, scene = _kept_question(mapping)
+    question, scene = _kept_question(mapping) if isinstance(mapping, dict) else _named_question(mapping, pack)
     return Asked(question, scene, text, seed or 0, earlier)
 
 
@@ -91,6 +98,19 @@ def _kept_question(mapping: dict[str, Any]) -> tuple[Question, Scene | None]:
         question = read_question(asks, Place())
         _readable(question, scene)
         _keep(_questions, key, (question, scene))
+    _questions.move_to_end(key)
+    return _questions[key]
+
+
+def _named_question(id_: str, pack: str | None) -> tuple[Question, Scene | None]:
+    """Return a question of a pack; of the built-in one when no pack is given."""
+    from bptutor.packs.asking import named
+
+    key = json.dumps([id_, pack])
+    if key not in _questions:
+        if pack not in _packs:
+            _keep(_packs, pack, Library.open(Path(pack)) if pack else Library.builtin())
+        _keep(_questions, key, named(_packs[pack], id_))
     _questions.move_to_end(key)
     return _questions[key]
 
@@ -127,7 +147,7 @@ def _kept_scene(mapping: object) -> Scene:
     return _scenes[key]
 
 
-def _keep(kept: OrderedDict[str, Any], key: str, value: object) -> None:
+def _keep(kept: OrderedDict[Any, Any], key: object, value: object) -> None:
     kept[key] = value
     if len(kept) > KEPT:
         kept.popitem(last=False)
@@ -145,7 +165,7 @@ def graded(given: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     except PackError as wrong:
         yield {"error": "; ".join(problem.what for problem in wrong.problems)}
     except UsageError as wrong:
-        yield {"error": wrong.message}
+        yield {"error": wrong.message + (f"; {wrong.help}" if wrong.help else "")}
     except BptutorError as wrong:
         yield {"error": f"the question cannot be computed: {wrong}"}
     except RecursionError:
@@ -199,6 +219,7 @@ JOBS = {"grade": graded, "prove": proved}
 def main() -> None:
     """Answer jobs until stdin ends."""
     _bound()
+    hide()
     out = os.fdopen(os.dup(sys.stdout.fileno()), "wb", buffering=0)
     sys.stdout = sys.stderr  # nothing but messages may reach the pipe
     for _ in graded(EXAMPLE):

@@ -1,22 +1,25 @@
 """Questions answered by pointing: a choice, an order of lines, a rule.
 
-Grading counts in the order the author wrote. Screens shuffle by seed: they show `shown`, and hand
-what the learner typed through `written` before it is graded.
+What is typed is read against the question as it is handed in: choices in the order shown, lines in the order written.
 """
 
 from __future__ import annotations
 
-import hashlib
-import random
 import re
+import unicodedata
+from contextlib import suppress
 from string import ascii_lowercase
 
 from bptutor.errors import UnreadableAnswer
 from bptutor.grading.verdict import Finding, Mark, Verdict
+from bptutor.notation.faces.scripts import RAISED
 from bptutor.packs.fading import WHY
 from bptutor.packs.model import Kind, Question
 
 LETTERS = ascii_lowercase
+_NUMBERS = re.compile(r"(?<![\w.])\d+(?![\w.]*\d)")
+"""Whole numbers that stand alone in a choice: `in line 4`, but not `W_21` and not `0.5`."""
+_SIGNS = str.maketrans({"≠": "!=", "≤": "<=", "≥": ">=", "·": "*", "×": "*", "_": ""})
 BEGINNING = 3
 """Fewest characters of a rule's name, or of a choice, that may stand for the whole."""
 
@@ -31,45 +34,6 @@ def items(question: Question) -> tuple[str, ...]:
     return tuple(choice.text for choice in question.choices)
 
 
-def order(question: Question, seed: int) -> tuple[int, ...]:
-    """Return for each shown place the 0-based written place of its item; the same for the same seed."""
-    key = hashlib.blake2b(f"{question.id}\n{seed}".encode(), digest_size=8).digest()
-    chance = random.Random(int.from_bytes(key, "big"))  # noqa: S311 - a shuffle, no secret
-    places = list(range(len(items(question))))
-    for n in range(len(places) - 1, 0, -1):
-        other = int(chance.random() * (n + 1))
-        places[n], places[other] = places[other], places[n]
-    return tuple(places)
-
-
-def shown(question: Question, seed: int) -> tuple[str, ...]:
-    """Return the items in the order a screen shows them; labels are a, b, c (1, 2, 3 for `order`)."""
-    texts = items(question)
-    return tuple(texts[n] for n in order(question, seed))
-
-
-def text(question: Question, seed: int) -> str:
-    """Return the menu as a screen shows it, one labelled item a line."""
-    labels = [str(n + 1) for n in range(len(items(question)))] if question.kind is Kind.ORDER else LETTERS
-    return "\n".join(f"{label}  {item}" for label, item in zip(labels, shown(question, seed), strict=False))
-
-
-def written(question: Question, typed: str, seed: int) -> str:
-    """Return what was typed against the shown order as an answer in written order.
-
-    Raises:
-        UnreadableAnswer: The text points at nothing.
-    """
-    shuffled = shown(question, seed)
-    places = order(question, seed)
-    if question.kind is Kind.ORDER:
-        return ",".join(str(places[n] + 1) for n in _numbers(typed, len(places)))
-    chosen = _chosen(typed, shuffled, question.many)
-    if question.kind is Kind.RULE:
-        return question.options[places[chosen[0]]]
-    return ",".join(LETTERS[places[n]] for n in chosen)
-
-
 def read(question: Question, typed: str) -> str:
     """Return what an answer points at, in words.
 
@@ -77,9 +41,9 @@ def read(question: Question, typed: str) -> str:
         UnreadableAnswer: It points at nothing.
     """
     if question.kind is Kind.ORDER:
-        return ", ".join(str(n + 1) for n in _numbers(typed, len(items(question))))
+        return ", ".join(str(n + 1) for n in numbers(typed, len(items(question))))
     if question.kind is Kind.RULE:
-        return items(question)[_rule_place(question, typed)] if question.options else typed.strip()
+        return items(question)[rule_place(question, typed)] if question.options else typed.strip()
     chosen = _chosen(typed, items(question), question.many)
     return ", ".join(f"({LETTERS[n]}) {question.choices[n].text}" for n in chosen)
 
@@ -104,7 +68,7 @@ def grade_order(question: Question, typed: str) -> Verdict:
     It is named by its place in what was typed: screens shuffle the lines, so the written numbers mean others.
     """
     count = len(question.lines)
-    given = _numbers(typed, count + len(question.extra))
+    given = numbers(typed, count + len(question.extra))
     read_as = ", ".join(str(n + 1) for n in given)
     after = needed(question)
     seen: set[int] = set()
@@ -130,7 +94,7 @@ def grade_rule(question: Question, typed: str) -> Verdict:
         right = named == asked or named in {_words(text) for text in question.accept}
         read_as = typed.strip()
     else:
-        n = _rule_place(question, typed)
+        n = rule_place(question, typed)
         read_as = items(question)[n]
         right = asked in {_words(question.options[n]), _words(read_as)}
     if right:
@@ -141,16 +105,25 @@ def grade_rule(question: Question, typed: str) -> Verdict:
     return Verdict(Mark.WRONG, findings=(Finding("rule", message),), read_as=read_as)
 
 
-def _rule_place(question: Question, typed: str) -> int:
+def rule_place(question: Question, typed: str) -> int:
+    """Return the 0-based place of the rule that is named: by its id or title, the beginning or words of one, a label.
+
+    Ids are looked at first: so what a question without titles reads, one with titles reads the same.
+
+    Raises:
+        UnreadableAnswer: No rule, or more than one, is named.
+    """
     named = _words(typed)
-    for texts in (question.options, items(question)):
-        for n, option in enumerate(texts):
-            if _words(option) == named:
-                return n
+    every = (question.options, items(question))
+    for texts in every:
+        exact = [n for n, option in enumerate(texts) if _words(option) == named]
         begun = [n for n, option in enumerate(texts) if len(named) >= BEGINNING and _words(option).startswith(named)]
-        if len(begun) == 1:
-            return begun[0]
-    return _chosen(typed, items(question), many=False)[0]
+        if exact or len(begun) == 1:
+            return (exact or begun)[0]
+    for texts in every[:-1]:
+        with suppress(UnreadableAnswer):
+            return _chosen(typed, texts, many=False)[0]
+    return _chosen(typed, every[-1], many=False)[0]
 
 
 def _false_choice(question: Question, n: int) -> Finding:
@@ -176,7 +149,7 @@ def _chosen(typed: str, texts: tuple[str, ...], many: bool) -> tuple[int, ...]:
     label = _labels(typed, len(texts))
     if label and len(label) == 1:
         return tuple(label)
-    places = _same_text(typed, texts) or label or _numbered(typed, len(texts)) or _own_words(typed, texts)
+    places = _same_text(typed, texts) or label or _numbered(typed, texts) or _own_words(typed, texts)
     labels = ", ".join(LETTERS[: len(texts)])
     if not places:
         raise UnreadableAnswer(1, "this points at none of the choices", f"type one of {labels}")
@@ -189,8 +162,19 @@ def _same_text(typed: str, texts: tuple[str, ...]) -> list[int]:
     """Return the place of the choice that was typed out; letter case counts only where it must."""
     given = _close(typed)
     exact = [n for n, item in enumerate(texts) if given in {_close(item), f"{LETTERS[n]})" + _close(item)}]
-    loose = [n for n, item in enumerate(texts) if _close(item).casefold() == given.casefold()]
-    return exact[:1] or (loose if len(loose) == 1 else [])
+    if exact:
+        return exact[:1]
+    for alike in (str.casefold, _as_typed):
+        loose = [n for n, item in enumerate(texts) if alike(_close(item)) == alike(given)]
+        if len(loose) == 1:
+            return loose
+    return []
+
+
+def _as_typed(text: str) -> str:
+    """Return a text in the signs of a keyboard: `k ≠ i` as `k != i`, z₁ and z_1 as `z1`."""
+    lowered = "".join(c if c not in RAISED else f"^{RAISED[c]}" for c in text)
+    return unicodedata.normalize("NFKC", lowered.translate(_SIGNS)).casefold()
 
 
 def _own_words(typed: str, texts: tuple[str, ...]) -> list[int]:
@@ -208,13 +192,20 @@ def _labels(named: str, count: int) -> list[int] | None:
     return places if places and not repeated and all(0 <= place < count for place in places) else None
 
 
-def _numbered(named: str, count: int) -> list[int]:
-    words = re.sub(r"[,;()\[\].]", " ", named).split()
-    places = [int(word) - 1 for word in words if re.fullmatch(r"[0-9]{1,2}", word)]
-    return places if len(places) == len(words) and all(0 <= place < count for place in places) else []
+def _numbered(named: str, texts: tuple[str, ...]) -> list[int]:
+    """Read `2` and `1, 3`: the choices that have these numbers in them, else, where none has one, their places."""
+    words = re.sub(r"[,;()\[\]]|\.(?!\d)", " ", named).split()
+    if not words or not all(re.fullmatch(r"[0-9]{1,9}", word) for word in words):
+        return []
+    held = [_NUMBERS.findall(text) for text in texts]
+    if any(held):
+        having = [[n for n, found in enumerate(held) if word in found] for word in words]
+        return [places[0] for places in having] if all(len(places) == 1 for places in having) else []
+    places = [int(word) - 1 for word in words]
+    return places if all(0 <= place < len(texts) for place in places) else []
 
 
-def _numbers(typed: str, count: int) -> list[int]:
+def numbers(typed: str, count: int) -> list[int]:
     """Read `2,1,3`, `2 1 3`, `213`, `2 > 1 > 3` as 0-based places."""
     found = [(m.start(), m.group()) for m in re.finditer(r"[0-9]+", typed)]
     if len(found) == 1 and count < 10:

@@ -10,19 +10,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bptutor.errors import BptutorError
-from bptutor.grading import authored, different, numbers, targets
+from bptutor.grading import authored, different, messages, numbers, targets
 from bptutor.grading.case import Case
 from bptutor.grading.comparison import CLOSE, PROBES, Comparison, Outcome
-from bptutor.grading.different import figure
-from bptutor.grading.fitted_words import words
+from bptutor.grading.different import agreeing, figures
 from bptutor.grading.fitting import Fit, fits
-from bptutor.grading.guesses import Target
 from bptutor.grading.index_rules import untangled
 from bptutor.grading.layouts import Layout
 from bptutor.grading.met import TROUBLE, Draw, Met
-from bptutor.grading.mistakes import BY_ID, IMPLIED, PLACE
+from bptutor.grading.mistakes import BY_ID, PLACE
 from bptutor.grading.reads import own_layout
 from bptutor.grading.verdict import SAID, Finding, Mark, ProofMark, Verdict, telling
+from bptutor.grading.written import NUMBERS, Written, of_tree
 from bptutor.notation.tree import Compare, Expr, Name, Relation, Sum, walk
 from bptutor.notation.value import Values
 
@@ -35,6 +34,8 @@ Array = NDArray[np.float64]
 
 DRAWS = 5
 """Draws on which a mistake must be what the learner wrote."""
+DIGITS = 6
+"""Digits of a number in a verdict, where as many tell two apart."""
 PLAIN = 0.01
 """A place where two sides differ by so much of their largest difference shows it."""
 
@@ -96,7 +97,11 @@ def finite_draws(comparison: Comparison, expr: Expr) -> Iterator[Draw]:
 
 
 def named(
-    comparison: Comparison, draws: tuple[Draw, ...], expr: Expr | None = None, merged: bool = False
+    comparison: Comparison,
+    draws: tuple[Draw, ...],
+    expr: Expr | None = None,
+    merged: bool = False,
+    written: Written | None = None,
 ) -> list[Finding]:
     """Return a finding for every mistake that the answer is, in catalogue order.
 
@@ -105,9 +110,11 @@ def named(
         draws: The answer on draws.
         expr: The learner's tree, where there is one: its letters are looked at too.
         merged: Whether axes were taken for one, so that entries may agree by that alone.
+        written: What the answer holds, where its letters are not looked at.
     """
     target = targets.target(comparison)
-    found = fits(target, Met(draws, CLOSE))
+    met = Met(draws, CLOSE)
+    found = fits(target, met, pairs=not merged)
     if expr is not None:
         if not any(isinstance(part, Name) for part in walk(expr)):  # a number is another quantity by chance
             found = [fit for fit in found if fit.mistake.id != "other-quantity"]
@@ -116,22 +123,13 @@ def named(
             kept = [fit for fit in found if not fit.mistake.vague and fit.mistake.id != "other-quantity"]
             found = sorted((*kept, *letters), key=lambda fit: PLACE[fit.mistake.id])
         plain = not any(fit.mistake.id != "free-index" and not fit.mistake.vague for fit in found)
-        if plain and not merged and _collapsed(comparison, draws):
-            found = [*(fit for fit in found if not fit.mistake.vague), Fit(BY_ID["delta-collapse"], "")]
-    return said(found, target)
-
-
-def said(found: list[Fit], target: Target) -> list[Finding]:
-    """Return mistakes as findings."""
-    known = words(target)
-    implied = {id_ for fit in found for id_ in IMPLIED.get(fit.mistake.id, ())}
-    found = [fit for fit in found if fit.mistake.id not in implied]
-    return [Finding(fit.mistake.id, fit.mistake.message(shown(fit.part, target), known, fit.paired)) for fit in found]
-
-
-def shown(part: str, target: Target) -> str:
-    """Return how a name is shown; other words as they are."""
-    return target.scope.shown(part) if part in target.scope.names else part
+        indices = _collapsed(comparison, draws) if plain and not merged else None
+        if indices is not None:
+            found = [
+                *(fit for fit in found if not fit.mistake.vague),
+                Fit(BY_ID["delta-collapse"], "", indices=indices),
+            ]
+    return messages.said(found, target, met, written or (NUMBERS if expr is None else of_tree(expr)))
 
 
 def _letters(expr: Expr, comparison: Comparison) -> Iterator[Fit]:
@@ -153,26 +151,20 @@ def _letters(expr: Expr, comparison: Comparison) -> Iterator[Fit]:
         yield Fit(BY_ID["free-index"], f"where {missing[0]} went")
 
 
-def _collapsed(comparison: Comparison, draws: tuple[Draw, ...]) -> bool:
-    """Return whether an answer is right in just one of the cases i = j and i ≠ j, for two letters of one axis."""
-    axes = comparison.layout.all_axes
+def _collapsed(comparison: Comparison, draws: tuple[Draw, ...]) -> tuple[str, ...] | None:
+    """Return the indices in just one of whose cases i = j and i ≠ j an answer is right; None where there are none.
+
+    Of an array without indices, nothing.
+    """
+    layout = comparison.layout
+    axes = layout.all_axes
     pairs = [(a, b) for a in range(len(axes)) for b in range(a) if axes[a] and axes[a] == axes[b]]
-    return any(
-        len({_agreeing(draw, *pair) for draw in draws}) == 1 and _agreeing(draws[0], *pair) is not None
-        for pair in pairs
-        if draws
-    )
-
-
-def _agreeing(draw: Draw, a: int, b: int) -> bool | None:
-    """Return whether the answer is right on the diagonal only (True), off it only (False), or neither (None)."""
-    if draw.truth.shape != draw.got.shape or draw.counts is not None:
-        return None
-    places = np.indices(draw.truth.shape)
-    diagonal = places[a] == places[b]
-    off = np.abs(draw.truth - draw.got) > CLOSE * max(1.0, float(np.abs(draw.truth).max(initial=0.0)))
-    wrong_on, wrong_off = bool(off[diagonal].any()), bool(off[~diagonal].any())
-    return None if wrong_on == wrong_off else wrong_off
+    for a, b in pairs if draws else ():
+        found = {agreeing(draw, a, b) for draw in draws}
+        if len(found) == 1 and None not in found:
+            known = a < len(layout.letters) and b < len(layout.letters)
+            return (layout.letters[b], layout.letters[a]) if known else ()
+    return None
 
 
 def _bound(expr: Expr) -> set[str]:
@@ -204,14 +196,16 @@ def witness(met: Read, draws: tuple[Draw, ...]) -> Finding:
     where = tuple(int(n) for n in first[0]) if len(first) and first[0].size else None
     expected, given = (float(side[where]) if where else float(side.flat[0]) for side in (truth, got))
     place = _place(met.comparison.layout, where, met.comparison.scene.scope.count_from)
-    message = f"On these numbers it is {figure(expected)} and yours is {figure(given)}{place[0]}. Look at {place[1]}."
+    asked, mine = figures(expected, given)
+    message = f"On these numbers it is {asked} and yours is {mine}{place[0]}. Look at {place[1]}."
+    digits = max(DIGITS, len(asked.lstrip("−").replace(".", "")))
     return Finding(
         "witness",
         message,
         where,
         values=_small(_mentioned(met, values)),
-        expected=_small(truth),
-        got=_small(got),
+        expected=_small(truth, digits),
+        got=_small(got, digits),
     )
 
 
@@ -223,7 +217,7 @@ def _found_by_proof(proof: Proof) -> Finding:
 
 
 def _brief(value: object) -> str:
-    return figure(value) if isinstance(value, float | int) else "the numbers below"
+    return different.figure(value) if isinstance(value, float | int) else "the numbers below"
 
 
 def _clearest(comparison: Comparison, draws: tuple[Draw, ...]) -> Draw:
@@ -257,9 +251,9 @@ def _mentioned(met: Read, values: Values) -> dict[str, Array]:
     return found
 
 
-def _small(value: Any) -> Any:
-    """Return arrays as nested lists of numbers with at most six digits."""
+def _small(value: Any, digits: int = DIGITS) -> Any:
+    """Return arrays as nested lists of numbers with at most so many digits."""
     if isinstance(value, dict):
         return {name: _small(array) for name, array in value.items()}
-    rounded = np.vectorize(lambda x: float(f"{x:.6g}"), otypes=[float])(np.asarray(value, dtype=float))
+    rounded = np.vectorize(lambda x: float(f"{x:.{digits}g}"), otypes=[float])(np.asarray(value, dtype=float))
     return rounded.tolist()

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from bptutor.grading import numbers, value_mistakes
 from bptutor.grading.case import Case
+from bptutor.grading.comparison import CLOSE
 from bptutor.grading.met import Draw
 from bptutor.grading.verdict import Finding
 
@@ -15,6 +16,8 @@ FEW = 3
 """Entries by which one factor or one difference is told from chance."""
 NOTHING = 1e-9
 """A factor that is 0 but for rounding."""
+LEFT = 1e-3
+"""Part of a difference that its explanation may leave."""
 LARGEST = 12
 """Largest factor that is told of numbers, as 1/12 is the smallest."""
 
@@ -64,12 +67,20 @@ def near(got: Array, truth: Array, tolerance: float) -> bool:
 
 
 def plain_differences(draws: tuple[Draw, ...]) -> list[Finding]:
-    """Return a finding when the answer is off by one constant factor, or by one constant."""
+    """Return a finding when the answer is off by one constant factor, or by one constant, and by nothing else."""
     factor = _same([value_mistakes.ratio(draw.truth, draw.got) for draw in draws])
     if factor is not None:
-        return [factor_finding(factor)] if abs(factor) > NOTHING else []
+        told = abs(factor) > NOTHING and all(_leaves_little(draw, factor * draw.truth) for draw in draws)
+        return [factor_finding(factor)] if told else []
     offset = _same([value_mistakes.offset(draw.truth, draw.got) for draw in draws])
-    return [] if offset is None else [offset_finding(offset)]
+    told = offset is not None and all(_leaves_little(draw, draw.truth + offset) for draw in draws)
+    return [offset_finding(offset)] if told and offset is not None else []
+
+
+def _leaves_little(draw: Draw, explained: Array) -> bool:
+    """Return whether what explains an answer leaves little of its difference: `log(p + 10^-8)` is no factor."""
+    apart = float(np.abs(draw.got - draw.truth).max(initial=0.0))
+    return float(np.abs(draw.got - explained).max(initial=0.0)) <= LEFT * apart
 
 
 def _same(found: list[float | None]) -> float | None:
@@ -80,9 +91,23 @@ def _same(found: list[float | None]) -> float | None:
     return first if alike and all(abs(c - first) <= 1e-7 * max(1, abs(first)) for c in known) else None
 
 
+def agreeing(draw: Draw, a: int = 0, b: int = 1) -> bool | None:
+    """Return whether an answer is right where two indices are equal only (True), where not only (False), or neither."""
+    if draw.truth.shape != draw.got.shape or draw.counts is not None or draw.truth.ndim <= max(a, b):
+        return None
+    if draw.truth.shape[a] != draw.truth.shape[b]:
+        return None
+    places = np.indices(draw.truth.shape)
+    diagonal = places[a] == places[b]
+    off = np.abs(draw.truth - draw.got) > CLOSE * max(1.0, float(np.abs(draw.truth).max(initial=0.0)))
+    wrong_on, wrong_off = bool(off[diagonal].any()), bool(off[~diagonal].any())
+    return None if wrong_on == wrong_off else wrong_off
+
+
 def factor_finding(factor: float) -> Finding:
     """Return the finding about numbers that are all one multiple of what is asked."""
-    return Finding("factor", f"Your answer is {figure(factor)} times what is asked, everywhere. Look at the constants.")
+    shown = figures(factor, 1.0)[0]
+    return Finding("factor", f"Your answer is {shown} times what is asked, everywhere. Look at the constants.")
 
 
 def offset_finding(offset: float) -> Finding:
@@ -90,6 +115,18 @@ def offset_finding(offset: float) -> Finding:
     return Finding("offset", f"Your answer differs by {figure(offset)} everywhere. Look at the constant terms.")
 
 
-def figure(number: float) -> str:
-    """Return a number with four digits that count, and a true minus sign."""
-    return f"{number + 0.0:.4g}".replace("-", "−")  # −0 + 0 is 0
+MOST_DIGITS = 17
+"""Digits that tell any two floats apart."""
+
+
+def figures(one: float, other: float) -> tuple[str, str]:
+    """Return two different numbers with as many digits as show that they differ, four at least."""
+    for digits in range(4, MOST_DIGITS):
+        if figure(one, digits) != figure(other, digits):
+            return figure(one, digits), figure(other, digits)
+    return figure(one, MOST_DIGITS), figure(other, MOST_DIGITS)
+
+
+def figure(number: float, digits: int = 4) -> str:
+    """Return a number with so many digits that count, and a true minus sign."""
+    return f"{number + 0.0:.{digits}g}".replace("-", "−")  # −0 + 0 is 0

@@ -13,6 +13,7 @@ from bptutor.errors import UnreadableAnswer
 from bptutor.grading import diagnosis, misfits
 from bptutor.grading.case import Case
 from bptutor.grading.comparison import Comparison, Outcome
+from bptutor.grading.floating import overflows
 from bptutor.grading.forms import other_form, progress
 from bptutor.grading.layouts import Layout, layout
 from bptutor.grading.lift import by_letters
@@ -87,12 +88,18 @@ def _graded(case: Case, given: Expr) -> Verdict:
         shown = unicode.line(met.expr, case.scope)
         decision = decide(met)
         if decision.outcome is Outcome.EQUAL:
-            return _right(case, met, given, shown)
+            overflow = overflows(case, met.comparison, met.expr)
+            return _wrong_in_floats(overflow, shown) if overflow else _right(case, met, given, shown)
         decided.append((met, decision))
     for met, decision in decided:
         if decision.outcome is Outcome.DIFFERENT:
             return _at_these_sizes(case, met, shown) or diagnosis.wrong(case, met, shown, decision.proof)
     return no_value(shown) if decided or apart is None else replace(apart, read_as=shown)
+
+
+def _wrong_in_floats(overflow: Finding, shown: str) -> Verdict:
+    """Return the verdict of an answer that is right in exact arithmetic, where the question asks for more."""
+    return Verdict(Mark.WRONG, ProofMark.REFUTED, (overflow,), shown)
 
 
 def bring(case: Case, given: Expr, expected: Expr) -> Read | Verdict:

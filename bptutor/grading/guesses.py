@@ -14,7 +14,7 @@ from bptutor.grading.comparison import Comparison
 from bptutor.grading.fitted_words import UNKNOWN, USUAL
 from bptutor.grading.formulas import Lines, scalars
 from bptutor.grading.layers import Parts
-from bptutor.grading.rewrites import Rule, everywhere, repeated
+from bptutor.grading.rewrites import Rule, everywhere, repeated, takes_diagonals
 from bptutor.notation.dual import plain
 from bptutor.notation.labelled import Labelled
 from bptutor.notation.scope import Scope
@@ -105,8 +105,15 @@ class Target:
 
     @property
     def loss(self) -> str:
-        """The scalar that gradients are of; empty when there is none."""
-        return next((name for name in scalars(self.scope) if name in self.scope.names), "")
+        """The scalar that gradients are of: that of the gradient asked first; empty when there is none."""
+        asked = {of.of.id for of in self.slopes if isinstance(of, Derivative) and isinstance(of.of, Name)}
+        found = [name for name in scalars(self.scope) if name in self.scope.names]
+        return next((name for name in found if name in asked), found[0] if found else "")
+
+    @property
+    def losses(self) -> tuple[str, ...]:
+        """The loss, or nothing: what rules about a loss go through."""
+        return tuple(filter(None, (self.loss,)))
 
     @property
     def slopes(self) -> frozenset[Expr]:
@@ -154,28 +161,35 @@ class Mistake:
     """In general; `{part}` is the name that the rewrite changed."""
     guesses: Callable[[Target], Iterator[Guess]]
     says: Mapping[str, str] = field(default_factory=dict)
-    """Word of `fitted_words` or of the fit -> what is said in its place, where that word holds; the first one counts.
+    """Words -> what is said in its place, where all of them hold (`everywhere+square`); the first one counts.
 
-    Of the fit: `paired` (only this and another mistake together give the answer), `part` (it is about one name),
-    `whole` (it is about no one name), `itself` (it is about what the slope is asked by).
+    Words are those of `fitted_words`, of `written` and of the fit. Of the fit: `paired` (only this and another mistake
+    together give the answer), `everywhere` (the change on the value alone gives every entry of the answer), `part`
+    (it is about one name), `whole` (about no one name), `itself` (about what the slope is asked by).
     """
     vague: bool = False
     """Whether it only says what no other row explains."""
     change: Callable[[Target], Iterator[Change]] | None = None
     """For a mistake on the value alone: it may come on top of another one."""
+    within: bool = False
+    """Whether the name that its message mentions stands in the answer itself."""
 
-    def message(self, part: str, words: Mapping[str, str], paired: bool = False) -> str:
-        """Return what is said when an answer is this mistake.
+    def text(self, part: str, words: Mapping[str, str], paired: bool = False) -> str:
+        """Return what is said when an answer is this mistake, with `{part}` and other words still to be put in.
 
         Args:
             part: The name that it is about; empty when it is about the whole.
-            words: What the scene calls its loss, its output and its bias.
+            words: What the scene calls its loss, its output and its bias, and what holds.
             paired: Whether it is one of two that give the answer together.
         """
         holds = {**UNKNOWN, **words, "paired": paired, "part": part, "whole": not part}
         holds["itself"] = part and part == words.get("asked")
-        text = next((text for word, text in self.says.items() if holds.get(word)), self.say)
-        for name, word in {**USUAL, **words, "part": part or "the product"}.items():
+        return next((text for key, text in self.says.items() if all(map(holds.get, key.split("+")))), self.say)
+
+    def message(self, part: str, words: Mapping[str, str], paired: bool = False) -> str:
+        """Return what is said when an answer is this mistake; the arguments are those of `text`."""
+        text = self.text(part, words, paired)
+        for name, word in {**USUAL, **words, "part": part or "what is asked"}.items():
             text = text.replace(f"{{{name}}}", word)
         return text[:1].upper() + text[1:]
 
@@ -219,7 +233,7 @@ def _rewritten(rule: Rule, trees: tuple[Expr, ...]) -> Iterator[tuple[Expr, str]
     seen: set[Expr] = set()
     for tree in trees:
         for changed, part in chain(everywhere(tree, rule), repeated(tree, rule)):
-            if changed not in seen and len(seen) < MOST:
+            if changed not in seen and len(seen) < MOST and takes_diagonals(changed) <= takes_diagonals(tree):
                 seen.add(changed)
                 yield changed, part
 
@@ -235,10 +249,15 @@ def on_tree(rule: Rule, forms: Forms = whole) -> Callable[[Target], Iterator[Gue
 
 def on_value(make: Callable[[Target], Iterator[Change]]) -> Callable[[Target], Iterator[Guess]]:
     """Return the guesses of a rule on the value."""
+    return on_named_value(lambda target: ((change, "") for change in make(target)))
+
+
+def on_named_value(make: Callable[[Target], Iterator[tuple[Change, str]]]) -> Callable[[Target], Iterator[Guess]]:
+    """Return the guesses of a rule on the value that says which name it is about."""
 
     def guesses(target: Target) -> Iterator[Guess]:
-        for change in make(target):
-            yield _changed(change, target), ""
+        for change, part in make(target):
+            yield _changed(change, target), part
 
     return guesses
 

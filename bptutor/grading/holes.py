@@ -8,7 +8,7 @@ from bptutor.errors import UnreadableAnswer
 from bptutor.notation import axes, parse
 from bptutor.notation.axes import ShapeMisfit
 from bptutor.notation.parse import Spelling
-from bptutor.notation.scope import Scope
+from bptutor.notation.scope import Scope, counted
 from bptutor.notation.tree import Einsum, Expr
 from bptutor.packs.model import Question
 
@@ -41,7 +41,7 @@ def read_einsum(text: str, question: Question, scope: Scope) -> Expr:
         count = len(axes.of(operand, scope, columns=False).axes)
         if len(letters) != count:
             column = text.find(letters) + 1
-            raise UnreadableAnswer(column, f"{name} has {count} axes, and {letters} names {len(letters)}", "")
+            raise UnreadableAnswer(column, f"{name} has {counted(count)}, and {letters} names {len(letters)}", "")
     stray = sorted(set(output) - set("".join(inputs)))
     if stray:
         raise UnreadableAnswer(text.rfind(stray[0]) + 1, f"{stray[0]} stands in no operand", "")

@@ -159,7 +159,7 @@ def term_sign(expr: Expr) -> Made:
 
 def without_two(expr: Expr) -> Made:
     """Leave out a 2 that multiplies."""
-    if isinstance(expr, Mul) and TWO in expr.factors and len(expr.factors) > 1:
+    if isinstance(expr, Mul) and TWO in expr.factors and len(expr.factors) > 1 and not is_place(expr):
         yield joined(tuple(factor for factor in expr.factors if factor != TWO)), main_name(expr)
 
 

@@ -23,12 +23,13 @@ from bptutor.grading.layouts import Layout, layout
 from bptutor.grading.met import TROUBLE, Draw
 from bptutor.grading.mistakes import BY_ID, PLACE
 from bptutor.grading.verdict import SAID, Finding, Mark, ProofMark, Verdict
+from bptutor.grading.written import of_tree
 from bptutor.notation.axes import ShapeMisfit
 from bptutor.notation.scope import Declared, Scope
 from bptutor.notation.tree import Expr, Sum, rebuild, walk
 from bptutor.notation.value import Values
 
-_AXES = re.compile(r"\[([A-Za-z]\w*(?:, [A-Za-z]\w*)*)\]")
+_AXES = re.compile(r"\[((?:[A-Za-z]\w*|1)(?:, (?:[A-Za-z]\w*|1))*)\]")
 """Axes as messages name them: `[K, D]`."""
 _SUMMED = re.compile(r"sum (\w+) with (\w+)")
 
@@ -115,7 +116,11 @@ def _ordered(comparison: Comparison, given: Expr, got: Layout) -> list[Finding]:
             draws.append(Draw(values, comparison.truth(values), value(given, values, got, comparison.columns)))
     except TROUBLE:
         return []
-    return [finding for finding in named(comparison, tuple(draws)) if finding.rule != "other-quantity"][:SAID]
+    return [
+        finding
+        for finding in named(comparison, tuple(draws), written=of_tree(given))
+        if finding.rule != "other-quantity"
+    ][:SAID]
 
 
 def _clashing(comparison: Comparison, given: Expr, extra: list[str]) -> list[Finding]:
@@ -158,7 +163,7 @@ def _other_shape(case: Case, comparison: Comparison, given: Expr, got: Layout) -
     sizes = _sizes(case)
     message = f"Your answer {_told(got, sizes)}, what is asked {_told(asked, sizes)}. Look at its axes one by one."
     shape = Finding("shape", message)
-    found = named(comparison, tuple(finite_draws(comparison, given)))
+    found = named(comparison, tuple(finite_draws(comparison, given)), written=of_tree(given))
     if not found:
         found = _merged_findings(case)
     return Verdict(Mark.WRONG, ProofMark.REFUTED, (*found[:SAID], shape))
@@ -242,6 +247,7 @@ def _told(of: Layout, sizes: Mapping[str, int]) -> str:
 
 def _in_sizes(message: str, sizes: Mapping[str, int]) -> str:
     """Return a message with shapes in numbers, as they stand on the screen, where the numbers tell the axes apart."""
+    sizes = {**sizes, "1": 1}
     named = {axis for group in _AXES.findall(message) for axis in group.split(", ")}
     if not named <= set(sizes) or len({sizes[axis] for axis in named}) < len(named):
         return message

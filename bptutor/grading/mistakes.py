@@ -22,13 +22,15 @@ from bptutor.grading import (
 )
 from bptutor.grading import softmax_rules as softmax
 from bptutor.grading import value_mistakes as by_value
-from bptutor.grading.guesses import Mistake, any_of, nothing, on_tree, on_trees, on_value, steps
+from bptutor.grading.guesses import Mistake, any_of, nothing, on_named_value, on_tree, on_trees, on_value, steps
 from bptutor.grading.layer_mistakes import LAYER_MISTAKES
+from bptutor.grading.loss_mistakes import LOSS_MISTAKES
 from bptutor.grading.share_mistakes import SHARE_MISTAKES
 from bptutor.grading.slide_mistakes import SLIDE_MISTAKES
 from bptutor.grading.sliding import on_inputs, on_kernels
 
 CATALOGUE: tuple[Mistake, ...] = (
+    *LOSS_MISTAKES,
     *LAYER_MISTAKES,
     *SHARE_MISTAKES,
     Mistake(
@@ -37,6 +39,11 @@ CATALOGUE: tuple[Mistake, ...] = (
         "Your sum keeps the examples apart and adds up the units. Look at how many examples share {an entry of b}.",
         bias.on_bias(bias.other_axis),
         says={
+            "shape+no batch": "Your shape is what the other axis leaves. Look at the index under Σ.",
+            "shape": "Your shape keeps the examples apart. Look at how many examples share {an entry of b}.",
+            "numbers+no batch": "These numbers are added up along the other axis. Look at the index under Σ.",
+            "numbers": "These numbers add up the units and keep the examples apart. "
+            "Look at how many examples share {an entry of b}.",
             "no batch": "Your sum runs over the other axis. Look at the letter under Σ.",
         },
     ),
@@ -46,6 +53,7 @@ CATALOGUE: tuple[Mistake, ...] = (
         "Your answer keeps one row per example. Look at how many examples share {an entry of b}.",
         bias.on_bias(bias.not_summed),
         says={
+            "numbers+no batch": "These numbers are not added up yet. Look at which indices the goal keeps.",
             "no batch": "Your answer sums nothing. Look at which letters the goal keeps.",
         },
     ),
@@ -55,6 +63,7 @@ CATALOGUE: tuple[Mistake, ...] = (
         "Your answer is one number for all units. Look at how many numbers {b} holds.",
         bias.on_bias(bias.all_summed),
         says={
+            "numbers+no batch": "These numbers are added up along every axis. Look at which indices the goal keeps.",
             "no batch": "Your sum runs over every axis. Look at which letters the goal keeps.",
         },
     ),
@@ -64,6 +73,7 @@ CATALOGUE: tuple[Mistake, ...] = (
         "Your answer stays when the batch is copied, and a sum grows. Look at where the mean was taken already.",
         bias.on_bias(bias.mean),
         says={
+            "numbers": "These numbers are a mean where all are added up. Look at where the mean was taken already.",
             "no batch": "Your answer is a mean where a sum is asked. Look at what it is divided by.",
         },
     ),
@@ -72,6 +82,7 @@ CATALOGUE: tuple[Mistake, ...] = (
         "multiplied by an input",
         "Your answer changes with the layer's input. Look at what {b} meets going forward.",
         bias.on_bias(bias.times_input),
+        says={"numbers": "These numbers change with the layer's input. Look at what {b} meets going forward."},
     ),
     Mistake(
         "bias-zero",
@@ -94,7 +105,11 @@ CATALOGUE: tuple[Mistake, ...] = (
             slide_rules.of_slopes(on_kernels(slide_rules.one_output)),
             loss_rules.one_part,
         ),
-        says={"whole": "Your answer is the slope of a part of {loss}. Look at what else {loss} is made of."},
+        says={
+            "numbers+part": "These numbers hold one term of what is added up. "
+            "Look at how many arrows leave this entry.",
+            "whole": "Your answer is the slope of a part of {loss}. Look at what else {loss} is made of.",
+        },
     ),
     Mistake(
         "last-path",
@@ -117,10 +132,10 @@ CATALOGUE: tuple[Mistake, ...] = (
     Mistake(
         "delta-collapse",
         "δ replaced by the wrong index",
-        "Your answer treats two indices alike in both cases. Look at the case i ≠ j, then at i = j.",
-        any_of(on_tree(index_rules.delta_collapse), *(on_value(made) for made in softmax_values.COLLAPSED)),
+        "Your answer treats two indices alike in both cases. Look at {cases}.",
+        any_of(on_tree(index_rules.delta_collapse), *(on_named_value(made) for made in softmax_values.COLLAPSED)),
         says={
-            "whole": "Your answer holds in one of two cases only. Look at the case i ≠ j, then at i = j.",
+            "one case": "Your answer holds in one of two cases only. Look at {cases}.",
         },
     ),
     Mistake(
@@ -128,6 +143,10 @@ CATALOGUE: tuple[Mistake, ...] = (
         "a vector stood as a column beside another",
         "Your answer pairs every entry with every other. Look at the shape of each part.",
         on_tree(product_rules.broadcast),
+        says={
+            "numbers": "These numbers pair every entry with every other. Look at the shape of each part.",
+            "no pairing": "",
+        },
     ),
     Mistake(
         "first-example",
@@ -150,7 +169,7 @@ CATALOGUE: tuple[Mistake, ...] = (
     Mistake(
         "max-gradient",
         "a gradient through the max of a stable softmax",
-        "In your answer the largest score counts apart. Look at what subtracting it does to p.",
+        "In your answer the largest score counts apart. Look at what subtracting it does to {p}.",
         any_of(on_trees(softmax.on_error(softmax.through_max)), on_value(softmax_values.with_winner)),
     ),
     *SLIDE_MISTAKES,
@@ -159,12 +178,20 @@ CATALOGUE: tuple[Mistake, ...] = (
         "logarithm to base 10, or to base 2",
         "Your logarithm has another base. Look at the log of e.",
         any_of(on_tree(index_rules.other_base), on_tree(index_rules.every_base), on_value(by_value.of_log)),
+        says={"numbers": "These numbers come from a logarithm with another base. Look at the log of e."},
     ),
     Mistake(
         "radians",
         "degrees for radians",
         "Your angle is taken in another unit. Look at the unit of the angle.",
         any_of(on_tree(index_rules.other_unit), on_value(by_value.of_degrees)),
+    ),
+    Mistake(
+        "argument-sign",
+        "the opposite sign inside a function",
+        "Your answer turns the sign of what enters the function. Look at the sign of {part} there.",
+        on_tree(slope_rules.other_argument),
+        says={"whole": "Your answer turns the sign of what enters the function. Look at each minus inside."},
     ),
     Mistake(
         "off-by-one",
@@ -178,19 +205,22 @@ CATALOGUE: tuple[Mistake, ...] = (
             on_kernels(slide_rules.next_to),
             on_value(by_value.next_class),
         ),
+        says={"whole": "Your answer stands at a neighbouring place. Look at where counting starts."},
     ),
     Mistake(
         "other-place",
         "a computed place with another sign, or with a part left out",
         "Your answer picks other entries of {part}. Look at what the places of {part} add up to.",
         on_tree(place_rules.other_place),
+        says={"whole": "Your answer picks other entries. Look at what each place is added up from."},
         vague=True,
     ),
     Mistake(
         "term-sign",
         "one term with the opposite sign",
-        "One term of your sum points the other way. Look at the term with {part}.",
+        "One term of your answer points the other way. Look at the term with {part}.",
         on_tree(index_rules.term_sign),
+        says={"whole": "One term of your answer points the other way. Look at each term."},
         vague=True,
     ),
     Mistake(
@@ -202,6 +232,10 @@ CATALOGUE: tuple[Mistake, ...] = (
             on_trees(naming_rules.exchange(passing.scaling_left_out), steps),
             on_trees(slide_rules.above_left_out),
         ),
+        says={
+            "numbers": "These numbers leave out something that multiplies or divides. Look at each arrow on the way.",
+            "plain": "Your answer leaves out something that multiplies or divides. Look at each part of it.",
+        },
         vague=True,
     ),
     Mistake(
@@ -209,7 +243,9 @@ CATALOGUE: tuple[Mistake, ...] = (
         "a function left out",
         "Your answer takes {part} as it is where a function acts on it. Look at what happens to {part} first.",
         on_tree(slope_rules.bare_argument),
+        says={"whole": "Your answer takes an array as it is where a function acts on it. Look at each function."},
         vague=True,
+        within=True,
     ),
     Mistake(
         "other-loss",
@@ -221,7 +257,7 @@ CATALOGUE: tuple[Mistake, ...] = (
     Mistake(
         "missing-term",
         "one term left out",
-        "Your sum is one term short. Look at everything that moves it.",
+        "Your answer is one term short. Look at everything that moves it.",
         on_tree(index_rules.dropped_term),
         vague=True,
     ),
@@ -237,7 +273,8 @@ BY_ID = {mistake.id: mistake for mistake in CATALOGUE}
 PLACE = {mistake.id: n for n, mistake in enumerate(CATALOGUE)}
 """Where a mistake stands in the order of findings."""
 IMPLIED = {
-    **dict.fromkeys(("lost-delta", "diagonal-softmax", "offdiagonal-sign"), frozenset({"delta-collapse"})),
+    **dict.fromkeys(("lost-delta", "offdiagonal-sign"), frozenset({"delta-collapse"})),
+    "diagonal-softmax": frozenset({"delta-collapse", "hadamard-for-product"}),
     "max-gradient": frozenset({"one-path", "last-path"}),
     "no-batch-mean": frozenset({"broadcast"}),
     **dict.fromkeys(("bias-axis", "bias-all-summed"), frozenset({"bias-mean", "bias-times-input"})),

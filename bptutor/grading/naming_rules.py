@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from bptutor.grading import slope_rules
 from bptutor.grading.backward import gradient
-from bptutor.grading.formulas import scalars, slope_of
+from bptutor.grading.formulas import slope_of
 from bptutor.grading.product_rules import COLUMN, bare
 from bptutor.grading.rewrites import Made, Rule, substituted
 from bptutor.grading.step_rules import after_the_step
@@ -137,7 +137,7 @@ def _along(target: Target) -> Iterator[tuple[Expr, Expr]]:
 
 def _by_z(target: Target) -> Iterator[Expr]:
     """Yield ∂L/∂z of each layer, the last one first."""
-    for of in scalars(target.scope)[:1]:
+    for of in target.losses:
         for layer in reversed(target.parts.layers):
             found = gradient(target.scope, of, layer.z)
             if found in target.lines.back:
@@ -151,7 +151,7 @@ def _last(target: Target) -> Expr | None:
 def restart(target: Target) -> Iterator[tuple[Expr, Expr]]:
     """Yield pairs (∂L/∂z of a layer, ∂L/∂z of the last one that it leads to)."""
     last = _last(target)
-    for of in scalars(target.scope)[:1]:
+    for of in target.losses:
         by_z = {gradient(target.scope, of, layer.z): layer.z for layer in target.parts.layers}
         for other in _by_z(target):
             if last is not None and other != last and _leads(target.scope, by_z[other], by_z[last]):
@@ -172,7 +172,7 @@ def stopped(target: Target) -> Rule:
     """Return the rule that takes ∂L/∂a of the last layer for its ∂L/∂z, where that is a − y."""
     known: dict[Expr, list[Expr]] = {}
     for made in target.parts.activations:
-        for of in scalars(target.scope)[:1]:
+        for of in target.losses:
             wanted = gradient(target.scope, of, made.z)
             if wanted in target.lines.errors:
                 slope = gradient(target.scope, of, made.a)
@@ -189,7 +189,7 @@ def stopped(target: Target) -> Rule:
 
 def squared_error(target: Target) -> Iterator[tuple[Expr, Expr]]:
     """Yield pairs (∂L/∂o, o − t) where a loss of another kind holds o against a given t; also its mean."""
-    for of in scalars(target.scope)[:1]:
+    for of in target.losses:
         made = target.scope.names[of].definition
         held = dict.fromkeys(part.id for part in walk(made) if isinstance(part, Name)) if made is not None else {}
         names = {name: target.scope.names[name] for name in held if name in target.scope.names}

@@ -6,7 +6,7 @@ Only literals and arithmetic are read here: a declared name is not an answer to 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -54,6 +54,18 @@ def answered(case: Case) -> str:
     except (BptutorError, ValueError, KeyError, TypeError):
         same = False
     return " " * (len(left) + 1) + right[0] if same else case.text
+
+
+def in_numbers(text: str, sizes: Mapping[str, int]) -> str:
+    """Return a shape such as `(B, C)` with the sizes of its axes."""
+    return re.sub(r"\w+", lambda word: str(sizes.get(word[0], word[0])), text)
+
+
+def grid_text(grid: Array) -> str:
+    """Return a grid as one line."""
+    if grid.ndim == 0:
+        return f"{float(grid):.6g}".replace("-", "−")
+    return "[" + ", ".join(grid_text(part) for part in grid) + "]"
 
 
 def tolerance(decimals: int) -> float:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bptutor.grading.backward import gradient, whole
-from bptutor.grading.formulas import scalars
 from bptutor.grading.layers import SLOPES
 from bptutor.grading.lift import entrywise
 from bptutor.notation.scope import Role, Scope
@@ -56,7 +55,7 @@ def works_on_entries(expr: Expr) -> bool:
 def _slopes(target: Target, alone: bool) -> Iterator[tuple[Step, Expr, Expr]]:
     """Yield steps that no activation of a known name makes, with ∂L/∂z and ∂L/∂a."""
     known = {(made.a, made.z) for made in target.parts.activations}
-    for of in scalars(target.scope)[:1]:
+    for of in target.losses:
         for step in entry_steps(target.scope):
             if step.alone is alone and (step.a, step.z) not in known and step.a != of:
                 yield step, gradient(target.scope, of, step.z), gradient(target.scope, of, step.a)

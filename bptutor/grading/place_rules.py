@@ -11,8 +11,8 @@ from bptutor.grading.rewrites import Made, main_name, substituted
 from bptutor.notation.tree import Add, At, Expr, Letter, Mul, Neg, Number, Sum, rebuild, walk
 
 
-def is_place(expr: Add) -> bool:
-    """Return whether a sum is made of letters and numbers alone: a computed place."""
+def is_place(expr: Add | Mul) -> bool:
+    """Return whether a sum or a product is made of letters and numbers alone: a computed place."""
     return all(isinstance(part, Letter | Number | Add | Neg | Mul) for part in walk(expr))
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bptutor.errors import UnreadableAnswer
-from bptutor.grading import authored, diagnosis, different, numbers, targets
+from bptutor.grading import authored, different, messages, numbers, targets
 from bptutor.grading.carried import following
 from bptutor.grading.case import Case
 from bptutor.grading.comparison import Comparison
@@ -21,6 +21,7 @@ from bptutor.grading.met import Draw, Met
 from bptutor.grading.mistakes import CATALOGUE
 from bptutor.grading.shown_digits import from_shown
 from bptutor.grading.verdict import SAID, Finding, Mark, Verdict, telling
+from bptutor.grading.written import NUMBERS
 from bptutor.notation import parse
 from bptutor.notation.tree import Expr, Name, Stack, walk
 from bptutor.notation.value import Values
@@ -72,7 +73,7 @@ def grade_number(case: Case) -> Verdict:
 def grade_grid(case: Case) -> Verdict:
     """Grade a vector or a matrix."""
     got = numbers.read_grid(numbers.answered(case), case.scope)
-    return _judge(case, got, _grid_text(got))
+    return _judge(case, got, numbers.grid_text(got))
 
 
 def _judge(case: Case, got: Array, shown: str) -> Verdict:
@@ -203,7 +204,7 @@ def _mistakes(case: Case, asked: Asked, truth: Array, got: Array, tolerance: flo
     found = [fit for fit in fits(target, met) if fit.mistake.id == "bias-zero" or _tells(got, tolerance)]
     if got.ndim == 0 and float(got).is_integer():  # so round a number is something else by chance
         found = [fit for fit in found if fit.mistake.id != "other-quantity"]
-    return diagnosis.said(found, target)
+    return messages.said(found, target, met, NUMBERS)
 
 
 def held_against(case: Case, tree: Expr, values: Values) -> Comparison:
@@ -225,7 +226,7 @@ def _without_scene(met: Met, truth: Array, got: Array) -> list[Finding]:
     for mistake in CATALOGUE:
         change = changes.get(mistake.id)
         if change and met.equal(change(truth), got) and not met.equal(truth, got):
-            return [Finding(mistake.id, mistake.message("", {}))]
+            return [Finding(mistake.id, mistake.message("", {"everywhere": "yes"}))]
     return []
 
 
@@ -260,13 +261,6 @@ def _from_shown(case: Case, asked: Asked, got: Array, tolerance: float) -> Verdi
     for made in from_shown(asked.tree, values, case.question.prompt):
         fitted, _ = _fitted(got, made.shape)
         if fitted is not None and different.near(fitted, made, CERTAIN * tolerance):
-            exact = _grid_text(np.round(asked.value(values), case.question.decimals))
+            exact = numbers.grid_text(np.round(asked.value(values), case.question.decimals))
             return Verdict(Mark.RIGHT, findings=(Finding("rounding", f"With all digits it is {exact}."),))
     return None
-
-
-def _grid_text(grid: Array) -> str:
-    """Return a grid as one line."""
-    if grid.ndim == 0:
-        return f"{float(grid):.6g}".replace("-", "−")
-    return "[" + ", ".join(_grid_text(part) for part in grid) + "]"

@@ -25,25 +25,40 @@ class Reading:
     problem: str = ""
     column: int = 0
     help: str = ""
+    counted: bool = False
+    """Whether Enter may count it although it has a problem: its axes do not fit, or it is more than was asked for."""
 
 
-def reading(question: Question, scene: Scene | None, text: str) -> Reading:
+def reading(question: Question, scene: Scene | None, text: str, seed: int = 0) -> Reading:
     """Read an answer without grading it.
 
     Args:
         question: What is asked; its kind says how the text is read.
         scene: The names in force.
         text: What stands in the answer bar so far.
+        seed: Which numbers the learner sees.
     """
-    from bptutor.grading.grade import bounded
+    from bptutor.grading.grade import EXPRESSIONS, LONGEST, bounded
 
     if not text.strip() or question.kind is Kind.CODE:  # a program is read when it runs
         return Reading()
     try:
         bounded(text)
-        return _READERS.get(question.kind, _expression)(make(question, text, scene))
+        return _READERS.get(question.kind, _expression)(make(question, text, scene, seed))
     except UnreadableAnswer as wrong:
-        return Reading(problem=wrong.message, column=min(wrong.column, len(text) + 1), help=wrong.help)
+        counted = question.kind in EXPRESSIONS and len(text) <= LONGEST and _counts(make(question, text, scene), wrong)
+        misfit = counted and question.kind is not Kind.FILL
+        advice = (wrong.help, "Enter counts it as it stands" if misfit else "")
+        column = min(wrong.column, len(text) + 1)
+        return Reading("", "", wrong.message, column, "; ".join(part for part in advice if part), counted)
+
+
+def _counts(case: Case, wrong: UnreadableAnswer) -> bool:
+    """Return whether grading goes on where reading stops: axes that do not fit, a whole line in a hole."""
+    from bptutor.grading.reads import entire_line
+    from bptutor.notation.axes import ShapeMisfit
+
+    return isinstance(wrong, ShapeMisfit) or entire_line(case) is not None
 
 
 def _expression(case: Case) -> Reading:
@@ -75,19 +90,16 @@ def _is_literal(text: str) -> bool:
 
 
 def _grid(case: Case) -> Reading:
-    from bptutor.grading.numbers import answered, read_grid, shown_shape
+    from bptutor.grading.numbers import answered, grid_text, read_grid, shown_shape
 
     grid = read_grid(answered(case), case.scope)
-    return Reading(
-        " ; ".join(" ".join(f"{x:.6g}" for x in row) for row in grid.reshape(-1, grid.shape[-1])),
-        shown_shape(grid.shape),
-    )
+    return Reading(grid_text(grid), shown_shape(grid.shape))
 
 
 def _shape(case: Case) -> Reading:
-    from bptutor.grading.numbers import read_shape, shown_shape
+    from bptutor.grading.numbers import in_numbers, read_shape, shown_shape
 
-    shape = read_shape(case.text)
+    shape = read_shape(in_numbers(case.text, case.values().sizes))
     axes = "axis" if len(shape) == 1 else "axes"
     return Reading(shown_shape(shape), f"{len(shape)} {axes}")
 

@@ -5,7 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from bptutor.notation.tree import Add, Derivative, Div, Expr, Letter, Name, Sum, children, rebuild, walk
+from bptutor.notation.tree import (
+    Add,
+    Call,
+    Derivative,
+    Div,
+    Expr,
+    Letter,
+    Mul,
+    Name,
+    Neg,
+    Outer,
+    Slice,
+    Sum,
+    children,
+    rebuild,
+    walk,
+)
 
 Rule = Callable[[Expr], Iterator[tuple[Expr, str]]]
 """From a part to what may stand in its place, each with the name that a message about it should mention."""
@@ -57,6 +73,18 @@ def lettered(expr: Expr, old: str, new: Expr) -> Expr:
     if isinstance(expr, Sum) and old in expr.letters:
         return expr
     return rebuild(expr, lambda part: lettered(part, old, new))
+
+
+def takes_diagonals(expr: Expr) -> int:
+    """Return how often `diag` is given a matrix in a tree: there it takes numbers out, and lays no vector down."""
+    calls = (part for part in walk(expr) if isinstance(part, Call) and part.function == "diag")
+    return sum(_is_spread(call.args[0]) for call in calls)
+
+
+def _is_spread(expr: Expr) -> bool:
+    if isinstance(expr, Add | Mul | Neg):
+        return any(map(_is_spread, children(expr)))
+    return isinstance(expr, Outer) or (isinstance(expr, Slice) and None in expr.items)
 
 
 def main_name(expr: Expr) -> str:

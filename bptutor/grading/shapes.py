@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 
 import numpy as np
 
 from bptutor.errors import UnreadableAnswer
-from bptutor.grading import diagnosis, numbers, targets
+from bptutor.grading import numbers, targets
 from bptutor.grading.backward import gradient
 from bptutor.grading.case import Case
 from bptutor.grading.comparison import Comparison
-from bptutor.grading.fitting import Fit
+from bptutor.grading.fitted_words import words
 from bptutor.grading.formulas import scalars
 from bptutor.grading.layers import parts
 from bptutor.grading.layouts import layout
@@ -20,6 +19,7 @@ from bptutor.grading.met import entries
 from bptutor.grading.mistakes import BY_ID
 from bptutor.grading.quantities import Asked, seen
 from bptutor.grading.verdict import Finding, Mark, Verdict
+from bptutor.grading.written import NUMBERS
 from bptutor.notation import parse
 from bptutor.notation.tree import Name
 from bptutor.notation.value import Values
@@ -27,14 +27,14 @@ from bptutor.notation.value import Values
 
 def grade_shape(case: Case) -> Verdict:
     """Grade the shape of an array; the answer names the array, or is the shape itself."""
-    got = numbers.read_shape(_in_numbers(case.text, case.values().sizes))
+    got = numbers.read_shape(numbers.in_numbers(case.text, case.values().sizes))
     truth = _asked_shape(case, case.values())
     shown = numbers.shown_shape(got)
     accepted = {truth, *(numbers.read_shape(text) for text in case.question.accept)}
     if got in accepted and not _of_other_axes(case):
         return Verdict(Mark.RIGHT, read_as=shown)
     for text, say in case.question.wrong:
-        if say and got == numbers.read_shape(_in_numbers(text, case.values().sizes)):
+        if say and got == numbers.read_shape(numbers.in_numbers(text, case.values().sizes)):
             return Verdict(Mark.WRONG, findings=(Finding("authored", say),), read_as=shown)
     named = _shape_mistakes(case, got, truth)
     if got == truth:
@@ -59,17 +59,12 @@ def read_question(case: Case) -> None:
     _asked_shape(case, case.values())
 
 
-def _in_numbers(text: str, sizes: Mapping[str, int]) -> str:
-    """Return a shape such as `(B, C)` with the sizes of its axes."""
-    return re.sub(r"\w+", lambda word: str(sizes.get(word[0], word[0])), text)
-
-
 def _of_other_axes(case: Case) -> bool:
     """Return whether a shape written by axis names alone is another one where all sizes differ."""
     if not re.search(r"[^\W\d]", case.text) or re.search(r"\b\d", case.text) or not _names_an_array(case):
         return False
     values = case.scene.fresh(0)
-    return numbers.read_shape(_in_numbers(case.text, values.sizes)) != _asked_shape(case, values)
+    return numbers.read_shape(numbers.in_numbers(case.text, values.sizes)) != _asked_shape(case, values)
 
 
 def _names_an_array(case: Case) -> bool:
@@ -95,7 +90,8 @@ def _shape_mistakes(case: Case, got: tuple[int, ...], truth: tuple[int, ...]) ->
             if array is None or array.shape != got or not np.isfinite(array).all():
                 continue
             if name != "broadcast" or array.size > np.prod(truth):
-                return diagnosis.said([Fit(BY_ID[name], part)], target)
+                known = words(target) | NUMBERS.holds() | {"shape": "yes"}
+                return [Finding(name, BY_ID[name].message(part, known))]
     return []
 
 

@@ -12,12 +12,14 @@ SLIDE_MISTAKES: tuple[Mistake, ...] = (
         "the kernel not flipped",
         "Your answer slides {part} as it went forward. Look at which output used the first input.",
         any_of(on_inputs(window_rules.no_flip), on_tree(place_rules.not_flipped)),
+        says={"whole": "Your answer slides the kernel as it went forward. Look at which output used the first input."},
     ),
     Mistake(
         "one-axis-flip",
         "the kernel flipped on one axis",
         "Your answer treats rows and columns of {part} in two ways. Look at both indices of {part}.",
         any_of(on_inputs(window_rules.one_axis), on_tree(place_rules.one_flipped)),
+        says={"whole": "Your answer treats rows and columns in two ways. Look at both indices of the kernel."},
     ),
     Mistake(
         "transposed-kernel",
@@ -42,7 +44,11 @@ SLIDE_MISTAKES: tuple[Mistake, ...] = (
         "channels and filters exchanged",
         "Your sum runs over the other channel axis of {part}. Look at what one input channel reaches.",
         any_of(on_inputs(window_rules.channels_kept), on_kernels(slide_rules.exchanged)),
-        says={"whole": "Your answer exchanges channels and filters. Look at which of them comes first in the kernel."},
+        says={
+            "numbers+part": "These numbers are added up over the other channel axis of {part}. "
+            "Look at what one input channel reaches.",
+            "whole": "Your answer exchanges channels and filters. Look at which of them comes first in the kernel.",
+        },
     ),
     Mistake(
         "needless-flip",
@@ -58,11 +64,14 @@ SLIDE_MISTAKES: tuple[Mistake, ...] = (
         "the window moved by one place",
         "In your answer the window moves one place at a time. Look at where the second window of {part} begins.",
         on_tree(slide_rules.no_stride),
+        says={
+            "whole": "In your answer the window moves one place at a time. Look at where the second window begins.",
+        },
     ),
     Mistake(
         "average-for-max",
         "the mean of a window for its largest",
-        "Your answer shares among all numbers of a window. Look at which of them the output is.",
+        "In your answer every number counts, not the largest alone. Look at which of them the result is.",
         on_trees(slide_rules.pooled("max", "mean")),
     ),
     Mistake(
@@ -74,7 +83,7 @@ SLIDE_MISTAKES: tuple[Mistake, ...] = (
     Mistake(
         "max-for-average",
         "the largest of a window for its mean",
-        "In your answer one number of a window counts alone. Look at which of them move the output.",
+        "In your answer one number counts alone. Look at which of them move the result.",
         on_trees(slide_rules.pooled("mean", "max")),
     ),
 )

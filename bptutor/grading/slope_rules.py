@@ -51,6 +51,18 @@ def no_slope(expr: Expr) -> Made:
                 yield joined(expr.factors[:n] + expr.factors[n + 1 :]), main_name(factor) if named else ""
 
 
+LOPSIDED = frozenset({"sigmoid", "exp", "relu", "leaky_relu", "softplus"})
+"""Functions f for which f(−z) is neither f(z) nor −f(z)."""
+
+
+def other_argument(expr: Expr) -> Made:
+    """Turn the sign of what enters a function: σ(−z) for σ(z)."""
+    if isinstance(expr, Call) and expr.function in LOPSIDED and len(expr.args) == 1:
+        (inner,) = expr.args
+        turned = inner.arg if isinstance(inner, Neg) else Neg(inner)
+        yield Call(expr.function, (turned,)), main_name(inner)
+
+
 def twice(expr: Expr) -> Made:
     """Multiply by f'(z) once more."""
     if slope(expr):

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from bptutor.grading.backward import gradient
 from bptutor.grading.factors import ONE
-from bptutor.grading.formulas import scalars
 from bptutor.grading.layers import Activation, Parts
 from bptutor.grading.rewrites import Made, Rule
 from bptutor.notation.scope import Source
@@ -142,7 +141,7 @@ def through(change: Callable[[Expr, Expr], Expr]) -> Callable[[Target], Iterator
     """Return pairs (∂L/∂z, what a wrong Jacobian makes of p and ∂L/∂p) where ∂L/∂z is no p − y."""
 
     def pairs(target: Target) -> Iterator[tuple[Expr, Expr]]:
-        for of in scalars(target.scope)[:1]:
+        for of in target.losses:
             for made in target.parts.activations:
                 by_z = gradient(target.scope, of, made.z) if made.function == "softmax" and made.z else None
                 if by_z is not None and by_z not in target.lines.errors:
@@ -153,7 +152,7 @@ def through(change: Callable[[Expr, Expr], Expr]) -> Callable[[Target], Iterator
 
 def slope_again(target: Target) -> Iterator[tuple[Expr, Expr]]:
     """Yield pairs (∂L/∂z, the same times p(1 − p)) where ∂L/∂z is no p − y for every y."""
-    for of in scalars(target.scope)[:1]:
+    for of in target.losses:
         for made in target.parts.activations:
             by_z = gradient(target.scope, of, made.z) if made.function == "softmax" and made.z else None
             if by_z is not None and by_z not in target.lines.errors:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -12,8 +13,8 @@ from numpy.typing import NDArray
 from bptutor.grading.softmax_rules import winner
 from bptutor.grading.value_mistakes import NOTHING, ratio
 from bptutor.notation.scope import Role
-from bptutor.notation.tree import Call, Name, walk
-from bptutor.notation.value import Values
+from bptutor.notation.tree import At, Call, Name, Number, Slice, walk
+from bptutor.notation.value import Values, evaluate
 
 if TYPE_CHECKING:
     from bptutor.grading.guesses import Change, Target
@@ -47,15 +48,42 @@ def _without_winner(z: str, truth: Array, values: Values) -> Array:
 Of = Callable[[Array], Array]
 
 
-def jacobian(wrong: Of, of_log: Of, beside: Of | None = None) -> Callable[[Target], Iterator[Change]]:
-    """Return changes that hold only where the truth is ∂p_i/∂z_j, or ∂log p_i/∂z_j; `beside` for i ≠ j alone."""
+Named = Callable[["Target"], Iterator[tuple["Change", str]]]
+"""Changes, each with the name of the probabilities that it is about."""
+JACOBIAN = "the Jacobian that is asked a part of"
+"""Stands for an array of which some entries are asked."""
 
-    def make(target: Target) -> Iterator[Change]:
+
+def jacobian(wrong: Of, of_log: Of, beside: Of | None = None) -> Named:
+    """Return changes that hold only where the truth is ∂p_i/∂z_j, or ∂log p_i/∂z_j; `beside` for i ≠ j alone.
+
+    Where entries at written places are asked, such as a row, they are taken from what the mistake makes of the whole.
+    """
+
+    def make(target: Target) -> Iterator[tuple[Change, str]]:
         for name, declared in target.scope.names.items():
             if len(declared.axes) == 1 and declared.role in {Role.GIVEN, Role.DEFINED}:
-                yield partial(_if_jacobian, name, wrong, of_log, beside)
+                change = partial(_if_jacobian, name, wrong, of_log, beside)
+                yield change, name
+                expected = target.comparison.expected
+                if isinstance(expected, Slice | At) and _is_placed(expected):
+                    yield partial(_part_of, target, expected, change), name
 
     return make
+
+
+def _is_placed(expr: Slice | At) -> bool:
+    places = expr.items if isinstance(expr, Slice) else expr.subscripts
+    return any(isinstance(place, int | Number) for place in places)
+
+
+def _part_of(target: Target, expected: Slice | At, change: Change, _: Array, values: Values) -> Array:
+    """Return the entries that are asked, of what a change makes of the whole array."""
+    whole = change(target.value(expected.base, values), values)
+    if not np.isfinite(whole).all():
+        return NOTHING
+    part = replace(expected, base=Name(JACOBIAN))
+    return np.asarray(evaluate(part, values.supposing(JACOBIAN, whole), columns=target.comparison.columns), dtype=float)
 
 
 def _if_jacobian(name: str, wrong: Of, of_log: Of, beside: Of | None, truth: Array, values: Values) -> Array:
@@ -75,7 +103,7 @@ def _if_jacobian(name: str, wrong: Of, of_log: Of, beside: Of | None, truth: Arr
 # --- a multiple of p − y, as where scores are divided by a temperature ---------------------------------------
 
 
-def scaled(wrong: Callable[[Array, Array], Array], kept: bool = True) -> Callable[[Target], Iterator[Change]]:
+def scaled(wrong: Callable[[Array, Array], Array], kept: bool = True) -> Named:
     """Return changes that hold only where the truth is c (p − y), with p a softmax and y a given target.
 
     Args:
@@ -83,12 +111,12 @@ def scaled(wrong: Callable[[Array, Array], Array], kept: bool = True) -> Callabl
         kept: Whether c still stands before it.
     """
 
-    def make(target: Target) -> Iterator[Change]:
+    def make(target: Target) -> Iterator[tuple[Change, str]]:
         names = target.scope.names
         for made in target.parts.activations:
             for y, declared in names.items() if made.function == "softmax" else ():
                 if declared.role is Role.GIVEN and declared.axes == names[made.a].axes and y != made.z:
-                    yield partial(_if_scaled, made.a, y, wrong, kept)
+                    yield partial(_if_scaled, made.a, y, wrong, kept), made.a
 
     return make
 

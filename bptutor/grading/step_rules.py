@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from bptutor.grading.backward import gradient
 from bptutor.grading.factors import ONE
-from bptutor.grading.formulas import scalars
 from bptutor.grading.rewrites import Made, Rule, main_name
 from bptutor.notation.scope import Role, Scope
 from bptutor.notation.tree import Add, Expr, Mul, Name, Neg, Number
@@ -70,7 +69,7 @@ def after_the_step(scope: Scope) -> Iterator[tuple[str, str]]:
 
 
 def _weight_gradient(target: Target, weight: str) -> Expr | None:
-    for of in scalars(target.scope)[:1]:
+    for of in target.losses:
         found = gradient(target.scope, of, weight)
         if found in target.lines.back:
             return found

@@ -68,7 +68,7 @@ def twice_or_half(_: Target) -> Iterator[Change]:
 def over_last(target: Target) -> Iterator[Change]:
     """Truth / C, with C the outputs of the last layer."""
     axes = [target.scope.names[made.a].axes for made in reversed(target.parts.activations)]
-    for of in scalars(target.scope)[:1]:
+    for of in target.losses:
         loss = target.scope.names[of].definition
         known = [part.id for part in walk(loss) if isinstance(part, Name)] if loss is not None else []
         axes = [target.scope.names[name].axes for name in known if name in target.scope.names] + axes

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from bptutor.errors import UnreadableAnswer
 from bptutor.notation.array_functions import AXES_OF_CALL
 from bptutor.notation.axes import Axes, Inference, Kind, ShapeMisfit, same_axis, shape_text
-from bptutor.notation.scope import Role
+from bptutor.notation.scope import Role, counted
 from bptutor.notation.tree import (
     Add,
     At,
@@ -56,10 +56,10 @@ def _at(run: Inference, expr: At, env: Env) -> Kind:
         text = expr.base.id if isinstance(expr.base, Name) else "it"
         raise UnreadableAnswer(
             1,
-            f"{text} has {len(base.axes)} axes {shape_text(base.axes)}, not {len(expr.subscripts)}"
+            f"{text} has {counted(len(base.axes))} {shape_text(base.axes)}, not {len(expr.subscripts)}"
             if base.axes
             else f"{text} is one number and has no index",
-            f"write {len(base.axes)} index letters" if base.axes else "leave the index out",
+            f"write {len(base.axes)} index letter{'s' * (len(base.axes) > 1)}" if base.axes else "leave the index out",
         )
     letters = dict(base.letters)
     left: list[str] = []
@@ -165,7 +165,7 @@ def _einsum(run: Inference, expr: Einsum, env: Env) -> Kind:
         kind = run.kind(operand, env)
         letters |= kind.letters
         if len(spec) != len(kind.axes):
-            raise ShapeMisfit(f"`{spec}` names {len(spec)} axes; the array has {shape_text(kind.axes)}")
+            raise ShapeMisfit(f"`{spec}` names {counted(len(spec))}; the array has {shape_text(kind.axes)}")
         for letter, name in zip(spec, kind.axes, strict=True):
             if not same_axis(axis.get(letter, ""), name):
                 raise ShapeMisfit(f"the letter {letter} in `{expr.spec}` stands over {axis[letter]} and over {name}")

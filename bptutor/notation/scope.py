@@ -113,3 +113,8 @@ class Scope:
         """Return the display of a name: what was declared, else its id."""
         declared = self.names.get(name)
         return (declared.show if declared else "") or name
+
+
+def counted(axes: int) -> str:
+    """Return a number of axes in words: `no axis`, `one axis`, `3 axes`."""
+    return {0: "no axis", 1: "one axis"}.get(axes, f"{axes} axes")

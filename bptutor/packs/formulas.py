@@ -8,6 +8,7 @@ from dataclasses import replace
 from bptutor.errors import Problem, UnreadableAnswer
 from bptutor.notation.scope import Scope
 from bptutor.notation.tree import Expr
+from bptutor.packs import extremes
 from bptutor.packs.code_keys import expressions
 from bptutor.packs.fields import nearest
 from bptutor.packs.model import NUMBERS, Code, Kind, Place, Question
@@ -110,6 +111,8 @@ class Formulas:
         for answer in _answers(node):
             self.expression(answer, narrow if answer is not node.mapping.get("answer") else scope, numpy)
         self._beside(node, scope)
+        if "extreme" in node.mapping and not self.blind:
+            extremes.fit(node.mapping["extreme"], scope, self.problems)
 
     def _code(self, node: Located, code: Code, scope: Scope) -> None:
         """Read the expressions that a function is called with and held against; each parameter must be known."""

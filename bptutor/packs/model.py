@@ -116,6 +116,8 @@ class Question:
     operands: tuple[str, ...] = ()
     choices: tuple[Choice, ...] = ()
     many: bool = False
+    means: Mapping[str, object] = field(default_factory=dict)
+    """Which line is wrong: what the names of the lines stand for, where the scene has them not, or otherwise."""
     lines: tuple[str, ...] = ()
     extra: tuple[str, ...] = ()
     after: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
@@ -127,6 +129,8 @@ class Question:
     """Of a `fill` question: the line it must become; then any filling with its value is right."""
     goal: str = ""
     """What the answer is, in other words, such as `∂L/∂z_i`: `check` holds the two against each other; never shown."""
+    extreme: tuple[Mapping[str, object], ...] = ()
+    """Of an expression: name -> numbers (nested lists) on which it must also hold in floating point."""
     hints: tuple[str, ...] = ()
     skills: tuple[str, ...] = ()
     solution: str = ""

@@ -6,10 +6,14 @@ that is used. This module loads NumPy; import it where a network is read.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
+from types import MappingProxyType
+from typing import BinaryIO
 
 from bptutor.engine.graph import Array
 from bptutor.engine.network import ImageSpec, NetworkError, Plan, fitted, given, shape
@@ -22,6 +26,10 @@ from bptutor.packs.yaml import MAX_CHARACTERS, Located, control_problems, locate
 
 GRID = 10
 """Drawn numbers are n / 10 from −1 to 1."""
+REACHED: Mapping[str, tuple[float, float]] = MappingProxyType(
+    {"sigmoid": (0, 1), "softmax": (0, 1), "tanh": (-1, 1), "relu": (0, math.inf)}
+)
+"""Activation -> the ends of what it gives: no output comes nearer to a target beyond."""
 
 
 @dataclass(frozen=True)
@@ -41,8 +49,9 @@ class Network:
 def draw(spec: Plan, random: Random, literals: Mapping[str, object] | None = None) -> dict[str, Array]:
     """Return every given array of a network, drawn where there is no literal; float64.
 
-    Weights, biases and inputs come from the grid −1, −0.9, ..., 1; so does y, except that it is one-hot for
-    cross-entropy and 0 or 1 for binary cross-entropy. A literal does not change what the other names draw.
+    Weights, biases and inputs come from the grid −1, −0.9, ..., 1; so does y where the last activation reaches that
+    far. For the quadratic loss y is one-hot after softmax, and 0.1, 0.2, ..., 0.9 after sigmoid or relu; for
+    cross-entropy it is one-hot, for binary cross-entropy 0 or 1. A literal does not change what the other names draw.
 
     Args:
         spec: The network.
@@ -55,7 +64,7 @@ def draw(spec: Plan, random: Random, literals: Mapping[str, object] | None = Non
     found: dict[str, Array] = {}
     for name, axes in given(spec).items():
         size = shape(spec, axes)
-        drawn = _target(spec.loss, size, random) if name == "y" else _grid(size, random)
+        drawn = _target(target_of(spec), size, random) if name == "y" else _grid(size, random)
         written = (literals or {}).get(name)
         found[name] = fitted(spec, name, drawn if written is None else _numbers(written))
     return found
@@ -68,15 +77,27 @@ def _grid(size: tuple[int, ...], random: Random) -> object:
     return [_grid(size[1:], random) for _ in range(size[0])]
 
 
-def _target(loss: str, size: tuple[int, ...], random: Random) -> object:
-    """Draw a target that the loss is made for."""
+def target_of(spec: Plan) -> str:
+    """Return how the target of a network is drawn: `one-hot`, `binary`, `inside` (0.1 to 0.9), or `grid`."""
+    last = spec.last_activation
+    if spec.loss == "cross-entropy" or (spec.loss == "quadratic" and last == "softmax"):
+        return "one-hot"
+    if spec.loss == "binary-cross-entropy":
+        return "binary"
+    return "inside" if REACHED.get(last, (-1, 1))[0] >= 0 else "grid"
+
+
+def _target(how: str, size: tuple[int, ...], random: Random) -> object:
+    """Draw a target that the loss and the last activation are made for."""
     if len(size) > 1:
-        return [_target(loss, size[1:], random) for _ in range(size[0])]
-    if loss == "cross-entropy":
+        return [_target(how, size[1:], random) for _ in range(size[0])]
+    if how == "one-hot":
         right = int(random.random() * size[0])
         return [float(k == right) for k in range(size[0])]
-    if loss == "binary-cross-entropy":
+    if how == "binary":
         return [float(random.random() < 0.5) for _ in range(size[0])]
+    if how == "inside":
+        return [(1 + int(random.random() * (GRID - 1))) / GRID for _ in range(size[0])]
     return _grid(size, random)
 
 
@@ -85,22 +106,26 @@ def _numbers(written: object) -> object:
     return [_numbers(part) for part in written] if isinstance(written, tuple) else float(str(written))
 
 
-def read_network(path: Path) -> Network:
-    """Read a network file.
+def read_network(source: Path | BinaryIO) -> Network:
+    """Read a network file, or an open stream.
 
     Raises:
         UsageError: The file cannot be opened.
         PackError: The file is wrong; carries every problem found.
     """
+    name = str(source) if isinstance(source, Path) else "-"
     try:
-        with path.open(encoding="utf-8-sig") as file:
-            text = file.read(MAX_CHARACTERS + 1)
+        with source.open("rb") if isinstance(source, Path) else nullcontext(source) as file:
+            raw = file.read(4 * MAX_CHARACTERS + 4)
+        text = raw.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except OSError as error:
-        raise UsageError(f"cannot read {path}: {error.strerror or error}", "give the path of a network file") from error
+        raise UsageError(f"cannot read {name}: {error.strerror or error}", "give the path of a network file") from error
     except UnicodeDecodeError as error:
-        raise PackError(Problem(str(path), 0, 0, "not UTF-8 text", "save the file as UTF-8", "encoding")) from error
-    problems = list(control_problems(text, str(path)))
-    node = read(text, str(path), problems)
+        raise PackError(Problem(name, 0, 0, "not UTF-8 text", "save the file as UTF-8", "encoding")) from error
+    problems = list(control_problems(text, name))
+    node = read(text, name, problems)
+    if any(found.rule in {"yaml", "too-long"} for found in problems):  # no key can be missed in what was not read
+        raise PackError(*problems)
     network = network_from(node, problems, images=True)
     if problems or network is None:
         raise PackError(*sorted(problems, key=lambda found: (found.line, found.column)))

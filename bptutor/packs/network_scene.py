@@ -8,8 +8,14 @@ from __future__ import annotations
 
 from bptutor.engine.functions import LEAK
 from bptutor.engine.network import Spec, given, names, sizes
-from bptutor.packs.network import Network
+from bptutor.packs.network import Network, target_of
 
+TARGETS: dict[str, object] = {
+    "one-hot": "one-hot",
+    "binary": {"pick": ["0", "1"]},
+    "inside": {"from": "0.1", "to": "0.9", "step": "0.1"},
+}
+"""How a target is drawn, as a scene says it; `grid` is what a scene draws when nothing is said."""
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -37,10 +43,8 @@ def _given(network: Network) -> dict[str, object]:
     found: dict[str, object] = {}
     for name, axes in given(network.spec).items():
         entry: dict[str, object] = {"axes": axes, "show": shown(name)}
-        if name == "y" and network.spec.loss == "cross-entropy":
-            entry["draw"] = "one-hot"
-        elif name == "y" and network.spec.loss == "binary-cross-entropy":
-            entry["draw"] = {"pick": ["0", "1"]}
+        if name == "y" and (how := TARGETS.get(target_of(network.spec))):
+            entry["draw"] = how
         if name in network.given:
             entry["value"] = network.given[name]
         found[name] = entry

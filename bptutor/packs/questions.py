@@ -8,6 +8,7 @@ from typing import Any
 
 from bptutor.errors import PackError, Problem
 from bptutor.packs.code_keys import code_keys
+from bptutor.packs.extremes import extremes
 from bptutor.packs.fields import Fields, nearest
 from bptutor.packs.model import Choice, Derived, Kind, Place, Question
 from bptutor.packs.ordering import stands_after
@@ -148,6 +149,7 @@ def _expression(fields: Fields) -> dict[str, Any]:
         "names": fields.texts("names"),
         "where": where.text if where else "",
         "goal": _goal(fields),
+        "extreme": extremes(fields),
     }
 
 
@@ -179,7 +181,8 @@ def _choice(fields: Fields) -> dict[str, Any]:
     for n, text in enumerate(texts):
         if text in texts[:n]:
             fields.wrong(node.items[n].place, f"the choice `{text}` stands here a second time", "", "choices")
-    return {"choices": choices, "many": many, "answer": fields.text("answer")}
+    means = _changed(fields, "means")
+    return {"choices": choices, "many": many, "answer": fields.text("answer"), "means": means}
 
 
 def _one_choice(node: Located, problems: list[Problem]) -> Choice:

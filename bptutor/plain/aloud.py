@@ -18,7 +18,13 @@ if TYPE_CHECKING:
 WIDTH = 78
 """Columns of a line."""
 MOST_ENTRIES = 40
-"""Entries of an array that are read out."""
+"""Entries of an array of the scene that are read out unasked."""
+FEW = 12
+"""Entries of an array in what is said of an answer that are read out unasked."""
+BEGINNING = 6
+"""Entries of a larger array that are read out."""
+
+MORE = "the word more reads all of it"
 
 _CODE = re.compile(r"(`+)(.+?)\1(?!`)", re.DOTALL)
 _DISPLAY = re.compile(r"\$\$(.+?)\$\$", re.DOTALL)
@@ -182,29 +188,31 @@ def number(value: float) -> str:
     return f"minus {text}" if value < 0 else text
 
 
-def array(name: str, values: Values) -> list[str]:
+def array(name: str, values: Values, full: bool = False) -> list[str]:
     """Return an array of the scene as lines: a scalar and a vector in one, a matrix row by row.
 
     Args:
         name: A name or an expression of the scene.
         values: The numbers.
+        full: Whether a large one is read to its end; else its shape and its first entries are said.
     """
     numbers = _numbers(name, values)
     said = spoken(name, values.scope)
     if numbers.ndim == 0:
         return [f"{said}: {number(float(numbers))}"]
     shape = " by ".join(str(n) for n in numbers.shape)
-    if numbers.ndim == 1:
-        return [f"{said}, {shape} entries: {_row(numbers)}"]
-    if numbers.size > MOST_ENTRIES:
-        return [f"{said}, {shape}: too large to be read out"]
+    long = numbers.size > MOST_ENTRIES and not full
+    if long or numbers.ndim == 1:
+        rest = "begins with " if long else ""
+        end = f"; {MORE}" if long else ""
+        row = numbers.reshape(-1)[:BEGINNING] if long else numbers
+        return [f"{said}, {shape} entries: {rest}{_row(row)}{end}"]
     rows = numbers.reshape(-1, numbers.shape[-1])
     return [f"{said}, {shape}:", *(f"  row {n}: {_row(row)}" for n, row in enumerate(rows, values.scope.count_from))]
 
 
 def _row(numbers: Array) -> str:
-    entries = ", ".join(number(float(value)) for value in numbers[:MOST_ENTRIES])
-    return entries + (", and so on" if len(numbers) > MOST_ENTRIES else "")
+    return ", ".join(number(float(value)) for value in numbers)
 
 
 def _numbers(name: str, values: Values) -> Array:

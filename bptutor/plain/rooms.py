@@ -6,8 +6,9 @@ from typing import TextIO
 
 from bptutor.errors import BptutorError
 from bptutor.plain.aloud import clean, wrapped
-from bptutor.progress.page import page
-from bptutor.session import REVIEW, ROUND, WARM_UP, CourseEntry, Session, Standing, View
+from bptutor.session import REVIEW, ROUND, WARM_UP, CourseEntry, QuizStanding, Session, Standing, View
+from bptutor.session.order import in_order
+from bptutor.session.record import record_page
 
 PROMPT = "> "
 MORE = "| "
@@ -53,7 +54,7 @@ class Rooms:
         return WARM_UP
 
     def _progress(self) -> list[str]:
-        return [part for line in page(self.session.log, self.session.library.pack.skills) for part in wrapped(line)]
+        return [part for line in record_page(self.session.log, self.session.library) for part in wrapped(line)]
 
     def _behind(self, view: View) -> View:
         """Go where a review or a quiz leads when it is over: the lesson it stood before, else the map."""
@@ -62,8 +63,7 @@ class Rooms:
 
     def _map(self) -> View:
         """Print all lessons and quizzes and open the one that is chosen; Enter stays where the learner is."""
-        rows = [(entry.id, entry.entry.title, _state(entry)) for entry in self.session.course()]
-        rows += [(quiz.id, quiz.entry.title, f"quiz, {quiz.result.value}") for quiz in self.session.quizzes()]
+        rows = [(one.id, one.entry.title, _state(one)) for one in in_order(self.session.library, self.session.log)]
         for n, (_, title, state) in enumerate(rows, 1):
             self._lines(wrapped(clean(f"{n}. {title}: {state}."), hanging=True))
         due = self.session.rounds.due_count()
@@ -103,6 +103,8 @@ class Rooms:
         self._out.flush()
 
 
-def _state(entry: CourseEntry) -> str:
+def _state(entry: CourseEntry | QuizStanding) -> str:
+    if isinstance(entry, QuizStanding):
+        return f"quiz, {entry.result.value}"
     begun = entry.standing is Standing.BEGUN
     return f"begun, {entry.passed} of {entry.steps}" if begun else entry.standing.value

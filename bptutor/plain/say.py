@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal
 from string import ascii_lowercase
 from typing import TYPE_CHECKING
 
 from bptutor.grading.verdict import Finding, Mark, ProofMark, Verdict
 from bptutor.packs.model import NUMBERS, Kind, Question
 from bptutor.packs.outline import Pack
-from bptutor.plain.aloud import array, clean, heard, minus, number, paragraphs, sentence, spoken, wrapped
+from bptutor.plain.aloud import MORE, array, clean, heard, minus, number, paragraphs, sentence, spoken, wrapped
+from bptutor.plain.compared import difference, is_long, nested
 from bptutor.session import (
     ROUND,
     LineState,
@@ -51,11 +51,17 @@ Piece = tuple[str, list[str]]
 """Where something is said, and its lines: what was said there once is not said again."""
 
 
-def pieces(view: View, session: Session) -> Iterator[Piece]:
-    """Yield what stands in a view, top to bottom, and then what is asked now: prompt, offers, open hints."""
+def pieces(view: View, session: Session, full: bool = False) -> Iterator[Piece]:
+    """Yield what stands in a view, top to bottom, and then what is asked now: prompt, offers, open hints.
+
+    Args:
+        view: What is shown.
+        session: Knows the numbers.
+        full: Whether large arrays are read to their end.
+    """
     scope = scope_of(view)
     for n, shown in enumerate(view.shown):
-        for lines in _piece(shown, scope, session):
+        for lines in _piece(shown, scope, session, full):
             yield view.between + (shown.question.id if isinstance(shown, ShownQuestion) else str(n)), lines
     if view.question is not None:
         yield from ((view.between + view.question.id, lines) for lines in _asked(view, session.library.pack))
@@ -67,7 +73,7 @@ def place(view: View) -> Iterator[Piece]:
         yield view.between, [f"Question {view.stop} of {view.stops}."]
 
 
-def _piece(shown: Shown, scope: Scope | None, session: Session) -> Iterator[list[str]]:
+def _piece(shown: Shown, scope: Scope | None, session: Session, full: bool) -> Iterator[list[str]]:
     if isinstance(shown, ShownProse):
         yield paragraphs(shown.text, scope)
     elif isinstance(shown, ShownDerivation):
@@ -75,7 +81,7 @@ def _piece(shown: Shown, scope: Scope | None, session: Session) -> Iterator[list
     elif isinstance(shown, ShownQuestion):
         yield from _answered(shown, scope)
     else:
-        yield from _show(shown, scope, session)
+        yield from _show(shown, scope, session, full)
 
 
 def _derivation(shown: ShownDerivation, scope: Scope | None, pack: Pack) -> Iterator[list[str]]:
@@ -135,12 +141,12 @@ def _is_one_of(n: int, question: Question) -> bool:
     return 0 <= n < len(question.choices)
 
 
-def _show(shown: ShownShow, scope: Scope | None, session: Session) -> Iterator[list[str]]:
+def _show(shown: ShownShow, scope: Scope | None, session: Session, full: bool) -> Iterator[list[str]]:
     values = session.values
     if values is None:
         return
     for name in shown.show.arrays:
-        yield [part for line in array(name, values) for part in wrapped(clean(line), hanging=True)]
+        yield [part for line in array(name, values, full) for part in wrapped(clean(line), hanging=True)]
     nudge = shown.show.nudge
     if nudge is None:
         return
@@ -195,7 +201,7 @@ def way_on(view: View) -> str:
     if view.wants is Wants.FINISHED and view.lesson.id.startswith(ROUND):
         return "That was all. Enter goes on; also map, another, quit."
     if view.wants is Wants.FINISHED:
-        return "The lesson is finished. Enter: the next one; also map, another, quit."
+        return f"The lesson is finished{left_for_later(view)}. Enter: the next one; also map, another, quit."
     if view.wants is Wants.REST:
         return "A good place to stop: quit stops here, Enter goes on."
     if view.wants is Wants.GO_ON:
@@ -210,8 +216,17 @@ def way_on(view: View) -> str:
     return f"Your answer; or ? for a hint, skip, another{easier}."
 
 
-def verdict_lines(verdict: Verdict, view: View) -> list[str]:
-    """Return what is said of an answer."""
+def left_for_later(view: View) -> str:
+    """Say how many questions of a finished lesson were left for later."""
+    if not view.skipped:
+        return ""
+    many = "one question is" if view.skipped == 1 else f"{view.skipped} questions are"
+    it = "it" if view.skipped == 1 else "them"
+    return f"; {many} left for later, and the word again takes {it} up"
+
+
+def verdict_lines(verdict: Verdict, view: View, full: bool = False) -> list[str]:
+    """Return what is said of an answer; large arrays are read to their end only in full."""
     if verdict.error is not None:
         alone = verdict.error.column and not verdict.error.line
         where = f" (column {verdict.error.column})" if alone else ""
@@ -222,8 +237,10 @@ def verdict_lines(verdict: Verdict, view: View) -> list[str]:
     if verdict.read_as and not verdict.right:
         lines += wrapped(f"I read: {clean(_echo(verdict.read_as, view))}")
     lines += wrapped(_MARKS[verdict.mark])
+    scope, program = scope_of(view), view.question is not None and view.question.kind is Kind.CODE
+    first = 0 if program else scope.count_from if scope is not None else 1
     for finding in verdict.said:
-        lines += _finding(finding, scope_of(view))
+        lines += _finding(finding, scope, full, first)
     return lines + _printed(verdict)
 
 
@@ -247,28 +264,19 @@ def _printed(verdict: Verdict) -> list[str]:
     return ["Your program printed:", *_code("\n".join(lines)), *more] if lines else []
 
 
-def _finding(finding: Finding, scope: Scope | None) -> list[str]:
+def _finding(finding: Finding, scope: Scope | None, full: bool, first: int) -> list[str]:
+    """Say what was found; entries of a program's arrays are counted from 0, as its messages do."""
     lines = wrapped(heard(finding.message, scope))
-    if finding.values:
-        given = "; ".join(f"{name} = {_nested(value)}" for name, value in list(finding.values.items())[:8])
-        lines += wrapped(clean(f"For {given}{'.' if finding.got is None else ':'}"), hanging=True)
+    values = dict(list(finding.values.items())[:8])
+    if values:
+        given = "; ".join(f"{name} = {nested(value, full)}" for name, value in values.items())
+        end = "." if finding.got is None else ":"
+        lines += wrapped(clean(f"For {given}{end}"), hanging=True)
     if finding.expected is not None and finding.got is not None:
-        lines += wrapped(clean(f"wanted {_nested(finding.expected)}, your answer gives {_nested(finding.got)}."))
-    return lines
-
-
-def _nested(value: object) -> str:
-    """Return nested lists of numbers as text."""
-    if isinstance(value, list | tuple):
-        return "[" + ", ".join(_nested(item) for item in value) + "]"
-    if isinstance(value, dict):
-        return ", ".join(f"{name}: {_nested(item)}" for name, item in value.items())
-    return _figure(value) if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
-
-
-def _figure(value: float) -> str:
-    """Return a number of a comparison; a small one with three digits that count, so that two can be told apart."""
-    return number(value) if not 0 < abs(value) < 0.01 else minus(f"{Decimal(f'{value:.3g}'):f}")
+        both = f"wanted {nested(finding.expected)}, your answer gives {nested(finding.got)}."
+        lines += wrapped(clean(both if full else difference(finding.expected, finding.got, first)))
+    told = [*values.values(), finding.expected, finding.got]
+    return lines + ([f"{MORE[:1].upper()}{MORE[1:]}."] if not full and any(map(is_long, told)) else [])
 
 
 def proof_lines(verdict: Verdict) -> list[str]:
@@ -278,20 +286,3 @@ def proof_lines(verdict: Verdict) -> list[str]:
     if verdict.cases:
         return wrapped(f"Run on {verdict.cases} case{'s' * (verdict.cases > 1)}: what is asked, each time.")
     return ["Proved."] if verdict.proof is ProofMark.PROVED else wrapped("Equal in all trials, not proved.")
-
-
-def glossary(view: View, session: Session) -> list[str]:
-    """Return the symbols of what is shown, the rules and the words of the pack."""
-    scope, pack = scope_of(view), session.library.pack
-    lines = ["Symbols"]
-    for name in scope.names.values() if scope else ():
-        axes = f", over {' and '.join(name.axes)}" if name.axes else ""
-        lines += wrapped(clean(f"  {spoken(name.id, scope)}{axes}"), hanging=True)
-    lines += ["Rules"]
-    for rule in pack.rules.values():
-        said = f": {spoken(rule.math, None)}" if rule.math else ""
-        lines += wrapped(clean(f"  {rule.title}{said}"), hanging=True)
-    lines += ["Words"] if pack.words else []
-    for word, text in pack.words.items():
-        lines += wrapped(f"  {word}: {sentence(text, scope)}", hanging=True)
-    return lines

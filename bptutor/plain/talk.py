@@ -11,9 +11,11 @@ from bptutor.errors import BptutorError, UsageError
 from bptutor.grading.verdict import Mark, ProofMark
 from bptutor.plain import say
 from bptutor.plain.aloud import clean, wrapped
+from bptutor.plain.glossary import glossary
 from bptutor.plain.rooms import Rooms
-from bptutor.session import FIXED, REVIEW, ROUND, WARM_UP, Session, View, Wants
+from bptutor.session import FIXED, REVIEW, WARM_UP, Session, Standing, View, Wants
 from bptutor.session.editing import edited
+from bptutor.session.farewell import farewell
 
 COMMANDS = """\
 Type an answer, or one of these words:
@@ -22,7 +24,8 @@ Type an answer, or one of these words:
   skip      go past this for now
   easier    something easier first
   another   the same with other numbers
-  again     read all of this lesson again
+  again     read all of this lesson again; at its end, take up what was left for later
+  more      read large arrays to their end
   map       all lessons and quizzes
   review    what is due
   progress  how far each skill holds
@@ -71,6 +74,8 @@ class Talk(Rooms):
         """Say nothing yet."""
         super().__init__(session, stdin, stdout)
         self._problem = ""
+        self._in_full: list[str] = []
+        """What was said of the last answer, to its end, where it was cut."""
         self._commands: dict[str, Callable[[], View]] = {
             "skip": session.skip,
             "another": session.another,
@@ -81,7 +86,7 @@ class Talk(Rooms):
             "help": lambda view: COMMANDS.splitlines(),
             "commands": lambda view: COMMANDS.splitlines(),
             "progress": lambda view: ["", *self._progress()],
-            "glossary": lambda view: ["", *say.glossary(view, session)],
+            "glossary": lambda view: ["", *glossary(view, session)],
         }
         self._doors: dict[str, Callable[[View], View]] = {
             "map": lambda view: self._map(),
@@ -101,7 +106,7 @@ class Talk(Rooms):
         except BptutorError as problem:
             self._lines(clean(str(problem)).splitlines())
             return 1
-        self._lines(["Saved." if self.session.log.saving else "Not saved.", ""])
+        self._lines([*wrapped(clean(farewell(self.session))), ""])
         return 0
 
     def _where(self) -> str:
@@ -114,11 +119,14 @@ class Talk(Rooms):
             self._problem = view.saving_problem
             self._lines(["", *wrapped(f"Note: {clean(self._problem)}.")] if self._problem else ["", "Saving again."])
             self.session.log.seen()
-        for where, lines in [*say.place(view), *say.pieces(view, self.session)]:
+        for where, lines in self._pieces(view):
             if lines and (where, *lines) not in self._said:
                 self._said.add((where, *lines))
                 self._lines(["", *lines])
-        self._lines(["", say.way_on(view)])
+        self._lines(["", *wrapped(say.way_on(view))])
+
+    def _pieces(self, view: View) -> list[tuple[str, list[str]]]:
+        return [*say.place(view), *say.pieces(view, self.session)]
 
     async def _do(self, text: str, view: View) -> View:
         word = text.casefold()
@@ -127,7 +135,9 @@ class Talk(Rooms):
         elif word in self._doors:
             return self._doors[word](view)
         elif word == "again":
-            self._said.clear()
+            return self._again(view)
+        elif word == "more":
+            self._lines(self._more(view))
         elif word in {"?", "hint"}:
             return self._hint(view)
         elif word in self._commands:
@@ -145,13 +155,34 @@ class Talk(Rooms):
         """Do what Enter does."""
         if view.wants is not Wants.FINISHED:
             return self.session.advance()
-        if view.lesson.id.startswith(ROUND):
+        if view.lesson.id == WARM_UP:
             return self._behind(view)
-        found = self.session.where_to_continue()
-        if found is None or found[0] == view.lesson.id:
-            self._lines(["All lessons are done."])
-            return self._map()
-        return self._opened(found[0], view)
+        following = self.session.what_comes_next(view.lesson.id)
+        if following:
+            return self._opened(following, view)
+        self._lines(["", *wrapped(self._all_over())])
+        return self._map()
+
+    def _all_over(self) -> str:
+        """Say that no lesson is left, and in which something is."""
+        begun = [clean(one.entry.title) for one in self.session.course() if one.standing is Standing.BEGUN]
+        if not begun:
+            return "All lessons are done."
+        return f"You have been through every lesson. Something is left for later in: {', '.join(begun)}."
+
+    def _again(self, view: View) -> View:
+        """Read all again; at the end of a lesson, take up what was left for later."""
+        if view.wants is Wants.FINISHED and view.skipped:
+            return self._opened(view.lesson.id, view)
+        self._said.clear()
+        return view
+
+    def _more(self, view: View) -> list[str]:
+        """Return in full what was read by its beginning only: of the last answer, then of what is shown."""
+        short = [lines for _, lines in say.pieces(view, self.session)]
+        full = [lines for _, lines in say.pieces(view, self.session, full=True)]
+        found = [line for lines in full if lines not in short for line in lines]
+        return ["", *self._in_full, *found] if self._in_full or found else ["Everything was read to its end."]
 
     def _hint(self, view: View) -> View:
         if view.question is None:
@@ -169,6 +200,8 @@ class Talk(Rooms):
             self._lines(["Open the hints first: type ? for the next."])
             return view
         if word == "another" or view.wants in {Wants.ANSWER, Wants.NUDGE}:
+            if word == "another":  # what an earlier draw showed may come again, and is said again
+                self._said &= {(where, *lines) for where, lines in self._pieces(view)}
             after = self._commands[word]()
             if word == "another":
                 self._lines([FIXED if after.same_numbers else f"Other numbers: seed {after.seed}."])
@@ -181,7 +214,9 @@ class Talk(Rooms):
         if outcome.view.quiet and outcome.verdict.mark in {Mark.RIGHT, Mark.RIGHT_FROM_EARLIER, Mark.WRONG}:
             self._lines(["", "Kept."])
             return outcome.view
-        self._lines(["", *say.verdict_lines(outcome.verdict, outcome.view)])
+        said, full = (say.verdict_lines(outcome.verdict, outcome.view, full=in_full) for in_full in (False, True))
+        self._in_full = full if full != said else []
+        self._lines(["", *said])
         if outcome.verdict.right and outcome.verdict.proof is ProofMark.PROBES:
             proved = await self.session.proof()
             self._lines(say.proof_lines(proved) if proved else [])

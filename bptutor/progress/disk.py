@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
-from bptutor.progress import pages, schema, store, wal
+from bptutor.progress import figures, pages, schema, wal
 from bptutor.progress.salvage import Found
 
 SIFTED_SIZE = 8 * 1024 * 1024
@@ -54,7 +54,7 @@ def connect(path: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         if schema.prepare(connection):
-            in_transaction(connection, [store.recount])
+            in_transaction(connection, [figures.recount])
     except sqlite3.Error:
         connection.close()
         raise

@@ -1,4 +1,4 @@
-"""What is typed and not yet answered: one text a lesson, which travels with the record."""
+"""What is typed and not yet answered: one text a question, which travels with the record."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ KIND = "draft"
 
 @dataclass(frozen=True)
 class Draft:
-    """The text in an answer bar."""
+    """What is typed at a question."""
 
     pack: str
     lesson: str
@@ -34,7 +34,8 @@ class Draft:
         Raises:
             ValueError: It is none; the message says why.
         """
-        if not found.get("lesson"):
-            raise ValueError("`lesson` is missing")
+        for key in ("lesson", "stop"):
+            if not found.get(key):
+                raise ValueError(f"`{key}` is missing")
         pack, lesson, stop, text = (text_of(key, found.get(key, "")) for key in ("pack", "lesson", "stop", "text"))
         return cls(pack, lesson, stop, text, time_of(found["time"]) if found.get("time") else "")

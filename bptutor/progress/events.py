@@ -19,12 +19,12 @@ from typing import IO, Any
 from bptutor.progress import disk, salvage, store
 from bptutor.progress.draft import Draft
 from bptutor.progress.event import Event, EventKind, now
-from bptutor.progress.home import DEFAULT_LEARNER, database, home
+from bptutor.progress.home import DEFAULT_LEARNER, database, home, shortened
 from bptutor.progress.queries import Queries
 from bptutor.progress.salvage import Found
-from bptutor.progress.store import CODE_KINDS, Added
+from bptutor.progress.store import Added
 
-__all__ = ["CODE_KINDS", "Event", "EventKind", "Log", "now"]
+__all__ = ["Event", "EventKind", "Log", "now"]
 
 
 class Log(Queries):
@@ -57,7 +57,7 @@ class Log(Queries):
             path.parent.mkdir(parents=True, exist_ok=True)
             held = disk.lock(path)
         except OSError as error:
-            why = f"progress is not saved: {path.parent} cannot be written ({_why(error)})"
+            why = f"progress is not saved: {shortened(path.parent)} cannot be written ({_why(error)})"
             return cls._unsaving(path, learner, why)
         if held is None:
             return cls._unsaving(path, learner, "another window is open; this one saves nothing")

@@ -10,6 +10,8 @@ from pathlib import Path
 
 DATABASE = "progress.db"
 DEFAULT_LEARNER = "me"
+LONGEST_SHOWN = 200
+"""Characters of a path in a message."""
 
 
 def home() -> Path:
@@ -25,6 +27,12 @@ def home() -> Path:
     from platformdirs import user_data_path
 
     return user_data_path("bptutor", appauthor=False)
+
+
+def shortened(path: Path) -> str:
+    """Return a path for a message: a very long one is cut in its middle."""
+    text = str(path)
+    return text if len(text) <= LONGEST_SHOWN else f"{text[: LONGEST_SHOWN // 2]}…{text[-LONGEST_SHOWN // 4 :]}"
 
 
 def database(folder: Path, learner: str) -> Path:

@@ -20,6 +20,9 @@ class SkillStanding:
     unaided: int = 0
     """Right at the first try without a hint."""
     aided: int = 0
+    """Right with a hint, after something easier, or on a later try."""
+    later: int = 0
+    """Of these: right on a later try, and with no help."""
     revealed: int = 0
     wrong: int = 0
     days: int = 0
@@ -30,6 +33,11 @@ class SkillStanding:
     """Whether the skill was ever asked in code."""
     last: str = ""
     """The last day it was answered, ISO."""
+
+    @property
+    def helped(self) -> int:
+        """Right with help: a hint, something easier, or the question that follows a reveal."""
+        return self.aided - self.later
 
     @property
     def attempts(self) -> int:
@@ -72,12 +80,44 @@ def mastery(log: Log) -> dict[str, SkillStanding]:
     today = log.last_time[:10]  # a later day is one of a clock that was ahead
     for skill, unaided, aided, revealed, wrong, days, code, asks_code, last in log.rows(query, today):
         found[str(skill)] = SkillStanding(
-            str(skill), unaided, aided, revealed, wrong, days, code, asks_code=bool(asks_code), last=str(last)
+            str(skill),
+            unaided,
+            aided,
+            revealed=revealed,
+            wrong=wrong,
+            days=days,
+            code=code,
+            asks_code=bool(asks_code),
+            last=str(last),
         )
     return found
 
 
+def later_tries(log: Log) -> dict[str, int]:
+    """Return by skill how many right answers came on a later try and with no help.
+
+    A hint or something easier is help when it was taken at that question since it was last drawn; so are the stops
+    that stand there as help.
+    """
+    query = """
+        WITH one AS (SELECT seq, kind, pack, lesson, time, json_extract(body, '$.stop') AS stop, body FROM event)
+        SELECT skill.value, count(*) FROM one AS given, json_each(given.body, '$.skills') AS skill
+        WHERE given.kind = 'answered' AND json_extract(given.body, '$.aided')
+        AND json_extract(given.body, '$.mark') IN ('right', 'right-from-earlier')
+        AND given.stop NOT LIKE 'why:%' AND given.stop NOT LIKE 'easier:%'
+        AND NOT EXISTS (
+            SELECT 1 FROM one AS help WHERE help.pack = given.pack AND help.lesson = given.lesson
+            AND help.kind IN ('hinted', 'eased') AND help.stop = given.stop
+            AND (help.time, help.seq) < (given.time, given.seq) AND NOT EXISTS (
+                SELECT 1 FROM one AS drawn WHERE drawn.pack = given.pack AND drawn.lesson = given.lesson
+                AND (drawn.time, drawn.seq) > (help.time, help.seq)
+                AND (drawn.time, drawn.seq) < (given.time, given.seq)
+                AND (drawn.kind = 'opened' OR (drawn.kind = 'redrawn' AND drawn.stop = given.stop))))
+        GROUP BY skill.value"""
+    return {str(skill): int(count) for skill, count in log.rows(query)}
+
+
 def mistakes(log: Log, limit: int = 10) -> list[Mistake]:
-    """Return the mistakes that came most often, the most frequent first."""
+    """Return what was found most often in wrong answers, the most frequent first: named mistakes and other findings."""
     query = "SELECT rule, times, first, last FROM mistake ORDER BY times DESC, last DESC, rule LIMIT ?"
     return [Mistake(rule, times, first, last) for rule, times, first, last in log.rows(query, limit)]

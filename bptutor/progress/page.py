@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from bptutor.progress.events import Log
-from bptutor.progress.mastery import Mistake, SkillStanding, mastery, mistakes
+from bptutor.progress.mastery import Mistake, SkillStanding, later_tries, mastery, mistakes
 
 DAYS = 14
 """Days whose answers are counted one by one."""
@@ -16,38 +17,51 @@ ENOUGH = 10
 """Answers without a mistake after which it has stopped."""
 SHOWN = 8
 """Mistakes that are listed."""
+MANY = 10_000
+"""More findings than there are."""
 
 
-def page(log: Log, titles: Mapping[str, str] | None = None, now: datetime | None = None) -> list[str]:
+def page(
+    log: Log,
+    titles: Mapping[str, str] | None = None,
+    now: datetime | None = None,
+    catalogue: Mapping[str, str] | None = None,
+) -> list[str]:
     """Return the record as lines of text, at most 78 columns where titles are short.
 
     Args:
         log: The record.
-        titles: Skill id -> title; a skill without one shows its id.
+        titles: Skill id -> title, in the order of the course; a skill without one comes last, by its id.
         now: The time; that of this machine when None.
+        catalogue: Id of a mistake -> title; other findings are no mistakes and are not listed.
     """
-    standings = mastery(log)
+    later = later_tries(log)
+    standings = {skill: replace(one, later=later.get(skill, 0)) for skill, one in mastery(log).items()}
     if not standings:
         return ["Nothing answered yet."]
-    named = {skill: (titles or {}).get(skill, skill) for skill in standings}
+    named = {skill: title for skill, title in (titles or {}).items() if skill in standings}
+    named |= {skill: skill.replace("-", " ") for skill in standings if skill not in named}
     width = max(len(name) for name in named.values())
-    lines = ["Skills", *(_skill(named[skill], width, standing) for skill, standing in standings.items())]
+    lines = ["Skills", *(row for skill, name in named.items() for row in _skill(name, width, standings[skill]))]
     lines += ["", f"Answers by day, the last {DAYS} days", *_days(log, now or datetime.now(UTC))]
-    found = mistakes(log, SHOWN)
-    if found:
-        lines += ["", "Mistakes, the most frequent first", *(_mistake(log, one) for one in found)]
+    found = [one for one in mistakes(log, MANY) if one.rule in (catalogue or {})][:SHOWN]
+    if found and catalogue:
+        lines += ["", "Mistakes, the most frequent first", *(_mistake(log, one, catalogue) for one in found)]
     return lines
 
 
-def _skill(name: str, width: int, standing: SkillStanding) -> str:
+def _skill(name: str, width: int, standing: SkillStanding) -> list[str]:
+    """Say in two lines how far a skill holds, and how its answers came about."""
     level = "holds" if standing.holds else f"{standing.share:.0%}"
-    parts = [
-        f"{standing.unaided} unaided",
-        f"{standing.aided} with help",
-        f"{standing.wrong} wrong",
-        f"{standing.revealed} revealed",
+    counts = [
+        (standing.unaided, "right at the first try"),
+        (standing.later, "right on a later try"),
+        (standing.helped, "right with help"),
+        (standing.wrong, "wrong"),
+        (standing.revealed, "revealed"),
     ]
-    return f"  {name:<{width}}  {level:>5}  {', '.join(parts)}; last on {standing.last}"
+    parts = ", ".join(f"{count} {word}" for count, word in counts if count)
+    return [f"  {name:<{width}}  {level:>5}", f"      {parts}; last on {standing.last}"]
 
 
 def _days(log: Log, now: datetime) -> list[str]:
@@ -60,12 +74,13 @@ def _days(log: Log, now: datetime) -> list[str]:
     return bars or ["  none"]
 
 
-def _mistake(log: Log, one: Mistake) -> str:
+def _mistake(log: Log, one: Mistake, catalogue: Mapping[str, str]) -> str:
     """Say how often a mistake came, and whether it stopped: no such answer among the last ten or more."""
     query = "SELECT coalesce(sum(unaided + aided + wrong), 0) FROM skill_day WHERE day > ?"
     (since,) = log.rows(query, one.last[:10])[0]
     times = "once" if one.times == 1 else f"{one.times} times"
-    said = f"  {one.rule.replace('-', ' ')}: {times}, last on {one.last[:10]}"
+    title = catalogue[one.rule]
+    said = f"  {title[:1].upper()}{title[1:]}: {times}, last on {one.last[:10]}"
     if since >= ENOUGH:
         return f"{said}; stopped: not in the {since} answers since"
     return f"{said}; it comes back" if one.times > 1 else said

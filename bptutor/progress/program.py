@@ -13,11 +13,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bptutor.errors import UsageError
 from bptutor.packs.library import Library
 from bptutor.packs.model import Code, Question
+from bptutor.packs.pasted import unwrapped
 from bptutor.progress.events import Log
 from bptutor.progress.training import NEEDED, TRAINING
+from bptutor.progress.whole import write_whole
 
 FIRST_LINE = '"""What I have written in the course: '
 """How a file that was written here begins."""
@@ -62,12 +63,7 @@ def save(made: Program, file: Path) -> None:
     Raises:
         UsageError: The file is something else, or cannot be written.
     """
-    try:
-        if file.exists() and not file.read_text(encoding="utf-8", errors="replace").startswith(FIRST_LINE):
-            raise UsageError(f"{file} is there already and was not written by this command", "name another file")
-        file.write_text(made.text, encoding="utf-8")
-    except OSError as error:
-        raise UsageError(f"cannot write {file}: {error.strerror}", "name another file, or - for the screen") from error
+    write_whole(file, [made.text], lambda text: text.startswith(FIRST_LINE))
 
 
 def program(log: Log, library: Library) -> Program:
@@ -94,8 +90,9 @@ def _answers(log: Log, pack: str, every: Sequence[Milestone]) -> dict[str, str]:
     for event in log.right_code(pack):
         stop = event.stop.rpartition(":")[2]
         name = asked.get(stop if event.lesson.startswith("~") else f"{event.lesson}/{stop}")
-        if name is not None and name in _bound(event.text):
-            found[name] = event.text.replace("\r\n", "\n").strip("\n")
+        text = unwrapped(event.text.replace("\r\n", "\n")).strip("\n")
+        if name is not None and name in _bound(text):
+            found[name] = text
     return found
 
 

@@ -36,6 +36,17 @@ class Queries:
         begun = [n for n, event in enumerate(found) if event.kind is EventKind.OPENED]
         return found[begun[-1] :] if begun else []
 
+    def runs(self, pack: str, lesson: str) -> list[list[Event]]:
+        """Return every run of a lesson, the oldest first, each from its `opened` on."""
+        query = "SELECT body FROM event WHERE pack = ? AND lesson = ? ORDER BY time, seq"
+        found: list[list[Event]] = []
+        for (event,) in self.read(query, pack, lesson):
+            if event.kind is EventKind.OPENED:
+                found.append([])
+            if found:
+                found[-1].append(event)
+        return found
+
     def draws(self, pack: str, lesson: str) -> int:
         """Return how often numbers were drawn for a lesson, so that the next draw gets another seed."""
         query = "SELECT count(*) FROM event WHERE pack = ? AND lesson = ? AND kind IN ('opened', 'redrawn')"
@@ -96,12 +107,11 @@ class Queries:
         query = "SELECT lesson FROM event WHERE pack = ? GROUP BY lesson ORDER BY max(time) DESC, max(seq) DESC"
         return [str(lesson) for (lesson,) in self.rows(query, pack)]
 
-    def draft(self, pack: str, lesson: str) -> tuple[str, str]:
-        """Return the stop and the text of the draft kept for a lesson; empty texts when there is none."""
-        found = self.rows("SELECT stop, text FROM draft WHERE pack = ? AND lesson = ?", pack, lesson)
-        return (found[0][0], found[0][1]) if found else ("", "")
+    def drafts(self, pack: str, lesson: str) -> dict[str, str]:
+        """Return what was typed in a lesson and not answered: stop -> text, empty where it was answered since."""
+        return dict(self.rows("SELECT stop, text FROM draft WHERE pack = ? AND lesson = ?", pack, lesson))
 
-    def drafts(self) -> list[Draft]:
-        """Return what is typed and not answered, in any lesson."""
-        query = "SELECT pack, lesson, stop, text, time FROM draft WHERE text <> '' ORDER BY pack, lesson"
+    def all_drafts(self) -> list[Draft]:
+        """Return what is typed and not answered at any question of any lesson."""
+        query = "SELECT pack, lesson, stop, text, time FROM draft WHERE text <> '' ORDER BY pack, lesson, stop"
         return [Draft(*row) for row in self.rows(query)]

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import sqlite3
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bptutor.progress import pages, store
+from bptutor.progress import figures, pages, store
 from bptutor.progress.draft import Draft
 from bptutor.progress.event import Event, json_line, mended, time_of
 from bptutor.progress.pages import Row, Value
 
 _MARK = '{"kind"'
 """How the text of an event begins."""
+_NO_FILE = (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG)
+"""Errors that say that there is no such file, so that nothing is missing."""
 _DECODER = json.JSONDecoder()
 
 
@@ -24,7 +27,7 @@ class Found:
 
     events: dict[str, tuple[str, int, Event]] = field(default_factory=dict)
     """Id -> the time to sort it by, its place, and the event."""
-    drafts: dict[tuple[str, str], Draft] = field(default_factory=dict)
+    drafts: dict[tuple[str, str, str], Draft] = field(default_factory=dict)
     broken: set[int | None] = field(default_factory=set)
     """The places of events whose text is no event any more."""
     readable: bool = True
@@ -44,7 +47,7 @@ class Found:
             store.insert(connection, event, time)
         for draft in self.drafts.values():
             store.keep_draft(connection, draft)
-        store.recount(connection)
+        figures.recount(connection)
 
     def take(self, row: Row) -> None:
         """Take a row for what it is; what came first is newer."""
@@ -78,9 +81,9 @@ class Found:
         if len(texts) != len(values) or len(texts) not in {4, 5} or texts[1].startswith("{"):
             return
         draft = Draft(*texts)
-        known = self.drafts.get((draft.pack, draft.lesson))
+        known = self.drafts.get((draft.pack, draft.lesson, draft.stop))
         if known is None or draft.time > known.time:
-            self.drafts[draft.pack, draft.lesson] = draft
+            self.drafts[draft.pack, draft.lesson, draft.stop] = draft
 
 
 def _time(values: tuple[Value, ...], event: Event) -> str:
@@ -104,10 +107,8 @@ def read(path: Path, *, damaged: bool = False) -> Found:
             found.take(row)
         for text in pages.texts(path) if damaged else ():
             found.carve(text)
-    except FileNotFoundError:
-        return found
-    except OSError:
-        found.readable = False
+    except OSError as error:
+        found.readable = error.errno in _NO_FILE
     return found
 
 

@@ -21,9 +21,11 @@ CREATE INDEX event_by_time ON event (time);
 CREATE INDEX event_ahead ON event (clock) WHERE clock > time;
 CREATE TABLE draft (
     pack TEXT NOT NULL, lesson TEXT NOT NULL, stop TEXT NOT NULL, text TEXT NOT NULL, time TEXT NOT NULL DEFAULT '',
-    PRIMARY KEY (pack, lesson)) WITHOUT ROWID;
+    PRIMARY KEY (pack, lesson, stop)) WITHOUT ROWID;
 """
-"""`clock` is when an event happened as the clock said then; `time` is what it is sorted and counted by (`ordering`)."""
+"""A draft belongs to a question.
+
+`clock` is when an event happened as the clock said then; `time` is what it is sorted and counted by (`ordering`)."""
 DERIVED = """
 CREATE TABLE skill_day (
     skill TEXT NOT NULL, day TEXT NOT NULL, code INTEGER NOT NULL, unaided INTEGER NOT NULL, aided INTEGER NOT NULL,
@@ -46,7 +48,7 @@ CREATE TABLE draft (
     pack TEXT NOT NULL, lesson TEXT NOT NULL, stop TEXT NOT NULL, text TEXT NOT NULL,
     PRIMARY KEY (pack, lesson)) WITHOUT ROWID;
 """
-"""What version 0 kept."""
+"""What version 0 kept: one draft a lesson."""
 _KEPT = {0: FIRST, VERSION: KEPT}
 """Version -> its tables of what is kept."""
 _TABLES = ("event", "draft")
@@ -171,7 +173,7 @@ def _is_text(raw: bytes | None) -> bool:
 
 
 def _from_first(connection: sqlite3.Connection) -> None:
-    """Go from version 0 to 1: the time of the clock stands beside the time to sort by, and drafts have a time."""
+    """Go from version 0 to 1: an event has a time to sort by beside that of the clock, a draft a time."""
     _script(
         connection,
         "ALTER TABLE event RENAME TO event_0; ALTER TABLE draft RENAME TO draft_0",
@@ -179,7 +181,7 @@ def _from_first(connection: sqlite3.Connection) -> None:
         KEPT,
         """INSERT INTO event (seq, id, kind, pack, lesson, time, body, clock)
         SELECT seq, id, kind, pack, lesson, time, body, time FROM event_0""",
-        "INSERT INTO draft (pack, lesson, stop, text) SELECT pack, lesson, stop, text FROM draft_0",
+        "INSERT INTO draft (pack, lesson, stop, text) SELECT pack, lesson, stop, text FROM draft_0 WHERE text <> ''",
         "DROP TABLE event_0; DROP TABLE draft_0; PRAGMA user_version = 1",
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from bptutor.errors import UsageError
 from bptutor.progress import draft
@@ -12,6 +13,7 @@ from bptutor.progress.event import Event, value_of
 from bptutor.progress.events import Log
 from bptutor.progress.ordering import settled
 from bptutor.progress.store import Added
+from bptutor.progress.whole import write_whole
 
 BATCH = 1_000
 """Events written in one transaction of an import."""
@@ -45,8 +47,35 @@ def export_lines(log: Log) -> Iterator[str]:
     """Yield every event as one line of JSON without its line end, oldest first; then the drafts."""
     for event in log.events():
         yield event.to_json()
-    for typed in log.drafts():
+    for typed in log.all_drafts():
         yield typed.to_json()
+
+
+def export_file(log: Log, file: Path) -> None:
+    """Write the record to a file, as `export_lines` yields them; only such a file is written over.
+
+    Raises:
+        UsageError: The file is something else, or cannot be written.
+    """
+    write_whole(file, (f"{line}\n" for line in export_lines(log)), _is_export)
+
+
+def _is_export(text: str) -> bool:
+    """Return whether a file begins with an event or a draft, or is empty."""
+    try:
+        return not text or bool(_read(text.partition("\n")[0]))
+    except ValueError:
+        return False
+
+
+def _read(line: str) -> Event | Draft:
+    """Read a line.
+
+    Raises:
+        ValueError: It is neither an event nor a draft; the message says why.
+    """
+    found = value_of(line)
+    return Draft.from_value(found) if found.get("kind") == draft.KIND else Event.from_value(found)
 
 
 def import_lines(log: Log, lines: Iterable[str]) -> Imported:
@@ -87,11 +116,11 @@ class _Import:
         """
         if not line.strip():
             return
-        found = value_of(line)
-        if found.get("kind") == draft.KIND:
-            self._drafts.append(Draft.from_value(found))
+        found = _read(line)
+        if isinstance(found, Draft):
+            self._drafts.append(found)
             return
-        event = replace(Event.from_value(found), learner=self._log.learner)
+        event = replace(found, learner=self._log.learner)
         if int(event.time[:4]) not in YEARS:
             raise ValueError(f"`time` is of the year {event.time[:4]}, which no clock says")
         self._batch.append((number, event))

@@ -1,17 +1,20 @@
-"""The course as the map shows it: what was done in each lesson, and where to go on."""
+"""The course as the map shows it: what was done in each lesson and each quiz."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from bptutor.errors import PackError, UsageError
+from bptutor.errors import PackError
 from bptutor.packs.outline import LessonEntry, QuizEntry
 from bptutor.progress.event import Event, EventKind
 from bptutor.progress.events import Log
 from bptutor.progress.mastery import mastery
 from bptutor.session.ids import PASSED, QUIZ, is_inserted
 from bptutor.session.needs import Library
+
+RIGHT = frozenset({"right", "right-from-earlier"})
+"""Marks with which an answer leads on."""
 
 
 class Standing(Enum):
@@ -35,6 +38,8 @@ class CourseEntry:
     steps: int
     mastery: float
     """0 to 1: how far its skills hold."""
+    again: bool = False
+    """Whether it is done and was begun again: `passed` counts in the run going on."""
 
     @property
     def id(self) -> str:
@@ -43,7 +48,7 @@ class CourseEntry:
 
 
 class Result(Enum):
-    """What came of the last run of a quiz."""
+    """What came of a quiz: once passed, it stays passed."""
 
     NEW = "new"
     BEGUN = "begun"
@@ -57,6 +62,12 @@ class QuizStanding:
 
     entry: QuizEntry
     result: Result
+    last: tuple[int, int] = (0, 0)
+    """How many questions were right, of how many, in the last run that was finished; 0 of 0 when none was."""
+    best: tuple[int, int] = (0, 0)
+    """The same of the best run."""
+    again: tuple[int, int] | None = None
+    """How many questions are behind the learner, of how many, in a run going on after one that was finished."""
 
     @property
     def id(self) -> str:
@@ -70,7 +81,7 @@ def course(library: Library, log: Log) -> list[CourseEntry]:
     begun = set(log.lessons(pack))
     held = {skill: standing.share for skill, standing in mastery(log).items()}
     known = tested_out(library, log)
-    found = [_entry(entry, log.run(pack, entry.id) if entry.id in begun else [], held) for entry in library.entries()]
+    found = [_entry(entry, log.runs(pack, entry.id) if entry.id in begun else [], held) for entry in library.entries()]
     return [
         replace(one, standing=Standing.KNOWN) if one.standing is Standing.NEW and one.entry.chapter in known else one
         for one in found
@@ -88,17 +99,34 @@ def missing(library: Library, log: Log, lesson: str) -> list[LessonEntry]:
 
 
 def quizzes(library: Library, log: Log) -> list[QuizStanding]:
-    """Return every quiz with what came of its last run."""
-    return [QuizStanding(entry, _result(log.run(library.pack.id, QUIZ + entry.id))) for entry in library.quizzes()]
+    """Return every quiz with what came of its runs."""
+    begun = set(log.lessons(library.pack.id))
+    return [
+        _quiz(entry, log.runs(library.pack.id, QUIZ + entry.id) if QUIZ + entry.id in begun else [])
+        for entry in library.quizzes()
+    ]
 
 
-def _result(run: list[Event]) -> Result:
-    if not run:
-        return Result.NEW
-    ended = [event.mark for event in run if event.kind is EventKind.FINISHED]  # a late proof may stand behind it
-    if not ended:
-        return Result.BEGUN
-    return Result.PASSED if ended[-1] == PASSED else Result.NOT_PASSED
+def _quiz(entry: QuizEntry, runs: list[list[Event]]) -> QuizStanding:
+    over = [run for run in runs if _is_over(run)]
+    if not over:
+        return QuizStanding(entry, Result.BEGUN if runs else Result.NEW)
+    passed = any(event.mark == PASSED for run in over for event in run if event.kind is EventKind.FINISHED)
+    scores = [_score(run) for run in over]
+    going = (len(left(runs[-1])), len(runs[-1][0].items)) if not _is_over(runs[-1]) else None
+    best = max(scores, key=lambda score: score[0] / max(score[1], 1))
+    return QuizStanding(entry, Result.PASSED if passed else Result.NOT_PASSED, scores[-1], best, going)
+
+
+def _is_over(run: list[Event]) -> bool:
+    return any(event.kind is EventKind.FINISHED for event in run)  # a late proof may stand behind it
+
+
+def _score(run: list[Event]) -> tuple[int, int]:
+    """Return how many questions of a run were answered rightly, of how many."""
+    right = {event.stop for event in run if event.kind is EventKind.ANSWERED and event.mark in RIGHT}
+    asked = {item.partition("#")[0] for item in run[0].items}
+    return len(right & asked), len(asked)
 
 
 def tested_out(library: Library, log: Log) -> set[str]:
@@ -107,51 +135,13 @@ def tested_out(library: Library, log: Log) -> set[str]:
     return {tests[id_] for id_ in log.marked(library.pack.id, PASSED) if id_ in tests}
 
 
-def to_continue(library: Library, log: Log) -> tuple[LessonEntry, list[Event]] | None:
-    """Return the lesson touched last that is not done, else the first that is not; None when all are, or none begun."""
-    entries = {entry.id: entry for entry in library.entries()}
-    touched = [lesson for lesson in log.lessons(library.pack.id) if lesson in entries]
-    if not touched:
-        return None
-    latest = entries[touched[0]]
-    run = log.run(library.pack.id, latest.id)
-    if not _done(run):
-        return latest, run
-    after = list(entries)[list(entries).index(latest.id) + 1 :]
-    known = tested_out(library, log)
-    for lesson in [*after, *entries]:
-        run = log.run(library.pack.id, lesson)
-        if not _done(run) and (run or entries[lesson].chapter not in known):
-            return entries[lesson], run
-    return None
-
-
-def first(library: Library) -> str:
-    """Return the id of the first lesson.
-
-    Raises:
-        UsageError: The pack has none.
-    """
-    entries = library.entries()
-    if not entries:
-        raise UsageError(f"the pack {library.pack.id!r} has no lessons", "add one to `lessons` in pack.yaml")
-    return entries[0].id
-
-
-def where(library: Library, log: Log) -> tuple[str, int, str] | None:
-    """Return lesson id, 1-based stop and title of where to go on; None when all is done, or nothing begun."""
-    found = to_continue(library, log)
-    if found is None:
-        return None
-    entry, run = found
-    return entry.id, next_stop(library, entry.id, run), entry.title
-
-
-def _entry(entry: LessonEntry, run: list[Event], held: dict[str, float]) -> CourseEntry:
-    standing = Standing.DONE if _done(run) else Standing.BEGUN if run else Standing.NEW
-    passed = entry.steps if standing is Standing.DONE else min(len(behind(run)), entry.steps)
+def _entry(entry: LessonEntry, runs: list[list[Event]], held: dict[str, float]) -> CourseEntry:
+    run = runs[-1] if runs else []
+    again = not is_done(run) and any(is_done(earlier) for earlier in runs[:-1])
+    standing = Standing.DONE if again or is_done(run) else Standing.BEGUN if run else Standing.NEW
+    passed = entry.steps if is_done(run) else min(len(behind(run)), entry.steps)
     share = sum(held.get(skill, 0.0) for skill in entry.skills) / len(entry.skills) if entry.skills else 0.0
-    return CourseEntry(entry, standing, passed, entry.steps, share)
+    return CourseEntry(entry, standing, passed, entry.steps, share, again)
 
 
 def behind(run: list[Event]) -> set[str]:
@@ -160,9 +150,9 @@ def behind(run: list[Event]) -> set[str]:
     for event in run:
         if is_inserted(event.stop):
             continue
-        if event.kind is EventKind.REDRAWN:
+        if event.kind is EventKind.REDRAWN and not event.text:
             passed.discard(event.stop)
-        elif event.kind is EventKind.REVEALED or event.mark in {"right", "right-from-earlier"}:
+        elif event.kind is EventKind.REVEALED or event.mark in RIGHT:
             passed.add(event.stop)
     return passed
 
@@ -172,7 +162,7 @@ def next_stop(library: Library, lesson: str, run: list[Event]) -> int:
 
     The lesson's file is opened only when something was skipped; 1 when it is wrong.
     """
-    if not any(event.kind is EventKind.SKIPPED for event in run):
+    if lesson.startswith(QUIZ) or not any(event.kind is EventKind.SKIPPED for event in run):
         return len(left(run)) + 1
     from bptutor.session.shown import stop_number
     from bptutor.session.stops import cut
@@ -188,12 +178,12 @@ def next_stop(library: Library, lesson: str, run: list[Event]) -> int:
 
 
 def left(run: list[Event]) -> set[str]:
-    """Return the stops of a run, in which nothing was skipped, that were left."""
+    """Return the stops of a run that were left, skipped ones among them."""
     gone: set[str] = set()
     for event in run:
         if is_inserted(event.stop):
             continue
-        if event.kind is EventKind.ADVANCED:
+        if event.kind in {EventKind.ADVANCED, EventKind.SKIPPED}:
             gone.add(event.stop)
         elif event.reached is not None and "." in event.stop:
             derivation, _, line = event.stop.rpartition(".")
@@ -201,8 +191,21 @@ def left(run: list[Event]) -> set[str]:
     return gone
 
 
-def _done(run: list[Event]) -> bool:
+def is_done(run: list[Event]) -> bool:
     """Return whether a run is finished, and nothing in it is still skipped."""
-    finished = any(event.kind is EventKind.FINISHED for event in run)
-    skipped = {event.stop for event in run if event.kind is EventKind.SKIPPED and not is_inserted(event.stop)}
-    return finished and skipped <= behind(run)
+    return _finished(run) and not _left_for_later(run)
+
+
+def _finished(run: list[Event]) -> bool:
+    return any(event.kind is EventKind.FINISHED for event in run)
+
+
+def _left_for_later(run: list[Event]) -> set[str]:
+    """Return the stops that were skipped, and neither answered nor left after that."""
+    skipped: set[str] = set()
+    for event in run:
+        if event.kind is EventKind.SKIPPED and not is_inserted(event.stop):
+            skipped.add(event.stop)
+        elif event.kind is EventKind.ADVANCED:  # a column that was measured after all
+            skipped.discard(event.stop)
+    return skipped - behind(run)

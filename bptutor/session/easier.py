@@ -6,9 +6,10 @@ from bptutor.packs.fading import Form
 from bptutor.packs.model import Derivation
 from bptutor.session.ids import is_inserted
 from bptutor.session.items import as_form, item
+from bptutor.session.standing import Passed
 from bptutor.session.stops import Stop
 from bptutor.session.view import Wants
-from bptutor.session.walk import Passed, Walk
+from bptutor.session.walk import Walk
 
 
 def easier(walk: Walk, stop: Stop) -> str:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from bptutor.progress.event import Event, EventKind
 from bptutor.progress.events import Log
 from bptutor.session import results
 from bptutor.session.ids import NOT_PASSED, PASSED, QUIZ
+from bptutor.session.learner import Learner
 from bptutor.session.needs import Library
+from bptutor.session.order import code_ahead, title
 from bptutor.session.rounds import Rounds
 from bptutor.session.sitting import GAP, LONGEST, Sitting, may_rest, moment, to_recall
 from bptutor.session.stops import Stop
-from bptutor.session.view import Shown, ShownProse
+from bptutor.session.view import Shown, ShownProse, View
 from bptutor.session.walk import Walk, mixed
 
 
@@ -49,3 +52,14 @@ def said(walk: Walk, library: Library, rounds: Rounds) -> tuple[Shown, ...]:
     front = library.quiz(id_.removeprefix(QUIZ)).front
     lessons = {entry.id: entry for entry in library.entries()}
     return (ShownProse(results.quiz_text(walk, front.share, library.pack, lessons, tests_out=front.test_out)),)
+
+
+def onward(view: View, learner: Learner) -> View:
+    """Return the view of an end, with what comes next and whether the chapter on code lies ahead."""
+    ahead = code_ahead(learner.library, view.lesson.id)
+    following = learner.what_comes_next(view.lesson.id)
+    return replace(
+        view,
+        following=title(learner.library, following) if following else "",
+        code_ahead=learner.library.pack.chapters.get(ahead.chapter, "") if ahead else "",
+    )

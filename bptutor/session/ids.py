@@ -9,13 +9,14 @@ WARM_UP = ROUND + "warm-up"
 QUIZ = ROUND + "quiz/"
 PASSED, NOT_PASSED = "passed", "not-passed"
 """What the last event of a quiz is marked with."""
-INSERTED = ("why:", "again:", "recall:", "pause:", "easier:")
+INSERTED = ("why:", "again:", "recall:", "pause:", "easier:", "more:")
 """What the ids of stops begin with that stand in a run because of what the learner did."""
 
 WHY_NOW = {
     "again:": "This one was revealed before, so once more.",
     "recall:": "Once more from memory, before a rest.",
     "easier:": "Something easier first.",
+    "more:": "The same once more, with other numbers.",
 }
 """What is said before a question that stands in a run because of what the learner did."""
 

@@ -47,24 +47,30 @@ def item(course: Course, stop: Stop, *, pages: bool = False) -> Item | None:
 
 
 def _above(course: Course, stop: Stop) -> tuple[Block, ...]:
-    """Return the prose and the arrays directly above a question, up to the heading of its section.
+    """Return what must stand above a question, as it is shown by itself."""
+    return tuple(still(course.pieces[at]) for at in above(course, stop))
+
+
+def above(course: Course, stop: Stop) -> list[int]:
+    """Return the places of the prose and the arrays directly above a question, up to the heading of its section.
 
     Where numbers matter and no array stands there, the last ones that the question mentions join them; not in a bank,
     whose questions have nothing to do with each other.
     """
-    found: list[Block] = []
+    found: list[int] = []
     at = stop.piece - 1
     while at >= 0 and isinstance(course.pieces[at], Prose | Show):
-        found.insert(0, _still(course.pieces[at]))
+        found.insert(0, at)
         if is_section(course.pieces[at]):
             break
         at -= 1
     in_bank = course.lesson.id.startswith(BANK)
     needs = stop.question is not None and stop.question.kind not in BY_ITSELF and not in_bank
-    if needs and not any(isinstance(piece, Show) for piece in found):
-        shows = [piece for piece in course.pieces[: max(at, 0)] if isinstance(piece, Show) and _speaks_of(stop, piece)]
-        found = [*(_still(piece) for piece in shows[-1:]), *found]
-    return tuple(found)
+    if needs and not any(isinstance(course.pieces[place], Show) for place in found):
+        earlier = ((place, course.pieces[place]) for place in range(max(at, 0)))
+        shows = [place for place, piece in earlier if isinstance(piece, Show) and _speaks_of(stop, piece)]
+        found = [*shows[-1:], *found]
+    return found
 
 
 def _speaks_of(stop: Stop, show: Show) -> bool:
@@ -74,7 +80,7 @@ def _speaks_of(stop: Stop, show: Show) -> bool:
     return bool({*_NAME.findall(" ".join(show.arrays))} & {*_NAME.findall(said)})
 
 
-def _still(piece: Block) -> Block:
+def still(piece: Block) -> Block:
     """Return a nudge column as an array that is simply shown."""
     if not isinstance(piece, Show) or piece.nudge is None:
         return piece

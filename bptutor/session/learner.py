@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bptutor.packs.outline import LessonEntry
 from bptutor.progress.events import Log
-from bptutor.session import course
+from bptutor.session import course, order
 from bptutor.session.clock import Clock, utc_now
 from bptutor.session.course import CourseEntry, QuizStanding
 from bptutor.session.needs import Library
@@ -45,7 +45,7 @@ class Learner:
 
     def first_lesson(self) -> str:
         """Return the id of the first lesson, the first ten minutes; raises `UsageError` when there is none."""
-        return course.first(self.library)
+        return order.first(self.library)
 
     def course(self) -> list[CourseEntry]:
         """Return every lesson in course order with its standing."""
@@ -60,5 +60,9 @@ class Learner:
         return course.missing(self.library, self.log, lesson_id)
 
     def where_to_continue(self) -> tuple[str, int, str] | None:
-        """Return lesson id, 1-based stop and title of where to go on; None at the first start and when all is done."""
-        return course.where(self.library, self.log)
+        """Return id, 1-based stop and title of where to go on; None at the first start and when all is done."""
+        return order.where(self.library, self.log)
+
+    def what_comes_next(self, id_: str) -> str:
+        """Return the id of what comes after a lesson, a quiz or a review; empty when all else is behind the learner."""
+        return order.what_comes_next(self.library, self.log, id_)

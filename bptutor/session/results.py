@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from bptutor.packs.outline import LessonEntry, Pack
 from bptutor.session.ids import is_inserted
+from bptutor.session.standing import Passed
 from bptutor.session.stops import Stop
-from bptutor.session.walk import Passed, Walk
+from bptutor.session.walk import Walk
 
 ENOUGH = 0.7
 """Share of right answers below which a skill is worth another look."""

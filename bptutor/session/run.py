@@ -5,16 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bptutor.packs.model import Lesson, Question
+from bptutor.packs.model import Lesson, Question, Show
 from bptutor.progress.events import Log
 from bptutor.session import shown
 from bptutor.session.asked import Asked
+from bptutor.session.drafts import Drafts
 from bptutor.session.easier import easier
 from bptutor.session.ids import is_inserted, why_now
+from bptutor.session.items import item
 from bptutor.session.numbers import Numbers, right_text
+from bptutor.session.redraw import differ, drawn_names
+from bptutor.session.standing import Passed
 from bptutor.session.stops import Item, Stop
 from bptutor.session.view import Shown, ShownQuestion, View, Wants
-from bptutor.session.walk import Passed, Walk
+from bptutor.session.walk import Walk
 
 if TYPE_CHECKING:
     from bptutor.packs.scene import Scene
@@ -26,8 +30,8 @@ class Run:
     def __init__(self, walk: Walk) -> None:
         """Look at a walk; no number is drawn yet."""
         self.walk = walk
-        self._drawn: dict[str, Numbers] = {}
-        """The numbers of the lesson (empty key), and of the question that is asked by itself."""
+        self._drawn: dict[tuple[str, int], Numbers] = {}
+        """The numbers of the lesson (empty key), and of the question that is asked by itself, for a seed."""
 
     @property
     def lesson(self) -> Lesson:
@@ -59,10 +63,17 @@ class Run:
         return self._numbers(f"{stop.id}#{self.walk.variant(stop)}", alone, self.seed)
 
     def _numbers(self, key: str, of: Item | Scene | None, seed: int) -> Numbers:
-        known = self._drawn.get(key)
-        if known is None or known.seed != seed:
-            known = self._drawn[key] = Numbers(of.own_scene if isinstance(of, Item) else of, seed)
+        known = self._drawn.get((key, seed))
+        if known is None:
+            known = self._drawn[key, seed] = Numbers(of.own_scene if isinstance(of, Item) else of, seed)
         return known
+
+    def at_seed(self, seed: int) -> Numbers:
+        """Return the numbers of the lesson for a seed."""
+        return self._numbers("", self.lesson.scene, seed)
+
+    def _column(self, show: Show, seed: int) -> tuple[float, ...]:
+        return self.at_seed(seed).column(show)
 
     def base_scene(self, stop: Stop) -> Scene | None:
         """Return the scene that a stop's question is graded in, before what the question itself changes."""
@@ -80,23 +91,29 @@ class Run:
 
     def wants(self) -> Wants:
         """Return what the learner is to do."""
-        return shown.wants(self.walk, self.numbers.column)
+        return shown.wants(self.walk, self._column)
 
-    def asked_with(self) -> tuple[object, ...]:
-        """Return what another draw may change at the current stop: the variant, and the numbers."""
-        stop = self.walk.current
-        return (self.walk.variant(stop) if stop else 0, self.numbers.drawn())
+    def differs(self, stop: Stop, seed: int) -> bool:
+        """Return whether a seed would change what is asked at a stop: its words, or the numbers it is about."""
+        if stop.question is not None and stop.question.vary:
+            return True
+        found = self.walk.alone(stop) or item(self.walk.course, stop)
+        scene = found.own_scene if found else self.lesson.scene
+        names = drawn_names(self.walk.question(stop) if stop.question else None, scene)
+        return differ(names, scene, seed, self.walk.seed_at(stop))
 
-    def fill(self, text: str, question: Question | None) -> str:
+    def fill(self, text: str, question: Question | None, seed: int) -> str:
         """Replace the `{{ }}` of a text; a question that changes the scene of its lesson has numbers of its own."""
         scene = self.lesson.scene
-        if "{{" not in text or question is None or not question.changes or self.alone or scene is None:
+        if "{{" not in text or self.alone:
             return self.numbers.fill(text)
-        return Numbers(scene.changed(question.changes), self.walk.seed).fill(text)
+        if question is None or not question.changes or scene is None:
+            return self.at_seed(seed).fill(text)
+        return Numbers(scene.changed(question.changes), seed).fill(text)
 
     def pieces(self) -> tuple[Shown, ...]:
         """Return what is shown, from the top; where an answer in a quiz was wrong, with the right one."""
-        found = shown.shown(self.walk, self.fill, self.numbers.column)
+        found = shown.shown(self.walk, self.fill, self._column)
         stop = self.walk.current
         if stop is None or self.walk.standing(stop.id).passed is not Passed.WRONG:
             return found
@@ -105,14 +122,15 @@ class Run:
 
     def _shown_question(self, stop: Stop) -> Question:
         """Return what a stop asks, as it is shown; first why it is asked now, where no author put it there."""
-        question = self.asked(stop).shown(self.numbers.fill)
+        asked = self.asked(stop)
+        question = asked.shown(lambda text: self.fill(text, asked.graded, self.walk.seed))
         return replace(question, prompt=f"{why_now(stop.id)} {question.prompt}".strip())
 
-    def view(self, draft: tuple[str, str], log: Log, end: tuple[Shown, ...] = ()) -> View:
+    def view(self, drafts: Drafts, log: Log, end: tuple[Shown, ...] = ()) -> View:
         """Return what is to be shown now; NumPy is loaded only when a text or a nudge column needs a number.
 
         Args:
-            draft: The stop and the text of what was typed and not answered.
+            drafts: What was typed and not answered.
             log: Says whether anything can be saved.
             end: What stands at the end of a review or a quiz.
         """
@@ -129,7 +147,7 @@ class Run:
             question=asked,
             hints=hints[:opened],
             hints_total=len(hints),
-            draft=draft[1] if stop and asked and draft[0] == stop.id else "",
+            draft=drafts.at(stop.id) if stop and asked else "",
             stop=shown.stop_number(walk.course, walk),
             stops=len(walk.course.stops),
             saving=log.saving,
@@ -140,4 +158,5 @@ class Run:
             one_try=one_try,
             between=stop.id if stop and is_inserted(stop.id) and self.alone else "",
             quiet=walk.course.quiet,
+            skipped=0 if walk.course.is_round else len(walk.skipped),
         )

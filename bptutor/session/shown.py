@@ -8,9 +8,11 @@ from bptutor.packs.fading import Form
 from bptutor.packs.model import Derivation, Line, Prose, Question, Show
 from bptutor.session.asked import Asked
 from bptutor.session.ids import is_inserted
+from bptutor.session.items import above, still
+from bptutor.session.standing import Passed, Standing
 from bptutor.session.stops import Course, Item, Stop
 from bptutor.session.view import LineState, Shown, ShownDerivation, ShownProse, ShownQuestion, ShownShow, Wants
-from bptutor.session.walk import Passed, Standing, Walk
+from bptutor.session.walk import Walk
 
 _STATE = {
     Passed.SEEN: LineState.SHOWN,
@@ -19,10 +21,13 @@ _STATE = {
     Passed.WRONG: LineState.REVEALED,
     Passed.SKIPPED: LineState.SKIPPED,
 }
-Fill = Callable[[str, Question | None], str]
-"""Replaces the `{{ }}` of a text by the numbers of the lesson, or those that a question has for itself."""
-Column = Callable[[Show], tuple[float, ...]]
-"""Measures a whole nudge column; called only when some of its rows were measured."""
+ANSWERED = frozenset({Passed.RIGHT, Passed.REVEALED, Passed.WRONG})
+Fill = Callable[[str, Question | None, int], str]
+"""Replaces the `{{ }}` of a text by the numbers of the lesson for a seed, or those that a question has for itself."""
+Column = Callable[[Show, int], tuple[float, ...]]
+"""Measures a whole nudge column for a seed; called only when some of its rows were measured."""
+OTHER_NUMBERS = "*With other numbers:*"
+"""What stands over what is shown once more because other numbers were drawn for what is asked below it."""
 
 
 def wants(walk: Walk, column: Column) -> Wants:
@@ -34,7 +39,7 @@ def wants(walk: Walk, column: Column) -> Wants:
     if standing.passed is not None:
         return Wants.GO_ON
     piece = walk.course.pieces[stop.piece] if stop.wants is Wants.NUDGE else None
-    if isinstance(piece, Show) and standing.measured and standing.measured >= len(column(piece)):
+    if isinstance(piece, Show) and standing.measured and standing.measured >= len(column(piece, walk.seed)):
         return Wants.GO_ON
     return stop.wants
 
@@ -53,16 +58,58 @@ def shown(walk: Walk, fill: Fill, column: Column) -> tuple[Shown, ...]:
         return _alone(walk, stop, alone, fill)
     pieces = walk.course.pieces
     found: list[Shown] = []
-    for at, piece in enumerate(pieces if stop is None else pieces[: stop.piece + 1]):
-        if isinstance(piece, Prose):
-            found.append(ShownProse(fill(piece.text, None)))
-        elif isinstance(piece, Derivation):
-            found.append(_page(piece, walk.standing(piece.id)) if piece.blank else _derivation(walk, piece, at))
-        elif isinstance(piece, Question):
-            found.append(_question(walk, piece, fill))
-        else:
-            found.append(_show(walk, piece, at, column))
+    standing_with: set[tuple[int, int]] = set()
+    for at in range(len(pieces) if stop is None else stop.piece + 1):
+        found += _anew(walk, at, fill, standing_with)
+        found.append(_piece(walk, at, fill, column))
+        standing_with.add((at, walk.seed_of(at)))
     return tuple(found)
+
+
+def _piece(walk: Walk, at: int, fill: Fill, column: Column) -> Shown:
+    """Return one piece as far as it has grown, with the numbers that it was first shown with."""
+    piece = walk.course.pieces[at]
+    if isinstance(piece, Prose):
+        return ShownProse(fill(piece.text, None, walk.seed_of(at)))
+    if isinstance(piece, Derivation):
+        return _page(piece, walk.standing(piece.id)) if piece.blank else _derivation(walk, piece, at)
+    if isinstance(piece, Question):
+        return _question(walk, piece, fill)
+    return _show(walk, piece, at, column)
+
+
+def _anew(walk: Walk, at: int, fill: Fill, standing_with: set[tuple[int, int]]) -> list[Shown]:
+    """Return once more what a question is about, where that stands above it with other numbers only."""
+    piece = walk.course.pieces[at]
+    stop = next((stop for stop in walk.course.stops if stop.piece == at), None)
+    if not isinstance(piece, Question) or stop is None or len(walk.drawn) < 2:
+        return []
+    seed = _seed(walk, piece)
+    places = [n for n in above(walk.course, stop) if (n, seed) not in standing_with and _has_numbers(walk, n)]
+    standing_with |= {(n, seed) for n in places}
+    found: list[Shown] = [ShownProse(OTHER_NUMBERS)] if places else []
+    for one in (still(walk.course.pieces[n]) for n in places):
+        if isinstance(one, Prose):
+            found.append(ShownProse(fill(one.text, None, seed)))
+        elif isinstance(one, Show):
+            found.append(ShownShow(one, seed=_other(walk, seed)))
+    return found
+
+
+def _has_numbers(walk: Walk, at: int) -> bool:
+    piece = walk.course.pieces[at]
+    return isinstance(piece, Show) or (isinstance(piece, Prose) and "{{" in piece.text)
+
+
+def _other(walk: Walk, seed: int) -> int | None:
+    """Return a seed where it is not the one in use."""
+    return seed if seed != walk.seed else None
+
+
+def _seed(walk: Walk, question: Question) -> int:
+    """Return the seed of a question of the lesson: the one it was answered with, else the one in use."""
+    standing = walk.standing(question.id)
+    return standing.seed if standing.passed in ANSWERED else walk.seed
 
 
 def _alone(walk: Walk, stop: Stop, item: Item, fill: Fill) -> tuple[Shown, ...]:
@@ -70,28 +117,33 @@ def _alone(walk: Walk, stop: Stop, item: Item, fill: Fill) -> tuple[Shown, ...]:
     standing = walk.standing(stop.id)
     opens = walk.course.is_round and stop is walk.course.stops[0]
     opening = walk.course.lesson.blocks if opens else ()
-    found: list[Shown] = [ShownProse(fill(piece.text, None)) for piece in opening if isinstance(piece, Prose)]
+    found: list[Shown] = [
+        ShownProse(fill(piece.text, None, walk.seed)) for piece in opening if isinstance(piece, Prose)
+    ]
     for piece in item.context:
         if isinstance(piece, Prose):
-            found.append(ShownProse(fill(piece.text, item.question)))
+            found.append(ShownProse(fill(piece.text, item.question, walk.seed)))
         elif isinstance(piece, Show):
             found.append(ShownShow(piece))
         elif isinstance(piece, Derivation) and piece.blank:
             return (*found, _page(piece, standing))
         elif isinstance(piece, Derivation):
-            return (*found, _down_to(piece, _state(standing, stop)))
+            return (*found, _down_to(piece, _state(standing, stop), standing.proof))
     return (*found, _asked(item.question, standing, walk.seed_at(stop), fill))
 
 
-def _down_to(derivation: Derivation, last: LineState) -> ShownDerivation:
+def _down_to(derivation: Derivation, last: LineState, proof: str) -> ShownDerivation:
     """Return a derivation whose lines stand, and its last line in a state."""
-    states = [LineState.SHOWN] * (len(derivation.lines) - 1) + [last]
-    return ShownDerivation(derivation, tuple(zip(derivation.lines, states, strict=True)), finished=False)
+    before = len(derivation.lines) - 1
+    states = [LineState.SHOWN] * before + [last]
+    lines = tuple(zip(derivation.lines, states, strict=True))
+    return ShownDerivation(derivation, lines, finished=False, proofs=("",) * before + (proof,))
 
 
 def _derivation(walk: Walk, derivation: Derivation, at: int) -> ShownDerivation:
     current = walk.current
     grown: list[tuple[Line, LineState]] = []
+    proofs: list[str] = []
     for stop in walk.course.stops:
         if stop.piece != at:
             continue
@@ -100,10 +152,11 @@ def _derivation(walk: Walk, derivation: Derivation, at: int) -> ShownDerivation:
         if here and current is not None and current.id != stop.id:
             state = LineState.WHY if walk.standing(current.id).passed is None and current.question else state
         grown.append((derivation.lines[stop.line], state))
+        proofs.append(walk.standing(stop.id).proof)
         if here:
             break
     stands = all(state not in {LineState.ASKED, LineState.SKIPPED, LineState.WHY} for _, state in grown)
-    return ShownDerivation(derivation, tuple(grown), stands and len(grown) == len(derivation.lines))
+    return ShownDerivation(derivation, tuple(grown), stands and len(grown) == len(derivation.lines), tuple(proofs))
 
 
 def _page(derivation: Derivation, standing: Standing) -> ShownDerivation:
@@ -117,7 +170,7 @@ def _page(derivation: Derivation, standing: Standing) -> ShownDerivation:
         if done
         else (Line("?"), LineState.SKIPPED if standing.passed else LineState.ASKED)
     )
-    return ShownDerivation(derivation, (*own, last), finished=done)
+    return ShownDerivation(derivation, (*own, last), done, ("",) * len(own) + (standing.proof,))
 
 
 def _state(standing: Standing, stop: Stop) -> LineState:
@@ -129,16 +182,16 @@ def _state(standing: Standing, stop: Stop) -> LineState:
 
 def _question(walk: Walk, question: Question, fill: Fill) -> ShownQuestion:
     standing = walk.standing(question.id)
-    answered = standing.passed in {Passed.RIGHT, Passed.REVEALED}
-    return _asked(question.variant(standing.variant) if answered else question, standing, walk.seed, fill)
+    asked = question.variant(standing.variant) if standing.passed in ANSWERED else question
+    return _asked(asked, standing, walk.seed, fill)
 
 
 def _asked(question: Question, standing: Standing, seed: int, fill: Fill) -> ShownQuestion:
-    answered = standing.passed in {Passed.RIGHT, Passed.REVEALED, Passed.WRONG}
+    answered = standing.passed in ANSWERED
     seed = standing.seed if answered else seed
 
     def own(text: str) -> str:
-        return fill(text, question)
+        return fill(text, question, seed)
 
     return ShownQuestion(
         Asked.of(question, seed).shown(own),
@@ -146,16 +199,18 @@ def _asked(question: Question, standing: Standing, seed: int, fill: Fill) -> Sho
         revealed=standing.passed in {Passed.REVEALED, Passed.WRONG},
         skipped=standing.passed is Passed.SKIPPED,
         seed=seed,
+        proof=standing.proof if answered else "",
+        cases=standing.cases,
     )
 
 
 def _show(walk: Walk, show: Show, at: int, column: Column) -> ShownShow:
     stop = next((s for s in walk.course.stops if s.piece == at and s.wants is Wants.NUDGE), None)
-    measured = walk.standing(stop.id).measured if stop else 0
+    measured, seed = walk.standing(stop.id).measured if stop else 0, walk.seed_of(at)
     if not measured:
-        return ShownShow(show)
-    slopes = column(show)
-    return ShownShow(show, min(measured, len(slopes)), slopes[:measured], len(slopes))
+        return ShownShow(show, seed=_other(walk, seed))
+    slopes = column(show, seed)
+    return ShownShow(show, min(measured, len(slopes)), slopes[:measured], len(slopes), _other(walk, seed))
 
 
 def stop_number(course: Course, walk: Walk) -> int:

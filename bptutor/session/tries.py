@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from bptutor.errors import UnreadableAnswer
 from bptutor.packs.model import NUMBERS
-from bptutor.session.walk import Passed, Standing, Walk
+from bptutor.session.standing import Passed, Standing
+from bptutor.session.walk import Walk
 
 if TYPE_CHECKING:
     from bptutor.grading.verdict import Verdict

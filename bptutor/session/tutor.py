@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -13,19 +14,24 @@ from bptutor.progress.events import Log
 from bptutor.session import ending, tries
 from bptutor.session.asked import SEEDS, seed_of
 from bptutor.session.clock import Clock, utc_now
+from bptutor.session.drafts import Drafts
 from bptutor.session.easier import easier
 from bptutor.session.ids import ROUND
 from bptutor.session.learner import Learner
 from bptutor.session.needs import Grader, Library
 from bptutor.session.run import Run
+from bptutor.session.shown import ANSWERED
 from bptutor.session.sitting import Sitting
 from bptutor.session.stops import Stop
 from bptutor.session.view import Outcome, Reading, View, Wants
-from bptutor.session.walk import Walk, mixed
+from bptutor.session.walk import ONCE_MORE, Walk, mixed
 from bptutor.session.writer import Writer
 
 if TYPE_CHECKING:
     from bptutor.notation.value import Values
+
+DRAWS = 20
+"""How many seeds are tried for numbers that differ from those on the screen."""
 
 
 class Session(Learner):
@@ -39,9 +45,10 @@ class Session(Learner):
         self._writer = Writer(log, library.pack.id, learner, clock)
         self._run: Run | None = None
         self._sitting = Sitting()
-        self._draft = ("", "")
-        self._answered: tuple[str, int] | None = None
-        """Stop and seed of the answer whose proof is awaited."""
+        self._drafts = Drafts(log, library.pack.id, "")
+        self._answered: tuple[Run, Stop, int] | None = None
+        """Run, stop and seed of the answer whose proof was not asked for yet."""
+        self._proving: asyncio.Future[Verdict | None] | None = None
 
     # --- in a lesson -----------------------------------------------------------------------------
 
@@ -58,12 +65,12 @@ class Session(Learner):
         if seed is not None and not 0 <= seed < SEEDS:
             raise UsageError(f"the seed {seed} is not between 0 and {SEEDS - 1}")
         self._answered = None
+        self._drafts = Drafts(self.log, self.library.pack.id, lesson_id)
         self._sitting = ending.sitting(self.log, self._writer.clock())
         if lesson_id.startswith(ROUND):
             self._open_round(lesson_id, seed)
         else:
             self._open_lesson(self.library.lesson(lesson_id), seed)
-        self._draft = self.log.draft(self.library.pack.id, self.lesson.id)
         return self.view()
 
     def _open_lesson(self, lesson: Lesson, seed: int | None) -> None:
@@ -87,7 +94,9 @@ class Session(Learner):
     def _begin(self, seed: int | None = None) -> None:
         """Begin a run: the next meeting with a lesson; of a round, what it asks is chosen now."""
         cut, lesson = self._here.course, self.lesson
-        seed = self._next_seed() if seed is None else seed
+        seed = self._seeds(1)[0] if seed is None else seed
+        answered = {id_ for id_, one in self._here.at.items() if one.passed in ANSWERED}
+        self._drafts.drop(stop for stop in self._drafts.stops if cut.is_round or stop in answered)
         items = self.rounds.choose(lesson.id, seed) if cut.is_round else ()
         opened = self._writer.event(EventKind.OPENED, cut, seed=seed, items=items)
         if items or not cut.is_round:
@@ -112,15 +121,20 @@ class Session(Learner):
 
     @property
     def values(self) -> Values | None:
-        """The numbers of what is shown, for its seed (this loads NumPy); None when there is no scene."""
+        """The numbers of what is shown (this loads NumPy); None when there is no scene."""
         return self._looked_at.numbers.values
+
+    def values_at(self, seed: int | None) -> Values | None:
+        """Return the numbers that an array was shown with (`ShownShow.seed`)."""
+        return self.values if seed is None else self._looked_at.at_seed(seed).values
 
     def view(self) -> View:
         """Return what is to be shown now. NumPy is loaded only when a text or a nudge column needs a number."""
         walk = self._here
         over = walk.current is None and walk.course.is_round
         end = ending.said(walk, self.library, self.rounds) if over else ()
-        return self._looked_at.view(self._draft, self.log, end)
+        view = self._looked_at.view(self._drafts, self.log, end)
+        return ending.onward(view, self) if view.wants is Wants.FINISHED else view
 
     def advance(self) -> View:
         """Go on to the next stop. At a nudge column, measure the next row; at an open question, nothing happens."""
@@ -162,14 +176,23 @@ class Session(Learner):
         return self.view()
 
     def another(self) -> View:
-        """Draw other numbers, or the next variant: the current stop is open again; what is finished begins again."""
-        stop, before = self._here.current, self._looked_at.asked_with()
+        """Draw other numbers, or the next variant, for what is open; what is finished begins again.
+
+        What was answered keeps its numbers and its answer; an answered question is asked once more beside it. Where
+        there are no other numbers nothing changes, and the view says so.
+        """
+        stop = self._here.current
         if stop is None:
             self._begin()
             return self.view()
-        if not self._here.course.one_try:
-            self._record(EventKind.REDRAWN, stop, seed=self._next_seed())
-        return replace(self.view(), same_numbers=before == self._looked_at.asked_with())
+        if self._here.course.one_try or stop.wants is Wants.REST:
+            return self.view()
+        seed = next((seed for seed in self._seeds(DRAWS) if self._looked_at.differs(stop, seed)), None)
+        if seed is None:
+            return replace(self.view(), same_numbers=True)
+        answered = stop.wants is Wants.ANSWER and self._here.standing(stop.id).passed is not None
+        self._record(EventKind.REDRAWN, stop, seed=seed, text=ONCE_MORE if answered else "")
+        return self.view()
 
     def nudge(self) -> View:
         """Measure the next row of the open nudge column."""
@@ -181,10 +204,8 @@ class Session(Learner):
     def keep_draft(self, text: str) -> None:
         """Keep what is typed and not yet answered; it is there again after the terminal died."""
         stop = self._here.current
-        draft = (stop.id if stop else "", storable(text))
-        if draft != self._draft and (text or self._draft[1]):
-            self._draft = draft
-            self.log.append(draft=(self.library.pack.id, self.lesson.id, *draft))
+        if stop is not None:
+            self._drafts.keep(stop.id, text)
 
     def reading(self, text: str) -> Reading:
         """Return how a text is read as an answer to the open question; empty when nothing is asked."""
@@ -193,8 +214,9 @@ class Session(Learner):
             return Reading()
         from bptutor.grading.reading import reading
 
-        found = reading(self._looked_at.asked(stop).graded, self._looked_at.base_scene(stop), text)
-        return Reading(found.read_as, found.fits, found.problem, found.column, found.help)
+        walk, here = self._here, self._looked_at
+        found = reading(here.asked(stop).graded, here.base_scene(stop), text, walk.seed_at(stop))
+        return Reading(found.read_as, found.fits, found.problem, found.column, found.help, found.counted)
 
     async def submit(self, text: str) -> Outcome:
         """Grade an answer and write it down before it is shown; unreadable text is no attempt.
@@ -215,7 +237,7 @@ class Session(Learner):
         moved_on = now is not stop or self._here.seed_at(now) != seed or self._wants() is not Wants.ANSWER
         if verdict.mark is not Mark.UNREADABLE and not moved_on:
             self._record_answer(stop, text, verdict)
-            self._answered = stop.id, seed
+            self._answered = self._looked_at, stop, seed
         return Outcome(verdict, self.view())
 
     async def proof(self) -> Verdict | None:
@@ -223,13 +245,20 @@ class Session(Learner):
 
         A proof that disagrees with the probes (mark `undecided`) takes nothing back: it is written down as a defect.
         """
-        answered = self._answered
-        verdict = await self.grader.proof() if answered else None
-        if verdict is None or answered is None or self._answered != answered:
+        answered, self._answered = self._answered, None
+        if answered is None:
             return None
-        self._answered = None
-        stop = next(stop for stop in self._here.stops if stop.id == answered[0])
-        self._record(EventKind.PROVED, stop, mark=verdict.mark.value, proof=verdict.proof.value, findings=verdict.rules)
+        self._proving = asyncio.ensure_future(self._proved(*answered))
+        return await asyncio.shield(self._proving)  # it is written down though nobody waits for it any more
+
+    async def _proved(self, run: Run, stop: Stop, seed: int) -> Verdict | None:
+        verdict = await self.grader.proof()
+        if verdict is None:
+            return None
+        event = self._writer.proof(run.walk.course, stop, seed, verdict)
+        self.log.append(event)
+        run.walk.apply(event)
+        self._sitting.apply(event)
         return verdict
 
     async def close(self) -> None:
@@ -242,12 +271,12 @@ class Session(Learner):
     def _wants(self) -> Wants:
         return self._looked_at.wants()
 
-    def _next_seed(self) -> int:
-        """Draw the next seed of this learner for this lesson; never the one in use."""
-        pack, lesson = self.library.pack.id, self.lesson.id
-        draw = self.log.draws(pack, lesson)
-        seed = seed_of(pack, lesson, self.learner, draw)
-        return seed if not draw or seed != self._here.seed else (seed + 1) % SEEDS
+    def _seeds(self, count: int) -> list[int]:
+        """Return the next seeds of this learner for this lesson; none of them is the one in use."""
+        draw = self.log.draws(self.library.pack.id, self.lesson.id)
+        in_use = self._here.seed_at(self._here.current) if draw else -1
+        found = (seed_of(self.library.pack.id, self.lesson.id, self.learner, draw + n) for n in range(count))
+        return [seed if seed != in_use else (seed + 1) % SEEDS for seed in found]
 
     def _event(self, kind: EventKind, stop: Stop | None = None, **more: object) -> Event:
         return self._writer.event(kind, self._here.course, stop, **{"seed": self._here.seed_at(stop), **more})
@@ -257,9 +286,9 @@ class Session(Learner):
 
     def _record_answer(self, stop: Stop, text: str, verdict: Verdict) -> None:
         text = storable(text)
-        self._draft = (stop.id, "" if verdict.right else text)
         event = self._writer.answer(self._here, stop, text, verdict, self._looked_at.numbers.drawn())
-        self._write(event, draft=(self.library.pack.id, self.lesson.id, *self._draft))
+        over = verdict.right or (self._here.course.one_try and verdict.mark is Mark.WRONG)
+        self._write(event, draft=self._drafts.set(stop.id, "" if over else text))
         if self._here.course.quiet and self._here.standing(stop.id).passed is not None:
             self._leave(EventKind.ADVANCED, stop)
 

@@ -58,6 +58,8 @@ class ShownDerivation:
     lines: tuple[tuple[Line, LineState], ...]
     finished: bool
     """Whether every line stands; only then may the derivation's faces be opened."""
+    proofs: tuple[str, ...] = ()
+    """For each line, what the record says of the proof of the learner's answer; empty where there is none."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,10 @@ class ShownQuestion:
     skipped: bool = False
     seed: int = 0
     """The seed whose numbers it was answered with; another than the view's after "another one"."""
+    proof: str = ""
+    """What the record says of the proof of its answer, as the value of a `ProofMark`; empty when nothing yet."""
+    cases: int = 0
+    """Of a program: on how many cases it ran."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +89,8 @@ class ShownShow:
     """The measured slopes, one for each measured row."""
     rows: int = 0
     """How many rows the nudge column has; 0 until the first is measured."""
+    seed: int | None = None
+    """The seed of its numbers, where they are not those of the view: other numbers were drawn below it."""
 
 
 Shown = ShownProse | ShownDerivation | ShownQuestion | ShownShow
@@ -121,6 +129,12 @@ class View:
     """The id of the stop when it was put in between: what it shows is shown anew. Else empty."""
     quiet: bool = False
     """Whether verdicts are kept for the end: in a quiz with `feedback: end`."""
+    skipped: int = 0
+    """How many stops of the lesson were left for later, and are."""
+    following: str = field(default="", compare=False)
+    """At the end of a lesson, a quiz or a review: the title of what comes next; empty when nothing does."""
+    code_ahead: str = field(default="", compare=False)
+    """At the end of a lesson: the title of the chapter on code, while it lies ahead."""
     same_numbers: bool = field(default=False, compare=False)
     """Whether others were asked for, and there are none: the author wrote these."""
 
@@ -136,6 +150,8 @@ class Reading:
     problem: str = ""
     column: int = 0
     help: str = ""
+    counted: bool = False
+    """Whether Enter may count it although it has a problem, such as axes that do not fit."""
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from enum import Enum
 
 from bptutor.packs import fading
 from bptutor.packs.fading import Form
@@ -14,54 +13,20 @@ from bptutor.progress.event import Event, EventKind
 from bptutor.session.asked import SEEDS
 from bptutor.session.ids import is_inserted
 from bptutor.session.items import as_form, item
+from bptutor.session.standing import STEP, Passed, Standing
 from bptutor.session.stops import Course, Item, Stop
 from bptutor.session.view import Wants
 
+ONCE_MORE = "once more"
+"""The text of a redraw where the stop was answered: it is asked once more, and the answer stays."""
 LATER = 3
 """After how many asked stops a revealed one is asked again."""
-STEP = "step"
-"""The mark of a line on a blank page that is right and not the last."""
 
 
 def mixed(seed: int, key: str) -> int:
     """Return another seed, 0 to 9999, made from a seed and a key; the same on every machine."""
     digest = hashlib.blake2b(f"{seed}\0{key}".encode(), digest_size=8).digest()
     return int.from_bytes(digest, "big") % SEEDS
-
-
-class Passed(Enum):
-    """How a stop was passed."""
-
-    SEEN = "seen"
-    RIGHT = "right"
-    REVEALED = "revealed"
-    SKIPPED = "skipped"
-    WRONG = "wrong"
-    """In a quiz, where there is one try."""
-
-
-@dataclass
-class Standing:
-    """What was done at one stop."""
-
-    passed: Passed | None = None
-    """None while it is open."""
-    left: bool = False
-    text: str = ""
-    """The right answer as typed, or what was revealed."""
-    seed: int = 0
-    variant: int = 0
-    hints: int = 0
-    tries: int = 0
-    """Wrong answers; one that could not be decided is none."""
-    measured: int = 0
-    wrong: str = ""
-    """The last wrong answer as typed."""
-    wrong_seed: int = 0
-    written: tuple[str, ...] = ()
-    """On a blank page: the lines so far."""
-    eased: int = 0
-    """How often something easier was asked first."""
 
 
 @dataclass
@@ -77,6 +42,8 @@ class Walk:
     """Stop -> how often it was drawn anew: each time the next variant."""
     seeds: dict[str, int] = field(default_factory=dict)
     """Seeds of the stops that are asked by themselves."""
+    drawn: list[tuple[int, int]] = field(default_factory=list)
+    """Each draw of the lesson: from which piece on its numbers stand, and its seed. What is above keeps its own."""
 
     @classmethod
     def replay(cls, course: Course, events: Iterable[Event]) -> Walk:
@@ -131,6 +98,10 @@ class Walk:
         """Return the seed of the numbers at a stop."""
         return self.seeds.get(stop.id, self.seed) if stop else self.seed
 
+    def seed_of(self, piece: int) -> int:
+        """Return the seed of the numbers that a piece of the lesson is shown with."""
+        return next((seed for first, seed in reversed(self.drawn) if first <= piece), self.seed)
+
     # --- events ------------------------------------------------------------------------------------
 
     def apply(self, event: Event) -> None:
@@ -157,23 +128,48 @@ class Walk:
     def _open(self, event: Event) -> None:
         self.at.clear()
         self.redrawn.clear()
-        self.seed = event.seed
+        self.seed, self.drawn = event.seed, [(0, event.seed)]
         self.stops = list(self.course.stops)
         self.seeds = {stop.id: mixed(event.seed, stop.id) for stop in self.stops if stop.item}
 
     def _redraw(self, event: Event) -> None:
+        """Draw other numbers from where nothing was answered yet; what was answered is asked once more beside it."""
+        stop = self._stop(event.stop)
+        if stop is not None and event.text == ONCE_MORE:
+            self._once_more(stop, event)
+            return
         if event.stop in self.seeds:
             self.seeds[event.stop] = event.seed
         else:
             self.seed = event.seed
+            if stop is not None:
+                self.drawn.append((self._untouched(stop), event.seed))
         self.redrawn[event.stop] = self.redrawn.get(event.stop, 0) + 1
         self.at.pop(event.stop, None)
+
+    def _untouched(self, stop: Stop) -> int:
+        """Return the first piece behind all that was answered, measured or skipped before a stop."""
+        before = self.course.stops[: self.course.index(stop.id.rpartition(":")[2])]
+        return max((other.piece + 1 for other in before if other.wants is not Wants.GO_ON), default=0)
+
+    def _once_more(self, stop: Stop, event: Event) -> None:
+        """Ask what was answered once more, by itself, with other numbers; the answer stays."""
+        found = item(self.course, stop)
+        if found is None:
+            return
+        count = sum(other.id.startswith("more:") for other in self.stops) + 1
+        more = found.variant(self.variant(stop) + count)
+        new = Stop(f"more:{count}:{stop.id}", Wants.ANSWER, stop.piece, question=more.question, item=more)
+        self._insert(new, self.stops.index(stop) + 1, event.seed)
+        self.standing(stop.id).left = True
 
     def _moved(self, standing: Standing, event: Event) -> None:
         if event.kind is EventKind.HINTED:
             standing.hints += 1
         elif event.kind is EventKind.MEASURED:
             standing.measured += 1
+        elif event.kind is EventKind.PROVED:
+            self._proved(standing, event)
         elif event.kind is EventKind.REVEALED:
             self._pass(standing, Passed.REVEALED, event)
             self._after_reveal(event)
@@ -183,9 +179,14 @@ class Walk:
             standing.passed, standing.left = standing.passed or Passed.SEEN, True
 
     def _pass(self, standing: Standing, how: Passed, event: Event) -> None:
-        standing.passed, standing.text, standing.seed = how, event.text, event.seed
+        standing.passed, standing.text, standing.seed, standing.proof = how, event.text, event.seed, ""
         stop = self._stop(event.stop)
         standing.variant = self.variant(stop) if stop else 0
+
+    def _proved(self, standing: Standing, event: Event) -> None:
+        """Keep what the proof said, at the line that the answer equals."""
+        proved = self.standing(standing.reached) if standing.reached else standing
+        proved.proof, proved.cases = event.proof, int(event.text) if event.text.isdecimal() else 0
 
     def _answered(self, event: Event) -> None:
         standing = self.standing(event.stop)
@@ -206,6 +207,7 @@ class Walk:
     def _reach(self, stop: str, line: int) -> None:
         """Show the lines from an asked one up to the later line that the answer equals."""
         first = self.course.index(stop)
+        asked = self.standing(stop)
         if first < 0 or self.course.stops[first].item is not None or self.course.stops[first].blank:
             return
         for later in self.course.stops[first + 1 :]:
@@ -213,7 +215,7 @@ class Walk:
                 break
             self.standing(later.id).passed = Passed.RIGHT
             self.standing(stop).passed, self.standing(stop).left = Passed.SEEN, True
-            stop = later.id
+            stop = asked.reached = later.id
 
     # --- stops put in between ------------------------------------------------------------------------
 

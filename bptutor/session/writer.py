@@ -9,8 +9,9 @@ from bptutor.grading.verdict import Verdict
 from bptutor.progress.event import Event, EventKind, storable
 from bptutor.progress.events import Log
 from bptutor.session.clock import Clock, utc_now
+from bptutor.session.standing import STEP
 from bptutor.session.stops import Course, Stop
-from bptutor.session.walk import STEP, Walk
+from bptutor.session.walk import Walk
 
 HELPED = ("why:", "easier:")
 """Stops that stand there as help: a right answer at one of them is no unaided one."""
@@ -63,4 +64,17 @@ class Writer:
             aided=bool(standing.hints or standing.tries or standing.eased) or stop.id.startswith(HELPED),
             reached=verdict.reached,
             drawn=drawn,
+        )
+
+    def proof(self, course: Course, stop: Stop, seed: int, verdict: Verdict) -> Event:
+        """Return the event of a proof; of a program that was run, its text is on how many cases."""
+        return self.event(
+            EventKind.PROVED,
+            course,
+            stop,
+            seed=seed,
+            text=str(verdict.cases) if verdict.cases else "",
+            mark=verdict.mark.value,
+            proof=verdict.proof.value,
+            findings=verdict.rules,
         )

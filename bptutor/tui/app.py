@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
-from textual.app import App
 from textual.command import Provider
 from textual.screen import ModalScreen, Screen
 
@@ -18,9 +17,11 @@ from bptutor.packs.outline import LessonEntry
 from bptutor.progress.events import Log
 from bptutor.session.ids import ROUND, WARM_UP
 from bptutor.session.learner import Learner
-from bptutor.tui import keys
+from bptutor.session.order import THE_LAST, in_order
+from bptutor.tui import keys, terminal
+from bptutor.tui.fitted import TerminalApp
+from bptutor.tui.keyboard import Keyboard
 from bptutor.tui.screens.course_map import MapScreen
-from bptutor.tui.screens.small import HEIGHT, WIDTH, SmallScreen
 
 if TYPE_CHECKING:
     from bptutor.grading.worker import Worker
@@ -40,7 +41,7 @@ def _actions() -> type[Provider]:
     return Actions
 
 
-class TutorApp(App[None]):
+class TutorApp(TerminalApp):
     """The tutor on a terminal. What the map does not need is loaded behind the first paint."""
 
     TITLE = "bptutor"
@@ -68,15 +69,12 @@ class TutorApp(App[None]):
             grader: Grades answers; else a worker process is started after the first paint.
         """
         super().__init__()
-        self.animation_level = "none"
         self._learner = Learner(library, log)
         self._who, self._grader = learner, grader
         self._worker: Worker | None = None
         self._lesson, self._seed = lesson, seed
         self._then = ""
         """The lesson that a warm-up stands before."""
-        if self.no_color:
-            self.theme = "ansi-dark"
 
     @cached_property
     def _session(self) -> Session:
@@ -108,8 +106,18 @@ class TutorApp(App[None]):
         entry = self._entry(lesson) if lesson else None
         return self._lesson_screen(entry, self._seed) if entry else MapScreen(self._learner, self)
 
+    @cached_property
+    def _keyboard(self) -> Keyboard:
+        return Keyboard(self)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Let keys, pasted text and the mouse act in the order in which they came."""
+        if not self._keyboard.take(event):
+            await super().on_event(event)
+
     async def on_mount(self) -> None:
         """Open the first screen; start the worker once it is painted."""
+        self.fit()
         await self.push_screen(self._first_screen())
         log = self._learner.log
         if log.note:
@@ -154,43 +162,46 @@ class TutorApp(App[None]):
         """Open a lesson, a review or a quiz by its id; a coming back starts with what is due."""
         entry = self._entry(self._warmed(lesson) if seed is None else lesson)
         if entry is not None:
-            self.switch_screen(self._lesson_screen(entry, seed))
+            self._go(self._lesson_screen(entry, seed))
 
     def next_lesson(self, lesson: str) -> None:
-        """Open the lesson after one, or the map after the last; after a review or a quiz, what it stood before."""
-        if lesson.startswith(ROUND):
-            then, self._then = self._then, ""
-            if lesson == WARM_UP and then:
-                self.open_lesson(then)
-            else:
-                self.show_map(lesson)
-            return
-        ids = [entry.id for entry in self._learner.library.entries()]
-        after = ids[ids.index(lesson) + 1 :] if lesson in ids else []
-        if after:
-            self.open_lesson(after[0])
+        """Open what comes after a lesson, a quiz or a review, or the map after the last.
+
+        After what is due before a lesson, open that lesson.
+        """
+        then, self._then = self._then, ""
+        following = then if lesson == WARM_UP and then else self._learner.what_comes_next(lesson)
+        if following:
+            self.open_lesson(following)
         else:
-            self.show_map(lesson)
+            self.show_map(lesson, said=f"{THE_LAST} v asks what is due for review.")
 
-    def show_map(self, at: str = "", searching: bool = False) -> None:
-        """Show the course map, standing on a lesson."""
-        self.switch_screen(MapScreen(self._learner, self, at, searching))
+    def show_map(self, at: str = "", searching: bool = False, said: str = "") -> None:
+        """Show the course map, standing on a lesson, with a sentence over it."""
+        self._go(MapScreen(self._learner, self, at, searching, said))
 
-    def first_code_lesson(self) -> str:
-        """Return the id of the first lesson of the chapter on code; empty when there is none."""
-        chapters = self._learner.library.pack.chapters
-        code = {chapter for chapter, title in chapters.items() if "code" in title.casefold()}
-        return next((entry.id for entry in self._learner.library.entries() if entry.chapter in code), "")
+    def _go(self, screen: Screen[None]) -> None:
+        """Go to another room; what is typed in this one is kept."""
+        self._keep_drafts()
+        self.switch_screen(screen)
 
-    # --- everywhere --------------------------------------------------------------------------------
+    def _keep_drafts(self) -> None:
+        lesson = self._open_lesson
+        if lesson is not None:
+            lesson.keep_draft()
 
-    def on_resize(self, event: events.Resize) -> None:
-        """Cover the screen while the terminal is too small."""
-        small = event.size.width < WIDTH or event.size.height < HEIGHT
-        if small and not isinstance(self.screen, SmallScreen):
-            self.push_screen(SmallScreen())
-        elif not small and isinstance(self.screen, SmallScreen):
-            self.pop_screen()
+    @property
+    def _open_lesson(self) -> LessonScreen | None:
+        """The lesson that is open, also below a page; None on the map."""
+        from bptutor.tui.screens.lesson import LessonScreen
+
+        return next((screen for screen in reversed(self.screen_stack) if isinstance(screen, LessonScreen)), None)
+
+    def titles(self) -> list[tuple[str, str]]:
+        """Return id and title of every lesson and quiz, in course order."""
+        return [(one.id, one.entry.title) for one in in_order(self._learner.library, self._learner.log)]
+
+    # --- everywhere ----------------------------------------------------------------------------------
 
     def action_help(self) -> None:
         """Show help for what has the focus."""
@@ -198,7 +209,7 @@ class TutorApp(App[None]):
         from bptutor.tui.screens.help import HelpScreen
         from bptutor.tui.widgets.answer_bar import AnswerBar
 
-        if isinstance(self.screen, HelpScreen | SmallScreen):
+        if isinstance(self.screen, HelpScreen):
             return
         focused = self.focused
         listed = actions_of(self.screen)
@@ -211,6 +222,11 @@ class TutorApp(App[None]):
             listed = [*keys.bindings(keys.EDITOR), *listed]
         self.push_screen(HelpScreen(listed, names, program))
 
+    def action_command_palette(self) -> None:
+        """Open the palette, unless something stands over the room already: it is for the room."""
+        if not isinstance(self.screen, ModalScreen):
+            super().action_command_palette()
+
     def action_progress(self) -> None:
         """Show how far each skill holds, what was answered by day, and the mistakes."""
         from bptutor.tui.screens.page import progress_rows
@@ -219,29 +235,39 @@ class TutorApp(App[None]):
 
     def action_glossary(self) -> None:
         """Show the symbols of what is open, the rules and the words."""
-        from bptutor.tui.screens.lesson import LessonScreen
         from bptutor.tui.screens.page import glossary_rows
 
-        scene = self.screen.scene if isinstance(self.screen, LessonScreen) else None
+        scene = self._open_lesson.scene if self._open_lesson else None
         self._page("Glossary", glossary_rows(self._session.library.pack, scene))
 
     def _page(self, title: str, rows: Callable[[int], Lines]) -> None:
+        from bptutor.tui.screens.help import HelpScreen
         from bptutor.tui.screens.page import PageScreen
 
+        if isinstance(self.screen, HelpScreen | PageScreen):
+            self.pop_screen()  # one page at a time: this one takes its place
         if not isinstance(self.screen, ModalScreen):
             self.push_screen(PageScreen(title, rows))
 
     async def action_quit(self) -> None:
         """Leave; what is typed is kept."""
-        from bptutor.tui.screens.lesson import LessonScreen
-
-        for screen in self.screen_stack:
-            if isinstance(screen, LessonScreen):
-                screen.keep_draft()
+        self.keep_draft()
         self.exit()
 
+    def keep_draft(self) -> None:
+        """Keep what is typed in the open lesson."""
+        self.to_rooms()
+        self._keep_drafts()
 
-def run(library: Library, log: Log, learner: str, lesson: str | None = None, seed: int | None = None) -> int:
+
+def run(
+    library: Library,
+    log: Log,
+    learner: str,
+    lesson: str | None = None,
+    seed: int | None = None,
+    theme: str | None = None,
+) -> int:
     """Run the tutor until the learner leaves.
 
     Args:
@@ -250,10 +276,19 @@ def run(library: Library, log: Log, learner: str, lesson: str | None = None, see
         learner: Whose record it is.
         lesson: Straight to this lesson; None for where the learner stopped.
         seed: 0 to 9999, for that lesson.
+        theme: The name of its colours; None for TEXTUAL_THEME, or dark.
 
     Returns:
         The exit code.
+
+    Raises:
+        UsageError: There is no such theme, or the environment asks for something that cannot be had.
     """
+    terminal.check_environment()
     app = TutorApp(library, log, learner, lesson, seed)
-    app.run()
+    terminal.check_theme(app.available_themes)
+    if theme is not None:
+        app.use_theme(theme)
+    with terminal.given_back():
+        app.run()
     return app.return_code or 0

@@ -19,11 +19,20 @@ def _key(key: str, action: str, label: str, tooltip: str, id: str) -> Binding:  
     return Binding(key, action, label, show=False, id=id, tooltip=tooltip)
 
 
+ON_WHAT_IS_ASKED = frozenset(
+    {
+        *("submit", "enter", "go_on", "measure", "hint", "reveal", "another", "skip", "report", "ease"),
+        *("next_lesson", "test_out", "elsewhere"),
+    }
+)
+"""Actions on what is asked or shown: they need that it was seen when the key was pressed."""
+
 EVERYWHERE: list[BindingType] = [
     _key("f1", "help", "Help", "What can be done here, and how answers are spelled", "app.help"),
     _key("f10", "glossary", "Glossary", "The symbols here, the rules, and the words", "app.glossary"),
     _key("f12", "progress", "Progress", "How far each skill holds, and which mistakes come back", "app.progress"),
     Binding("ctrl+q", "quit", "Quit", show=False, id="app.quit", tooltip="Leave; everything is saved", priority=True),
+    _key("ctrl+z", "suspend_process", "To the shell", "To the shell for a while; fg comes back", "app.suspend"),
 ]
 
 MAP: list[BindingType] = [
@@ -40,10 +49,9 @@ MAP: list[BindingType] = [
 LESSON: list[BindingType] = [
     _key("enter", "go_on", "Go on", "Show what comes next", "lesson.go-on"),
     _key("right", "measure", "Measure", "Nudge the next entry and measure the slope", "lesson.measure"),
-    _key("escape", "leave", "Back to the map", "Back to the course map; everything is saved", "lesson.leave"),
-    _key("m,f9", "leave", "Course map", "Back to the course map; everything is saved", "lesson.map"),
+    _key("escape,f9", "leave", "Back to the map", "Back to the course map; everything is saved", "lesson.leave"),
     _key("f2", "hint", "Hint", "Open the next hint; it is not an error", "lesson.hint"),
-    _key("f3", "face", "Next face", "Index, matrix, NumPy, numbers: the next way to see it", "lesson.face"),
+    _key("f3", "face", "Next face", "Index, matrix, NumPy, numbers: the next of those there are", "lesson.face"),
     _key("f4", "reveal", "Reveal", "Show the answer, after the last hint", "lesson.reveal"),
     _key("f5", "another", "Other numbers", "The same with another seed", "lesson.another"),
     _key("f6", "skip", "Skip for now", "Leave this question for later", "lesson.skip"),
@@ -55,15 +63,21 @@ LESSON: list[BindingType] = [
         "The line with a hole, or what you had before",
         "lesson.ease",
     ),
-    _key("y", "copy", "Copy", "Copy the open face, or the last line", "lesson.copy"),
-    _key("slash", "search", "Search", "Search the course", "lesson.search"),
     _key("pageup", "scroll(-1)", "Scroll up", "Earlier steps of the lesson", "lesson.scroll-up"),
     _key("pagedown", "scroll(1)", "Scroll down", "Later steps of the lesson", "lesson.scroll-down"),
-    _key("c", "next_lesson", "Go on", "At a rest: go on; at the end of a lesson: the next one", "lesson.next"),
+    _key("y", "at_rest('copy')", "Copy", "Copy the open face, or the last line", "lesson.copy"),
+    _key("slash", "at_rest('search')", "Search", "Search the course", "lesson.search"),
+    _key("m", "at_rest('leave')", "Course map", "At a rest: back to the course map", "lesson.map"),
+    _key("c", "at_rest('go_on')", "Go on", "At a rest: go on; at the end: what comes next", "lesson.next"),
     _key(
-        "t", "test_out", "I know the mathematics", "At the end of a lesson: to the chapter on code", "lesson.test-out"
+        "t",
+        "at_rest('test_out')",
+        "I know the mathematics",
+        "At the end of a lesson: show the chapter on code on the map; nothing is marked as done",
+        "lesson.test-out",
     ),
 ]
+"""Letters are keys at rests only: an answer typed one Enter too early must not lead away."""
 
 BAR: list[BindingType] = [
     _key("up", "recall(-1)", "Line above, earlier answers", "Copy the line above, then earlier answers", "bar.earlier"),
@@ -99,7 +113,11 @@ STEPS: list[BindingType] = [
     _key("end", "scroll_end", "To the end", "To the newest step", "steps.end"),
 ]
 
-CLOSE: list[BindingType] = [_key("escape,f1,enter,q", "dismiss", "Close", "Close the page", "help.close")]
+CLOSE: list[BindingType] = [
+    _key("escape,f1,enter,q", "dismiss", "Close", "Close the page", "help.close"),
+    _key("f10", "app.glossary", "Glossary", "The glossary in place of this page", "help.glossary"),
+    _key("f12", "app.progress", "Progress", "Your progress in place of this page", "help.progress"),
+]
 
 NEEDS: list[BindingType] = [
     _key("enter,escape", "dismiss(False)", "Go on", "Go on with this lesson all the same", "needs.go-on"),

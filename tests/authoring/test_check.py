@@ -10,6 +10,8 @@ import pytest
 from bptutor.authoring.check import check, run
 from bptutor.errors import Problem
 
+pytestmark = pytest.mark.normal
+
 DATA = Path(__file__).parent.parent / "data" / "packs"
 INVALID = sorted(folder.name for folder in (DATA / "invalid").iterdir() if folder.is_dir())
 VALID = sorted(folder.name for folder in (DATA / "valid").iterdir() if folder.is_dir())

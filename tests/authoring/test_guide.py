@@ -12,6 +12,8 @@ from bptutor.authoring.check import check
 from bptutor.packs.fields import Fields
 from bptutor.packs.yaml import Located
 
+pytestmark = pytest.mark.normal
+
 GUIDE = (Path(__file__).parents[2] / "lessons" / "README.md").read_text(encoding="utf-8")
 FILE = re.compile(r"^````(?:markdown|yaml) (\S+)\n(.*?)^````$", re.MULTILINE | re.DOTALL)
 SECTIONS = [section for section in re.split(r"\n## (?=\d)", GUIDE) if FILE.search(section)]

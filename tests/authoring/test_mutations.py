@@ -18,6 +18,8 @@ from tests.authoring.mutations.source import edited, source
 from tests.authoring.mutations.trial import refused
 from tests.fuzz.rewrites import rewritten
 
+pytestmark = pytest.mark.normal
+
 ROOT = Library.builtin().pack.root
 SAMPLE = ("02-index-notation.md", "11-softmax-derivative.md", "banks/see-shares.yaml", "pack.yaml")
 """Files that have all kinds of places, or nearly all."""

@@ -13,6 +13,8 @@ from bptutor.authoring.trace import run
 from bptutor.errors import UsageError
 from tests.packs.test_network import MAZUR
 
+pytestmark = pytest.mark.normal
+
 HOUSE = "layers: [4, 2, 3]\nactivations: [relu, softmax]\nloss: cross-entropy\nbatch: rows\n"
 
 

@@ -61,7 +61,7 @@ def readers() -> list[tuple[str, Callable[[str], object]]]:
     found.append(("number", lambda text: numbers.read_number(text, softmax)))
     found.append(("grid", lambda text: numbers.read_grid(text, softmax)))
     found.append(("shape", numbers.read_shape))
-    found.append(("order", lambda text: choices._numbers(text, 5)))
+    found.append(("order", lambda text: choices.numbers(text, 5)))
     found.append(("choice", lambda text: choices._chosen(text, ("one", "two", "p - y"), many=True)))
     return found
 

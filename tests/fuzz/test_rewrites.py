@@ -10,6 +10,8 @@ from bptutor.grading.grade import grade
 from bptutor.grading.verdict import Mark
 from tests.fuzz.rewrites import answers, nudged, printed, rewritten
 
+pytestmark = pytest.mark.normal
+
 
 def refused(count: int, seed: int) -> list[str]:
     """Return the rewritten right answers that were not right, of `count`."""

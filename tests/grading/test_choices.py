@@ -6,25 +6,9 @@ from bptutor.errors import UnreadableAnswer
 from bptutor.grading import choices
 from bptutor.grading.verdict import Mark
 from bptutor.packs.model import Choice, Kind, Question
+from bptutor.session.asked import Asked
 
-MENU = Question("q", Kind.CHOICE, choices=(Choice("rises"), Choice("falls", right=True), Choice("stays")))
 LINES = Question("o", Kind.ORDER, lines=("one", "two", "three", "four", "five"))
-
-
-@pytest.mark.parametrize("seed", range(40))
-def test_what_is_typed_against_the_shown_order_is_graded_in_written_order(seed: int) -> None:
-    label = choices.LETTERS[choices.shown(MENU, seed).index("falls")]
-    assert choices.written(MENU, label, seed) == "b"
-    shown = choices.shown(LINES, seed)
-    typed = ",".join(str(shown.index(line) + 1) for line in LINES.lines)
-    assert choices.grade_order(LINES, choices.written(LINES, typed, seed)).mark is Mark.RIGHT
-
-
-def test_the_order_depends_on_the_seed_and_every_order_comes_up() -> None:
-    assert choices.order(MENU, 3) == choices.order(MENU, 3)
-    assert {choices.order(MENU, seed) for seed in range(200)} == {
-        (0, 1, 2), (0, 2, 1), (1, 0, 2), (1, 2, 0), (2, 0, 1), (2, 1, 0),
-    }  # fmt: skip
 
 
 def test_a_minus_in_a_choice_counts() -> None:
@@ -47,10 +31,12 @@ def test_the_first_misplaced_line_is_shown() -> None:
     assert "Line 2 of your order" in verdict.findings[0].message
 
 
-def test_a_line_is_named_by_its_place_in_what_was_typed_however_the_lines_are_shuffled() -> None:
-    shown = choices.shown(LINES, 3)
+@pytest.mark.parametrize("seed", range(6))
+def test_a_line_is_named_by_its_place_in_what_was_typed_however_the_lines_are_shuffled(seed: int) -> None:
+    asked = Asked.of(LINES, seed)
+    shown = asked.shown(str).lines
     typed = ",".join(str(shown.index(line) + 1) for line in ("one", "two", "four", "three", "five"))
-    verdict = choices.grade_order(LINES, choices.written(LINES, typed, 3))
+    verdict = choices.grade_order(LINES, asked.for_grading(typed))
     assert verdict.findings[0].message.startswith("Line 3 of your order ")
 
 
@@ -58,10 +44,6 @@ def test_a_line_is_named_by_its_place_in_what_was_typed_however_the_lines_are_sh
 def test_what_names_no_line_is_unreadable(text: str) -> None:
     with pytest.raises(UnreadableAnswer):
         choices.grade_order(LINES, text)
-
-
-def test_the_menu_as_text() -> None:
-    assert choices.text(MENU, 0).splitlines()[0] == f"a  {choices.shown(MENU, 0)[0]}"
 
 
 RULES = Question("r", Kind.RULE, answer="product-rule", options=("product-rule", "quotient-rule", "power-rule"))

@@ -21,6 +21,8 @@ from bptutor.packs.scene import Scene
 from tests.grading.pairs import asked as asked_pair
 from tests.grading.pairs import pairs, scene
 
+pytestmark = pytest.mark.normal
+
 DATA = Path(__file__).parents[1] / "data" / "mistakes"
 TABLE = """
 sign no-batch-mean twice-batch-mean factor-two class-mean diagonal-softmax lost-delta offdiagonal-sign

@@ -16,6 +16,8 @@ from bptutor.packs.model import Place
 from bptutor.packs.questions import question
 from tests.grading.test_mistakes import scenes
 
+pytestmark = pytest.mark.normal
+
 
 def said(scene: str, answer: str, text: str, **keys: Any) -> Verdict:
     asks = question({"type": "symbolic", "answer": answer, **keys}, Place())

@@ -8,6 +8,8 @@ from bptutor.grading.grade import grade
 from bptutor.grading.verdict import Mark
 from tests.grading.pairs import answers, asked, groups, name, pairs
 
+pytestmark = pytest.mark.normal
+
 REFUSED = {"wrong", "unreadable"}
 
 

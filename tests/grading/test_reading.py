@@ -106,3 +106,16 @@ def _timed(asked: Question, text: str) -> float:
     start = time.perf_counter()
     reading(asked, given, text)
     return time.perf_counter() - start
+
+
+@pytest.mark.parametrize(
+    ("asks", "text"),
+    [
+        ({"type": "einsum", "answer": "i,j->ij", "operands": ["p", "y"]}, "jk,j->jk"),
+        ({"type": "numpy", "answer": "np.outer(p, y)"}, 'np.einsum("jk,j->jk", p, y)'),
+    ],
+)
+def test_one_axis_is_one(asks: dict[str, object], text: str) -> None:
+    found = reading(question(asks, Place()), scene("softmax"), text)
+    assert found.problem and "1 axes" not in found.problem + found.help, found
+    assert "one axis" in found.problem, found

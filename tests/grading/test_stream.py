@@ -13,6 +13,8 @@ import pytest
 from bptutor.grading.stream import grade_lines, prove_lines
 from tests.grading.pairs import line, pairs
 
+pytestmark = pytest.mark.normal
+
 SCENE = {
     "sizes": {"K": 3},
     "given": {"z": {"axes": ["K"]}, "y": {"axes": ["K"], "draw": "one-hot"}},

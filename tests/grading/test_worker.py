@@ -18,6 +18,8 @@ from bptutor.packs.questions import question
 from bptutor.packs.scene import Scene
 from tests.grading.pairs import scenes
 
+pytestmark = pytest.mark.normal
+
 ASKED: Question = question({"type": "symbolic", "answer": "p_i - y_i"}, Place())
 SCENE: Scene = Scene.from_mapping(scenes()["softmax"], Place())
 

@@ -18,6 +18,8 @@ from bptutor.notation.sizes import least_sizes
 from bptutor.notation.value import Values
 from tests.notation.proof_scenes import scenes, table
 
+pytestmark = pytest.mark.normal
+
 TRUE, FALSE = table("true.jsonl"), table("false.jsonl")
 
 

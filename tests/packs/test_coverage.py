@@ -12,6 +12,8 @@ import pytest
 
 from bptutor.packs.library import Library
 
+pytestmark = pytest.mark.normal
+
 SCRIPT = Path(__file__).parents[2] / "scripts" / "coverage.py"
 LIBRARY = Library.builtin()
 

@@ -12,6 +12,7 @@ from bptutor.engine.network import Spec
 from bptutor.errors import PackError, UsageError
 from bptutor.packs.model import Place
 from bptutor.packs.network import draw, from_mapping, read_network
+from bptutor.packs.scene import Scene
 
 MAZUR = """\
 layers: [2, 2, 2]
@@ -163,3 +164,20 @@ def test_plain_data_reports_the_place_it_is_given() -> None:
     with pytest.raises(PackError) as caught:
         from_mapping({"layers": ["1", "1"], "activations": ["relu"], "loss": "mse"}, Place("lesson.md", 9, 3))
     assert str(caught.value).startswith("lesson.md:9:3: there is no loss `mse`")
+
+
+@pytest.mark.parametrize(
+    ("last", "low", "high"), [("sigmoid", 0, 1), ("tanh", -1, 1), ("relu", 0, 2), ("softmax", 0, 1)]
+)
+@pytest.mark.parametrize("batch", ["one", "rows"])
+def test_a_target_of_squares_is_drawn_where_the_outputs_reach(last: str, low: float, high: float, batch: str) -> None:
+    mapping = {"layers": [2, 4, 3], "activations": ["tanh", last], "loss": "quadratic", "batch": batch}
+    network = from_mapping(mapping)
+    scene = Scene.from_mapping({"network": mapping})
+    targets = [drawn for seed in range(30) for drawn in (network.values(seed)["y"], scene.draw(seed)["y"])]
+    assert all((low <= y).all() and (y <= high).all() for y in targets)
+    assert len({y.tobytes() for y in targets}) > 2
+    if last == "softmax":
+        assert all((y.sum(axis=-1) == 1).all() for y in targets)
+    else:
+        assert all(low < abs(y).max() for y in targets)

@@ -113,7 +113,12 @@ def test_arrays_are_lines() -> None:
         "  row 2: 0.5, 0",
         "  row 3: 3, 4",
     ]
-    assert array("p", values) == ["p, 30 by 30: too large to be read out"]
+    said = ["p, 30 by 30 entries: begins with 0, 0, 0, 0, 0, 0; the word more reads all of it"]
+    assert array("p", values) == said
+    assert len(array("p", values, full=True)) == 31
+    line = Values(SCOPE, {"z": np.arange(50.0)}, {})
+    assert array("z", line)[0].startswith("z, 50 entries: begins with 0, 1, 2, 3, 4, 5;")
+    assert array("z", line, full=True)[0].endswith("48, 49")
 
 
 def test_clean_keeps_mathematics() -> None:

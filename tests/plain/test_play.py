@@ -7,6 +7,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+pytestmark = pytest.mark.normal
+
 START = """
 import sys
 from bptutor.packs.library import Library

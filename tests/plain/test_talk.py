@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from bptutor.packs.model import Derivation, Kind, Lesson, Line, Prose, Question
+from bptutor.packs.model import Derivation, Kind, Lesson, Line, Nudge, Prose, Question, Show
+from bptutor.packs.scene import Scene
 from bptutor.plain import run
 from bptutor.progress.events import EventKind, Log
-from bptutor.session import Session
+from bptutor.session import Session, Standing
 from tests.session.fakes import CODE, ERROR, LESSONS, SORT, FakeGrader, FakeLibrary
 
 
@@ -40,7 +41,7 @@ def test_the_first_start_opens_the_first_lesson_and_reads_it_aloud(tmp_path: Pat
     assert "Write p-y as code." in said
     assert "**" not in said
     assert "$" not in said
-    assert said.endswith("> \nSaved.\n\n")
+    assert said.endswith("> \nSaved. Next: First ten minutes.\n\n")
 
 
 def test_enter_alone_and_answers_lead_to_the_end(tmp_path: Path) -> None:
@@ -127,6 +128,14 @@ def test_two_questions_with_the_same_prompt_are_both_asked(tmp_path: Path) -> No
     assert talk(tmp_path, "p", "", library=library).count("Write it.") == 2
 
 
+def test_numbers_that_come_again_are_asked_again(tmp_path: Path) -> None:
+    scene = Scene.from_mapping({"given": {"a": {"draw": {"pick": [1, 2]}}}})
+    block = Question("q", Kind.NUMERIC, "What is twice {{ a }}?", answer="2a")
+    library = FakeLibrary({"twice": Lesson("twice", "Twice", (block,), scene)})
+    said = talk(tmp_path, *["another"] * 5, library=library)
+    assert said.count("What is twice") == 1 + said.count("Other numbers") == 6
+
+
 def test_no_line_is_wider_than_80_columns_and_no_control_character_is_printed(tmp_path: Path) -> None:
     lines = (Line("p_i" + " + p_i" * 40), Line("2 p_i", ask="Shorter \x1b[31m" + "word " * 60))
     blocks = (Prose("\x1b]0;title\x07" + "word " * 60), Derivation("d", "p_i", lines))
@@ -147,16 +156,17 @@ def test_a_second_window_says_that_it_saves_nothing(tmp_path: Path) -> None:
     log = Log.open(tmp_path)
     said = talk(tmp_path, "quit")
     assert "Note: another window is open; this one saves nothing." in said
-    assert "Not saved." in said
+    assert "Nothing was saved: another window is open" in said
     log.close()
 
 
 DRIVER = """
 import sys
 from pathlib import Path
+from bptutor.packs.scene import Scene
 from bptutor.plain import run
 from bptutor.progress.events import Log
-from bptutor.session import Session
+from bptutor.session import Session, Standing
 from tests.session.fakes import FakeGrader, FakeLibrary
 sys.exit(run(Session(FakeLibrary(), Log.open(Path(sys.argv[1])), FakeGrader()), None, sys.stdin, sys.stdout))
 """
@@ -175,3 +185,62 @@ def test_a_pipe_of_any_bytes_and_any_encoding(tmp_path: Path, encoding: str) -> 
     assert done.returncode == 0
     assert done.stderr == b""
     assert b"Saved." in done.stdout
+
+
+def questions(*names: str) -> tuple[Question, ...]:
+    return tuple(Question(name, Kind.SYMBOLIC, f"Write {name}.", answer="p") for name in names)
+
+
+def three_lessons() -> FakeLibrary:
+    lessons = {name: Lesson(name, f"Lesson {name}", questions(f"{name}1", f"{name}2")) for name in "abc"}
+    return FakeLibrary(lessons)
+
+
+def test_a_skip_does_not_end_the_course(tmp_path: Path) -> None:
+    said = talk(tmp_path, "p", "", "skip", "", lesson="a", library=three_lessons())
+    assert "one question is left for later, and the word again takes it up" in " ".join(said.split())
+    assert "All lessons are done" not in said
+    assert said.count("Lesson b\nStop 1 of 2.") == 1
+
+
+def test_skips_in_several_lessons_and_in_the_last_are_never_done_and_can_be_taken_up(tmp_path: Path) -> None:
+    said = talk(
+        tmp_path, "skip", "skip", "", "p", "", "p", "", "", "skip", "p", "", "", lesson="a", library=three_lessons()
+    )
+    flat = " ".join(said.split())
+    assert "2 questions are left for later, and the word again takes them up" in flat
+    assert flat.count("Lesson b Stop 1") == flat.count("Lesson c Stop 1") == 1
+    assert flat.count("Lesson a Stop 1") == 2, "what was left for later comes after the last"
+    assert "All lessons are done" not in said
+    again = talk(tmp_path, "p", "", "", "p", "", "p", "", "", lesson="c", library=three_lessons())
+    flat = " ".join(again.split())
+    assert "Lesson a Stop 1" in flat and "All lessons are done" not in flat
+    taken = talk(tmp_path, *["p", ""] * 3, "", lesson="a", library=three_lessons())
+    assert "All lessons are done." in taken
+
+
+def test_the_word_again_takes_up_what_was_left_for_later(tmp_path: Path) -> None:
+    said = talk(tmp_path, "p", "", "skip", "again", "p", "", "", lesson="a", library=three_lessons())
+    assert said.count("Write a2.") >= 2
+    assert "Lesson b\nStop 1 of 2." in said
+    log = Log.open(tmp_path)
+    entries = {one.id: one for one in Session(three_lessons(), log, FakeGrader()).course()}
+    assert entries["a"].standing is Standing.DONE
+    log.close()
+
+
+def test_a_measurement_that_was_skipped_and_then_made_leaves_nothing(tmp_path: Path) -> None:
+    nudge = Lesson("n", "Nudged", (Show(("z", "p"), Nudge("L", "z")),), LESSONS["first-minutes"].scene)
+    library = FakeLibrary({"n": nudge, "b": Lesson("b", "Lesson b", questions("b1"))})
+    talk(tmp_path, "skip", lesson="n", library=library)
+    said = talk(tmp_path, *[""] * 5, lesson="n", library=library)
+    assert "The lesson is finished. Enter" in said and "Lesson b\nStop 1 of 1." in said
+    log = Log.open(tmp_path)
+    assert Session(library, log, FakeGrader()).course()[0].standing is Standing.DONE
+    log.close()
+
+
+def test_the_glossary_says_in_words_what_a_symbol_is(tmp_path: Path) -> None:
+    said = talk(tmp_path, "glossary", lesson="output-error")
+    assert "  z: a vector of 3 entries (K)\n" in said and "  L: one number\n" in said
+    assert "  sum rule: in words only, no formula\n" in said and ", over K" not in said

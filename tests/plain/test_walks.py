@@ -16,6 +16,8 @@ from bptutor.progress.events import EventKind, Log
 from bptutor.session import Session
 from tests.walks.script import SEED, walk
 
+pytestmark = pytest.mark.normal
+
 LESSONS = ["first-ten-minutes", "network-model", "softmax-derivative", "output-error", "channels-pooling-stride"]
 RIGHT = ("Right.", "Right, from your earlier value.")
 

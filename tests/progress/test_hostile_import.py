@@ -156,7 +156,7 @@ def test_a_draft_travels_where_no_newer_one_is(
         opened = Event(EventKind.OPENED, "l", "p", time=f"{here[1]}T00:00:00.000+00:00")
         log.append(opened, draft=("p", "l", "q", here[0]))
     done = import_lines(log, [there.to_json()])
-    assert (log.draft("p", "l")[1], done.drafts, done.problems) == (kept, int(kept == "there"), ())
+    assert (log.drafts("p", "l")["q"], done.drafts, done.problems) == (kept, int(kept == "there"), ())
     log.close()
 
 
@@ -165,13 +165,26 @@ def test_a_record_and_its_drafts_are_the_same_elsewhere(tmp_path: Path) -> None:
     log.append(Event(EventKind.OPENED, "one", "pack"), draft=("pack", "one", "q1", "(30, 78"))
     log.append(draft=("pack", "~review", "3:one/q2", "p -"))
     log.append(draft=("pack", "two", "q1", ""))
+    log.append(draft=("pack", "one", "q2", "sum_k"))
     lines = list(export_lines(log))
-    assert [json.loads(line)["kind"] for line in lines] == ["opened", "draft", "draft"]
-    assert import_lines(other, lines).drafts == 2
+    assert [json.loads(line)["kind"] for line in lines] == ["opened", "draft", "draft", "draft"]
+    assert import_lines(other, lines).drafts == 3
+    assert other.drafts("pack", "one") == {"q1": "(30, 78", "q2": "sum_k"}
     assert list(export_lines(other)) == lines
     assert import_lines(other, lines).drafts == 0
     for record in (log, other):
         record.close()
+
+
+def test_a_draft_of_one_question_is_no_draft_of_another(tmp_path: Path) -> None:
+    log = Log.open(tmp_path)
+    log.append(draft=("p", "l", "q1", "here"))
+    there = [Draft("p", "l", stop, "there", "2026-01-01T00:00:00.000+00:00") for stop in ("q1", "q2")]
+    assert import_lines(log, [one.to_json() for one in there]).drafts == 1
+    assert log.drafts("p", "l") == {"q1": "here", "q2": "there"}
+    nowhere = import_lines(log, ['{"kind":"draft","pack":"p","lesson":"l","text":"x"}'])
+    assert nowhere.problems == ("line 1: `stop` is missing",)
+    log.close()
 
 
 def many(count: int, folder: Path) -> None:

@@ -161,7 +161,7 @@ def test_an_answer_and_its_draft_are_one_transaction(tmp_path: Path) -> None:
     log.append(answer("p - y"), Event(EventKind.ADVANCED, "one", "pack", "q1"), draft=("pack", "one", "q1", ""))
     log._connection.set_trace_callback(None)
     assert sum(statement.startswith("COMMIT") for statement in statements) == 1
-    assert log.draft("pack", "one") == ("q1", "")
+    assert log.drafts("pack", "one") == {"q1": ""}
     log.close()
 
 

@@ -24,7 +24,9 @@ from bptutor.progress.transfer import export_lines
 
 COUNT = 60
 PAGE = 4096
-DRAFT = ("pack", "three", "q9", "half an answer")
+LESSON = ("pack", "three")
+TYPED = {"q9": "half an answer", "q8": "p -"}
+"""Stop -> what is typed there."""
 
 
 def event(n: int) -> Event:
@@ -51,7 +53,8 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     log = Log.open(closed)
     for n in range(COUNT):
         log.append(event(n))
-    log.append(draft=DRAFT)
+    for stop, text in TYPED.items():
+        log.append(draft=(*LESSON, stop, text))
     cards(log)
     for end in ("", "-wal"):
         shutil.copy(closed / f"progress.db{end}", killed)
@@ -236,7 +239,7 @@ def use(log: Log) -> None:
     page(log)
     mastery(log), mistakes(log), cards(log)
     log.run("pack", "lesson1"), log.lessons("pack"), log.asked("pack"), log.marked("pack", "passed")
-    log.draft(*DRAFT[:2])
+    log.drafts(*LESSON), log.all_drafts(), log.runs(*LESSON)
 
 
 def examine(folder: Path, name: str, damage: Callable[[Path, random.Random], None], source: random.Random) -> None:
@@ -314,7 +317,7 @@ def test_figures_that_are_off_are_made_anew(statement: str, folders: list[Path],
     sql(statement)(folder / "progress.db", random.Random(1))
     log = Log.open(folder)
     assert (log.note, log.saving, figures(log)) == ("", True, right)
-    assert log.draft(*DRAFT[:2]) == DRAFT[2:]
+    assert log.drafts(*LESSON) == TYPED
     log.close()
 
 
@@ -324,7 +327,7 @@ def test_drafts_survive_a_damage(folders: list[Path], tmp_path: Path) -> None:
         shutil.copytree(folder, home)
         first_page(home / "progress.db", random.Random(1))
         log = Log.open(home)
-        assert log.draft(*DRAFT[:2]) == DRAFT[2:]
+        assert log.drafts(*LESSON) == TYPED
         log.close()
 
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from bptutor.progress.event import Event, EventKind
 from bptutor.progress.events import Log
-from bptutor.progress.mastery import mastery, mistakes
+from bptutor.progress.mastery import later_tries, mastery, mistakes
 from bptutor.progress.ordering import settled
 from bptutor.progress.review import Grade, Rating, cards, due, rated
 from bptutor.progress.transfer import export_lines, import_lines
@@ -182,3 +182,22 @@ def test_two_machines_one_with_its_clock_ahead_merge_in_the_order_of_what_is_bel
 def test_an_event_of_tomorrow_and_one_of_today_in_one_sitting_count_as_the_clock_said(log: Log) -> None:
     log.append(answer(TODAY + timedelta(days=1)), answer(TODAY))
     assert (mastery(log)["chain"].days, mastery(log)["chain"].unaided) == (2, 2)
+
+
+@pytest.mark.parametrize(
+    ("done", "later"),
+    [("og", 1), ("ohg", 0), ("ohrg", 1), ("ohrhg", 0), ("ogh", 1), ("ohog", 1)],
+)
+def test_help_is_told_by_the_order_where_the_clock_says_one_time_for_all(done: str, later: int, tmp_path: Path) -> None:
+    """The clock goes back at each event, so that all are sorted by one time."""
+    kinds = {"o": EventKind.OPENED, "h": EventKind.HINTED, "r": EventKind.REDRAWN}
+    log = Log.open(tmp_path)
+    for n, letter in enumerate(done):
+        moment = TODAY - timedelta(hours=n)
+        made = (
+            answer(moment, aided=True) if letter == "g" else Event(kinds[letter], "one", "pack", "q", time=iso(moment))
+        )
+        log.append(made)
+    assert len(log.rows("SELECT DISTINCT time FROM event")) == 1
+    assert later_tries(log).get("chain", 0) == later
+    log.close()

@@ -14,6 +14,8 @@ from bptutor.packs.model import Question
 from bptutor.progress.events import Event, EventKind, Log
 from bptutor.progress.program import milestones
 
+pytestmark = pytest.mark.normal
+
 LIBRARY = Library.builtin()
 MILESTONES = {one.name: one for one in milestones(LIBRARY)}
 ENTRIES = [

@@ -17,6 +17,7 @@ COMMANDS = [
     ["progress", "export"],
     ["progress", "import", os.devnull],
     ["export", "--my-code"],
+    ["quiz"],
     ["doctor"],
     ["where"],
     ["review", "--plain"],

@@ -68,7 +68,7 @@ def test_a_record_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> 
     log = Log.open(tmp_path)
     assert (log.saving, log.saving_problem, log.note) == (True, "", "")
     assert [event.text for event in log.events()] == [str(n) for n in range(COUNT)]
-    assert log.draft("p", "one") == ("q", "half")
+    assert log.drafts("p", "one") == {"q": "half"}
     assert (mastery(log)["chain"].unaided, mastery(log)["chain"].days) == (COUNT, COUNT)
     assert cards(log)["chain"].last.day == COUNT
     log.append(Event(EventKind.OPENED, "two", "p"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -205,6 +206,39 @@ def test_where_the_author_wrote_the_numbers_others_are_said_not_to_be(
         assert not session.open("one").same_numbers
         assert session.another().same_numbers is same
         assert not session.view().same_numbers
+
+
+ASKED_OF_A = [
+    ("numeric", "2a", "Twice a?", True),
+    ("numeric", "b + 1", "One more than b?", False),
+    ("numeric", "c + 1", "One more than c?", True),
+    ("numeric", "6", "What is 2 times 3?", False),
+    ("numeric", "b + 1", "With a = {{ a }}, one more than b?", True),
+    ("vector", "[b, 2b]", "b and twice b?", False),
+    ("symbolic", "b c", "b times c?", False),
+]
+
+
+@pytest.mark.parametrize(("kind", "answer", "prompt", "others"), ASKED_OF_A)
+def test_other_numbers_are_those_that_the_question_is_about(
+    tmp_path: Path, kind: str, answer: str, prompt: str, others: bool
+) -> None:
+    scene = Scene.from_mapping({"given": {"a": {}, "b": {"value": 2}}, "define": {"c": "a + b"}})
+    question = Question("q", Kind(kind), prompt, answer=answer)
+    library = FakeLibrary({"one": Lesson("one", "One", (question,), scene=scene, skills=("loss",))})
+    with Desk(tmp_path, library).session() as session:
+        session.open("one")
+        assert session.another().same_numbers is not (others or kind == "symbolic")
+
+
+def test_other_numbers_are_never_the_same_again(tmp_path: Path) -> None:
+    scene = Scene.from_mapping({"given": {"a": {"draw": {"pick": [1, 2]}}}})
+    question = Question("q", Kind.NUMERIC, "Twice {{ a }}?", answer="2a")
+    library = FakeLibrary({"one": Lesson("one", "One", (question,), scene=scene, skills=("loss",))})
+    with Desk(tmp_path, library).session() as session:
+        views = [session.open("one"), *(session.another() for _ in range(12))]
+    prompts = [view.question.prompt for view in views if view.question]
+    assert len(prompts) == 13 and all(one != other for one, other in pairwise(prompts))
 
 
 async def test_a_lesson_finished_when_reveals_led_nowhere_stays_finished(tmp_path: Path) -> None:

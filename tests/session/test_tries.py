@@ -11,8 +11,9 @@ from bptutor.packs.model import Kind, Lesson, Question
 from bptutor.packs.scene import Scene
 from bptutor.progress.event import Event, EventKind
 from bptutor.session import tries
+from bptutor.session.standing import Standing
 from bptutor.session.stops import cut
-from bptutor.session.walk import Standing, Walk
+from bptutor.session.walk import Walk
 
 HOUSE = json.loads((Path(__file__).parents[1] / "data" / "grading" / "scenes.json").read_text(encoding="utf-8"))[
     "house"

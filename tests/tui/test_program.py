@@ -17,6 +17,8 @@ from bptutor.tui.app import TutorApp
 from tests.session.fakes import DirectGrader
 from tests.tui.stage import LARGE, SMALL, Stage, stage
 
+pytestmark = pytest.mark.normal
+
 PACK = Library.open(Path(__file__).parents[1] / "data" / "packs" / "valid" / "code")
 
 
@@ -34,9 +36,9 @@ async def test_a_function_is_written_run_named_and_put_right(
     monkeypatch.setenv("BPTUTOR_HOME", str(tmp_path))
     async with stage(tmp_path, "code", size=size, library=PACK, grader=DirectGrader()) as s:
         await begin(s)
-        assert "F8 run it" in s.rows[-1] and "esc leave editor" in s.rows[-1]
+        assert "F8 run it" in s.rows[-1] and "esc leave it" in s.rows[-1]
         assert "len(p)" not in s.text
-        await s.press("tab", *"return", "left_parenthesis")
+        await s.press(*"return", "left_parenthesis")
         await s.type("p-y)")
         assert "3      return(p-y)" in s.text
         await s.press("f8")
@@ -64,16 +66,17 @@ async def test_a_function_is_written_run_named_and_put_right(
 async def test_the_failing_case_is_scrolled_to(tmp_path: Path) -> None:
     async with stage(tmp_path, "code", library=PACK, grader=DirectGrader()) as s:
         await begin(s)
-        await s.press("tab")
         await s.type("return p")
         await s.press("f8")
         await s.until("✗ wrong")
+        await s.until("when called with p (7, 2), y (7, 2)")
+        await s.until("esc ↓ more")
         await s.press("escape", "end")
         await s.until("⎦    ⎣")
         await s.press("up", "up", "up")
-        await s.until("when called with")
+        await s.until("the arguments")
         assert "p [7, 2]" in s.text and "y [7, 2]" in s.text
-        await s.press("home", "down", "down", "down")
+        await s.press("home", "down", "down", "down", "down")
         await s.until("yours [7, 2]")
         assert "asked [7, 2]" in s.text
 
@@ -82,7 +85,7 @@ async def test_lines_begin_where_they_belong_and_the_help_says_how(tmp_path: Pat
     log = Log.open(tmp_path)
     async with stage(tmp_path, "code", library=PACK, log=log) as s:
         await begin(s)
-        await s.press("tab", "i", "f", "space", "p", ":", "enter", "x", "enter", "y")
+        await s.press("i", "f", "space", "p", ":", "enter", "x", "enter", "y")
         await s.until("5          y")
         assert "4          x" in s.text
         await s.press("f1")

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from bptutor.progress.events import Log
 from bptutor.session import Wants
 from tests.session.clock import Desk, through
 from tests.session.test_rounds import library
 from tests.tui.stage import LARGE, stage
+
+pytestmark = pytest.mark.normal
 
 
 async def learned(home: Path, **back: float) -> None:
@@ -22,7 +26,7 @@ async def learned(home: Path, **back: float) -> None:
 async def test_coming_back_starts_with_what_is_due_and_leads_to_the_lesson(tmp_path: Path) -> None:
     await learned(tmp_path, days=30)
     async with stage(tmp_path, seed=None) as s:
-        await s.until("2 due v")
+        await s.until("v 2 due")
         await s.press("c")
         await s.until("Before you go on")
         assert "esc lesson" in s.text
@@ -32,18 +36,19 @@ async def test_coming_back_starts_with_what_is_due_and_leads_to_the_lesson(tmp_p
         await s.until("Both derivatives you know")
 
 
-async def test_a_review_is_begun_from_the_map_and_ends_there(tmp_path: Path) -> None:
+async def test_a_review_is_begun_from_the_map_and_leads_on(tmp_path: Path) -> None:
     await learned(tmp_path, days=30)
     async with stage(tmp_path, seed=None, size=LARGE) as s:
-        await s.until("2 due v")
+        await s.until("v 2 due")
         await s.press("v")
         await s.until("1/2")
         assert s.rows[0].strip().startswith("Review")
         await s.press("f6")
         await s.press("f6")
         await s.until("0 of 2")
+        assert "go on: The output error" in s.text and "F5" not in s.text
         await s.press("enter")
-        await s.until("continue:")
+        await s.until("Both derivatives you know")
 
 
 async def test_a_quiz_stands_behind_its_chapter_and_takes_one_answer(tmp_path: Path) -> None:

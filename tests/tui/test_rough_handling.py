@@ -15,6 +15,8 @@ from bptutor.tui.screens.lesson import LessonScreen
 from tests.session.fakes import FakeGrader, FakeLibrary
 from tests.tui.stage import SMALL, Stage, stage
 
+pytestmark = pytest.mark.normal
+
 WRONG = ["f2", "f3", "f4", "f5", "f7", "tab", "up", "down", "left", "right", "home", "end", "pageup", "pagedown"]
 
 

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bptutor.errors import PackError, Problem
 from bptutor.packs.library import Library
-from bptutor.packs.model import Lesson
+from bptutor.packs.model import Lesson, Prose
 from bptutor.progress.events import Log
-from tests.session.fakes import DirectGrader, FakeLibrary
+from bptutor.session import LineState, ShownDerivation, ShownQuestion
+from bptutor.session.faces import faces_of
+from tests.session.fakes import CODE, ERROR, LESSONS, DirectGrader, FakeLibrary
 from tests.tui.stage import LARGE, SMALL, stage
+
+pytestmark = pytest.mark.normal
 
 SIZES = pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "120x36"])
 
@@ -42,9 +47,9 @@ async def test_the_first_start_opens_the_first_lesson_and_goes_to_its_end(
         await s.press("enter")
         await s.until("proved")
         await s.press("enter")
-        await s.until("stop here")
-        await s.press("c")
-        await s.until("The output error")
+        await s.until("enter go on: The output error")
+        await s.press("enter")
+        await s.until("Both derivatives you know")
 
 
 @SIZES
@@ -105,25 +110,68 @@ async def test_the_next_line_of_a_blank_page_begins_with_an_empty_bar(tmp_path: 
         await s.until("enter go on")
 
 
-async def test_faces_of_an_asked_line_stay_closed(tmp_path: Path) -> None:
+async def test_f3_opens_the_faces_there_are_and_none_of_an_asked_line(tmp_path: Path) -> None:
     async with stage(tmp_path, "output-error") as s:
         await s.until("enter go on")
         await s.press("enter", "enter")
         await s.until("Carry the derivative")
-        await s.press("f3", "f3")
-        await s.until("[matrix]")
-        assert "opens when the last line stands" in s.text
         await s.press("f3")
-        await s.until("[numpy]")
-        assert "opens when the last line stands" in s.text
+        await s.until("[index]")
+        assert "matrix" not in s.text and "numpy" not in s.text  # they are spellings of the last line
         await s.press("f3")
         await s.until("[numbers]")
         assert "0.354" in s.text  # the numbers of what is shown are open
         await s.press("tab", "right", "right", "down")
-        await s.until("p[2] = e^(−0.2)/(e^(0.3) + e^(−0.2) + e^(0.5)) = 0.214")
+        await s.until("p₂ = e^(−0.2)/(e^(0.3) + e^(−0.2) + e^(0.5)) = 0.214")
+        await s.press("right", "right", "down")
+        await s.until("∂L/∂zᵢ at i = 2 = ")
+        await s.until("= −0.786")  # the line above the asked one, worked out: p − y at the true class
         await s.press("tab")
         await s.type("p")
         await s.until("> p")
+        await s.press("f3")
+        await s.until_true(lambda: "[numbers]" not in s.text)
+
+
+def test_a_question_opens_the_faces_of_the_derivation_above_but_not_its_own_answer() -> None:
+    asks = replace(CODE, answer="p - y", id="plain-code")
+    other = replace(CODE, answer="np.outer(p-y, a)")
+    done = ShownDerivation(ERROR, tuple((line, LineState.SHOWN) for line in ERROR.lines), finished=True)
+    assert set(faces_of((done, ShownQuestion(other, None)), other).texts) == {"index", "matrix", "numpy"}
+    assert set(faces_of((done, ShownQuestion(asks, None)), asks).texts) == {"index", "matrix"}
+    assert faces_of((done, ShownQuestion(asks, "p-y"))).texts == {"numpy": "p-y"}
+    states = (LineState.SHOWN, LineState.SKIPPED, LineState.ASKED)
+    left = ShownDerivation(ERROR, tuple(zip(ERROR.lines, states, strict=False)), finished=False)
+    assert faces_of((left,)).texts == {"index": ERROR.lines[0].math}
+
+
+@SIZES
+async def test_at_a_question_f3_says_of_what_it_opens_the_faces(tmp_path: Path, size: tuple[int, int]) -> None:
+    shown = replace(ERROR, lines=tuple(replace(line, ask="") for line in ERROR.lines))
+    lesson = replace(LESSONS["output-error"], blocks=(shown, Prose("In code, with a."), CODE))
+    async with stage(tmp_path, "output-error", library=FakeLibrary({lesson.id: lesson}), size=size) as s:
+        await s.until("enter go on")
+        while "All six in one line." not in s.text:
+            await s.press("enter")
+        for name, face in (("index", "pᵢ − yᵢ"), ("matrix", "p − y"), ("numpy", "p - y")):
+            await s.press("f3")
+            await s.until(f"[{name}]")
+            row = next(n for n, row in enumerate(s.rows) if f"[{name}]" in row)
+            assert any("of ∂L/∂zᵢ" in one for one in s.rows[row : row + 2])
+            assert any(face in below for below in s.rows[row + 1 : row + 4])
+        await s.press("f3")
+        await s.until("[numbers]")
+        await s.press("f3")
+        await s.until_true(lambda: "[numbers]" not in s.text)
+
+
+@SIZES
+async def test_f3_where_there_is_no_face_says_so_at_the_first_press(tmp_path: Path, size: tuple[int, int]) -> None:
+    async with stage(tmp_path, "reading", size=size) as s:
+        await s.until("Only prose.")
+        await s.press("f3")
+        await s.until("There is no other face here yet")
+        assert "─ numbers" not in s.text
 
 
 async def test_the_line_above_and_names_come_by_key(tmp_path: Path) -> None:
@@ -147,7 +195,7 @@ async def test_leaving_keeps_the_draft_and_the_map_says_where(tmp_path: Path) ->
         await s.press("escape")
         await s.until("continue: The output error")
     async with stage(tmp_path, seed=None, log=log) as s:
-        await s.until("continue: The output error, 2")
+        await s.until("continue: The output error, step 2")
         assert "◐ The output error" in s.text
         await s.press("c")
         await s.until("> y_k")
@@ -157,7 +205,7 @@ async def test_leaving_keeps_the_draft_and_the_map_says_where(tmp_path: Path) ->
 async def test_the_map_shows_searches_and_opens(tmp_path: Path) -> None:
     async with stage(tmp_path, "reading") as s:
         await s.until("Only prose.")
-        await s.press("m")
+        await s.press("f9")
         await s.until("continue:")
         await s.press("slash")
         await s.type("output")

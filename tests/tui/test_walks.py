@@ -13,6 +13,8 @@ from bptutor.progress.events import EventKind, Log
 from tests.tui.stage import LARGE, SMALL, Stage, stage
 from tests.walks.script import SEED, Step, walk
 
+pytestmark = pytest.mark.normal
+
 LESSONS = ["first-ten-minutes", "network-model", "softmax-derivative", "output-error"]
 LONG = pytest.mark.long
 WALKS = pytest.mark.parametrize(
@@ -25,7 +27,7 @@ WALKS = pytest.mark.parametrize(
     ],
 )
 """One spelling a size in every run; all three at both sizes in the long one."""
-WAITING = ("enter go on", "enter answer", "→ nudge", "enter stop here")
+WAITING = ("enter go on", "enter answer", "→ nudge")
 
 
 @WALKS
@@ -41,7 +43,7 @@ async def test_a_lesson_is_walked_with_the_keyboard(
         async with stage(tmp_path, lesson, SEED, size, library=library, log=log, grader=worker) as s:
             for n, step in enumerate(steps):
                 await take(s, log, step, sum(earlier.mark is not None for earlier in steps[:n]))
-            await s.until("enter stop here")
+            await s.until("stop here, saved")
         kinds = [event.kind for event in log.events() if event.kind is not EventKind.PROVED]  # a proof may come late
         assert kinds[-1] is EventKind.FINISHED
     finally:
@@ -53,7 +55,7 @@ async def take(s: Stage, log: Log, step: Step, before: int) -> None:
     """Do one step; `before` answers were given so far."""
     if step.mark is None:
         await s.until_any(WAITING)
-        await (s.press("c") if step.rest else s.enter())
+        await s.enter()
         return
     await s.until_any(("type your answer", "✗ wrong", "F8 run it"))
     if "F8 run it" in s.text:

@@ -16,6 +16,8 @@ from bptutor.session.asked import Asked
 from bptutor.session.numbers import right_text
 from tests.walks.script import SEED, session
 
+pytestmark = pytest.mark.normal
+
 LIBRARY = Library.builtin()
 QUIZZES = [entry.id for entry in LIBRARY.quizzes()]
 CHAPTERS = ("A", "B", "C", "D", "E")

@@ -10,6 +10,8 @@ from bptutor.packs.library import Library
 from bptutor.session import Wants
 from tests.walks.script import SEED, session, walk
 
+pytestmark = pytest.mark.normal
+
 LIBRARY = Library.builtin()
 LESSONS = [entry.id for entry in LIBRARY.entries()]
 

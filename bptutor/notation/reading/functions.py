@@ -10,6 +10,7 @@ from bptutor.notation.reading import array_calls
 from bptutor.notation.reading.called import Called, plain
 from bptutor.notation.reading.spellings import ENTRYWISE
 from bptutor.notation.reading.subscripts import rank
+from bptutor.notation.scope import counted
 from bptutor.notation.tree import (
     Add,
     Call,
@@ -114,7 +115,7 @@ def explicit(spec: str, operands: Sequence[Expr], call: Called) -> str:
     for part, operand in zip(parts, operands, strict=True):
         axes = rank(call.reader, operand)
         if axes is not None and axes != len(part):
-            raise call.error(f"“{part}” names {len(part)} axes of an array with {axes}")
+            raise call.error(f"“{part}” names {counted(len(part))} of an array with {counted(axes)}")
     return f"{inputs}->{output}"
 
 

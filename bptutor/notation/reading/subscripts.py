@@ -7,7 +7,7 @@ from fractions import Fraction
 from bptutor.notation.reading.lexer import Kind, Token
 from bptutor.notation.reading.reader import Reader, described
 from bptutor.notation.reading.shapes import axes_of
-from bptutor.notation.scope import Role
+from bptutor.notation.scope import Role, counted
 from bptutor.notation.tree import Add, At, Call, Delta, Expr, Letter, Mul, Name, Neg, Number, Text, Transpose, Whole
 
 _KEEPS_RANK = ("exp", "log", "sqrt", "sigmoid", "relu", "softmax", "tanh", "abs")
@@ -31,7 +31,7 @@ def attach(reader: Reader, base: Expr, start: Token) -> Expr:
     items = subscript_items(reader, axes)
     if axes is not None and len(items) > axes:
         raise reader.error(
-            f"{_called(reader, base)} has {_count(axes)}, not {len(items)}", "write one letter for each axis", sign
+            f"{_called(reader, base)} has {counted(axes)}, not {len(items)}", "write one letter for each axis", sign
         )
     return At(base, items + (Whole(),) * ((axes or 0) - len(items)))
 
@@ -41,10 +41,6 @@ def _called(reader: Reader, base: Expr) -> str:
         axes = reader.scope.names[base.id].axes if base.id in reader.scope.names else ()
         return f"{reader.scope.shown(base.id)} [{', '.join(axes)}]"
     return "this"
-
-
-def _count(axes: int) -> str:
-    return "one axis" if axes == 1 else f"{axes} axes"
 
 
 def rank(reader: Reader, expr: Expr) -> int | None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from textual.content import Content
 
 from bptutor.grading.verdict import Mark, Verdict
 from bptutor.packs.model import Kind
-from bptutor.session import ROUND, Reading, ShownQuestion, View, Wants
+from bptutor.session import Reading, ShownQuestion, View, Wants
 from bptutor.tui.render.flow import Lines, apart, indented, wrapped
 from bptutor.tui.render.program import case_rows
 from bptutor.tui.render.prose import one_line, prose
@@ -73,19 +74,16 @@ def echo_rows(view: View, typed: Typed, setting: Setting, width: int, height: in
         typed: What was typed and said.
         setting: Sets the mathematics.
         width: In cells.
-        height: Rows there are; a reading in two dimensions is shown when it fits.
+        height: Rows there are for a reading, which is shown in two dimensions when it fits; a verdict takes what it
+            needs.
     """
     if typed.grading:
         return [Content.styled("grading …", "$quiet")]
     if typed.notice:
         return wrapped(Content.styled(typed.notice, "$text-warning"), width)[:height]
-    said: Lines = []
     if typed.judged is not None:
-        said = verdict_rows(typed.judged, typed.judged_text, width)
-        if typed.text == typed.judged_text:
-            return said[:height]
-    room = height - min(len(said), 3)
-    return [*reading_rows(view, typed, setting, width, room), *said[:3]][:height]
+        return verdict_rows(typed.judged, typed.judged_text, width)
+    return reading_rows(view, typed, setting, width, height)[:height]
 
 
 def program_echo_rows(typed: Typed, width: int) -> Lines:
@@ -96,7 +94,9 @@ def program_echo_rows(typed: Typed, width: int) -> Lines:
         return wrapped(Content.styled(typed.notice, "$text-warning"), width)
     if typed.judged is None:
         return []
-    rows = verdict_rows(typed.judged, typed.judged_text, width, witness=False)
+    rows = verdict_rows(typed.judged, typed.judged_text, width, program=True)
+    if typed.text.rstrip() != typed.judged_text.rstrip():
+        rows[:1] = wrapped(Content.styled("of the last run:  ", "$quiet") + rows[0], width)
     rows += _printed_rows(typed.judged.verdict, width)
     for finding in typed.judged.verdict.findings[:1]:
         rows += case_rows(finding, width)
@@ -160,30 +160,43 @@ def caret_row(typed: Typed, offset: int) -> Content | None:
 def waiting_rows(view: View, typed: Typed, width: int) -> Lines:
     """Lay out what stands in place of the answer line when nothing is asked."""
     rows = _judged_rows(view, typed.judged, typed.judged_text, width) if typed.judged is not None else []
-    if view.wants is Wants.FINISHED and view.lesson.id.startswith(ROUND):
-        return [*rows, _keyed("enter", "go on", "F5", "again with other numbers", "m", "map")]
-    return [*rows, _WAITING[view.wants]] if view.wants in _WAITING else rows
+    if typed.notice:
+        rows += wrapped(Content.styled(typed.notice, "$text-warning"), width)
+    return rows + _pairs_rows(_way_on(view), width)
+
+
+def _way_on(view: View) -> list[tuple[str, str]]:
+    """Return what Enter and the other keys do where nothing is asked."""
+    if view.wants is Wants.NUDGE:
+        return [("→", "nudge the next entry up and down, and measure the slope")]
+    if view.wants is Wants.GO_ON:
+        return [("enter", "go on")]
+    stops = ("esc", "stop here, saved")
+    if view.wants is Wants.REST:
+        return [("", "A good place to stop."), ("enter", "go on"), stops]
+    onward = ("enter", f"go on: {view.following}" if view.following else "go on")
+    ahead = [("t", f"I know the mathematics: show {view.code_ahead}")] if view.code_ahead else []
+    return [onward, stops, *ahead]
+
+
+def _pairs_rows(pairs: Sequence[tuple[str, str]], width: int) -> Lines:
+    """Lay out keys and what they do; a pair is broken only where it is wider than the row."""
+    rows: Lines = []
+    for key, text in pairs:
+        pair = Content.assemble((key, "bold $text-accent"), f" {text}") if key else Content(text)
+        if rows and rows[-1].cell_length + 3 + pair.cell_length <= width:
+            rows[-1] += Content("   ") + pair
+        else:
+            rows += wrapped(pair, width)
+    return rows
 
 
 def _judged_rows(view: View, judged: Judged, text: str, width: int) -> Lines:
     """Lay out what was said of an answer that is over; a wrong one stands beside it, the right one stands above."""
     last = view.shown[-1] if view.shown else None
     program = isinstance(last, ShownQuestion) and last.question.kind is Kind.CODE
-    rows = verdict_rows(judged, text, width, witness=not program)
+    rows = verdict_rows(judged, text, width, program=program)
     if judged.verdict.mark is Mark.WRONG and not program:
         head = rows[0] + Content.styled("   yours: ", "$quiet")
         rows[:1] = wrapped(Content(text), width, head, " " * head.cell_length)
     return rows
-
-
-def _keyed(*pairs: str) -> Content:
-    parts = [(text, "bold $text-accent") if n % 2 == 0 else f" {text}   " for n, text in enumerate(pairs)]
-    return Content.assemble(*parts)
-
-
-_WAITING = {
-    Wants.GO_ON: _keyed("enter", "go on"),
-    Wants.NUDGE: _keyed("→", "nudge the next entry up and down, and measure the slope"),
-    Wants.REST: Content("A good place to stop.   ") + _keyed("enter", "stop here", "c", "go on", "m", "map"),
-    Wants.FINISHED: _keyed("enter", "stop here", "c", "go on", "m", "map", "t", "I know the mathematics"),
-}

@@ -13,7 +13,7 @@ from rich.cells import cell_len
 from textual.content import Content
 
 from bptutor.errors import BptutorError
-from bptutor.tui.render.flow import Lines
+from bptutor.tui.render.flow import UNBROKEN, Lines
 
 if TYPE_CHECKING:
     from bptutor.notation.faces.layout import Box
@@ -83,7 +83,7 @@ class Typesetter:
         """Return a formula as one styled line; an unreadable one shows its source, marked."""
         if self.tree(text) is None:
             return Content.styled(text, SLIP)
-        return self.slanted(self.plain(text))
+        return self.slanted(self.plain(text)).stylize(UNBROKEN)
 
     def slanted(self, line: str) -> Content:
         """Style a line that was printed from a tree: scalars slanted, arrays bold."""

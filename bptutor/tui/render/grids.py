@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from textual.content import Content
 
+from bptutor.notation.faces.scripts import lowered
 from bptutor.tui.render.flow import Lines
 
 if TYPE_CHECKING:
@@ -38,12 +39,27 @@ class NamedArray:
     array: NDArray[Any]
     first: int = 1
     """What the scene counts from."""
+    letters: tuple[str, ...] = ()
+    """The letters that its axes are counted by, when its title is a formula with letters such as `∂L/∂zᵢ`."""
 
     @property
     def heading(self) -> str:
         """The title with the shape, `z [3]`; a scalar has none."""
         shape = ", ".join(str(n) for n in self.array.shape)
-        return f"{self.title} [{shape}]" if shape else self.title
+        apart = "  of shape" if self.title.endswith("]") else ""  # what was picked out is no shape
+        return f"{self.title}{apart} [{shape}]" if shape else self.title
+
+    def entry(self, position: Position) -> str:
+        """Return how an entry is written: `W¹₂₁`, `W₁₂,₁`, `(u + v)₂`, and `∂L/∂zᵢ at i = 2` where letters count."""
+        places = [n + self.first for n in position]
+        if self.letters:
+            counted = (f"{letter} = {n}" for letter, n in zip(self.letters, places, strict=True))
+            return f"{self.title} at {', '.join(counted)}"
+        if not places:
+            return self.title
+        comma = "," if max(places) > 9 else ""
+        plain = not any(sign in self.title for sign in " []") or self.title.startswith("∂")
+        return (self.title if plain else f"({self.title})") + comma.join(lowered(str(n)) for n in places)
 
 
 def number(value: float) -> str:

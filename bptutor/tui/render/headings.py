@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from textual.content import Content
+from textual.style import Style
 
 from bptutor.tui.render.flow import Lines
 
 if TYPE_CHECKING:
-    from bptutor.notation.scope import Scope
     from bptutor.session import View
 
 Pairs = tuple[tuple[str, str], ...]
 """Keys and what they do."""
 _LOWER = str.maketrans("¹²³⁰⁴⁵⁶⁷⁸⁹", "1230456789")
+_WORD = re.compile(r"[^\W\d_]+\d*")
 _NAME = re.compile(r"∂([^\W\d_]+[\d¹²³]*)")
 
 
@@ -24,7 +26,7 @@ def title_row(view: View, width: int) -> Lines:
     title = Content.styled(view.lesson.title, "bold")
     place = Content.styled(f"   {view.stop}/{view.stops}", "bold") if view.stops else Content()
     scope = view.scene.scope if view.scene else None
-    kept = [*conventions(scope), f"seed {view.seed}"] if scope is not None else []
+    kept = [*conventions(view), f"seed {view.seed}"] if scope is not None else []
     while kept:
         right = Content.styled(" · ".join(kept), "$quiet") + place
         gap = width - title.cell_length - right.cell_length
@@ -36,17 +38,40 @@ def title_row(view: View, width: int) -> Lines:
     return [cut + Content(" " * (room - cut.cell_length)) + place]
 
 
-def conventions(scope: Scope | None) -> list[str]:
-    """Return the conventions in force that this scene makes matter, each in a few words."""
+def conventions(view: View) -> list[str]:
+    """Return the conventions in force, each in a few words, once what they are about stands on the screen."""
+    scope = view.scene.scope if view.scene else None
     if scope is None:
         return []
-    axes = {axis for known in scope.names.values() for axis in known.axes}
-    found = ["batch in rows" if "B" in axes else "columns"]
-    if any(name.startswith("W") and len(known.axes) == 2 for name, known in scope.names.items()):
+    words = _words(view)
+    names = {name: known for name, known in scope.names.items() if name in words or (name[0] == "W" and "W" in words)}
+    found = []
+    weights = any(name.startswith("W") and len(known.axes) == 2 for name, known in names.items())
+    batch = any("B" in known.axes for known in scope.names.values())
+    if weights or any("B" in known.axes for known in names.values()):
+        found.append("batch in rows" if batch else "columns")
+    if weights:
         found.append("W is (out, in)")
     if scope.count_from != 1:
         found.append(f"counts from {scope.count_from}")
     return found
+
+
+def _words(view: View) -> set[str]:
+    """Return the names that stand on the screen."""
+    from bptutor.session import ShownDerivation, ShownProse, ShownQuestion, ShownShow
+
+    texts = [view.question.prompt, *(choice.text for choice in view.question.choices)] if view.question else []
+    for shown in view.shown:
+        if isinstance(shown, ShownProse):
+            texts.append(shown.text)
+        elif isinstance(shown, ShownDerivation):
+            texts += [shown.derivation.goal, *(line.math for line, _ in shown.lines)]
+        elif isinstance(shown, ShownQuestion):
+            texts.append(shown.question.prompt)
+        elif isinstance(shown, ShownShow):
+            texts += shown.show.arrays
+    return {word for text in texts for word in _WORD.findall(text)}
 
 
 def path_row(view: View) -> Content:
@@ -66,15 +91,34 @@ def path_row(view: View) -> Content:
     return row
 
 
+_NEEDED = frozenset({"enter", "F8", "F2", "F4", "F6", "c", "→"})
+"""Keys that the foot row keeps longest: to answer, to be helped, to go on without."""
 ALWAYS = (("F1", "help"), ("esc", "map"), ("^p", "all"))
 
 
 def keys_row(pairs: Pairs, width: int, always: Pairs = ALWAYS) -> Content:
-    """Return the foot row: keys and what they do, as many as fit; those in `always` come last and always."""
-    chosen = [*pairs, *always]
-    while len(chosen) > len(always) and sum(len(k) + len(w) + 3 for k, w in chosen) > width + 2:
-        chosen.pop(-1 - len(always))
+    """Return the foot row: keys and what they do, as many as fit; those in `always` come last and always.
+
+    Those without which nothing is answered give way last; all are in the palette, which ^p opens. A click on one is
+    as good as the key (see `pressed_by`).
+    """
+    kept = list(pairs)
+    while kept and sum(len(k) + len(w) + 3 for k, w in (*kept, *always)) > width + 2:
+        minor = [pair for pair in kept if pair[0] not in _NEEDED]
+        kept.remove((minor or kept)[-1])
+    chosen = [*kept, *always]
     row = Content()
     for key, word in chosen:
-        row += Content.assemble((key, "bold $text-accent"), f" {word}  ")
+        pressed = Style.from_meta({PRESS: _KEYS.get(key, key.lower())})
+        row += Content.assemble((key, "bold $text-accent"), f" {word}").stylize(pressed) + Content("  ")
     return row
+
+
+PRESS = "press"
+"""Under which name a piece of text knows the key that a click on it presses."""
+_KEYS = {"esc": "escape", "pgup": "pageup", "/": "slash", "→": "right", "^p": "ctrl+p", "^o": "ctrl+o", "^g": "ctrl+g"}
+
+
+def pressed_by(meta: Mapping[str, object]) -> str:
+    """Return the key that a click on a text presses; empty for none."""
+    return str(meta.get(PRESS, ""))

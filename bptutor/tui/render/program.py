@@ -18,12 +18,12 @@ def program_rows(source: str) -> Lines:
 
 
 def case_rows(finding: Finding, width: int) -> Lines:
-    """Lay out the case of a finding: what it returned beside what is asked, then what it was called with."""
+    """Lay out the case of a finding as grids: what it returned beside what is asked, then its arguments."""
     if not finding.values:
         return []
     results = {"yours": finding.got, "asked": finding.expected}
     rows = _laid({name: value for name, value in results.items() if value is not None}, width)
-    return [*rows, Content.styled("when called with", "$quiet"), *_laid(dict(finding.values), width)]
+    return [*rows, Content.styled("the arguments", "$quiet"), *_laid(dict(finding.values), width)]
 
 
 def _laid(named: dict[str, object], width: int) -> Lines:

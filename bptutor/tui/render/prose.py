@@ -16,6 +16,7 @@ from mdit_py_plugins.amsmath import amsmath_plugin
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from textual.content import Content
 
+from bptutor.notation.faces.scripts import in_type
 from bptutor.tui.render.flow import Lines, columns, indented, wrapped
 from bptutor.tui.render.formulas import Typesetter
 
@@ -75,7 +76,7 @@ def _stacked(nodes: list[SyntaxTreeNode], setter: Typesetter, width: int, tight:
 
 def _inline(node: SyntaxTreeNode, setter: Typesetter) -> Content:
     if node.type in {"text", "html_inline"}:
-        return Content(node.content)
+        return Content(in_type(node.content))
     if node.type in {"softbreak", "hardbreak"}:
         return Content("\n" if node.type == "hardbreak" else " ")
     if node.type == "code_inline":

@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from bptutor.packs.model import Derivation, Kind, Question
+from bptutor.packs.model import Kind, Question
 from bptutor.packs.outline import Rule
 from bptutor.session import LineState, Shown, ShownDerivation, ShownProse, ShownQuestion, ShownShow
-from bptutor.tui.render.flow import Lines, apart, indented, wrapped
+from bptutor.tui.render.flow import READABLE, Lines, apart, indented, wrapped
 from bptutor.tui.render.formulas import Typesetter
 from bptutor.tui.render.grids import NamedArray, grids, number
 from bptutor.tui.render.program import program_rows
 from bptutor.tui.render.prose import one_line, prose
+from bptutor.tui.render.verdicts import badge
 
 if TYPE_CHECKING:
     from bptutor.notation.value import Values
@@ -41,8 +42,8 @@ class Setting:
     setter: Typesetter
     rules: Mapping[str, Rule] = field(default_factory=dict)
     values: Values | None = None
-    proofs: dict[str, str] = field(default_factory=dict)
-    """Id of an asked line or question (`error-by-z.3`) -> what is known of its proof, in one word."""
+    earlier: Mapping[int, Values | None] = field(default_factory=dict)
+    """Seed -> its numbers, for arrays that were shown before other numbers were drawn."""
     checked: bool = False
     """Whether every shown line of the pack was proved before the pack was handed out."""
     tall: bool = False
@@ -56,24 +57,29 @@ class Setting:
 def step_rows(shown: Shown, setting: Setting, width: int) -> Lines:
     """Lay out one step of a lesson for a width; an open question is drawn by its prompt, not here."""
     if isinstance(shown, ShownProse):
-        return prose(shown.text, setting.setter, width)
+        return prose(shown.text, setting.setter, min(width, READABLE))
     if isinstance(shown, ShownDerivation):
         return derivation_rows(shown, setting, width)
     if isinstance(shown, ShownQuestion):
-        return question_rows(shown, setting, width)
+        return question_rows(shown, setting, min(width, READABLE))
     return show_rows(shown, setting, width)
 
 
 def derivation_rows(shown: ShownDerivation, setting: Setting, width: int) -> Lines:
     """Lay out a derivation as far as it has grown: number, line, rule, proof."""
-    rows: Lines = []
+    laid: list[tuple[Lines, int, Content]] = []
     for n, (line, state) in enumerate(shown.lines):
         hidden = state in {LineState.ASKED, LineState.SKIPPED}
-        notes = _notes(shown.derivation, n, line.by, state, setting)
+        proof = shown.proofs[n] if n < len(shown.proofs) else ""
         block, base = _line(shown.derivation.goal, "?" if hidden else line.math, n, setting, width)
+        laid.append((block, base, _notes(line.by, state, proof, setting)))
+    needed = [block[base].rstrip().cell_length + 2 + notes.cell_length for block, base, notes in laid]
+    edge = min(width, max([READABLE, *(cells for cells in needed if cells <= width)]))
+    rows: Lines = []
+    for block, base, notes in laid:
         if rows and len(block) > 1:
             rows.append(Content())
-        rows += _annotated(block, base, notes, width)
+        rows += _annotated(block, base, notes, edge)
     return rows
 
 
@@ -93,9 +99,8 @@ def _line(goal: str, line: str, n: int, setting: Setting, width: int) -> tuple[L
     return [(number_cell if y == base else indent) + row for y, row in enumerate(block)], base
 
 
-def _notes(derivation: Derivation, n: int, by: tuple[str, ...], state: LineState, setting: Setting) -> Content:
-    known = "proved" if setting.checked and state is LineState.SHOWN else ""
-    known = setting.proofs.get(f"{derivation.id}.{n + 1}", known)
+def _notes(by: tuple[str, ...], state: LineState, proof: str, setting: Setting) -> Content:
+    known = "proved" if setting.checked and state is LineState.SHOWN else badge(proof)
     rule = "" if state is LineState.WHY else setting.rule(by)
     words = [rule, _STATES[state], "" if state is LineState.ASKED else known]
     return Content.styled("  ".join(word for word in words if word), "$quiet")
@@ -124,7 +129,7 @@ def question_rows(shown: ShownQuestion, setting: Setting, width: int) -> Lines:
     if shown.answer is None:
         return []
     word = "revealed" if shown.revealed else "✔ right"
-    known = setting.proofs.get(question.id, "")
+    known = badge(shown.proof, shown.cases)
     note = Content.styled("  ".join(part for part in (word, known) if part), "$text-success")
     if question.kind is Kind.CODE:
         first, *others = indented(program_rows(shown.answer), 2)
@@ -174,9 +179,10 @@ def _rule_option(option: str, setting: Setting) -> Content:
 
 def show_rows(shown: ShownShow, setting: Setting, width: int) -> Lines:
     """Lay out live arrays, with the measured column of a nudge beside them."""
-    if setting.values is None:
+    values = setting.values if shown.seed is None else setting.earlier.get(shown.seed)
+    if values is None:
         return []
-    arrays = named_arrays(shown.show.arrays, setting)
+    arrays = named_arrays(shown.show.arrays, setting, values)
     rows = grids(arrays, width)
     nudge = shown.show.nudge
     if nudge is None:
@@ -203,18 +209,15 @@ def _slope(value: float) -> Content:
     return Content.styled(f"{number(value):>8}", "$negative" if value < 0 else "$positive")
 
 
-def named_arrays(expressions: tuple[str, ...], setting: Setting) -> list[NamedArray]:
-    """Compute expressions of the scene; those that have no value here are left out."""
-    found = [_named_array(text, setting) for text in expressions]
+def named_arrays(expressions: tuple[str, ...], setting: Setting, values: Values | None) -> list[NamedArray]:
+    """Compute expressions of the scene on some numbers; those that have no value here are left out."""
+    found = [_named_array(text, setting, values) for text in expressions] if values is not None else []
     return [named for named in found if named is not None]
 
 
-def _named_array(text: str, setting: Setting) -> NamedArray | None:
+def _named_array(text: str, setting: Setting, values: Values) -> NamedArray | None:
     import numpy as np
 
-    values = setting.values
-    if values is None:
-        return None
     try:
         if text in setting.setter.scope.names:
             return NamedArray(

@@ -1,4 +1,4 @@
-"""A verdict in words: a glyph and a word, how far it is proved, and what was found, in two rows."""
+"""A verdict in words: a glyph and a word, how far it is proved, and what was found."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from textual.content import Content
 
 from bptutor.grading.verdict import Finding, Mark, ProofMark, Verdict
 from bptutor.notation.faces.scripts import in_type
+from bptutor.tui.render.cases import difference, numbers, shapes
 from bptutor.tui.render.flow import Lines, wrapped
 
 _WORDS = {
@@ -30,8 +31,19 @@ PROOF_WORDS = {
 def proof_words(verdict: Verdict) -> str:
     """Return how far a verdict is proved; of a program, on how many cases it ran."""
     if verdict.cases and verdict.proof is ProofMark.PROBES:
-        return f"run on {verdict.cases} case{'s' * (verdict.cases > 1)}"
+        return _run_on(verdict.cases)
     return PROOF_WORDS[verdict.proof]
+
+
+def badge(proof: str, cases: int = 0) -> str:
+    """Return what the record says of the proof of an answer, in a word; empty before the proof came."""
+    if cases:
+        return _run_on(cases)
+    return PROOF_WORDS[ProofMark(proof)] if proof else ""
+
+
+def _run_on(cases: int) -> str:
+    return f"run on {cases} case{'s' * (cases > 1)}"
 
 
 @dataclass(frozen=True)
@@ -55,23 +67,37 @@ def word(judged: Judged) -> Content:
     return shown
 
 
-def verdict_rows(judged: Judged, text: str, width: int, witness: bool = True) -> Lines:
-    """Return a verdict with its findings: the word, then a fact, then where to look.
+def verdict_rows(judged: Judged, text: str, width: int, *, program: bool = False) -> Lines:
+    """Return a verdict with its findings: the word, then a fact, then where to look, then the case in numbers.
+
+    What matters comes first, so that it stands on the screen whatever is scrolled: one entry, yours and asked.
 
     Args:
         judged: The verdict.
         text: The answer as it was typed, for the caret of an unreadable one.
         width: In cells.
-        witness: Whether a witness's numbers stand in a row of their own; else the caller shows them.
+        program: Whether a program is judged: then what it was called with comes first.
     """
     rows = [word(judged)]
     error = judged.verdict.error
     if error is not None:
         return rows + unreadable(text, 0 if error.line else error.column, error.message, error.help, width)
-    for finding in judged.verdict.said:
-        for sentence in _sentences(finding, witness):
-            rows += wrapped(Content(sentence), width, "  ", "  ")
+    said = judged.verdict.said
+    sentences = _called(said) if program else []
+    for finding in said:
+        sentences += _sentences(finding)
+        sentences += [] if program else [difference(finding), numbers(finding)]
+    for sentence in sentences:
+        rows += wrapped(Content(sentence), width, "  ", "  ") if sentence else []
     return rows
+
+
+def _called(said: tuple[Finding, ...]) -> list[str]:
+    """Return with which shapes a program was called in the case that is told of, and the first entry that differs."""
+    first = said[0] if said else None
+    if first is None or not first.values:
+        return []
+    return [f"when called with {shapes(first.values)}", difference(first, places=True)]
 
 
 def unreadable(text: str, column: int, message: str, help_text: str, width: int) -> Lines:
@@ -81,23 +107,7 @@ def unreadable(text: str, column: int, message: str, help_text: str, width: int)
     return rows + (wrapped(Content(help_text), width) if help_text else [])
 
 
-def _sentences(finding: Finding, witness: bool) -> list[str]:
+def _sentences(finding: Finding) -> list[str]:
     """Split at "Look at": the fact is one row, the place the next."""
     fact, look, place = in_type(finding.message).partition("Look at ")
-    rows = [fact.strip(), f"Look at {place.strip()}" if look else ""]
-    if finding.rule == "witness" and finding.values and witness:
-        rows.append(_witness(finding))
-    return [row for row in rows if row]
-
-
-def _witness(finding: Finding) -> str:
-    values = ", ".join(f"{name} = {_brief(value)}" for name, value in list(finding.values.items())[:3])
-    return f"At {values}: yours {_brief(finding.got)}, asked {_brief(finding.expected)}."
-
-
-def _brief(value: object) -> str:
-    from bptutor.tui.render.grids import number
-
-    if isinstance(value, list | tuple):
-        return "[" + ", ".join(_brief(item) for item in value[:6]) + (", …]" if len(value) > 6 else "]")
-    return number(float(value)) if isinstance(value, int | float) else str(value)
+    return [fact.strip(), f"Look at {place.strip()}" if look else ""]

@@ -9,39 +9,45 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
-from textual.screen import Screen
+from textual.events import Resize
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from bptutor.session.course import CourseEntry, QuizStanding
 from bptutor.session.ids import REVIEW
 from bptutor.session.learner import Learner
+from bptutor.session.order import by_chapter
 from bptutor.tui import keys
 from bptutor.tui.render.course import (
     about_quiz,
     about_rows,
-    by_chapter,
     continue_row,
     map_row,
     map_rows,
+    map_width,
     matches,
 )
 from bptutor.tui.render.flow import Flow
 from bptutor.tui.render.headings import keys_row
+from bptutor.tui.screens.ready import ReadyScreen
 from bptutor.tui.screens.rooms import Rooms
+from bptutor.tui.widgets.course_list import CourseList
 
 _KEYS = (("enter", "open"), ("c", "continue"), ("v", "review"), ("/", "search"))
+_EDGE = 5
+"""Cells of the list beside its rows: its padding and its scroll bar."""
 _ALWAYS = (("q", "quit"), ("F1", "help"), ("^p", "all"))
 
 
-class MapScreen(Screen[None]):
+class MapScreen(ReadyScreen[None]):
     """The course map."""
 
     BINDINGS = keys.MAP
     CSS_PATH = "../styles/map.tcss"
     AUTO_FOCUS = ""
+    AT_ONCE = False
 
-    def __init__(self, learner: Learner, rooms: Rooms, at: str = "", searching: bool = False) -> None:
+    def __init__(self, learner: Learner, rooms: Rooms, at: str = "", searching: bool = False, said: str = "") -> None:
         """Show the course.
 
         Args:
@@ -49,6 +55,7 @@ class MapScreen(Screen[None]):
             rooms: Opens lessons.
             at: Id of the lesson to stand on; empty for where to continue.
             searching: Whether the search is open at once.
+            said: A sentence that stands over the course; empty for none.
         """
         super().__init__()
         self._learner = learner
@@ -58,13 +65,15 @@ class MapScreen(Screen[None]):
         self._next = learner.where_to_continue()
         self._at = at or (self._next[0] if self._next else "")
         self._searching = searching
+        self._listed = self._course, self._quizzes
+        """What stands in the list: all, or what a search found."""
+        self._said = said
 
     def compose(self) -> ComposeResult:
         """Paint the whole map as one text first; the list that can be moved in comes after it."""
-        yield Static(
-            Flow(lambda width: map_rows(self._course, self._quizzes, self._learner.library.pack, self._next, width)),
-            id="first",
-        )
+        library = self._learner.library
+        steps = list(by_chapter(library, self._course, self._quizzes))
+        yield Static(Flow(lambda width: map_rows(steps, library.pack, self._next, width)), id="first")
 
     def on_mount(self) -> None:
         """Mount the rest after the first paint."""
@@ -76,20 +85,23 @@ class MapScreen(Screen[None]):
         pack, following = self._learner.library.pack, self._next
         await self.mount(
             Static(Flow(lambda width: [continue_row(pack, following, width)]), id="top"),
+            Static(Content(self._said), id="said"),
             Input(placeholder="search lessons", id="search"),
             Horizontal(
-                OptionList(id="lessons", compact=True),
+                CourseList(id="lessons", compact=True),
                 VerticalScroll(Static(id="about"), id="about-scroll"),
                 id="course",
             ),
             Static(Flow(lambda width: [keys_row(_KEYS, width, _ALWAYS)]), id="keys"),
         )
         self.query_one("#search").display = False
+        self.query_one("#said").display = bool(self._said)
         self._fill(self._course, self._quizzes)
         self.query_one(OptionList).focus()
         await self.query_one("#first").remove()
         if self._searching:
             self.action_search()
+        self.complete()
         self.run_worker(self._count())
 
     async def _count(self) -> None:
@@ -104,17 +116,28 @@ class MapScreen(Screen[None]):
         lessons = self.query_one(OptionList)
         lessons.clear_options()
         chapters = self._learner.library.pack.chapters
+        self._listed = entries, quizzes
+        width = map_width([*self._course, *self._quizzes], chapters.values(), self.app.size.width)
+        lessons.styles.width = width + _EDGE
         ids = []
-        for chapter, found in by_chapter(entries, quizzes):
+        for chapter, found in by_chapter(self._learner.library, entries, quizzes):
             if chapter:
                 lessons.add_option(Option(Content.styled(chapters.get(chapter, chapter), "bold"), disabled=True))
             for one in found:
                 ids.append(one.id)
-                lessons.add_option(Option(map_row(one, 36), id=one.id))
+                lessons.add_option(Option(map_row(one, width), id=one.id))
         if ids:
             lessons.highlighted = lessons.get_option_index(self._at if self._at in ids else ids[0])
         else:
             lessons.add_option(Option("no lesson fits; esc closes the search", disabled=True))
+
+    def on_resize(self, event: Resize) -> None:
+        """Give the titles the room there is now."""
+        found = self.query(OptionList)
+        if found:
+            at = found.first().highlighted
+            self._fill(*self._listed)
+            found.first().highlighted = at
 
     @on(OptionList.OptionHighlighted)
     def look(self, event: OptionList.OptionHighlighted) -> None:

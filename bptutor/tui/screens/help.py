@@ -6,11 +6,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from bptutor.tui import keys
 from bptutor.tui.render.flow import Flow, Lines, wrapped
+from bptutor.tui.screens.page import CLOSES
+from bptutor.tui.screens.ready import ReadyModal
 
 _SPELLINGS = (
     ("element", "p_i   W_ij   p_1   p[0] (NumPy counts from 0)"),
@@ -48,7 +49,7 @@ def key_text(binding: Binding) -> str:
 _KEYCAPS = {"slash": "/", "right": "→", "left": "←", "up": "↑", "down": "↓", "escape": "esc"}
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(ReadyModal[None]):
     """A page of help; any of F1, Esc, Enter and q closes it."""
 
     BINDINGS = keys.CLOSE
@@ -69,7 +70,8 @@ class HelpScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         """Lay out one page that scrolls."""
-        with VerticalScroll(id="help-page"):
+        with VerticalScroll(id="help-page") as page:
+            page.border_subtitle = CLOSES
             yield Static(Flow(self._rows))
 
     def _rows(self, width: int) -> Lines:
@@ -94,4 +96,4 @@ class HelpScreen(ModalScreen[None]):
                 Content.styled(f"  {key:<16}", "bold $text-accent"),
                 " " * 18,
             )
-        return [*rows, Content(), Content.styled("esc closes this", "$quiet")]
+        return rows

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -9,31 +12,34 @@ from textual.app import SuspendNotSupported
 from textual.widgets import Input
 
 from bptutor.errors import UsageError
-from bptutor.grading.verdict import Mark
+from bptutor.grading.verdict import Mark, Verdict
 from bptutor.packs.model import Kind, Question
 from bptutor.packs.outline import LessonEntry
-from bptutor.session import FIXED, ROUND, WARM_UP, Outcome, Reading, Session, View, Wants
+from bptutor.session import FIXED, WARM_UP, Outcome, Reading, Session, View, Wants
+from bptutor.session.order import code_ahead
 from bptutor.tui import keys
+from bptutor.tui.render import notices
 from bptutor.tui.render.asking import Typed
-from bptutor.tui.render.faces import Face
-from bptutor.tui.render.verdicts import Judged, proof_words
+from bptutor.tui.render.verdicts import Judged
 from bptutor.tui.screens.case import write_case
 from bptutor.tui.screens.rooms import Rooms
-from bptutor.tui.screens.showing import ViewScreen
+from bptutor.tui.screens.typing import TypingScreen
 from bptutor.tui.widgets.answer_bar import AnswerBar
-from bptutor.tui.widgets.dock import Dock
-from bptutor.tui.widgets.face_pane import NAMES, Numbers
+from bptutor.tui.widgets.dock import Dock, Said
+from bptutor.tui.widgets.face_pane import FacePane, Numbers
 from bptutor.tui.widgets.steps import Steps
 
 if TYPE_CHECKING:
     from bptutor.packs.scene import Scene
 
+_TEST_OUT = "Nothing was marked as done; each chapter's quiz does that when it is passed."
 PICKED = frozenset({Kind.CHOICE, Kind.ORDER, Kind.RULE})
 """Kinds that are answered anew, where a formula is mended."""
-NOTHING_TYPED = "Nothing is typed yet. F2 opens a hint, F1 shows how answers are spelled."
+
+NO_FACE = "There is no other face here yet: nothing is derived above, and there are no numbers."
 
 
-class LessonScreen(ViewScreen):
+class LessonScreen(TypingScreen):
     """Drives one session: one message up, one view down."""
 
     BINDINGS = keys.LESSON
@@ -52,12 +58,15 @@ class LessonScreen(ViewScreen):
 
     @on(Input.Changed)
     def typed(self, event: Input.Changed) -> None:
-        """Show how the text is read while it is typed."""
+        """Show how the text is read while it is typed; what was said of another text goes with the first key."""
         if self._view is None or self._typed.grading:
             return
         known = self._typed
         reading = self._session.reading(event.value) if event.value.strip() else Reading()
-        self._typed = Typed(event.value, reading, known.judged, known.judged_text)
+        if event.value == known.text:  # put there by the screen: what was said stands
+            self._typed = replace(known, reading=reading)
+        else:
+            self._typed = Typed(event.value, reading)
         self.query_one(Dock).echo(self._view, self._typed, self._setting)
 
     @on(AnswerBar.Cut)
@@ -68,9 +77,19 @@ class LessonScreen(ViewScreen):
 
     @on(AnswerBar.Onward)
     def onward(self) -> None:
-        """Move the focus to the numbers when they are open, else to the steps."""
-        numbers = self.query_one(Numbers)
-        (numbers if numbers.display and self._face else self.query_one(Steps)).focus()
+        """Move the focus to what is said where it is scrolled, to numbers that are open, else to the steps."""
+        numbers, said = self.query_one(Numbers), self.query_one(Said)
+        if said.can_focus:
+            said.focus()
+            return
+        opened = self.query_one(FacePane).display and numbers.display
+        (numbers if opened else self.query_one(Steps)).focus()
+
+    @on(FacePane.Chosen)
+    def tab_clicked(self, event: FacePane.Chosen) -> None:
+        """Open the face whose tab was clicked."""
+        self._face = event.face
+        self._show_face(opened=False)
 
     @on(Input.Submitted)
     def answered(self, event: Input.Submitted) -> None:
@@ -79,10 +98,12 @@ class LessonScreen(ViewScreen):
 
     @on(AnswerBar.Typed)
     def program_typed(self, event: AnswerBar.Typed) -> None:
-        """Keep what is typed in the editor; what was said of the last program stays."""
+        """Keep what is typed in the editor; what was said of the last run stays beside it, and is called so."""
         known = self._typed
-        if not known.grading:
-            self._typed = Typed(event.text, judged=known.judged, judged_text=known.judged_text)
+        if known.grading or self._view is None or event.text == known.text:
+            return
+        self._typed = Typed(event.text, judged=known.judged, judged_text=known.judged_text)
+        self.query_one(Dock).echo(self._view, self._typed, self._setting)
 
     @on(AnswerBar.Program)
     def program_handed_in(self, event: AnswerBar.Program) -> None:
@@ -99,7 +120,7 @@ class LessonScreen(ViewScreen):
             return
         try:
             with self.app.suspend():
-                text = edited(event.text)
+                text = edited(event.text.rstrip() + "\n")
         except UsageError as problem:
             self._notice(f"{problem.message}. {problem.help}".strip())
         except SuspendNotSupported:
@@ -111,11 +132,11 @@ class LessonScreen(ViewScreen):
         if self._typed.grading or self._view is None:
             return
         if not text.strip():
-            self._notice(NOTHING_TYPED)
+            self._notice(notices.nothing_typed(self._view))
             return
         self._typed = Typed(text, grading=True)
         self.query_one(Dock).echo(self._view, self._typed, self._setting)
-        self.run_worker(self._grade(text), group="grade")
+        self.grade_in(self.run_worker(self._grade(text), group="grade"))
 
     async def _grade(self, text: str) -> None:
         view, turn = self._view, self._turn
@@ -129,15 +150,14 @@ class LessonScreen(ViewScreen):
         if question.code is None:  # a program is no line to bring back
             self._answers.append(text)
         right = outcome.verdict.right
+        proof = asyncio.ensure_future(self._session.proof()) if right else None
         if outcome.view.quiet and outcome.verdict.mark in {Mark.RIGHT, Mark.RIGHT_FROM_EARLIER, Mark.WRONG}:
             await self._move(outcome.view)
             return
         judged = Judged(outcome.verdict, waiting=right)
-        if right:
-            self._setting.proofs[question.id] = ""
         await self._judge(outcome, judged, text)
-        if right:
-            await self._prove(question.id, turn)
+        if proof is not None:
+            await self._prove(proof, turn)
 
     async def _judge(self, outcome: Outcome, judged: Judged, text: str) -> None:
         self._typed = Typed(text)
@@ -151,24 +171,29 @@ class LessonScreen(ViewScreen):
             if outcome.verdict.right or (outcome.view.question and outcome.view.question.kind in PICKED):
                 self.query_one(AnswerBar).action_select_all()  # what is typed next takes its place
 
-    async def _prove(self, question: str, turn: int) -> None:
+    async def _prove(self, proof: asyncio.Future[Verdict | None], turn: int) -> None:
         """Add the badge when the proof comes."""
-        verdict = await self._session.proof()
+        verdict = await proof
         if verdict is None or self._view is None:
             return
-        self._setting.proofs[question] = proof_words(verdict)
         if turn == self._turn and self._typed.judged is not None:
             judged = Judged(verdict if verdict.right else self._typed.judged.verdict)
-            self._typed = Typed(self._typed.text, self._typed.reading, judged, self._typed.judged_text)
+            self._typed = replace(self._typed, judged=judged)
             self.query_one(Dock).show(self._view, self._typed, self._setting)
         await self._steps_anew()
 
     def _notice(self, text: str) -> None:
         if self._view is None:
             return
-        known = self._typed
-        self._typed = Typed(known.text, known.reading, known.judged, known.judged_text, notice=text)
-        self.query_one(Dock).echo(self._view, self._typed, self._setting)
+        self._typed = replace(self._typed, notice=text)
+        self.query_one(Dock).show(self._view, self._typed, self._setting)
+
+    def _say_briefly(self, text: str) -> None:
+        """Say something under the answer line, or where there is none, in a corner."""
+        if self._view is not None and self._view.wants is Wants.ANSWER and self._view.question is not None:
+            self._notice(text)
+        else:
+            self.app.notify(text)
 
     # --- the keys ------------------------------------------------------------------------------------
 
@@ -177,15 +202,18 @@ class LessonScreen(ViewScreen):
         await self.show(view)
 
     async def action_go_on(self) -> None:
-        """Show what comes next; at the end of a lesson, stop here."""
+        """Show what comes next; at the end, open it."""
         if self._view is None:
             return
-        if self._view.lesson.id.startswith(ROUND) and self._view.wants is Wants.FINISHED:
+        if self._view.wants is Wants.FINISHED:
             self._rooms.next_lesson(self._entry.id)
-        elif self._view.wants in {Wants.FINISHED, Wants.REST}:
-            self.app.exit()
         elif self._view.wants is not Wants.ANSWER:
             await self._move(self._session.advance())
+
+    async def action_at_rest(self, action: str) -> None:
+        """Do what a letter stands for, at a rest or at the end; elsewhere letters belong to answers."""
+        if self._view is not None and self._view.wants in {Wants.REST, Wants.FINISHED}:
+            await self.run_action(action)
 
     async def action_measure(self) -> None:
         """Measure the next row of a nudge column."""
@@ -194,61 +222,60 @@ class LessonScreen(ViewScreen):
 
     async def action_hint(self) -> None:
         """Open the next hint."""
-        view = self._view
-        if view is None or view.wants is not Wants.ANSWER:
-            return
-        if view.one_try:
-            self._notice("A quiz has no hints; F6 leaves this question.")
-        elif not view.hints_total:
-            self._notice("This question has no hints; F4 reveals the answer.")
-        elif len(view.hints) >= view.hints_total:
-            easier = ", ^g asks something easier first" if view.may_ease else ""
-            self._notice(f"That was the last hint; F4 reveals the answer{easier}.")
-        else:
+        if not self._refused(notices.no_hint):
             await self.show(self._session.hint())
 
     async def action_reveal(self) -> None:
         """Show the answer, after the last hint."""
-        view = self._view
-        if view is None or view.wants is not Wants.ANSWER:
-            return
-        if view.one_try:
-            self._notice("A quiz reveals nothing; F6 leaves this question.")
-            return
-        if not view.may_reveal:
-            left = view.hints_total - len(view.hints)
-            self._notice(f"F4 reveals the answer after the last hint; {left} to go (F2).")
-            return
-        await self._move(self._session.reveal())
+        if not self._refused(notices.no_reveal):
+            await self._move(self._session.reveal())
 
     async def action_ease(self) -> None:
         """Ask something easier first."""
-        if self._view is None or self._view.wants is not Wants.ANSWER:
-            return
-        if not self._view.may_ease:
-            self._notice("There is nothing easier here. F2 opens a hint, F6 leaves this for later.")
-            return
-        await self._move(self._session.ease())
+        if not self._refused(notices.no_easier):
+            await self._move(self._session.ease())
+
+    def _refused(self, why_not: Callable[[View], str]) -> bool:
+        """Return whether a key does nothing to the open question, and say why; else what is typed is kept first."""
+        view = self._view
+        if view is None or view.wants is not Wants.ANSWER:
+            return True
+        if said := why_not(view):
+            self._notice(said)
+            return True
+        self.keep_draft()
+        return False
 
     async def action_another(self) -> None:
-        """Draw other numbers."""
+        """Draw other numbers for what is open; what is typed stays."""
         if self._view is None:
             return
-        await self._move(self._session.another())
-        if self._view.same_numbers:
+        if said := notices.no_others(self._view):
+            self._notice(said)
+            return
+        self.keep_draft()
+        found = self._session.another()
+        if found.same_numbers:
             self._notice(FIXED)
+            return
+        await self._move(found)
 
     async def action_skip(self) -> None:
         """Leave the question for now."""
         if self._view is not None and self._view.wants in {Wants.ANSWER, Wants.NUDGE}:
+            self.keep_draft()
             await self._move(self._session.skip())
 
     def action_face(self) -> None:
-        """Open the next face; after the last, none."""
+        """Open the next face that there is; after the last, none."""
         if self._view is None:
             return
-        order = ("", *NAMES)
-        self._face = order[(order.index(self._face) + 1) % len(order)]
+        self._setting.values = self._session.values
+        found = self._faces(self._view)
+        if not found.names:
+            self._say_briefly(NO_FACE)
+            return
+        self._face = found.after(self._face)
         self._show_face(opened=False)
         self.query_one(Steps).call_after_refresh(self.query_one(Steps).to_newest)
 
@@ -269,7 +296,7 @@ class LessonScreen(ViewScreen):
         """Copy the open face, or the last line."""
         if self._view is None:
             return
-        text = Face(self._view.shown, self._setting).source(self._face or "index")
+        text = self._faces(self._view).source(self._face or "index")
         if text:
             self.app.copy_to_clipboard(text)
         self.app.notify(f"Copied: {text}" if text else "There is nothing to copy here.")
@@ -287,16 +314,8 @@ class LessonScreen(ViewScreen):
         self.keep_draft()
         self._rooms.show_map(self._entry.id, searching=True)
 
-    async def action_next_lesson(self) -> None:
-        """At a rest, go on; at the end of a lesson, go on with the next one."""
-        if self._view is None:
-            return
-        if self._view.wants is Wants.FINISHED:
-            self._rooms.next_lesson(self._entry.id)
-        elif self._view.wants is Wants.REST:
-            await self._move(self._session.advance())
-
     def action_test_out(self) -> None:
-        """At the end of a lesson, go to the chapter on code."""
-        if self._view is not None and self._view.wants is Wants.FINISHED:
-            self._rooms.show_map(self._rooms.first_code_lesson())
+        """At the end of a lesson, stand on the chapter on code; nothing is marked as done."""
+        ahead = code_ahead(self._session.library, self._entry.id)
+        if self._view is not None and self._view.wants is Wants.FINISHED and ahead is not None:
+            self._rooms.show_map(ahead.id, said=f"Here begins {self._view.code_ahead}: enter opens it. {_TEST_OUT}")

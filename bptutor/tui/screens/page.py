@@ -8,24 +8,29 @@ from typing import TYPE_CHECKING
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from bptutor.packs.outline import LessonEntry, Pack
-from bptutor.progress.page import page
 from bptutor.session import Session
+from bptutor.session.record import record_page
+from bptutor.session.symbols import symbol
 from bptutor.tui import keys
-from bptutor.tui.render.flow import Flow, Lines, wrapped
+from bptutor.tui.render.flow import Flow, Lines, named, wrapped
 from bptutor.tui.render.formulas import Typesetter
 from bptutor.tui.render.headings import keys_row
 from bptutor.tui.render.prose import one_line
 from bptutor.tui.render.steps import GENERAL
+from bptutor.tui.screens.ready import ReadyModal
 
 if TYPE_CHECKING:
     from bptutor.packs.scene import Scene
 
 
-class PageScreen(ModalScreen[None]):
+CLOSES = "esc closes this · ↑ ↓ scroll"
+"""What stands on the lower edge of a page, however long it is."""
+
+
+class PageScreen(ReadyModal[None]):
     """A page that scrolls; any of F1, Esc, Enter and q closes it."""
 
     BINDINGS = keys.CLOSE
@@ -44,19 +49,20 @@ class PageScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         """Lay out the page."""
-        with VerticalScroll(id="page"):
+        with VerticalScroll(id="page") as page:
+            page.border_subtitle = CLOSES
             yield Static(Flow(self._laid))
 
     def _laid(self, width: int) -> Lines:
-        end = Content.styled("esc closes this", "$quiet")
-        return [Content.styled(self._heading, "bold"), Content(), *self._rows(width), Content(), end]
+        return [Content.styled(self._heading, "bold"), Content(), *self._rows(width)]
 
 
-class NeedsScreen(ModalScreen[bool]):
+class NeedsScreen(ReadyModal[bool]):
     """Says what a lesson needs; True when that is to be opened."""
 
     BINDINGS = keys.NEEDS
     CSS_PATH = "../styles/small.tcss"
+    UNASKED = True
 
     def __init__(self, title: str, missing: Sequence[LessonEntry]) -> None:
         """Keep the title of the lesson, and what it needs."""
@@ -76,7 +82,7 @@ class NeedsScreen(ModalScreen[bool]):
 
 def progress_rows(session: Session) -> Callable[[int], Lines]:
     """Return what lays out the learner's record."""
-    lines = page(session.log, session.library.pack.skills)
+    lines = record_page(session.log, session.library)
     return lambda width: [row for line in lines for row in (wrapped(Content(line), width, "", "    ") or [Content()])]
 
 
@@ -87,23 +93,18 @@ def glossary_rows(pack: Pack, scene: Scene | None) -> Callable[[int], Lines]:
         setter = Typesetter(scene.scope if scene else None)
         found: Lines = []
         if scene is not None:
-            found += [Content.styled("Symbols", "bold")]
-            for name in scene.scope.names.values():
-                axes = f"over {' × '.join(name.axes)}" if name.axes else "one number"
-                found += wrapped(Content(axes), width, _head(setter.plain(name.id)), " " * 18)
-            found.append(Content())
-        found += [Content.styled("Rules", "bold")]
-        for rule in pack.rules.values():
-            math = GENERAL.inline(rule.math) if rule.math else Content()
-            found += wrapped(math, width, _head(rule.title, 34), " " * 36)
+            symbols = [
+                (setter.plain(name.id), Content(symbol(name, scene.scope))) for name in scene.scope.names.values()
+            ]
+            found += [Content.styled("Symbols", "bold"), *named(symbols, width), Content()]
+        rules = [(rule.title, GENERAL.inline(rule.math) if rule.math else _IN_WORDS) for rule in pack.rules.values()]
+        found += [Content.styled("Rules", "bold"), *named(rules, width)]
         if pack.words:
-            found += [Content(), Content.styled("Words", "bold")]
-            for word, text in pack.words.items():
-                found += wrapped(one_line(text, setter), width, _head(word), " " * 18)
+            words = [(word, one_line(text, setter)) for word, text in pack.words.items()]
+            found += [Content(), Content.styled("Words", "bold"), *named(words, width)]
         return found
 
     return rows
 
 
-def _head(text: str, width: int = 16) -> Content:
-    return Content(f"  {text[: width - 1]:<{width}}")
+_IN_WORDS = Content.styled("in words only, no formula", "$quiet")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
+@runtime_checkable
 class Rooms(Protocol):
     """Opens rooms of the tutor."""
 
@@ -13,13 +14,13 @@ class Rooms(Protocol):
         ...
 
     def next_lesson(self, lesson: str) -> None:
-        """Open the lesson after one, or the map after the last."""
+        """Open what comes after a lesson, a quiz or a review, or the map after the last."""
         ...
 
-    def show_map(self, at: str = "", searching: bool = False) -> None:
-        """Show the course map, standing on a lesson."""
+    def show_map(self, at: str = "", searching: bool = False, said: str = "") -> None:
+        """Show the course map, standing on a lesson, with a sentence over it."""
         ...
 
-    def first_code_lesson(self) -> str:
-        """Return the id of the first lesson of the chapter on code; empty when there is none."""
+    def titles(self) -> list[tuple[str, str]]:
+        """Return id and title of every lesson and quiz, in course order."""
         ...

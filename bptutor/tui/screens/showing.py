@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -11,20 +12,21 @@ from textual.app import ComposeResult
 from textual.containers import Container
 from textual.content import Content
 from textual.events import Resize
-from textual.screen import Screen
 from textual.widgets import Static
 
 from bptutor.errors import BptutorError
 from bptutor.packs.outline import LessonEntry
-from bptutor.session import WARM_UP, Session, ShownDerivation, ShownShow, View, Wants
+from bptutor.session import Reading, Session, ShownDerivation, ShownShow, View, Wants
 from bptutor.tui.render.asking import Typed
 from bptutor.tui.render.faces import Face
 from bptutor.tui.render.flow import Flow
+from bptutor.tui.render.footers import footer
 from bptutor.tui.render.formulas import Typesetter
-from bptutor.tui.render.headings import ALWAYS, keys_row, path_row, title_row
+from bptutor.tui.render.headings import keys_row, path_row, title_row
 from bptutor.tui.render.steps import Setting
 from bptutor.tui.render.verdicts import Judged
 from bptutor.tui.screens.page import NeedsScreen
+from bptutor.tui.screens.ready import ReadyScreen
 from bptutor.tui.screens.rooms import Rooms
 from bptutor.tui.widgets.dock import Dock
 from bptutor.tui.widgets.face_pane import FacePane, Numbers
@@ -37,10 +39,11 @@ TALL = 30
 """Rows from which derivations stand in two dimensions."""
 
 
-class ViewScreen(Screen[None]):
+class ViewScreen(ReadyScreen[None]):
     """Shows one lesson; `show` is the only method that touches steps, feedback and prompt."""
 
     AUTO_FOCUS = ""
+    AT_ONCE = False
 
     def __init__(self, session: Session, rooms: Rooms, entry: LessonEntry, seed: int | None = None) -> None:
         """Open a lesson.
@@ -92,14 +95,15 @@ class ViewScreen(Screen[None]):
         self._setting = self._set(view.scene)
         if not self.is_attached:  # left before the first paint was over
             return
-        await self.mount(
-            Static(id="banner"),
-            Static(id="path"),
-            Container(Steps(id="steps"), FacePane(id="face"), id="body"),
-            Dock(id="dock"),
-            Static(id="keys"),
-        )
-        await self.show(view)
+        with self.app.batch_update():  # nothing half laid out is painted
+            await self.mount(
+                Static(id="banner"),
+                Static(id="path"),
+                Container(Steps(id="steps"), FacePane(id="face"), id="body"),
+                Dock(id="dock"),
+                Static(id="keys"),
+            )
+            await self.show(view)
         if missing:
             self.app.push_screen(NeedsScreen(view.lesson.title, missing), partial(self._needed, missing[0].id))
 
@@ -117,12 +121,13 @@ class ViewScreen(Screen[None]):
         self._scene = scene
         known = self._setting
         library, setter = self._session.library, Typesetter(scene.scope if scene else None)
-        return Setting(setter, library.pack.rules, proofs=known.proofs, checked=library.checked, tall=known.tall)
+        return Setting(setter, library.pack.rules, checked=library.checked, tall=known.tall)
 
     async def _cannot_open(self, problem: str) -> None:
         self.query_one("#title", Static).update(Content.styled(f"{self._entry.title}: this lesson cannot be opened"))
         foot = Content("\n\nThe other lessons are not touched by this. ") + keys_row((), 60, always=(("esc", "map"),))
         await self.mount(Static(Content(problem) + foot, id="problem"))
+        self.complete()
 
     # --- showing -----------------------------------------------------------------------------------
 
@@ -138,17 +143,18 @@ class ViewScreen(Screen[None]):
             await self._paint(view, judged, text)
 
     async def _paint(self, view: View, judged: Judged | None, text: str) -> None:
-        asked_before = self._view.question.id if self._view and self._view.question else None
-        same_seed = self._view is not None and self._view.seed == view.seed
-        self._view = view
+        before, self._view = self._view, view
         if view.scene is not self._scene:
             self._setting = self._set(view.scene)
         self._setting.tall = self.app.size.height >= TALL
-        if any(isinstance(shown, ShownShow) for shown in view.shown):
+        seeds = [shown.seed for shown in view.shown if isinstance(shown, ShownShow)]
+        if seeds:
             self._setting.values = self._session.values
-        same = view.question is not None and view.question.id == asked_before and same_seed
-        kept = self._typed if same and judged is None else Typed(view.draft, judged=judged, judged_text=text)
-        self._typed = kept
+            self._setting.earlier = {seed: self._session.values_at(seed) for seed in seeds if seed is not None}
+        same = _same_question(before, view)
+        self._typed = self._still_typed(before, view) if same and judged is None else Typed(view.draft)
+        if judged is not None:
+            self._typed = replace(self._typed, judged=judged, judged_text=text)
         self._head(view)
         await self.query_one(Steps).show(view, self._setting)
         self._show_face(opened=not same)
@@ -161,6 +167,14 @@ class ViewScreen(Screen[None]):
         elif not isinstance(self.focused, Numbers):
             self.query_one(Steps).focus()
 
+    def _still_typed(self, before: View | None, view: View) -> Typed:
+        """Return what is typed; what was said of it belongs to the numbers that it was said with."""
+        known = self._typed
+        if before is not None and before.seed == view.seed:
+            return replace(known, notice="")
+        reading = self._session.reading(known.text) if view.question and view.question.code is None else Reading()
+        return Typed(known.text, reading)
+
     def _head(self, view: View) -> None:
         self.query_one("#title", Static).update(Flow(lambda width: title_row(view, width)))
         path = self.query_one("#path", Static)
@@ -170,13 +184,7 @@ class ViewScreen(Screen[None]):
         banner.display = not view.saving
         why = f": {view.saving_problem}" if view.saving_problem else ""
         banner.update(Content(f"⚠ Nothing is saved{why}. You can go on; this sitting will be forgotten."))
-        program = view.question is not None and view.question.code is not None
-        pairs = _PROGRAM_KEYS if program else _KEYS[view.wants]
-        if view.one_try and view.wants in _ONE_TRY:
-            pairs = _ONE_TRY[view.wants]
-        always = _OUT_OF_THE_EDITOR if program else _TO_THE_LESSON if view.lesson.id == WARM_UP else ALWAYS
-        if view.may_reveal and view.wants is Wants.ANSWER:
-            pairs = tuple(("F4", "reveal") if pair[0] == "F2" else pair for pair in pairs)
+        pairs, always = footer(view)
         self.query_one("#keys", Static).update(Flow(lambda width: [keys_row(pairs, width, always)]))
 
     def _names(self) -> list[str]:
@@ -193,17 +201,24 @@ class ViewScreen(Screen[None]):
         return ""
 
     def _show_face(self, opened: bool) -> None:
-        """Show the face pane: the one the author chose when a question opens, else the one the learner opened."""
+        """Show the author's face when a question opens, else the one the learner opened; none where it is closed."""
         view = self._view
         if view is None:
             return
         if opened and view.question is not None and view.question.show:
             self._face = view.question.show
         pane = self.query_one(FacePane)
-        pane.display = bool(self._face)
+        pane.display = False
         if self._face:
             self._setting.values = self._session.values
-            pane.show(Face(view.shown, self._setting), self._face)
+            found = self._faces(view)
+            pane.display = self._face in found.names
+            if pane.display:
+                pane.show(found, self._face)
+
+    def _faces(self, view: View) -> Face:
+        """Return the faces of what is shown."""
+        return Face(view.shown, self._setting, view.question)
 
     async def on_resize(self, event: Resize) -> None:
         """Set formulas anew when the screen becomes high or low."""
@@ -224,18 +239,8 @@ class ViewScreen(Screen[None]):
             self._session.keep_draft(self.query_one(Dock).value)
 
 
-_PROGRAM_KEYS = (("F8", "run it"), ("F2", "hint"), ("^o", "$EDITOR"), ("tab", "4 blanks"), ("F6", "skip"))
-_OUT_OF_THE_EDITOR = (("F1", "help"), ("esc", "leave editor"), ("^p", "all"))
-_TO_THE_LESSON = (("F1", "help"), ("esc", "lesson"), ("^p", "all"))
-_ONE_TRY = {
-    Wants.ANSWER: (("enter", "answer: one try"), ("F3", "faces"), ("F6", "leave it")),
-    Wants.GO_ON: (("F3", "faces"), ("pgup", "earlier steps")),
-}
-"""In a quiz, where nothing is drawn anew."""
-_KEYS = {
-    Wants.ANSWER: (("enter", "answer"), ("F2", "hint"), ("F3", "faces"), ("F6", "skip"), ("F5", "seed")),
-    Wants.GO_ON: (("F3", "faces"), ("F5", "other numbers"), ("pgup", "earlier steps")),
-    Wants.NUDGE: (("F3", "faces"), ("F5", "other numbers"), ("F6", "skip")),
-    Wants.REST: (("enter", "stop here"), ("c", "go on"), ("pgup", "earlier steps")),
-    Wants.FINISHED: (("pgup", "read again"), ("F5", "again with other numbers")),
-}
+def _same_question(before: View | None, view: View) -> bool:
+    """Return whether two views ask the same question, be it with other numbers."""
+    if before is None or before.question is None or view.question is None:
+        return False
+    return (before.lesson.id, before.between, before.question.id) == (view.lesson.id, view.between, view.question.id)

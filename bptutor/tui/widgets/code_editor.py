@@ -7,11 +7,10 @@ import re
 from textual import events, on
 from textual.widgets import TextArea
 
+from bptutor.session.editing import LONGEST
 from bptutor.tui import keys
 from bptutor.tui.widgets.answer_bar import AnswerBar
 
-LONGEST = 8_000
-"""Characters; longer programs are not graded."""
 _OPENS = re.compile(r":\s*(#.*)?$")
 
 
@@ -45,8 +44,8 @@ class CodeEditor(TextArea):
             draft: What was typed before and not answered.
             starter: What stands there at first.
         """
-        self._begun = starter
-        self.take(draft or starter)
+        self._begun = into_body(starter)
+        self.take(draft or self._begun)
 
     def take(self, text: str) -> None:
         """Put a text in, with the cursor at its end."""
@@ -54,11 +53,9 @@ class CodeEditor(TextArea):
         self.move_cursor(self.document.end)
 
     def _on_key(self, event: events.Key) -> None:  # type: ignore[override]  # each class of the tree has its own turn
-        """Take Enter in its turn: as a binding it would overtake the letters typed before it."""
+        """Leave Enter to its binding, where Textual's editor would begin a line without moving it in."""
         if event.key == "enter":
-            event.stop()
             event.prevent_default()
-            self.action_newline()
 
     def action_newline(self) -> None:
         """Begin a line, moved in like this one, and further after a colon."""
@@ -83,3 +80,10 @@ class CodeEditor(TextArea):
             self.undo()
             return
         self.post_message(AnswerBar.Typed(self.text))
+
+
+def into_body(starter: str) -> str:
+    """Return a starter with an empty line behind it that is moved in as the body of the function is."""
+    lines = starter.rstrip().split("\n")
+    indent = lines[-1][: len(lines[-1]) - len(lines[-1].lstrip())] + ("    " if _OPENS.search(lines[-1]) else "")
+    return "\n".join([*lines, indent])

@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
+from textual.message import Message
+from textual.style import Style
 from textual.widgets import Static
 
+from bptutor.session.faces import NUMBERS
 from bptutor.tui import keys
 from bptutor.tui.render.flow import Flow, Lines, wrapped
 from bptutor.tui.render.grids import CURSOR, LIT, Cell, NamedArray, grids, nearest, number
 
 if TYPE_CHECKING:
     from bptutor.tui.render.faces import Face
-
-NAMES = ("index", "matrix", "numpy", "numbers")
 
 
 class Numbers(Static, can_focus=True):
@@ -78,9 +80,8 @@ class Numbers(Static, can_focus=True):
         lit, arithmetic = self._traced()
         marks = {**lit, self._cell: CURSOR}
         n, position = self._cell
-        place = ", ".join(str(i + arrays[n].first) for i in position)
         value = number(float(arrays[n].array[position]))
-        text = f"{arrays[n].title}{f'[{place}]' if place else ''} = " + (f"{arithmetic} = " if arithmetic else "")
+        text = f"{arrays[n].entry(position)} = " + (f"{arithmetic} = " if arithmetic else "")
 
         def rows(width: int) -> Lines:
             return [*grids(arrays, width, marks), *wrapped(Content(text + value), width)]
@@ -90,6 +91,20 @@ class Numbers(Static, can_focus=True):
 
 class FacePane(Vertical):
     """A row of tabs and the open face below it."""
+
+    class Chosen(Message):
+        """A tab was clicked."""
+
+        def __init__(self, face: str) -> None:
+            """Keep its name, one of `NAMES`."""
+            self.face = face
+            super().__init__()
+
+    def on_click(self, event: events.Click) -> None:
+        """Open the face whose tab was clicked."""
+        name = event.style.meta.get("face")
+        if name:
+            self.post_message(self.Chosen(str(name)))
 
     def compose(self) -> ComposeResult:
         """Lay out the tabs over the face."""
@@ -103,7 +118,7 @@ class FacePane(Vertical):
 
         Args:
             face: What can be opened.
-            name: One of `NAMES`.
+            name: One of `face.names`.
         """
         self.query_one("#tabs", Static).update(Flow(lambda width: [_tabs(name, face, width)]))
         numbers = self.query_one(Numbers)
@@ -117,8 +132,15 @@ class FacePane(Vertical):
 
 
 def _tabs(name: str, face: Face, width: int) -> Content:
-    parts = [Content.styled(f"[{n}]" if n == name else f" {n} ", "bold" if n == name else "$quiet") for n in NAMES]
+    parts = [
+        Content.styled(f"[{n}]" if n == name else f" {n} ", "bold" if n == name else "$quiet").stylize(
+            Style.from_meta({"face": n})
+        )
+        for n in face.names
+    ]
     row = Content("─").join(parts)
+    if face.of and name != NUMBERS and face.has_room(width):
+        row += Content.styled("─ ", "$quiet") + face.of + Content(" ")
     key = Content.styled(" F3 ", "bold $text-accent")
     line = Content.styled("─" * max(0, width - row.cell_length - key.cell_length - 3), "$quiet")
     return Content.styled("──", "$quiet") + row + line + key + Content.styled("─", "$quiet")

@@ -26,11 +26,11 @@ class Steps(VerticalScroll, inherit_bindings=False):
         """Draw what changed, mount what is new, drop what is gone, and bring the newest into sight."""
         for n, shown in enumerate(view.shown):
             # The key holds all that the drawing depends on; an unchanged step is left alone.
-            key = (shown, view.seed, id(view.scene), setting.tall, tuple(sorted(setting.proofs.items())))
+            key = (shown, view.seed, id(view.scene), setting.tall)
             if n < len(self._drawn) and self._drawn[n] == key:
                 continue
             if n == len(self._widgets):
-                self._widgets.append(Static(classes="step"))
+                self._widgets.append(Static(classes="step" if n else "step -first"))
                 self._drawn.append(())
                 await self.mount(self._widgets[n])
             self._draw(self._widgets[n], shown, setting)

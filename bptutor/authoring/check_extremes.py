@@ -1,0 +1,51 @@
+"""What an author calls right must be a finite number: on what learners see, and on the extremes of the question."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from bptutor.authoring.report import Checked
+from bptutor.errors import UsageError
+from bptutor.grading.case import Case, make
+from bptutor.grading.comparison import Comparison
+from bptutor.grading.expressions import Read, bring
+from bptutor.grading.floating import at_extremes
+from bptutor.grading.reads import models
+from bptutor.packs.model import Kind, Question
+from bptutor.packs.scene import Scene
+from bptutor.packs.yaml import problem
+
+WRITTEN = frozenset({Kind.SYMBOLIC, Kind.MATRIX_EXPRESSION, Kind.NUMPY})
+
+
+def check_finite(question: Question, scene: Scene, seeds: Iterable[int], checked: Checked) -> None:
+    """Report a model answer without a finite value on the numbers shown, or on an extreme of its question."""
+    if question.kind not in WRITTEN:
+        return
+    case = make(question, str(question.answer), scene)
+    comparison = _itself(case)
+    if comparison is None:
+        return
+    seen = [scene.draw(seed) for seed in seeds]
+    if not any(np.isfinite(comparison.truth(values)).all() for values in seen):
+        _report(question, "answer", "the model answer has no finite value on the numbers shown", checked)
+    try:
+        for n, (_, values) in enumerate(at_extremes(case, comparison), 1):
+            if not np.isfinite(comparison.truth(values)).all():
+                _report(question, "extreme", f"the model answer has no finite value on extreme {n}", checked)
+    except UsageError as error:
+        _report(question, "extreme", f"an extreme cannot be taken: {error.message}", checked)
+
+
+def _itself(case: Case) -> Comparison | None:
+    """Return the model answer held against itself, which computes it in floating point."""
+    expected = next(iter(models(case)), None)
+    read = bring(case, expected, expected) if expected is not None else None
+    return read.comparison if isinstance(read, Read) else None
+
+
+def _report(question: Question, key: str, what: str, checked: Checked) -> None:
+    place = question.places.get(key, question.place)
+    checked.problems.append(problem(place, what, "write an answer that computes a number there", "not-finite"))
