@@ -74,9 +74,11 @@ def mastery(log: Log) -> dict[str, SkillStanding]:
     """Return the standing of every skill that was ever answered, by skill id."""
     query = """
         SELECT skill, sum(unaided), sum(aided), sum(revealed), sum(wrong), count(DISTINCT iif(unaided, day, NULL)),
-        sum(iif(code, unaided, 0)), max(code), max(day) FROM skill_day GROUP BY skill ORDER BY skill"""
+        sum(iif(code, unaided, 0)), max(code), coalesce(max(iif(day <= ?, day, NULL)), min(day))
+        FROM skill_day GROUP BY skill ORDER BY skill"""
     found = {}
-    for skill, unaided, aided, revealed, wrong, days, code, asks_code, last in log.rows(query):
+    today = log.last_time[:10]  # a later day is one of a clock that was ahead
+    for skill, unaided, aided, revealed, wrong, days, code, asks_code, last in log.rows(query, today):
         found[str(skill)] = SkillStanding(
             str(skill),
             unaided,
@@ -98,7 +100,7 @@ def later_tries(log: Log) -> dict[str, int]:
     that stand there as help.
     """
     query = """
-        WITH one AS (SELECT kind, pack, lesson, time, json_extract(body, '$.stop') AS stop, body FROM event)
+        WITH one AS (SELECT seq, kind, pack, lesson, time, json_extract(body, '$.stop') AS stop, body FROM event)
         SELECT skill.value, count(*) FROM one AS given, json_each(given.body, '$.skills') AS skill
         WHERE given.kind = 'answered' AND json_extract(given.body, '$.aided')
         AND json_extract(given.body, '$.mark') IN ('right', 'right-from-earlier')
@@ -106,10 +108,11 @@ def later_tries(log: Log) -> dict[str, int]:
         AND NOT EXISTS (
             SELECT 1 FROM one AS help WHERE help.pack = given.pack AND help.lesson = given.lesson
             AND help.kind IN ('hinted', 'eased') AND help.stop = given.stop
-            AND help.time <= given.time AND help.time >= coalesce((
-                SELECT max(drawn.time) FROM one AS drawn
-                WHERE drawn.pack = given.pack AND drawn.lesson = given.lesson AND drawn.time <= given.time
-                AND (drawn.kind = 'opened' OR (drawn.kind = 'redrawn' AND drawn.stop = given.stop))), ''))
+            AND (help.time, help.seq) < (given.time, given.seq) AND NOT EXISTS (
+                SELECT 1 FROM one AS drawn WHERE drawn.pack = given.pack AND drawn.lesson = given.lesson
+                AND (drawn.time, drawn.seq) > (help.time, help.seq)
+                AND (drawn.time, drawn.seq) < (given.time, given.seq)
+                AND (drawn.kind = 'opened' OR (drawn.kind = 'redrawn' AND drawn.stop = given.stop))))
         GROUP BY skill.value"""
     return {str(skill): int(count) for skill, count in log.rows(query)}
 

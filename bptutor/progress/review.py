@@ -7,7 +7,7 @@ where there is one try. What FSRS makes of the ratings is a pure function of the
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from enum import Enum
 from typing import TYPE_CHECKING
@@ -114,12 +114,27 @@ def due(cards: Iterable[Card], now: datetime) -> list[str]:
     return [card.skill for day, card in sorted((e for e in found if e[0] <= today), key=order)]
 
 
-def cards(log: Log) -> dict[str, Card]:
+def cards(log: Log, now: datetime | None = None) -> dict[str, Card]:
     """Return the card of every skill, brought up to date with the record.
 
     Cards are kept beside the events, and only what is new is folded in. An imported event that is older than what a
-    card knows makes all cards anew.
+    card knows makes all cards anew, and so does a card that cannot be read.
+
+    Args:
+        log: The record.
+        now: The time. What the record says was later had a clock that was ahead, and counts as of now; such cards are
+            not kept, as the next event says what is to be believed.
     """
+    if now is not None and log.last_time > (latest := now.astimezone(UTC)).isoformat(timespec="milliseconds"):
+        return rated({}, [replace(one, time=min(one.time, latest)) for one in ratings(log.rated_after(0)[1])])
+    try:
+        return _brought_up_to_date(log)
+    except (ValueError, KeyError, TypeError):  # what was kept is no card
+        log.keep_cards(0, [])
+        return _brought_up_to_date(log)
+
+
+def _brought_up_to_date(log: Log) -> dict[str, Card]:
     known = {skill: Card(skill, _time(due_), _time(last), body) for skill, body, due_, last in log.rows(_CARDS)}
     (seq,) = log.rows("SELECT coalesce(max(seq), 0) FROM folded")[0]
     new_seq, events = log.rated_after(int(seq))

@@ -48,7 +48,9 @@ class Rounds:
 
     def due(self) -> list[str]:
         """Return the skills of this pack that are due, in the order in which they are asked."""
-        return [skill for skill in due(cards(self.log).values(), self.now) if skill in self.library.pack.skills]
+        return [
+            skill for skill in due(cards(self.log, self.now).values(), self.now) if skill in self.library.pack.skills
+        ]
 
     def left_today(self) -> int:
         """Return how many items of a day's reviews are left."""
