@@ -110,6 +110,7 @@ def later_tries(log: Log) -> dict[str, int]:
             AND help.kind IN ('hinted', 'eased') AND help.stop = given.stop
             AND (help.time, help.seq) < (given.time, given.seq) AND NOT EXISTS (
                 SELECT 1 FROM one AS drawn WHERE drawn.pack = given.pack AND drawn.lesson = given.lesson
+                AND drawn.time BETWEEN help.time AND given.time
                 AND (drawn.time, drawn.seq) > (help.time, help.seq)
                 AND (drawn.time, drawn.seq) < (given.time, given.seq)
                 AND (drawn.kind = 'opened' OR (drawn.kind = 'redrawn' AND drawn.stop = given.stop))))

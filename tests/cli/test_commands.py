@@ -219,6 +219,7 @@ def test_output_that_cannot_be_written_is_one_line(
         ("where >&-", 1, "standard output is closed"),
         ("learn >&-", 1, "standard output is closed"),
         ("grade <&-", 2, "standard input is closed"),
+        ("progress import <&-", 2, "standard input is closed"),
         ("learn <&-", 2, "standard input is closed"),
         ("where 2>&-", 0, ""),
         ("learn zzzz 2>&-", 2, ""),
