@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
+from textual import events
+from textual.geometry import Size
 
 from tests.tui.random_keys import Person
-from tests.tui.terminal import terminal
+from tests.tui.stage import stage
 
 
 @pytest.mark.parametrize(
@@ -19,14 +22,14 @@ def test_no_key_crashes(tmp_path: Path, seed: int, count: int) -> None:
     Person(tmp_path, Random(seed)).press(count)
 
 
-def test_sizes_that_change_fast_below_the_palette_come_to_an_end(tmp_path: Path) -> None:
-    random = Random(2)
-    with terminal(tmp_path, "learn", "softmax-derivative", "--seed", "7") as shown:
-        shown.until("^p")
-        shown.write("<ctrl+p>")
-        shown.until("Glossary")
-        for _ in range(60):
-            shown.resize(random.randint(60, 200), random.randint(16, 60))
-            shown.read(random.choice((0.0, 0.01)))
-        shown.write("<ctrl+q>")
-        assert shown.finish() == 0
+async def test_a_size_that_is_no_longer_so_is_left(tmp_path: Path, monkeypatch: Any) -> None:
+    """Two of them, below another screen, would call up each other for ever."""
+    async with stage(tmp_path, "output-error") as s:
+        await s.until("enter go on")
+        laid_out: list[Size] = []
+        monkeypatch.setattr(s.app.screen, "_screen_resized", laid_out.append)
+        for width in (100, 120, 80):
+            s.app.screen.post_message(events.Resize(Size(width, 24), Size(width, 24)))
+            s.app.screen.call_later(lambda: None)  # else Textual takes the last for all of them
+        await s.until_true(lambda: bool(laid_out))
+        assert laid_out == [Size(80, 24)]
