@@ -323,6 +323,7 @@ async def programming(s: Stage) -> CodeEditor:
     await s.until("Write it.")
     editor = s.app.screen.query_one(CodeEditor)
     await s.until_true(lambda: s.app.focused is editor)
+    editor.take("")
     return editor
 
 
