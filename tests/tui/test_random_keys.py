@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from textual import events
+from textual.command import CommandList
 from textual.geometry import Size
 
 from tests.tui.random_keys import Person
@@ -33,3 +34,14 @@ async def test_a_size_that_is_no_longer_so_is_left(tmp_path: Path, monkeypatch: 
             s.app.screen.call_later(lambda: None)  # else Textual takes the last for all of them
         await s.until_true(lambda: bool(laid_out))
         assert laid_out == [Size(80, 24)]
+
+
+async def test_the_palette_turns_no_pages_that_are_not_there(tmp_path: Path) -> None:
+    async with stage(tmp_path, "output-error") as s:
+        await s.until("enter go on")
+        for display in ("block", "none"):  # as on a terminal of a few rows
+            await s.press("ctrl+p")
+            await s.until_true(lambda: bool(s.app.screen.query(CommandList)))
+            s.app.screen.query_one(CommandList).styles.display = display
+            await s.press("pageup", "pagedown", "ctrl+home", "ctrl+end", "pagedown", "escape")
+            await s.until("enter go on")
