@@ -16,13 +16,14 @@ from bptutor.authoring.check_quizzes import check_quizzes
 from bptutor.authoring.check_rules import check_formulas
 from bptutor.authoring.fix import write_ids
 from bptutor.authoring.report import STYLES, Checked, Report
-from bptutor.errors import BptutorError, PackError, Problem, UnreadableAnswer
+from bptutor.errors import PackError, Problem
 from bptutor.packs.folder import PACK_FILE, lesson_files, quiz_files
 from bptutor.packs.library import Library
 from bptutor.packs.markdown import file_text, lesson_from, read_lesson
 from bptutor.packs.model import Derivation, Lesson, Place
+from bptutor.packs.placed import placed
 from bptutor.packs.quiz import bank_files, bank_from, read_bank
-from bptutor.packs.yaml import problem, read
+from bptutor.packs.yaml import read
 
 SEEDS = 25
 POLL = 0.5
@@ -91,8 +92,10 @@ def check(path: Path | None = None, jobs: int = 1, seeds: int = SEEDS) -> Report
         lessons.append(replace(_lesson(file, unreadable), file=file))
         complete = complete and not unreadable
     total.add(next(_shared([root / PACK_FILE], 1, seeds)))
-    total.problems += PackCheck(library).run(lessons, complete)
-    total.problems += check_quizzes(library.pack, lessons)
+    with placed(Place(str(root / PACK_FILE), 1, 1), total.problems):
+        total.problems += PackCheck(library).run(lessons, complete)
+    with placed(Place(str(root / PACK_FILE), 1, 1), total.problems):
+        total.problems += check_quizzes(library.pack, lessons)
     order = {str(root / PACK_FILE): -1} | {str(file): n for n, file in enumerate(files)}
     unique = dict.fromkeys(total.problems)
     problems = sorted(unique, key=lambda p: (order.get(p.path, 0), p.line, p.column))
@@ -133,15 +136,12 @@ def _shared(files: list[Path], jobs: int, seeds: int) -> Iterator[Checked]:
 
 def check_file(file: Path, seeds: int = SEEDS) -> Checked:
     """Check one lesson file: whether it reads, and then all that it shows and asks; of `pack.yaml`, its formulas."""
-    if file.name == PACK_FILE:
-        return check_formulas(file)
     checked = Checked()
-    try:
+    with placed(Place(str(file), 1, 1), checked.problems):
+        if file.name == PACK_FILE:
+            return check_formulas(file)
         lesson = read_bank(file) if file.suffix == ".yaml" else read_lesson(file)
-    except PackError as error:
-        checked.problems += error.problems
-        return checked
-    check_lesson(lesson, seeds, checked)
+        check_lesson(lesson, seeds, checked)
     return checked
 
 
@@ -150,27 +150,22 @@ def check_lesson(lesson: Lesson, seeds: int, checked: Checked) -> None:
     from bptutor.authoring.check_faces import check_faces
     from bptutor.authoring.check_lines import check_derivation, check_holds, check_prose
     from bptutor.authoring.check_questions import check_questions
-    from bptutor.authoring.check_scenes import check_scenes
+    from bptutor.authoring.check_scenes import check_scenes, check_values
     from bptutor.authoring.check_text import check_text
 
-    place = Place(str(lesson.file), 1, 1)
-    if lesson.scene is not None:
-        try:
-            for seed in range(seeds):
-                lesson.scene.draw(seed)
-        except BptutorError as error:
-            help_ = getattr(error, "help", "")
-            checked.problems.append(problem(lesson.places.get("scene", place), str(error), help_, "draw"))
-            return
+    if not check_values(lesson, seeds, checked):
+        return
     for block in lesson.blocks:
         if isinstance(block, Derivation):
-            try:
+            with placed(block.place, checked.problems):
                 check_derivation(block, lesson, checked)
-            except UnreadableAnswer as error:
-                checked.problems.append(problem(block.place, error.message, error.help, "unreadable"))
     check_holds(lesson, checked)
     check_prose(lesson, checked)
     check_questions(lesson, seeds, checked)
-    check_scenes(lesson, range(seeds), checked)
-    check_text(lesson, checked)
-    check_faces(lesson, checked)
+    whole = lesson.places.get("scene") or Place(str(lesson.file), 1, 1)
+    with placed(whole, checked.problems):
+        check_scenes(lesson, range(seeds), checked)
+    with placed(whole, checked.problems):
+        check_text(lesson, checked)
+    with placed(whole, checked.problems):
+        check_faces(lesson, checked)

@@ -15,6 +15,7 @@ from bptutor.packs.lesson_blocks import parts
 from bptutor.packs.library import Library
 from bptutor.packs.markdown import Front, file_text, front_matter
 from bptutor.packs.model import Derivation, Kind, Lesson, Place, Question
+from bptutor.packs.placed import placed
 from bptutor.packs.quiz import BANK
 from bptutor.packs.yaml import Located, problem, read
 
@@ -50,8 +51,9 @@ class PackCheck:
         for lesson in lessons:
             for block in lesson.blocks:
                 if isinstance(block, Derivation):
-                    self._menus(block)
-                    self.problems += check_turns(block, lesson, self.pack.rules)
+                    with placed(block.place, self.problems):
+                        self._menus(block)
+                        self.problems += check_turns(block, lesson, self.pack.rules)
         if complete:
             self._unused(lessons)
         return self.problems

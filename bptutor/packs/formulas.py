@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
-from bptutor.errors import Problem, UnreadableAnswer
+from bptutor.errors import Problem
 from bptutor.notation.scope import Scope
 from bptutor.notation.tree import Expr
 from bptutor.packs import extremes
 from bptutor.packs.code_keys import expressions
 from bptutor.packs.fields import nearest
 from bptutor.packs.model import NUMBERS, Code, Kind, Place, Question
+from bptutor.packs.placed import placed
 from bptutor.packs.runs import Run
 from bptutor.packs.scene import Scene, changed
 from bptutor.packs.templates import templates
@@ -38,10 +39,17 @@ class Formulas:
 
     def expression(self, node: Located, scope: Scope | None = None, numpy: bool = False) -> Expr | None:
         """Read one expression; None when it cannot be read, or was reported as empty before."""
-        from bptutor.notation import parse
+        from bptutor.notation import axes, parse
 
-        spelling = parse.Spelling.NUMPY if numpy else parse.Spelling.ANY
-        return self._reads(node, lambda text: parse.read(text, scope or self.scene.scope, spelling))
+        names = scope or self.scene.scope
+
+        def read(text: str) -> Expr:
+            tree = parse.read(text, names, parse.Spelling.NUMPY if numpy else parse.Spelling.ANY)
+            if numpy:
+                axes.of(tree, names, columns=False)
+            return tree
+
+        return self._reads(node, read)
 
     def condition(self, node: Located, scope: Scope | None = None) -> Expr | None:
         """Read one condition, such as `i ≠ j`."""
@@ -52,10 +60,8 @@ class Formulas:
     def _reads(self, node: Located, how: Callable[[str], Expr]) -> Expr | None:
         if self.blind or not isinstance(node.value, str) or not node.value or node.comment or node.broken:
             return None
-        try:
+        with placed(node, self.problems):
             return how(node.value)
-        except UnreadableAnswer as error:
-            self.problems.append(problem(node.at(error.column), error.message, error.help, "unreadable"))
         return None
 
     def derivation(self, goal: Located, lines: tuple[Located, ...], faces: Mapping[str, Located]) -> None:

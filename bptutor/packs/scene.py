@@ -38,6 +38,8 @@ class Scene:
     place: Place = NOWHERE
     holds: tuple[Located, ...] = ()
     """Equations that say in other words what is defined; `check` proves them, and nobody is shown them."""
+    places: Mapping[str, Place] = field(default_factory=dict)
+    """Name -> where its definition stands."""
 
     @staticmethod
     def from_mapping(mapping: Located | Mapping[str, object], place: Place | None = None) -> Scene:
@@ -170,7 +172,8 @@ def scene(node: Located, problems: list[Problem]) -> Scene:
     fields.close()
     source = plain(node)
     scope = replace(declaring.scope, conditions=conditions)
-    return Scene(scope, source if isinstance(source, dict) else {}, require, node.place, holds)
+    places = {stem(key): value.place for key, value in define.items()}
+    return Scene(scope, source if isinstance(source, dict) else {}, require, node.place, holds, places)
 
 
 def changed(base: Scene, changes: Located, problems: list[Problem]) -> Scene:
