@@ -84,18 +84,19 @@ def check(path: Path | None = None, jobs: int = 1, seeds: int = SEEDS) -> Report
     root = library.pack.root
     total = Checked()
     lessons: list[Lesson] = []
-    complete = True
+    flawed: set[Path] = set()
     files = [*lesson_files(root), *quiz_files(root), *bank_files(root)]
     for file, checked in zip(files, _shared(files, jobs, seeds), strict=True):
         total.add(checked)
         unreadable: list[Problem] = []
         lessons.append(replace(_lesson(file, unreadable), file=file))
-        complete = complete and not unreadable
+        if unreadable:
+            flawed.add(file)
     total.add(next(_shared([root / PACK_FILE], 1, seeds)))
     with placed(Place(str(root / PACK_FILE), 1, 1), total.problems):
-        total.problems += PackCheck(library).run(lessons, complete)
-    with placed(Place(str(root / PACK_FILE), 1, 1), total.problems):
-        total.problems += check_quizzes(library.pack, lessons)
+        whole = PackCheck(library)
+        total.problems += whole.run(lessons, flawed)
+        total.problems += check_quizzes(library.pack, lessons, whole.may_be_unread, flawed)
     order = {str(root / PACK_FILE): -1} | {str(file): n for n, file in enumerate(files)}
     unique = dict.fromkeys(total.problems)
     problems = sorted(unique, key=lambda p: (order.get(p.path, 0), p.line, p.column))
@@ -112,10 +113,12 @@ def check(path: Path | None = None, jobs: int = 1, seeds: int = SEEDS) -> Report
 
 def _lesson(file: Path, problems: list[Problem]) -> Lesson:
     """Return a lesson, a quiz or a bank as far as it can be read."""
-    text = file_text(file, str(file), problems)
-    if file.suffix == ".yaml":
-        return bank_from(read(text, str(file), problems), file.stem, problems)
-    return lesson_from(text, str(file), problems)
+    with placed(Place(str(file), 1, 1), problems):
+        text = file_text(file, str(file), problems)
+        if file.suffix == ".yaml":
+            return bank_from(read(text, str(file), problems), file.stem, problems)
+        return lesson_from(text, str(file), problems)
+    return Lesson("", "", ())
 
 
 def _shared(files: list[Path], jobs: int, seeds: int) -> Iterator[Checked]:

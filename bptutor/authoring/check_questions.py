@@ -149,16 +149,16 @@ class Grading:
 
     def _equal_names(self) -> Iterator[str]:
         """Yield the defined names, with the letters of the answer, that equal it and are not the answer itself."""
-        scope = self.scene.scope
-        tree = parse.read(str(self.question.answer), scope)
+        scope, numpy = self.scene.scope, self.question.kind is Kind.NUMPY
+        tree = parse.read(str(self.question.answer), scope, parse.Spelling.NUMPY if numpy else parse.Spelling.ANY)
         goal = parse.read(self.question.derived.goal, scope) if self.question.derived else None
         known = {letter: axis for letter, axis in axes.of(goal, scope).letters.items() if axis} if goal else {}
-        own = axes.of(tree, scope, True, known).letters
+        own = axes.of(tree, scope, not numpy, known).letters
         known |= {letter: axis for letter, axis in own.items() if axis}
         letters = tuple(own)
         values = self.scene.fresh(1)
         with np.errstate(all="ignore"):
-            truth = evaluate(tree, values, order=letters, known=known)
+            truth = evaluate(tree, values, order=letters, known=known, columns=not numpy)
             for name, declared in scope.names.items():
                 if declared.role is not Role.DEFINED or values[name].shape != truth.shape:
                     continue

@@ -91,8 +91,10 @@ class Declaring:
         """Read `given`; axes that are new here get a drawn size, or that of a literal."""
         for name, node in entries.items():
             place = keys.get(name, node.place)
+            before = len(self.problems)
             entry = declared(name, node, self.problems)
-            if not self.free(name, place):
+            if not self.free(name, place) or len(self.problems) > before:
+                self.failed.add(name)
                 continue
             for axis in (*entry.axes, *filter(None, [entry.position_of])):
                 self.scope = replace(self.scope, sizes={**self.scope.sizes, axis: self.scope.sizes.get(axis, "")})
@@ -254,7 +256,7 @@ class Declaring:
         if body is not None:
             self.scope = replace(outer, functions={**outer.functions, name: FunctionDef(name, parameters, body)})
 
-    def conditions(self, nodes: tuple[Located, ...], key: str) -> tuple[Compare, ...]:
+    def conditions(self, nodes: tuple[Located, ...]) -> tuple[Compare, ...]:
         """Read `assume` or `require`: equations and inequalities."""
         from bptutor.notation import parse
 

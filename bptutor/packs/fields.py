@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Mapping
 
 from bptutor.errors import Problem
 from bptutor.packs.model import Place
 from bptutor.packs.yaml import Located, problem
+
+CURLY = "“”„‟«»‘’‚"
+"""Quotes of typography, which YAML takes for letters."""
+ID = re.compile(r"[a-z0-9][a-z0-9-]{0,60}", re.ASCII)
 
 
 class Fields:
@@ -46,9 +51,10 @@ class Fields:
         """Take a key that must be there and must not be empty."""
         found = self.get(key)
         if found is None:
-            self.wrong(self.place, f"{self.what} has no `{key}`", f"add `{key}: {example}`", "missing-key")
+            if not difflib.get_close_matches(key, self.node.keys.keys() - self._taken, 1, 0.75):
+                self.wrong(self.place, f"{self.what} has no `{key}`", f"add `{key}: {example}`", "missing-key")
             return Located("", self.place)
-        if found.value in ("", (), {}):
+        if found.value in ("", (), {}) and not found.broken:
             self.wrong(found.place, f"`{key}` is empty", f"write `{key}: {example}`", "empty")
         return found
 
@@ -58,9 +64,16 @@ class Fields:
         if found is None:
             return default
         if not isinstance(found.value, str):
-            self.wrong(found.place, f"`{key}` is {found.kind}, not a text", "put quotes around it")
+            self.wrong(found.place, f"`{key}` is {found.kind}, not a text", _quotes(found))
             return default
+        self.whole_sentence(found)
         return found.value
+
+    def whole_sentence(self, node: Located) -> None:
+        """Refuse a text of several words that is cut by a ` #`, which begins a comment; behind one word it may stand."""
+        if node.comment and " " in node.text.strip():
+            what = f"a comment cuts the text `{node.text[:40]}` here"
+            self.wrong(node.comment, what, "put quotes around the whole text", "comment")
 
     def math(self, key: str) -> Located | None:
         """Take an expression; a comment that cuts it is a problem."""
@@ -97,8 +110,10 @@ class Fields:
         for node in self.nodes(key, math):
             if isinstance(node.value, str):
                 texts.append(node.value)
+                if not math:
+                    self.whole_sentence(node)
             elif not math:
-                self.wrong(node.place, f"an item of `{key}` is {node.kind}, not a text", "put quotes around it")
+                self.wrong(node.place, f"an item of `{key}` is {node.kind}, not a text", _quotes(node))
         return tuple(texts)
 
     def mapping(self, key: str) -> Mapping[str, Located]:
@@ -130,9 +145,10 @@ class Fields:
     def flag(self, key: str) -> bool:
         """Take `true` or `false`; false when the key is not there."""
         found = self.get(key)
-        if found is None or found.value in {"false", "no"}:
+        said = found.text.lower() if found is not None else ""
+        if found is None or said in {"false", "no", "off"}:
             return False
-        if found.value not in {"true", "yes"}:
+        if said not in {"true", "yes", "on"}:
             self.wrong(found.place, f"`{key}` is neither true nor false", f"write `{key}: true` or leave it out")
         return True
 
@@ -156,11 +172,24 @@ class Fields:
                 self.wrong(place, what, nearest(key, sorted(self._taken)), "unknown-key")
 
 
+def check_id(node: Located, fields: Fields) -> None:
+    """Refuse an id that is not made of small letters, digits and hyphens."""
+    if node.text and not ID.fullmatch(node.text):
+        help_ = "use small letters, digits and hyphens, such as output-error"
+        fields.wrong(node.place, f"`{node.text}` cannot be an id", help_, "id")
+
+
 def whole_number(node: Located) -> int | None:
     """Read a text of at most nine digits as a whole number; None when it is none."""
     text = node.text.strip()
     digits = text.removeprefix("-")
     return int(text) if digits.isascii() and digits.isdigit() and len(digits) < 10 else None
+
+
+def _quotes(node: Located) -> str:
+    """Return the help for a list or a mapping where a text belongs."""
+    curly = next((key[0] for key in node.mapping if key[:1] in CURLY), "")
+    return f'`{curly}` is no quote of YAML: put straight quotes around it, "..."' if curly else "put quotes around it"
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

@@ -44,7 +44,7 @@ def read_outline(root: Path) -> Index:
 def _entry(file: Path) -> LessonEntry | QuizEntry:
     ignored: list[Problem] = []
     halves = parts(file_text(file, file.name, ignored), file.name, ignored)
-    front = front_matter(halves.front, halves.front_line, file.name, ignored)
+    front = front_matter(halves, file.name, ignored)
     if front.quiz is not None:
         return QuizEntry(front.id, front.title or front.id, front.chapter, front.minutes, front.quiz.test_out, file)
     return LessonEntry(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -9,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from bptutor.errors import PackError, Problem
 from bptutor.packs.fade_fields import check_fading, fade_words
-from bptutor.packs.fields import Fields
-from bptutor.packs.lesson_blocks import Chunk, chunks, parts, prompt_of
+from bptutor.packs.fields import Fields, check_id
+from bptutor.packs.lesson_blocks import Chunk, Parts, chunks, parts, prompt_of
 from bptutor.packs.model import Block, Derivation, Lesson, Line, Nudge, Place, Prose, Question, Show
+from bptutor.packs.placed import gathered
 from bptutor.packs.questions import FACES, read_question
 from bptutor.packs.quiz import QuizFront, quiz_front
 from bptutor.packs.variants import variant_nodes
@@ -40,6 +42,13 @@ class Front:
     scene: Located | None = None
     places: Mapping[str, Place] | None = None
     quiz: QuizFront | None = None
+    readable: bool = True
+    """Whether it is YAML at all; nothing else can be said of one that is not."""
+    likely_id: str = ""
+    """Of one that cannot be read: what seems to be its id."""
+
+
+ID_LINE = re.compile(r"^\s*id\s*:\s*[\"']?([\w-]+)", re.MULTILINE)
 
 
 def read_lesson(path: Path, shown: str = "") -> Lesson:
@@ -56,7 +65,7 @@ def read_lesson(path: Path, shown: str = "") -> Lesson:
     text = file_text(path, shown or str(path), problems)
     lesson = lesson_from(text, shown or str(path), problems)
     if problems:
-        raise PackError(*sorted(dict.fromkeys(problems), key=lambda p: (p.line, p.column)))
+        raise PackError(*gathered(problems))
     return replace(lesson, file=path)
 
 
@@ -85,10 +94,13 @@ def lesson_from(text: str, path: str, problems: list[Problem]) -> Lesson:
     from bptutor.packs.scene import scene
 
     halves = parts(text, path, problems)
-    front = front_matter(halves.front, halves.front_line, path, problems)
+    before = len(problems)
+    front = front_matter(halves, path, problems)
+    unknown = front.scene is None and any(found.rule == "unknown-key" for found in problems[before:])
     before = len(problems)
     read_scene: Scene | None = scene(front.scene, problems) if front.scene is not None else None
-    formulas = Formulas(read_scene, problems, blind=len(problems) > before)
+    blind = not front.readable or unknown or len(problems) > before
+    formulas = Formulas(read_scene, problems, blind=blind)
     body = chunks(halves.body, halves.body_line, path, problems)
     blocks = _Blocks(path, problems, formulas).read(body)
     return Lesson(
@@ -108,11 +120,18 @@ def lesson_from(text: str, path: str, problems: list[Problem]) -> Lesson:
     )
 
 
-def front_matter(text: str, line: int, path: str, problems: list[Problem]) -> Front:
+def front_matter(halves: Parts, path: str, problems: list[Problem]) -> Front:
     """Read the front matter; the scene is kept as written."""
-    fields = Fields(read(text, path, problems, line), "a lesson", problems)
+    before = len(problems)
+    node = read(halves.front, path, problems, halves.front_line)
+    if not halves.found or any(found.rule == "yaml" for found in problems[before:]):
+        likely = ID_LINE.search(halves.front or "\n".join(halves.body))
+        return Front("", "", readable=False, likely_id=likely[1] if likely else "")
+    fields = Fields(node, "a lesson", problems)
+    named = fields.require("id", "output-error")
+    check_id(named, fields)
     front = Front(
-        id=fields.require("id", "output-error").text,
+        id=named.text,
         title=fields.require("title", "The output error").text,
         minutes=fields.integer("minutes", 0, 600, 0),
         needs=fields.texts("needs"),

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from bptutor.errors import BptutorError, PackError, Problem, UnreadableAnswer
 from bptutor.packs.model import Place
 from bptutor.packs.yaml import Located, problem
 
+LINES = 8
+"""Lines that are named beside the first."""
 SHOWN = 200
 """Characters of the text of an unexpected error that are shown."""
 
@@ -36,3 +39,23 @@ def placed(where: Place | Located, problems: list[Problem], what: str = "") -> I
     except Exception as error:  # whatever else goes wrong, the author hears where, and the rest is still checked
         said = f"{type(error).__name__}: {error}".rstrip(": ")[:SHOWN]
         problems.append(problem(place, f"this could not be checked: {said}", "write it more simply", "unchecked"))
+
+
+UNKNOWN = " is not a name here"
+
+
+def gathered(problems: Iterable[Problem]) -> list[Problem]:
+    """Return the problems of one file in its order, and a name that is unknown in many places as one problem."""
+    found: dict[tuple[object, ...], list[Problem]] = {}
+    for one in sorted(dict.fromkeys(problems), key=lambda p: (p.line, p.column)):
+        same = (one.what,) if one.what.endswith(UNKNOWN) else (one,)
+        found.setdefault(same, []).append(one)
+    return [_folded(group) for group in found.values()]
+
+
+def _folded(group: list[Problem]) -> Problem:
+    first, lines = group[0], list(dict.fromkeys(p.line for p in group))[1:]
+    if not lines:
+        return first
+    also = f"also in line{'s' * (len(lines) > 1)} " + ", ".join(map(str, lines[:LINES])) + ", ..." * (len(lines) > LINES)
+    return replace(first, help=f"{first.help}; {also}" if first.help else also)

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from bptutor.errors import PackError, Problem
 from bptutor.packs.fields import Fields
 from bptutor.packs.model import Block, Lesson, Place, Show
-from bptutor.packs.yaml import Located, read
+from bptutor.packs.placed import gathered
+from bptutor.packs.yaml import Located, places, read
 
 if TYPE_CHECKING:
     from bptutor.packs.formulas import Formulas
@@ -126,7 +127,7 @@ def read_bank(path: Path, shown: str = "") -> Lesson:
     where = shown or str(path)
     lesson = bank_from(read(file_text(path, where, problems), where, problems), path.stem, problems)
     if problems:
-        raise PackError(*sorted(dict.fromkeys(problems), key=lambda p: (p.line, p.column)))
+        raise PackError(*gathered(problems))
     return replace(lesson, file=path)
 
 
@@ -140,12 +141,14 @@ def bank_from(node: Located, name: str, problems: list[Problem]) -> Lesson:
     own = scene(written, problems) if written is not None else None
     formulas = Formulas(own, problems, blind=len(problems) > before)
     title, skills = fields.text("title") or name, fields.texts("skills")
+    allow = {rule: reason.text for rule, reason in fields.mapping("allow").items()}
     blocks: list[Block] = []
     fields.require("questions", "[{id: first, type: numeric, prompt: ..., answer: ...}]")
     for item in fields.nodes("questions"):
         blocks += _entry(item, formulas, fields)
     fields.close()
-    return Lesson(BANK + name, title, tuple(blocks), own, skills=skills)
+    found = places(node)
+    return Lesson(BANK + name, title, tuple(blocks), own, skills=skills, allow=allow, places=found)
 
 
 def _entry(node: Located, formulas: Formulas, fields: Fields) -> Iterable[Block]:

@@ -6,6 +6,7 @@ aliases, tags, duplicate keys, a flow item cut at a comma) is an error whose hel
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,6 +21,12 @@ LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 NOWHERE = Place()
 MAX_DEPTH = 20
 MAX_CHARACTERS = 1_000_000
+MAX_NODES = 60_000
+QUOTED = "[ { & * ! % @ # ` | > - ? \""
+"""What a text without quotes may not begin with."""
+LEADING_TAB = re.compile(r" *\t")
+ODD_SPACE = re.compile(r"[^\S \t\n]|\u200b")
+LOOKS_INDENTED = re.compile(r"(?:\s|\u200b)*(?:-(?:\s|\u200b)+)?(?:[\w-]+:(?:\s|\u200b)+)?")
 HIDDEN = frozenset([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x2028, 0x2029, 0x200E, 0x200F, 0xFEFF])
 """Characters that turn the direction of text or break lines unseen."""
 
@@ -36,7 +43,7 @@ class Located:
     """Of an unquoted text: the comment that ends its line, where YAML cut it."""
     runs: tuple[Run, ...] = ()
     broken: bool = False
-    """Whether YAML cut this text in two, which is reported already."""
+    """Whether YAML made something else of this text, which is reported already."""
 
     @property
     def text(self) -> str:
@@ -146,7 +153,7 @@ def read(text: str, path: str, problems: list[Problem], first_line: int = 1) -> 
         problems.append(problem(nothing.place, f"longer than {MAX_CHARACTERS} characters", rule="too-long"))
         return nothing
     clean = "".join(" " if forbidden(c) else c for c in text)
-    reader = _Reader(clean, path, problems, first_line)
+    reader = _Reader(_plain_spaces(clean, path, problems, first_line), path, problems, first_line)
     try:
         return reader.document() or nothing
     except yaml.MarkedYAMLError as error:
@@ -164,6 +171,7 @@ class _Reader:
         self.path = path
         self.problems = problems
         self.first_line = first_line
+        self.count = 0
         self.events = yaml.parse(text, Loader=LOADER)
 
     def place(self, mark: Any) -> Place:
@@ -173,7 +181,12 @@ class _Reader:
         mark = error.problem_mark or error.context_mark
         place = self.place(mark) if mark else Place(self.path, self.first_line, 1)
         said = error.problem or "cannot be read"
-        return problem(place, f"not YAML: {said}", _syntax_help(said), "yaml")
+        line = mark.line if mark and mark.line < len(self.lines) else 0
+        for near in (line, line - 1):
+            if near >= 0 and (tab := LEADING_TAB.match(self.lines[near])):
+                place = Place(self.path, self.first_line + near, tab.end())
+                return problem(place, "not YAML: a tab stands in the indentation", "indent with spaces", "yaml")
+        return problem(place, f"not YAML: {said}", _syntax_help(said, self.lines[line]), "yaml")
 
     def document(self) -> Located | None:
         root: Located | None = None
@@ -190,8 +203,10 @@ class _Reader:
     def node(self, event: Any, depth: int, flow: bool = False) -> Located:
         """Build the node that `event` begins; `flow` tells whether it stands inside brackets."""
         place = self.place(event.start_mark)
-        if depth > MAX_DEPTH:
-            raise yaml.MarkedYAMLError(problem="nested too deeply", problem_mark=event.start_mark)
+        self.count += 1
+        if depth > MAX_DEPTH or self.count > MAX_NODES:
+            said = "nested too deeply" if depth > MAX_DEPTH else f"more than {MAX_NODES} entries"
+            raise yaml.MarkedYAMLError(problem=said, problem_mark=event.start_mark)
         if isinstance(event, yaml.AliasEvent):
             return self.refuse(
                 place, f"`*{event.anchor}` would be an alias", f'quote it: "*{event.anchor}..."', "alias"
@@ -212,7 +227,7 @@ class _Reader:
 
     def refuse(self, place: Place, what: str, help_: str, rule: str) -> Located:
         self.problems.append(problem(place, what, help_, rule))
-        return Located("", place)
+        return Located("", place, broken=True)
 
     def sequence(self, depth: int, flow: bool) -> Iterator[Located]:
         for event in self.events:
@@ -275,11 +290,28 @@ def unbalanced(text: str) -> str:
     return opened[0] if opened else ""
 
 
-def _syntax_help(said: str) -> str:
+def _plain_spaces(text: str, path: str, problems: list[Problem], first_line: int) -> str:
+    """Report and replace what looks like a space in an indentation, or behind a `:` or `-`, and is none to YAML."""
+    lines = text.split("\n")
+    for n, line in enumerate(lines):
+        found = LOOKS_INDENTED.match(line)
+        if found and (bad := ODD_SPACE.search(found[0])):
+            what = f"the space here is U+{ord(bad[0]):04X}, which is no space to YAML"
+            place = Place(path, first_line + n, bad.start() + 1)
+            problems.append(problem(place, what, "type a plain space", "space"))
+            lines[n] = ODD_SPACE.sub(" ", found[0]) + line[found.end() :]
+    return "\n".join(lines)
+
+
+def _syntax_help(said: str, line: str) -> str:
+    if curly := next((c for c in line if c in "“”„‟«»"), ""):
+        return f'`{curly}` is no quote of YAML: put straight quotes around the text, "..."'
     if "mapping values" in said:
         return 'put quotes around a text that contains ": "'
     if "cannot start any token" in said:
         return "put quotes around a text that begins with @, ` or %"
     if "tab" in said or "\\t" in said:
         return "indent with spaces"
-    return 'look at the indentation here, and put quotes around a text that begins with one of [ { & * ! % @ # "'
+    if "'-' indicator" in said:
+        return "a list begins above: write `- ` before each of its lines, or before none where names stand (`w: [D]`)"
+    return "look at the indentation here, and put quotes around a text that begins with one of " + QUOTED
