@@ -16,7 +16,7 @@ from bptutor.authoring.check_quizzes import check_quizzes
 from bptutor.authoring.check_rules import check_formulas
 from bptutor.authoring.fix import write_ids
 from bptutor.authoring.report import STYLES, Checked, Report
-from bptutor.errors import PackError, Problem
+from bptutor.errors import PackError, Problem, UsageError
 from bptutor.packs.folder import PACK_FILE, lesson_files, quiz_files
 from bptutor.packs.library import Library
 from bptutor.packs.markdown import file_text, lesson_from, read_lesson
@@ -31,26 +31,47 @@ POLL = 0.5
 
 
 def run(
-    path: Path | None, style: str = "text", jobs: int = 1, fix: bool = False, watch: bool = False
+    path: Path | None,
+    style: str = "text",
+    jobs: int = 1,
+    fix: bool = False,
+    watch: bool = False,
+    strict: bool = False,
 ) -> tuple[str, int]:
     """Check a pack and return what to print, and the exit code.
 
     Args:
-        path: The pack; the built-in one when None.
+        path: The pack, or one of its files; the built-in pack when None.
         style: `text`, `json` or `sarif`.
         jobs: Processes that share the lessons.
         fix: Whether missing ids are written into the files first.
         watch: Whether to check again whenever a file changes, until interrupted.
+        strict: Whether notes count as errors.
     """
+    only: Path | None = None
+    if path is not None and path.suffix in {".md", ".yaml"} and not path.is_dir():
+        path, only = _pack_of(path), path
     if fix and path is not None and path.is_dir():
         write_ids(path)
     if watch:
-        _watch(path, style, jobs)
-    report = check(path, jobs)
+        _watch(path, style, jobs, only, strict)
+    report = replace(check(path, jobs, only=only), strict=strict)
     return STYLES[style](report), report.code
 
 
-def _watch(path: Path | None, style: str, jobs: int) -> None:
+def _pack_of(file: Path) -> Path:
+    """Return the folder of the pack that a file belongs to.
+
+    Raises:
+        UsageError: It belongs to none.
+    """
+    for folder in (file.parent, file.parent.parent):
+        if file.exists() and (folder / PACK_FILE).exists():
+            return folder
+    raise UsageError(f"there is no lesson of a pack at {file}", f"give a folder with a {PACK_FILE}, or a file in one")
+
+
+def _watch(path: Path | None, style: str, jobs: int, only: Path | None, strict: bool) -> None:
     """Print a report whenever a file has changed; Ctrl-C leaves."""
     root = path if path is not None else Library.builtin().pack.root
     before: object = None
@@ -59,20 +80,21 @@ def _watch(path: Path | None, style: str, jobs: int) -> None:
             now = [(file, file.stat().st_mtime_ns) for file in sorted(root.glob("*")) if file.is_file()]
             if now != before:
                 before = now
-                sys.stdout.write(STYLES[style](check(path, jobs)) + "\n")
+                sys.stdout.write(STYLES[style](replace(check(path, jobs, only=only), strict=strict)) + "\n")
                 sys.stdout.flush()
             time.sleep(POLL)
     except KeyboardInterrupt:
         return
 
 
-def check(path: Path | None = None, jobs: int = 1, seeds: int = SEEDS) -> Report:
+def check(path: Path | None = None, jobs: int = 1, seeds: int = SEEDS, only: Path | None = None) -> Report:
     """Check a pack.
 
     Args:
         path: A folder or a zip; the built-in pack when None.
         jobs: Processes that share the lessons.
         seeds: How many seeds each question with drawn numbers is graded on.
+        only: The one file of the pack to check; all when None.
 
     Raises:
         UsageError: There is no pack at this path.
@@ -86,8 +108,10 @@ def check(path: Path | None = None, jobs: int = 1, seeds: int = SEEDS) -> Report
     lessons: list[Lesson] = []
     flawed: set[Path] = set()
     files = [*lesson_files(root), *quiz_files(root), *bank_files(root)]
-    for file, checked in zip(files, _shared(files, jobs, seeds), strict=True):
+    proved = [file for file in files if only is None or file.name == only.name]
+    for checked in _shared(proved, jobs, seeds):
         total.add(checked)
+    for file in files:
         unreadable: list[Problem] = []
         lessons.append(replace(_lesson(file, unreadable), file=file))
         if unreadable:
@@ -98,12 +122,12 @@ def check(path: Path | None = None, jobs: int = 1, seeds: int = SEEDS) -> Report
         total.problems += whole.run(lessons, flawed)
         total.problems += check_quizzes(library.pack, lessons, whole.may_be_unread, flawed)
     order = {str(root / PACK_FILE): -1} | {str(file): n for n, file in enumerate(files)}
-    unique = dict.fromkeys(total.problems)
+    unique = [p for p in dict.fromkeys(total.problems) if only is None or Path(p.path).name == only.name]
     problems = sorted(unique, key=lambda p: (order.get(p.path, 0), p.line, p.column))
     return Report(
         problems=tuple(problems),
         pack=library.pack.id,
-        lessons=len(lesson_files(root)),
+        lessons=len(lesson_files(root)) if only is None else len(proved),
         lines=total.lines,
         questions=total.questions,
         grades=total.grades,
@@ -152,6 +176,8 @@ def check_lesson(lesson: Lesson, seeds: int, checked: Checked) -> None:
     """Check a lesson that could be read."""
     from bptutor.authoring.check_faces import check_faces
     from bptutor.authoring.check_lines import check_derivation, check_holds, check_prose
+    from bptutor.authoring.check_markdown import check_markdown
+    from bptutor.authoring.check_notes import check_notes
     from bptutor.authoring.check_questions import check_questions
     from bptutor.authoring.check_scenes import check_scenes, check_values
     from bptutor.authoring.check_text import check_text
@@ -170,5 +196,7 @@ def check_lesson(lesson: Lesson, seeds: int, checked: Checked) -> None:
         check_scenes(lesson, range(seeds), checked)
     with placed(whole, checked.problems):
         check_text(lesson, checked)
+    check_markdown(lesson, checked)
+    check_notes(lesson, checked)
     with placed(whole, checked.problems):
         check_faces(lesson, checked)

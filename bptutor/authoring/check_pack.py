@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
+from bptutor.authoring.check_markdown import check_images
 from bptutor.authoring.check_rules import check_turns
 from bptutor.errors import Problem
 from bptutor.packs import fading
@@ -57,6 +58,7 @@ class PackCheck:
         self._names(lessons, flawed)
         self._milestones(lessons)
         for lesson in lessons:
+            self.problems += check_images(lesson, self.pack.root)
             for block in lesson.blocks:
                 if isinstance(block, Derivation):
                     with placed(block.place, self.problems):

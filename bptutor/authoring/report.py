@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from bptutor import __version__
-from bptutor.errors import Problem
+from bptutor.errors import Problem, printable
 
 
 @dataclass
@@ -46,18 +46,31 @@ class Report:
     grades: int = 0
     conditions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
+    strict: bool = False
+    """Whether notes count as errors."""
+
+    @property
+    def errors(self) -> tuple[Problem, ...]:
+        """The problems that refuse the pack."""
+        return tuple(p for p in self.problems if self.level(p) == "error")
+
     @property
     def code(self) -> int:
-        """The exit code: 1 when there is a problem."""
-        return int(bool(self.problems))
+        """The exit code: 1 when there is an error."""
+        return int(bool(self.errors))
+
+    def level(self, problem: Problem) -> str:
+        """Return `error` or `note`."""
+        return "error" if self.strict else problem.level
 
 
 def text(report: Report) -> str:
     """Return every problem as `path:line:column: what`, and one line that sums up."""
-    shown = [str(problem) for problem in report.problems]
-    needed = [f"{place}: holds because {', '.join(said)}" for place, said in report.conditions.items()]
-    count = len(report.problems)
+    shown = [str(replace(problem, level=report.level(problem))) for problem in report.problems]
+    needed = [f"{printable(place)}: holds because {', '.join(said)}" for place, said in report.conditions.items()]
+    count, notes = len(report.errors), len(report.problems) - len(report.errors)
     end = f"{count} problem{'s' * (count != 1)}" if count else "no problems"
+    end += f", {notes} note{'s' * (notes != 1)}" if notes else ""
     lessons = f"{report.lessons} lesson{'s' * (report.lessons != 1)}"
     done = f"{report.lines} lines and faces proved, {report.questions} questions graded with {report.grades} answers"
     return "\n".join([*needed, *shown, f"{report.pack or 'pack'}: {lessons}, {done}: {end}"])
@@ -66,7 +79,15 @@ def text(report: Report) -> str:
 def as_json(report: Report) -> str:
     """Return the report as one JSON object."""
     problems = [
-        {"path": p.path, "line": p.line, "column": p.column, "rule": p.rule, "message": p.what, "help": p.help}
+        {
+            "path": printable(p.path),
+            "line": p.line,
+            "column": p.column,
+            "rule": p.rule,
+            "level": report.level(p),
+            "message": p.what,
+            "help": p.help,
+        }
         for p in report.problems
     ]
     whole = {
@@ -89,19 +110,19 @@ def sarif(report: Report) -> str:
         "version": __version__,
         "rules": [{"id": rule, "shortDescription": {"text": rule.replace("-", " ")}} for rule in rules],
     }
-    run = {"tool": {"driver": driver}, "results": [_result(p) for p in report.problems]}
+    run = {"tool": {"driver": driver}, "results": [_result(p, report.level(p)) for p in report.problems]}
     schema = "https://json.schemastore.org/sarif-2.1.0.json"
     return json.dumps({"$schema": schema, "version": "2.1.0", "runs": [run]}, ensure_ascii=False)
 
 
-def _result(problem: Problem) -> dict[str, object]:
-    place: dict[str, object] = {"artifactLocation": {"uri": problem.path.replace("\\", "/")}}
+def _result(problem: Problem, level: str) -> dict[str, object]:
+    place: dict[str, object] = {"artifactLocation": {"uri": printable(problem.path).replace("\\", "/")}}
     if problem.line:
         place["region"] = {"startLine": problem.line} | ({"startColumn": problem.column} if problem.column else {})
     message = problem.what + (f" ({problem.help})" if problem.help else "")
     return {
         "ruleId": problem.rule,
-        "level": "error",
+        "level": level,
         "message": {"text": message},
         "locations": [{"physicalLocation": place}],
     }

@@ -7,9 +7,12 @@ import re
 from collections.abc import Iterable, Mapping
 
 from bptutor.errors import Problem
+from bptutor.packs.markup import too_much
 from bptutor.packs.model import Place
 from bptutor.packs.yaml import Located, problem
 
+MAX_ITEMS = 500
+"""Items of one list."""
 CURLY = "“”„‟«»‘’‚"
 """Quotes of typography, which YAML takes for letters."""
 ID = re.compile(r"[a-z0-9][a-z0-9-]{0,60}", re.ASCII)
@@ -70,10 +73,12 @@ class Fields:
         return found.value
 
     def whole_sentence(self, node: Located) -> None:
-        """Refuse a text of several words that is cut by a ` #`, which begins a comment; behind one word it may stand."""
+        """Refuse a text of several words that a ` #` cuts, which begins a comment; and one that is too much to lay out."""
         if node.comment and " " in node.text.strip():
             what = f"a comment cuts the text `{node.text[:40]}` here"
             self.wrong(node.comment, what, "put quotes around the whole text", "comment")
+        if reason := too_much(node.text)[1]:
+            self.wrong(node.place, reason, "write less, or in several paragraphs", "too-long")
 
     def math(self, key: str) -> Located | None:
         """Take an expression; a comment that cuts it is a problem."""
@@ -99,6 +104,9 @@ class Fields:
             self.wrong(found.place, f"`{key}` is a mapping, not a list", f"write `{key}: [..., ...]`")
             return ()
         nodes = (found,) if isinstance(found.value, str) else found.items
+        if len(nodes) > MAX_ITEMS:
+            self.wrong(found.place, f"more than {MAX_ITEMS} items in `{key}`", "take fewer", "too-long")
+            return ()
         for node in nodes:
             if math:
                 self.whole_text(node, key)

@@ -174,6 +174,8 @@ class Formulas:
             written = Located(template.expr, Place(place.path, line, column), runs=runs)
             if not template.expr:
                 self.problems.append(problem(written.place, "`{{ }}` is empty", "write what it shows", "empty"))
+            elif self.without:
+                self._no_scene(written.place, template.expr)
             elif self.expression(written) is not None:
                 self._whole_words(written)
         self._open_braces(text, place)

@@ -12,6 +12,7 @@ from bptutor.packs.fields import nearest
 from bptutor.packs.model import Place
 from bptutor.packs.yaml import problem
 
+MAX_BLOCKS = 400
 HEADING = re.compile(r" {0,3}#{1,6}(\s|$)")
 SECTION = re.compile(r" {0,3}##(\s|$)")
 
@@ -88,6 +89,9 @@ def chunks(body: tuple[str, ...], first_line: int, path: str, problems: list[Pro
                 prose.append(body[n])
             n += 1
             continue
+        if sum(bool(chunk.word) for chunk in found) >= MAX_BLOCKS:
+            problems.append(problem(place, f"more than {MAX_BLOCKS} blocks", "make several lessons of it", "too-long"))
+            return found
         end = closing(body, n, match["fence"])
         inner = fences.swallowed(body, n, end)
         if inner is not None or end == len(body):

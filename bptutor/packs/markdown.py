@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,6 +13,7 @@ from bptutor.errors import PackError, Problem
 from bptutor.packs.fade_fields import check_fading, fade_words
 from bptutor.packs.fields import Fields, check_id
 from bptutor.packs.lesson_blocks import Chunk, Parts, chunks, parts, prompt_of
+from bptutor.packs.markup import too_much
 from bptutor.packs.model import Block, Derivation, Lesson, Line, Nudge, Place, Prose, Question, Show
 from bptutor.packs.placed import gathered
 from bptutor.packs.questions import FACES, read_question
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from bptutor.packs.formulas import Formulas
     from bptutor.packs.scene import Scene
 
+MAX_BYTES = 4 * MAX_CHARACTERS
+"""A character of UTF-8 has at most four bytes: what is larger is not even opened."""
 LINE_FACES = ("index", "matrix", "numpy")
 
 
@@ -72,8 +76,14 @@ def read_lesson(path: Path, shown: str = "") -> Lesson:
 def file_text(path: Path, shown: str, problems: list[Problem]) -> str:
     """Return the text of a pack's file with plain newlines; what a terminal might obey is a problem."""
     try:
-        data = path.read_bytes()
-        text = data.decode("utf-8-sig")
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode):
+            problems.append(Problem(shown, 0, 0, "this is no plain file", "put the text itself here", "file"))
+            return ""
+        if found.st_size > MAX_BYTES:
+            problems.append(Problem(shown, 0, 0, f"longer than {MAX_CHARACTERS} characters", rule="too-long"))
+            return ""
+        text = path.read_bytes().decode("utf-8-sig")
     except OSError as error:
         problems.append(Problem(shown, 0, 0, f"cannot be read: {error.strerror or error}", rule="file"))
         return ""
@@ -102,6 +112,11 @@ def lesson_from(text: str, path: str, problems: list[Problem]) -> Lesson:
     blind = not front.readable or unknown or len(problems) > before
     formulas = Formulas(read_scene, problems, blind=blind)
     body = chunks(halves.body, halves.body_line, path, problems)
+    for chunk in body:
+        line, reason = too_much(chunk.text) if not chunk.word else (0, "")
+        if reason:
+            help_ = "write less, or in several paragraphs"
+            problems.append(Problem(path, chunk.line + line, 1, reason, help_, "too-long"))
     blocks = _Blocks(path, problems, formulas).read(body)
     return Lesson(
         id=front.id,

@@ -57,5 +57,7 @@ def _folded(group: list[Problem]) -> Problem:
     first, lines = group[0], list(dict.fromkeys(p.line for p in group))[1:]
     if not lines:
         return first
-    also = f"also in line{'s' * (len(lines) > 1)} " + ", ".join(map(str, lines[:LINES])) + ", ..." * (len(lines) > LINES)
+    also = (
+        f"also in line{'s' * (len(lines) > 1)} " + ", ".join(map(str, lines[:LINES])) + ", ..." * (len(lines) > LINES)
+    )
     return replace(first, help=f"{first.help}; {also}" if first.help else also)

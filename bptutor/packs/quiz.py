@@ -112,7 +112,7 @@ def _source(node: Located, fields: Fields) -> Source:
 
 def bank_files(root: Path) -> list[Path]:
     """Return the files of the banks of a pack, by name."""
-    return sorted(file for file in (root / BANKS).glob("*.yaml") if file.is_file())
+    return sorted(file for file in (root / BANKS).glob("*.yaml") if not file.is_dir())
 
 
 def read_bank(path: Path, shown: str = "") -> Lesson:

@@ -22,7 +22,7 @@ NOWHERE = Place()
 MAX_DEPTH = 20
 MAX_CHARACTERS = 1_000_000
 MAX_NODES = 60_000
-QUOTED = "[ { & * ! % @ # ` | > - ? \""
+QUOTED = '[ { & * ! % @ # ` | > - ? "'
 """What a text without quotes may not begin with."""
 LEADING_TAB = re.compile(r" *\t")
 ODD_SPACE = re.compile(r"[^\S \t\n]|\u200b")
@@ -75,6 +75,11 @@ class Located:
 def problem(place: Place, what: str, help_: str = "", rule: str = "invalid") -> Problem:
     """Return a problem at a place."""
     return Problem(place.path, place.line, place.column, what, help_, rule)
+
+
+def note(place: Place, what: str, help_: str = "", rule: str = "invalid") -> Problem:
+    """Return a note at a place: what is only doubtful."""
+    return Problem(place.path, place.line, place.column, what, help_, rule, "note")
 
 
 def plain(node: Located) -> object:
