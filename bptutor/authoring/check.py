@@ -55,8 +55,13 @@ def run(
         write_ids(path)
     if watch:
         _watch(path, style, jobs, only, strict)
-    report = replace(check(path, jobs, only=only), strict=strict)
+    report = _report(path, jobs, only, strict)
     return STYLES[style](report), report.code
+
+
+def _report(path: Path | None, jobs: int, only: Path | None, strict: bool) -> Report:
+    report = check(path, jobs, only=only)
+    return report.strictly() if strict else report
 
 
 def _pack_of(file: Path) -> Path:
@@ -80,7 +85,7 @@ def _watch(path: Path | None, style: str, jobs: int, only: Path | None, strict: 
             now = [(file, file.stat().st_mtime_ns) for file in sorted(root.glob("*")) if file.is_file()]
             if now != before:
                 before = now
-                sys.stdout.write(STYLES[style](replace(check(path, jobs, only=only), strict=strict)) + "\n")
+                sys.stdout.write(STYLES[style](_report(path, jobs, only, strict)) + "\n")
                 sys.stdout.flush()
             time.sleep(POLL)
     except KeyboardInterrupt:
@@ -125,7 +130,8 @@ def check(path: Path | None = None, jobs: int = 1, seeds: int = SEEDS, only: Pat
     unique = [p for p in dict.fromkeys(total.problems) if only is None or Path(p.path).name == only.name]
     problems = sorted(unique, key=lambda p: (order.get(p.path, 0), p.line, p.column))
     return Report(
-        problems=tuple(problems),
+        problems=tuple(p for p in problems if p.level == "error"),
+        notes=tuple(p for p in problems if p.level == "note"),
         pack=library.pack.id,
         lessons=len(lesson_files(root)) if only is None else len(proved),
         lines=total.lines,
@@ -139,6 +145,8 @@ def _lesson(file: Path, problems: list[Problem]) -> Lesson:
     """Return a lesson, a quiz or a bank as far as it can be read."""
     with placed(Place(str(file), 1, 1), problems):
         text = file_text(file, str(file), problems)
+        if problems and not text:
+            return Lesson("", "", ())
         if file.suffix == ".yaml":
             return bank_from(read(text, str(file), problems), file.stem, problems)
         return lesson_from(text, str(file), problems)

@@ -19,7 +19,7 @@ LITERAL = (
     (
         re.compile(r"<!--"),
         "a comment of HTML is shown to the learner",
-        "delete it, or keep it outside the pack",
+        "keep it outside the pack",
         "html",
     ),
     (

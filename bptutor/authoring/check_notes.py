@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from bptutor.authoring.report import Checked
 from bptutor.errors import Problem
 from bptutor.notation.scope import Role
-from bptutor.packs.model import NUMBERS, Derivation, Kind, Lesson, Question
+from bptutor.packs.model import NUMBERS, Kind, Lesson, Question
 from bptutor.packs.scene import Scene
 from bptutor.packs.yaml import note
 
@@ -18,9 +18,9 @@ ASKS = re.compile(
     r"what|which|why|how|when|where|who|is|are|does|do|can|"
     r"add|apply|arrange|bring|build|calculate|cancel|change|check|choose|click|code|collect|combine|complete|compute|"
     r"continue|copy|correct|count|decide|define|derive|describe|determine|differentiate|draw|estimate|evaluate|expand|"
-    r"explain|express|factor|fill|find|finish|follow|give|go|group|guess|identify|implement|insert|judge|keep|label|let|"
-    r"list|look|make|mark|match|move|multiply|name|nudge|number|order|pick|place|point|predict|program|prove|pull|put|"
-    r"read|rearrange|recall|replace|return|reverse|rewrite|round|say|select|set|show|simplify|solve|sort|split|start|"
+    r"explain|express|factor|fill|find|finish|fix|follow|give|go|group|guess|identify|implement|insert|judge|keep|label|let|"
+    r"list|look|make|mark|match|mend|move|multiply|name|nudge|number|order|pick|place|point|predict|program|prove|pull|put|"
+    r"read|rearrange|recall|remember|remove|repair|replace|return|reverse|rewrite|round|say|select|set|show|simplify|solve|sort|split|start|"
     r"state|step|substitute|sum|swap|take|tell|transpose|try|turn|type|undo|use|verify|work|write)\b",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -37,12 +37,6 @@ def check_notes(lesson: Lesson, checked: Checked) -> None:
                     *_silent(question),
                     *(_asks_nothing(question) if question is block else ()),
                 ]
-        elif isinstance(block, Derivation):
-            for line in block.lines:
-                if line.ask and not asks(line.ask):
-                    place = line.places.get("ask", line.place)
-                    help_ = "say what to write: `ask: Write the next line.`"
-                    checked.problems.append(note(place, "this prompt asks nothing", help_, "asks-nothing"))
 
 
 def asks(prompt: str) -> bool:
@@ -60,9 +54,7 @@ def _vouched(question: Question, lesson: Lesson) -> Iterator[Problem]:
         yield note(place, "nothing vouches for this answer", help_, "not-vouched")
     elif question.kind in NUMBERS and _drawn(question, lesson) and not _letters(question.answer):
         help_ = "write the formula that gives it, such as `answer: p`, or add a `goal`"
-        yield note(
-            place, "nothing vouches for this number, and the numbers of the scene are drawn", help_, "not-vouched"
-        )
+        yield note(place, "nothing vouches for this number: the scene draws its numbers", help_, "not-vouched")
 
 
 def _letters(answer: object) -> bool:
@@ -89,7 +81,7 @@ def _silent(question: Question) -> Iterator[Problem]:
 
 
 def _asks_nothing(question: Question) -> Iterator[Problem]:
-    if question.prompt.strip() and not asks(question.prompt):
+    if question.kind is not Kind.CODE and question.prompt.strip() and not asks(question.prompt):
         place = question.places.get("prompt", question.place)
         help_ = "the paragraph above a question is its prompt: end it with what is asked"
         yield note(place, "this prompt asks nothing", help_, "asks-nothing")

@@ -46,29 +46,29 @@ class Report:
     grades: int = 0
     conditions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
-    strict: bool = False
-    """Whether notes count as errors."""
-
-    @property
-    def errors(self) -> tuple[Problem, ...]:
-        """The problems that refuse the pack."""
-        return tuple(p for p in self.problems if self.level(p) == "error")
+    notes: tuple[Problem, ...] = ()
+    """What is only doubtful."""
 
     @property
     def code(self) -> int:
-        """The exit code: 1 when there is an error."""
-        return int(bool(self.errors))
+        """The exit code: 1 when there is a problem."""
+        return int(bool(self.problems))
 
-    def level(self, problem: Problem) -> str:
-        """Return `error` or `note`."""
-        return "error" if self.strict else problem.level
+    @property
+    def found(self) -> tuple[Problem, ...]:
+        """The problems, then the notes."""
+        return self.problems + self.notes
+
+    def strictly(self) -> Report:
+        """Return the same report with every note as a problem."""
+        return replace(self, problems=tuple(replace(p, level="error") for p in self.found), notes=())
 
 
 def text(report: Report) -> str:
     """Return every problem as `path:line:column: what`, and one line that sums up."""
-    shown = [str(replace(problem, level=report.level(problem))) for problem in report.problems]
+    shown = [str(problem) for problem in report.found]
     needed = [f"{printable(place)}: holds because {', '.join(said)}" for place, said in report.conditions.items()]
-    count, notes = len(report.errors), len(report.problems) - len(report.errors)
+    count, notes = len(report.problems), len(report.notes)
     end = f"{count} problem{'s' * (count != 1)}" if count else "no problems"
     end += f", {notes} note{'s' * (notes != 1)}" if notes else ""
     lessons = f"{report.lessons} lesson{'s' * (report.lessons != 1)}"
@@ -84,11 +84,11 @@ def as_json(report: Report) -> str:
             "line": p.line,
             "column": p.column,
             "rule": p.rule,
-            "level": report.level(p),
+            "level": p.level,
             "message": p.what,
             "help": p.help,
         }
-        for p in report.problems
+        for p in report.found
     ]
     whole = {
         "pack": report.pack,
@@ -104,25 +104,25 @@ def as_json(report: Report) -> str:
 
 def sarif(report: Report) -> str:
     """Return the report as SARIF 2.1.0, which code hosts show beside the lines."""
-    rules = sorted({problem.rule for problem in report.problems})
+    rules = sorted({problem.rule for problem in report.found})
     driver = {
         "name": "bptutor check",
         "version": __version__,
         "rules": [{"id": rule, "shortDescription": {"text": rule.replace("-", " ")}} for rule in rules],
     }
-    run = {"tool": {"driver": driver}, "results": [_result(p, report.level(p)) for p in report.problems]}
+    run = {"tool": {"driver": driver}, "results": [_result(p) for p in report.found]}
     schema = "https://json.schemastore.org/sarif-2.1.0.json"
     return json.dumps({"$schema": schema, "version": "2.1.0", "runs": [run]}, ensure_ascii=False)
 
 
-def _result(problem: Problem, level: str) -> dict[str, object]:
+def _result(problem: Problem) -> dict[str, object]:
     place: dict[str, object] = {"artifactLocation": {"uri": printable(problem.path).replace("\\", "/")}}
     if problem.line:
         place["region"] = {"startLine": problem.line} | ({"startColumn": problem.column} if problem.column else {})
     message = problem.what + (f" ({problem.help})" if problem.help else "")
     return {
         "ruleId": problem.rule,
-        "level": level,
+        "level": problem.level,
         "message": {"text": message},
         "locations": [{"physicalLocation": place}],
     }

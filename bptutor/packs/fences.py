@@ -1,4 +1,4 @@
-"""Fences of a lesson: which begin a block, which are code, and which would show a learner what an author meant to ask."""
+"""Fences of a lesson: which begin a block, which are code, and which would show a learner what was to be asked."""
 
 from __future__ import annotations
 

@@ -73,7 +73,7 @@ class Fields:
         return found.value
 
     def whole_sentence(self, node: Located) -> None:
-        """Refuse a text of several words that a ` #` cuts, which begins a comment; and one that is too much to lay out."""
+        """Refuse a text of several words that a ` #` cuts (a comment), and one that is too much to lay out."""
         if node.comment and " " in node.text.strip():
             what = f"a comment cuts the text `{node.text[:40]}` here"
             self.wrong(node.comment, what, "put quotes around the whole text", "comment")

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 4 * MAX_CHARACTERS
 """A character of UTF-8 has at most four bytes: what is larger is not even opened."""
+MAX_LINES = 100
+"""Lines of one derivation."""
 LINE_FACES = ("index", "matrix", "numpy")
 
 
@@ -67,8 +69,8 @@ def read_lesson(path: Path, shown: str = "") -> Lesson:
     """
     problems: list[Problem] = []
     text = file_text(path, shown or str(path), problems)
-    lesson = lesson_from(text, shown or str(path), problems)
-    if problems:
+    lesson = lesson_from(text, shown or str(path), problems) if text or not problems else None
+    if problems or lesson is None:
         raise PackError(*gathered(problems))
     return replace(lesson, file=path)
 
@@ -78,24 +80,30 @@ def file_text(path: Path, shown: str, problems: list[Problem]) -> str:
     try:
         found = path.stat()
         if not stat.S_ISREG(found.st_mode):
-            problems.append(Problem(shown, 0, 0, "this is no plain file", "put the text itself here", "file"))
+            problems.append(Problem(shown, 1, 1, "this is no plain file", "put the text itself here", "file"))
             return ""
         if found.st_size > MAX_BYTES:
-            problems.append(Problem(shown, 0, 0, f"longer than {MAX_CHARACTERS} characters", rule="too-long"))
+            problems.append(Problem(shown, 1, 1, f"longer than {MAX_CHARACTERS} characters", rule="too-long"))
             return ""
         text = path.read_bytes().decode("utf-8-sig")
     except OSError as error:
-        problems.append(Problem(shown, 0, 0, f"cannot be read: {error.strerror or error}", rule="file"))
+        problems.append(Problem(shown, 1, 1, f"cannot be read: {error.strerror or error}", rule="file"))
         return ""
     except UnicodeDecodeError:
-        problems.append(Problem(shown, 0, 0, "not UTF-8 text", "save the file as UTF-8", "encoding"))
+        problems.append(Problem(shown, 1, 1, "not UTF-8 text", "save the file as UTF-8", "encoding"))
         return ""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if len(text) > MAX_CHARACTERS:
-        problems.append(Problem(shown, 0, 0, f"longer than {MAX_CHARACTERS} characters", rule="too-long"))
+        problems.append(Problem(shown, 1, 1, f"longer than {MAX_CHARACTERS} characters", rule="too-long"))
         return ""
     problems += control_problems(text, shown)
     return text
+
+
+def likely_id(path: Path) -> str:
+    """Return what seems to be the id of a lesson whose front matter cannot be read; empty when it can."""
+    ignored: list[Problem] = []
+    return front_matter(parts(file_text(path, "", ignored), "", ignored), "", ignored).likely_id
 
 
 def lesson_from(text: str, path: str, problems: list[Problem]) -> Lesson:
@@ -243,7 +251,10 @@ class _Blocks:
         written = fields.require("lines", "[{math: p_i - y_i}]")
         if written.value and not written.items:
             fields.wrong(written.place, f"`lines` is {written.kind}", "write one `- math: ...` for each line")
-        lines = tuple(self.line(item) for item in written.items)
+        if len(written.items) > MAX_LINES:
+            fields.wrong(written.place, f"more than {MAX_LINES} lines", "make two derivations of it", "too-long")
+        items = written.items[:MAX_LINES]
+        lines = tuple(self.line(item) for item in items)
         faces = fields.mapping("faces")
         for name, face in faces.items():
             if name not in LINE_FACES:
@@ -255,7 +266,7 @@ class _Blocks:
         if blank and not ask:
             fields.wrong(fields.place, "a blank page has no `ask`", "add the prompt: `ask: Derive it.`", "missing-key")
         fields.close()
-        self.formulas.derivation(goal, written.items, faces)
+        self.formulas.derivation(goal, items, faces)
         texts = {name: face.text for name, face in faces.items()}
         return Derivation(id_, goal.text, lines, texts, blank, ask, hints, skills, node.place, places(node))
 

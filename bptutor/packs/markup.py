@@ -20,7 +20,7 @@ INDENT = 80
 
 
 def too_much(text: str) -> tuple[int, str]:
-    """Return the line of a Markdown text (0-based) that is too much for a parser, and why; an empty reason when none."""
+    """Return the line of a Markdown text (0-based) that is too much for a parser, and why; no reason when none is."""
     if len(text) > MAX_TEXT:
         return 0, f"a text of more than {MAX_TEXT:,} characters"
     marks = characters = begin = 0

@@ -125,8 +125,9 @@ def read_bank(path: Path, shown: str = "") -> Lesson:
 
     problems: list[Problem] = []
     where = shown or str(path)
-    lesson = bank_from(read(file_text(path, where, problems), where, problems), path.stem, problems)
-    if problems:
+    text = file_text(path, where, problems)
+    lesson = bank_from(read(text, where, problems), path.stem, problems) if text or not problems else None
+    if problems or lesson is None:
         raise PackError(*gathered(problems))
     return replace(lesson, file=path)
 

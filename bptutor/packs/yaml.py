@@ -21,14 +21,16 @@ LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 NOWHERE = Place()
 MAX_DEPTH = 20
 MAX_CHARACTERS = 1_000_000
-MAX_NODES = 60_000
+MAX_NODES = 20_000
 QUOTED = '[ { & * ! % @ # ` | > - ? "'
 """What a text without quotes may not begin with."""
+COMMENT = re.compile(r"\s*#")
 LEADING_TAB = re.compile(r" *\t")
 ODD_SPACE = re.compile(r"[^\S \t\n]|\u200b")
 LOOKS_INDENTED = re.compile(r"(?:\s|\u200b)*(?:-(?:\s|\u200b)+)?(?:[\w-]+:(?:\s|\u200b)+)?")
 HIDDEN = frozenset([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x2028, 0x2029, 0x200E, 0x200F, 0xFEFF])
 """Characters that turn the direction of text or break lines unseen."""
+FORBIDDEN = re.compile("[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f" + "".join(map(chr, sorted(HIDDEN))) + "]")
 
 
 @dataclass(frozen=True)
@@ -129,19 +131,17 @@ def located(value: object, place: Place | None = None, depth: int = 0) -> Locate
 def control_problems(text: str, path: str) -> Iterator[Problem]:
     """Yield one problem for each control or direction-changing character that a terminal might obey."""
     for number, line in enumerate(text.split("\n"), 1):
-        for column, character in enumerate(line, 1):
-            if forbidden(character):
-                what = f"the character U+{ord(character):04X} may not stand in a pack"
-                yield Problem(path, number, column, what, "delete it", "control-character")
+        for found in FORBIDDEN.finditer(line):
+            what = f"the character U+{ord(found[0]):04X} may not stand in a pack"
+            yield Problem(path, number, found.start() + 1, what, "delete it", "control-character")
 
 
 def forbidden(character: str) -> bool:
     """Tell whether a character is a control character (tab and newline are not) or hides or turns text."""
-    code = ord(character)
-    return (code < 32 and character not in "\n\t") or 127 <= code < 160 or code in HIDDEN
+    return FORBIDDEN.match(character) is not None
 
 
-def read(text: str, path: str, problems: list[Problem], first_line: int = 1) -> Located:
+def read(text: str, path: str, problems: list[Problem], first_line: int = 1, most: int = MAX_NODES) -> Located:
     r"""Read one YAML document; every problem found goes into `problems`.
 
     Args:
@@ -149,6 +149,7 @@ def read(text: str, path: str, problems: list[Problem], first_line: int = 1) -> 
         path: The file, for places.
         problems: Where problems are added.
         first_line: The line of the file on which `text` begins.
+        most: How many texts, lists and mappings it may hold.
 
     Returns:
         What could be read; an empty mapping when nothing could.
@@ -157,8 +158,8 @@ def read(text: str, path: str, problems: list[Problem], first_line: int = 1) -> 
     if len(text) > MAX_CHARACTERS:
         problems.append(problem(nothing.place, f"longer than {MAX_CHARACTERS} characters", rule="too-long"))
         return nothing
-    clean = "".join(" " if forbidden(c) else c for c in text)
-    reader = _Reader(_plain_spaces(clean, path, problems, first_line), path, problems, first_line)
+    clean = FORBIDDEN.sub(" ", text)
+    reader = _Reader(_plain_spaces(clean, path, problems, first_line), path, problems, first_line, most)
     try:
         return reader.document() or nothing
     except yaml.MarkedYAMLError as error:
@@ -171,12 +172,12 @@ def read(text: str, path: str, problems: list[Problem], first_line: int = 1) -> 
 class _Reader:
     """Builds located nodes from the events of one document."""
 
-    def __init__(self, text: str, path: str, problems: list[Problem], first_line: int) -> None:
+    def __init__(self, text: str, path: str, problems: list[Problem], first_line: int, most: int) -> None:
         self.lines = text.split("\n")
         self.path = path
         self.problems = problems
         self.first_line = first_line
-        self.count = 0
+        self.count, self.most = 0, most
         self.events = yaml.parse(text, Loader=LOADER)
 
     def place(self, mark: Any) -> Place:
@@ -209,8 +210,8 @@ class _Reader:
         """Build the node that `event` begins; `flow` tells whether it stands inside brackets."""
         place = self.place(event.start_mark)
         self.count += 1
-        if depth > MAX_DEPTH or self.count > MAX_NODES:
-            said = "nested too deeply" if depth > MAX_DEPTH else f"more than {MAX_NODES} entries"
+        if depth > MAX_DEPTH or self.count > self.most:
+            said = "nested too deeply" if depth > MAX_DEPTH else f"more than {self.most} entries"
             raise yaml.MarkedYAMLError(problem=said, problem_mark=event.start_mark)
         if isinstance(event, yaml.AliasEvent):
             return self.refuse(
@@ -261,11 +262,10 @@ class _Reader:
 
     def scalar(self, event: Any, place: Place, flow: bool) -> Located:
         text: str = event.value
-        for character in text:
-            if forbidden(character):
-                what = f"the escape for U+{ord(character):04X} may not stand in a pack"
-                self.refuse(place, what, "delete it", "control-character")
-        text = "".join(" " if forbidden(c) else c for c in text)
+        for found in FORBIDDEN.finditer(text):
+            what = f"the escape for U+{ord(found[0]):04X} may not stand in a pack"
+            self.refuse(place, what, "delete it", "control-character")
+        text = FORBIDDEN.sub(" ", text)
         comment, bracket = None, ""
         if not event.style:
             comment = self.comment_after(event.end_mark)
@@ -276,11 +276,8 @@ class _Reader:
         return Located(text, place, comment=comment, runs=runs, broken=bool(bracket))
 
     def comment_after(self, mark: Any) -> Place | None:
-        rest = self.lines[mark.line][mark.column :] if mark.line < len(self.lines) else ""
-        stripped = rest.lstrip()
-        if not stripped.startswith("#"):
-            return None
-        return Place(self.path, self.first_line + mark.line, mark.column + len(rest) - len(stripped) + 1)
+        found = COMMENT.match(self.lines[mark.line], mark.column) if mark.line < len(self.lines) else None
+        return Place(self.path, self.first_line + mark.line, found.end()) if found else None
 
 
 def unbalanced(text: str) -> str:
@@ -315,6 +312,8 @@ def _syntax_help(said: str, line: str) -> str:
         return 'put quotes around a text that contains ": "'
     if "cannot start any token" in said:
         return "put quotes around a text that begins with @, ` or %"
+    if "nest" in said or "more than" in said:
+        return "write it more simply"
     if "tab" in said or "\\t" in said:
         return "indent with spaces"
     if "'-' indicator" in said:
