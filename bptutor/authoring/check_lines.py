@@ -20,7 +20,7 @@ from bptutor.packs.yaml import Located, problem
 
 WIDTH = 78
 NO_SCOPE = Scope({})
-MATH = re.compile(r"\$\$(.+?)\$\$|\$([^$\n]+?)\$", re.DOTALL)
+MATH = re.compile(r"\$\$(.+?)\$\$|\$(?!\s)([^$\n]+?)(?<!\s)\$", re.DOTALL)
 CODE = re.compile(r"```.*?```|~~~.*?~~~|`[^`\n]*`", re.DOTALL)
 EQUATION = frozenset({"="})
 

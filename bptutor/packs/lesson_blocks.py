@@ -98,7 +98,9 @@ def chunks(body: tuple[str, ...], first_line: int, path: str, problems: list[Pro
             what = f"the block of line {place.line} is not closed"
             help_ = f"write {match['fence']} below it" + (f", above line {first_line + inner}" if inner else "")
             problems.append(problem(place, what, help_, "fence"))
-            flush(first_line + (inner or end))
+            begin = next((k for k in range(n + 1, inner or end) if not body[k].strip()), inner or end)
+            flush(first_line + begin)
+            prose += body[begin : inner or end]  # what may be the prompt of the block below
             n = inner or end
             continue
         word = _word(match["info"], place, body[n + 1 : end], problems)

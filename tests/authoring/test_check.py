@@ -101,7 +101,9 @@ def test_sarif_names_the_place() -> None:
     found, *notes = record["runs"][0]["results"]
     assert [one["level"] for one in (found, *notes)] == ["error", *("note" for _ in notes)]
     assert found["locations"][0]["physicalLocation"]["region"] == {"startLine": 25, "startColumn": 10}
-    assert {rule["id"] for rule in record["runs"][0]["tool"]["driver"]["rules"]} == {one["ruleId"] for one in (found, *notes)}
+    assert {rule["id"] for rule in record["runs"][0]["tool"]["driver"]["rules"]} == {
+        one["ruleId"] for one in (found, *notes)
+    }
 
 
 def test_fix_writes_the_ids_that_are_missing(tmp_path: Path) -> None:
