@@ -129,9 +129,10 @@ def check(path: Path | None = None, jobs: int = 1, seeds: int = SEEDS, only: Pat
     order = {str(root / PACK_FILE): -1} | {str(file): n for n, file in enumerate(files)}
     unique = [p for p in dict.fromkeys(total.problems) if only is None or Path(p.path).name == only.name]
     problems = sorted(unique, key=lambda p: (order.get(p.path, 0), p.line, p.column))
+    wrong = {(p.path, p.line) for p in problems if p.level == "error"}
     return Report(
         problems=tuple(p for p in problems if p.level == "error"),
-        notes=tuple(p for p in problems if p.level == "note"),
+        notes=tuple(p for p in problems if p.level == "note" and (p.path, p.line) not in wrong),
         pack=library.pack.id,
         lessons=len(lesson_files(root)) if only is None else len(proved),
         lines=total.lines,

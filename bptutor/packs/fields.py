@@ -5,12 +5,29 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from bptutor.errors import Problem
 from bptutor.packs.markup import too_much
 from bptutor.packs.model import Place
 from bptutor.packs.yaml import Located, problem
 
+KEY_LIKE = 0.75
+"""How like a key another must be to be taken for it."""
+NOT_WRITTEN = frozenset({"derived"})
+"""Keys of the JSON of `grade` that no author writes."""
+_COUNTED = "every question counts the same: leave it out"
+_ROUNDED = "write `decimals: 2`: an answer is right when it is, rounded to so many decimals"
+ELSEWHERE: Mapping[str, str] = MappingProxyType(
+    {
+        **dict.fromkeys(("points", "weight", "score", "marks", "credit"), _COUNTED),
+        **dict.fromkeys(("tolerance", "precision", "digits", "epsilon", "rtol", "atol"), _ROUNDED),
+        **dict.fromkeys(("feedback", "explanation", "explain"), "write `solution: ...`, or `say: ...` at a wrong answer"),
+        **dict.fromkeys(("image", "picture", "figure"), "a terminal shows no picture: say in words what it shows"),
+        **dict.fromkeys(("question", "text", "stem"), "the paragraph above the block is the prompt"),
+    }
+)
+"""Keys of other systems -> what is written here instead."""
 MAX_ITEMS = 500
 """Items of one list."""
 CURLY = "“”„‟«»‘’‚"
@@ -177,7 +194,8 @@ class Fields:
         for key, place in self.node.keys.items():
             if key not in self._taken:
                 what = f"{self.what} has no key `{key}`"
-                self.wrong(place, what, nearest(key, sorted(self._taken)), "unknown-key")
+                known = sorted(self._taken - NOT_WRITTEN)
+                self.wrong(place, what, ELSEWHERE.get(key) or nearest(key, known, KEY_LIKE), "unknown-key")
 
 
 def check_id(node: Located, fields: Fields) -> None:
@@ -200,11 +218,11 @@ def _quotes(node: Located) -> str:
     return f'`{curly}` is no quote of YAML: put straight quotes around it, "..."' if curly else "put quotes around it"
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
+def nearest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str:
     """Return the help for an unknown word: the nearest known one, else all of them."""
     words = list(known)
     lowered = {w.lower(): w for w in words}
-    close = difflib.get_close_matches(word.lower(), list(lowered), 1)
+    close = difflib.get_close_matches(word.lower(), list(lowered), 1, cutoff)
     if close:
         return f"did you mean `{lowered[close[0]]}`?"
     return "known are " + ", ".join(f"`{w}`" for w in words) if words else ""

@@ -19,6 +19,23 @@ FACES = ("index", "matrix", "numpy", "numbers")
 FORMS = ("index", "matrix", "numpy", "no-sum", "no-delta")
 MAX_DECIMALS = 12
 MAX_ITEMS = 26
+_CHOICE = "write `type: choice`, and `many: true` where several are right"
+OTHER_TYPES: Mapping[str, str] = MappingProxyType(
+    {
+        **dict.fromkeys(
+            ("free-text", "text", "essay", "short-answer", "short-text", "open"),
+            "words are not graded here: ask a `choice`, an `order` or a formula",
+        ),
+        **dict.fromkeys(
+            ("match", "matching", "pairs"), "ask each pair as a `choice`, or put lines in order with `type: order`"
+        ),
+        **dict.fromkeys(("multiple-choice", "mcq", "single-choice", "checkbox", "radio", "true-false"), _CHOICE),
+        **dict.fromkeys(("cloze", "gap", "blank", "fill-in"), "write `type: fill`, with one `?` in its `line`"),
+        **dict.fromkeys(("formula", "expression", "math", "equation"), "write `type: symbolic`"),
+        **dict.fromkeys(("python", "program", "function"), "write `type: code`"),
+    }
+)
+"""Types of other systems -> what is written here instead."""
 
 
 def question(mapping: Located | Mapping[str, object], place: Place | None = None) -> Question:
@@ -47,7 +64,11 @@ def read_question(node: Located, problems: list[Problem]) -> Question | None:
     fields = Fields(node, "a question", problems)
     fields.require("type", "symbolic")
     kinds = {kind.value: kind for kind in Kind}
-    word = fields.one_of("type", kinds) if fields.text("type") else ""
+    said = fields.text("type")
+    if help_ := OTHER_TYPES.get(said):
+        fields.wrong(node.mapping["type"].place, f"`type` is `{said}`", help_, "unknown-value")
+        return None
+    word = fields.one_of("type", kinds) if said else ""
     if word not in kinds:
         return None
     kind = kinds[word]
