@@ -12,7 +12,7 @@ from bptutor.packs.markup import too_much
 from bptutor.packs.model import Place
 from bptutor.packs.yaml import Located, problem
 
-KEY_LIKE = 0.75
+KEY_LIKE = 0.65
 """How like a key another must be to be taken for it."""
 NOT_WRITTEN = frozenset({"derived"})
 """Keys of the JSON of `grade` that no author writes."""
@@ -22,7 +22,7 @@ ELSEWHERE: Mapping[str, str] = MappingProxyType(
     {
         **dict.fromkeys(("points", "weight", "score", "marks", "credit"), _COUNTED),
         **dict.fromkeys(("tolerance", "precision", "digits", "epsilon", "rtol", "atol"), _ROUNDED),
-        **dict.fromkeys(("feedback", "explanation", "explain"), "write `solution: ...`, or `say: ...` at a wrong answer"),
+        **dict.fromkeys(("feedback", "explanation", "explain"), "write `solution:`, or `say:` at a wrong answer"),
         **dict.fromkeys(("image", "picture", "figure"), "a terminal shows no picture: say in words what it shows"),
         **dict.fromkeys(("question", "text", "stem"), "the paragraph above the block is the prompt"),
     }
