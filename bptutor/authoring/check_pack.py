@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator
+from difflib import get_close_matches
 from pathlib import Path
 
 from bptutor.authoring.check_markdown import check_images
@@ -70,12 +71,15 @@ class PackCheck:
 
     def _files(self) -> None:
         listed = self.node.mapping.get("lessons", Located(()))
+        unlisted = [id_ for id_ in self.fronts if id_ not in self.pack.lessons]
+        meant: set[str] = set()
         for node in listed.items:
             if node.text not in self.fronts and not self.may_be_unread(node.text):
                 what = f"no lesson file has the id `{node.text}`"
+                meant |= set(get_close_matches(node.text, unlisted, 1))  # one of the two is misspelled
                 self._wrong(node.place, what, nearest(node.text, self.fronts), "missing-lesson")
         for id_, (file, front) in self.fronts.items():
-            if id_ not in self.pack.lessons:
+            if id_ in unlisted and id_ not in meant:
                 help_ = f"add it to `lessons` in {PACK_FILE}"
                 self._wrong(_at(front, "id", file), f"the lesson `{id_}` is not listed", help_, "not-listed")
 

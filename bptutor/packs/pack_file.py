@@ -18,6 +18,8 @@ def pack_from(text: str, path: str, root: Path, problems: list[Problem]) -> Pack
     """Read the text of a `pack.yaml`; every problem found goes into `problems`."""
     before = len(problems)
     fields = Fields(read(text, path, problems), "a pack", problems)
+    if not text.strip() and not problems[before:]:
+        fields.wrong(fields.place, "the file is empty", "begin it with `bptutor: 1`", "empty")
     if problems[before:] and not fields.node.mapping:
         return Pack("", "", "", root, ())
     version = fields.require("bptutor", "1")

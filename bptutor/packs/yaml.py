@@ -159,7 +159,10 @@ def read(text: str, path: str, problems: list[Problem], first_line: int = 1, mos
         problems.append(problem(nothing.place, f"longer than {MAX_CHARACTERS} characters", rule="too-long"))
         return nothing
     clean = FORBIDDEN.sub(" ", text)
-    reader = _Reader(_plain_spaces(clean, path, problems, first_line), path, problems, first_line, most)
+    if odd := list(_odd_spaces(clean, path, first_line)):
+        problems += odd
+        return nothing  # what YAML would say of the rest follows from them
+    reader = _Reader(clean, path, problems, first_line, most)
     try:
         return reader.document() or nothing
     except yaml.MarkedYAMLError as error:
@@ -187,6 +190,8 @@ class _Reader:
         mark = error.problem_mark or error.context_mark
         place = self.place(mark) if mark else Place(self.path, self.first_line, 1)
         said = error.problem or "cannot be read"
+        if error.context_mark and "end of stream" in said and "quoted" in str(error.context):
+            return problem(self.place(error.context_mark), "not YAML: this quote is not closed", "close it", "yaml")
         line = mark.line if mark and mark.line < len(self.lines) else 0
         for near in (line, line - 1):
             if near >= 0 and (tab := LEADING_TAB.match(self.lines[near])):
@@ -292,17 +297,13 @@ def unbalanced(text: str) -> str:
     return opened[0] if opened else ""
 
 
-def _plain_spaces(text: str, path: str, problems: list[Problem], first_line: int) -> str:
-    """Report and replace what looks like a space in an indentation, or behind a `:` or `-`, and is none to YAML."""
-    lines = text.split("\n")
-    for n, line in enumerate(lines):
+def _odd_spaces(text: str, path: str, first_line: int) -> Iterator[Problem]:
+    """Yield what looks like a space in an indentation, or behind a `:` or `-`, and is none to YAML."""
+    for n, line in enumerate(text.split("\n")):
         found = LOOKS_INDENTED.match(line)
-        if found and (bad := ODD_SPACE.search(found[0])):
-            what = f"the space here is U+{ord(bad[0]):04X}, which is no space to YAML"
-            place = Place(path, first_line + n, bad.start() + 1)
-            problems.append(problem(place, what, "type a plain space", "space"))
-            lines[n] = ODD_SPACE.sub(" ", found[0]) + line[found.end() :]
-    return "\n".join(lines)
+        if found and (odd := ODD_SPACE.search(found[0])):
+            what = f"the space here is U+{ord(odd[0]):04X}, which is no space to YAML"
+            yield problem(Place(path, first_line + n, odd.start() + 1), what, "type a plain space", "yaml")
 
 
 def _syntax_help(said: str, line: str) -> str:

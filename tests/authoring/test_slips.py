@@ -132,6 +132,8 @@ ERRORS = [
     Slip("wide space in the scene", "    k: []", "\u3000   k: []", "\u3000   k: []", "U+3000"),
     Slip("no-break space in the scene", "    k: []", "  \u00a0 k: []", "  \u00a0 k: []", "U+00A0"),
     Slip("no-break space after the key", "id: spring", "id:\u00a0spring", "id:\u00a0spring", "U+00A0"),
+    Slip("zero-width space in the scene", "    k: []", "\u200b    k: []", "\u200b    k", "U+200B"),
+    Slip("open quote", "title: The pull", 'title: "The pull', "title: ", "not closed"),
     Slip("key misspelled", "skills: [pull]\nscene", "skils: [pull]\nscene", "skils", "did you mean `skills`"),
     Slip("scene misspelled", "scene:\n", "scenes:\n", "scenes:", "did you mean `scene`"),
     Slip("id misspelled", "id: spring\n", "idd: spring\n", "idd:", "did you mean `id`"),
@@ -360,6 +362,51 @@ def test_a_broken_pack_file_says_only_that(tmp_path: Path) -> None:
     (tmp_path / "pack.yaml").write_text(PACK.replace("title: Springs", "title: Springs: one"), encoding="utf-8")
     (found,) = check(tmp_path).problems
     assert (Path(found.path).name, found.line) == ("pack.yaml", 4)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("[spring]", "[sprig]", "did you mean `spring`"),
+        ("lessons:", "lesson:", "did you mean `lessons`"),
+        ("skills: {", "\tskills: {", "tab"),
+        (PACK, "", "is empty"),
+        (PACK, "- a\n", "is a list"),
+    ],
+)
+def test_one_slip_in_the_pack_file_is_one_problem(old: str, new: str, said: str, tmp_path: Path) -> None:
+    checked(tmp_path, RIGHT[0])
+    (tmp_path / "pack.yaml").write_text(PACK.replace(old, new), encoding="utf-8")
+    (found,) = check(tmp_path, seeds=2).problems
+    assert (Path(found.path).name, said in f"{found.what} {found.help}") == ("pack.yaml", True)
+
+
+def test_sizes_and_positions_are_handed_to_programs_as_whole_numbers(tmp_path: Path) -> None:
+    checked(tmp_path, RIGHT[0])
+    (tmp_path / "spring.md").write_text(LESSON + PROGRAM, encoding="utf-8")
+    found = check(tmp_path, seeds=2).found
+    assert not found, "\n".join(map(str, found))
+
+
+PROGRAM = """
+Write `rows(A, n, ids)`.
+
+```yaml question
+id: rows
+type: code
+entry: rows
+given:
+  A: {axes: [N, M], draw: one-hot}
+starter: |
+  def rows(A, n, ids):
+      return 0
+answer: |
+  def rows(A, n, ids):
+      return np.array([A[k, ids[k]] for k in range(n)])
+expect: Σ_m A_nm
+args: {A: A, n: N, ids: "argmax(A, axis=1)"}
+```
+"""
 
 
 def test_a_lesson_that_the_pack_lists_but_cannot_be_read_says_why(tmp_path: Path) -> None:
