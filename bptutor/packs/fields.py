@@ -5,9 +5,9 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Mapping
-from types import MappingProxyType
 
 from bptutor.errors import Problem
+from bptutor.packs.elsewhere import OTHER_KEYS
 from bptutor.packs.markup import too_much
 from bptutor.packs.model import Place
 from bptutor.packs.yaml import Located, problem
@@ -16,18 +16,6 @@ KEY_LIKE = 0.65
 """How like a key another must be to be taken for it."""
 NOT_WRITTEN = frozenset({"derived"})
 """Keys of the JSON of `grade` that no author writes."""
-_COUNTED = "every question counts the same: leave it out"
-_ROUNDED = "write `decimals: 2`: an answer is right when it is, rounded to so many decimals"
-ELSEWHERE: Mapping[str, str] = MappingProxyType(
-    {
-        **dict.fromkeys(("points", "weight", "score", "marks", "credit"), _COUNTED),
-        **dict.fromkeys(("tolerance", "precision", "digits", "epsilon", "rtol", "atol"), _ROUNDED),
-        **dict.fromkeys(("feedback", "explanation", "explain"), "write `solution:`, or `say:` at a wrong answer"),
-        **dict.fromkeys(("image", "picture", "figure"), "a terminal shows no picture: say in words what it shows"),
-        **dict.fromkeys(("question", "text", "stem"), "the paragraph above the block is the prompt"),
-    }
-)
-"""Keys of other systems -> what is written here instead."""
 MAX_ITEMS = 500
 """Items of one list."""
 CURLY = "“”„‟«»‘’‚"
@@ -195,7 +183,7 @@ class Fields:
             if key not in self._taken:
                 what = f"{self.what} has no key `{key}`"
                 known = sorted(self._taken - NOT_WRITTEN)
-                self.wrong(place, what, ELSEWHERE.get(key) or nearest(key, known, KEY_LIKE), "unknown-key")
+                self.wrong(place, what, OTHER_KEYS.get(key) or nearest(key, known, KEY_LIKE), "unknown-key")
 
 
 def check_id(node: Located, fields: Fields) -> None:

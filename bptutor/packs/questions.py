@@ -8,6 +8,7 @@ from typing import Any
 
 from bptutor.errors import PackError, Problem
 from bptutor.packs.code_keys import code_keys
+from bptutor.packs.elsewhere import OTHER_TYPES
 from bptutor.packs.extremes import extremes
 from bptutor.packs.fields import Fields, nearest
 from bptutor.packs.model import Choice, Derived, Kind, Place, Question
@@ -19,23 +20,6 @@ FACES = ("index", "matrix", "numpy", "numbers")
 FORMS = ("index", "matrix", "numpy", "no-sum", "no-delta")
 MAX_DECIMALS = 12
 MAX_ITEMS = 26
-_CHOICE = "write `type: choice`, and `many: true` where several are right"
-OTHER_TYPES: Mapping[str, str] = MappingProxyType(
-    {
-        **dict.fromkeys(
-            ("free-text", "text", "essay", "short-answer", "short-text", "open"),
-            "words are not graded here: ask a `choice`, an `order` or a formula",
-        ),
-        **dict.fromkeys(
-            ("match", "matching", "pairs"), "ask each pair as a `choice`, or put lines in order with `type: order`"
-        ),
-        **dict.fromkeys(("multiple-choice", "mcq", "single-choice", "checkbox", "radio", "true-false"), _CHOICE),
-        **dict.fromkeys(("cloze", "gap", "blank", "fill-in"), "write `type: fill`, with one `?` in its `line`"),
-        **dict.fromkeys(("formula", "expression", "math", "equation"), "write `type: symbolic`"),
-        **dict.fromkeys(("python", "program", "function"), "write `type: code`"),
-    }
-)
-"""Types of other systems -> what is written here instead."""
 
 
 def question(mapping: Located | Mapping[str, object], place: Place | None = None) -> Question:
