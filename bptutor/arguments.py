@@ -142,7 +142,10 @@ def exporting(parser: argparse.ArgumentParser) -> None:
 
 def checking(parser: argparse.ArgumentParser) -> None:
     """Add what `check` takes."""
-    parser.add_argument("pack", nargs="?", metavar="PACK", help="the built-in pack when left out")
+    parser.add_argument(
+        "pack", nargs="?", metavar="PACK", help="a pack, or one of its files; the built-in pack when left out"
+    )
+    parser.add_argument("--strict", action="store_true", help="count notes as errors")
     parser.add_argument("--format", choices=("text", "json", "sarif"), default="text")
     parser.add_argument("--fix", action="store_true", help="write ids that are missing")
     parser.add_argument("--watch", action="store_true", help="check again whenever a file changes")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from bptutor import __version__, streams
 from bptutor.arguments import USAGE, parser
-from bptutor.errors import BptutorError, PackError, UsageError
+from bptutor.errors import BptutorError, PackError, UsageError, printable
 from bptutor.jsonlines import Lines
 from bptutor.streams import say, write
 
@@ -45,7 +45,7 @@ def _done(argv: Sequence[str] | None, closed: frozenset[int]) -> int:
             say(str(problem))
         return PROBLEMS
     except UsageError as error:
-        say(f"bptutor: {error.message}" + (f"\n  help: {error.help}" if error.help else ""))
+        say(f"bptutor: {printable(error.message)}" + (f"\n  help: {printable(error.help)}" if error.help else ""))
         return USAGE
     except BptutorError as error:
         say(f"bptutor: {error}")
@@ -227,7 +227,12 @@ def _check(args: argparse.Namespace) -> int:
     from bptutor.authoring.check import run
 
     text, code = run(
-        Path(args.pack) if args.pack else None, style=args.format, jobs=args.jobs, fix=args.fix, watch=args.watch
+        Path(args.pack) if args.pack else None,
+        style=args.format,
+        jobs=args.jobs,
+        fix=args.fix,
+        watch=args.watch,
+        strict=args.strict,
     )
     write(text.rstrip("\n"))
     return code

@@ -12,7 +12,10 @@ Everything else that is raised is a defect of the program.
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
+
+_UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 
 
 class BptutorError(Exception):
@@ -33,11 +36,19 @@ class Problem:
     """What would be right, in one sentence without a final full stop; may be empty."""
     rule: str = "invalid"
     """Id of the kind of problem, for machine-readable reports."""
+    level: str = "error"
+    """`error`; or `note`, for what is only doubtful."""
 
     def __str__(self) -> str:
         """Show as `path:line:column: what`, with a `help:` line below when there is one."""
-        place = ":".join([self.path, *(str(n) for n in (self.line, self.column) if n)])
-        return f"{place}: {self.what}" + (f"\n  help: {self.help}" if self.help else "")
+        place = ":".join([printable(self.path), *(str(n) for n in (self.line, self.column) if n)])
+        note = "note: " if self.level == "note" else ""
+        return f"{place}: {note}{self.what}" + (f"\n  help: {self.help}" if self.help else "")
+
+
+def printable(name: str) -> str:
+    """Return the name of a file with `?` for what a terminal might obey: it comes from anywhere."""
+    return "".join("?" if unicodedata.category(c) in _UNPRINTABLE else c for c in name)
 
 
 class PackError(BptutorError):

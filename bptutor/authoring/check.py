@@ -16,13 +16,14 @@ from bptutor.authoring.check_quizzes import check_quizzes
 from bptutor.authoring.check_rules import check_formulas
 from bptutor.authoring.fix import write_ids
 from bptutor.authoring.report import STYLES, Checked, Report
-from bptutor.errors import BptutorError, PackError, Problem, UnreadableAnswer
+from bptutor.errors import PackError, Problem, UsageError
 from bptutor.packs.folder import PACK_FILE, lesson_files, quiz_files
 from bptutor.packs.library import Library
 from bptutor.packs.markdown import file_text, lesson_from, read_lesson
 from bptutor.packs.model import Derivation, Lesson, Place
+from bptutor.packs.placed import placed
 from bptutor.packs.quiz import bank_files, bank_from, read_bank
-from bptutor.packs.yaml import problem, read
+from bptutor.packs.yaml import read
 
 SEEDS = 25
 POLL = 0.5
@@ -30,26 +31,52 @@ POLL = 0.5
 
 
 def run(
-    path: Path | None, style: str = "text", jobs: int = 1, fix: bool = False, watch: bool = False
+    path: Path | None,
+    style: str = "text",
+    jobs: int = 1,
+    fix: bool = False,
+    watch: bool = False,
+    strict: bool = False,
 ) -> tuple[str, int]:
     """Check a pack and return what to print, and the exit code.
 
     Args:
-        path: The pack; the built-in one when None.
+        path: The pack, or one of its files; the built-in pack when None.
         style: `text`, `json` or `sarif`.
         jobs: Processes that share the lessons.
         fix: Whether missing ids are written into the files first.
         watch: Whether to check again whenever a file changes, until interrupted.
+        strict: Whether notes count as errors.
     """
+    only: Path | None = None
+    if path is not None and path.suffix in {".md", ".yaml"} and not path.is_dir():
+        path, only = _pack_of(path), path
     if fix and path is not None and path.is_dir():
         write_ids(path)
     if watch:
-        _watch(path, style, jobs)
-    report = check(path, jobs)
+        _watch(path, style, jobs, only, strict)
+    report = _report(path, jobs, only, strict)
     return STYLES[style](report), report.code
 
 
-def _watch(path: Path | None, style: str, jobs: int) -> None:
+def _report(path: Path | None, jobs: int, only: Path | None, strict: bool) -> Report:
+    report = check(path, jobs, only=only)
+    return report.strictly() if strict else report
+
+
+def _pack_of(file: Path) -> Path:
+    """Return the folder of the pack that a file belongs to.
+
+    Raises:
+        UsageError: It belongs to none.
+    """
+    for folder in (file.parent, file.parent.parent):
+        if file.exists() and (folder / PACK_FILE).exists():
+            return folder
+    raise UsageError(f"there is no lesson of a pack at {file}", f"give a folder with a {PACK_FILE}, or a file in one")
+
+
+def _watch(path: Path | None, style: str, jobs: int, only: Path | None, strict: bool) -> None:
     """Print a report whenever a file has changed; Ctrl-C leaves."""
     root = path if path is not None else Library.builtin().pack.root
     before: object = None
@@ -58,20 +85,21 @@ def _watch(path: Path | None, style: str, jobs: int) -> None:
             now = [(file, file.stat().st_mtime_ns) for file in sorted(root.glob("*")) if file.is_file()]
             if now != before:
                 before = now
-                sys.stdout.write(STYLES[style](check(path, jobs)) + "\n")
+                sys.stdout.write(STYLES[style](_report(path, jobs, only, strict)) + "\n")
                 sys.stdout.flush()
             time.sleep(POLL)
     except KeyboardInterrupt:
         return
 
 
-def check(path: Path | None = None, jobs: int = 1, seeds: int = SEEDS) -> Report:
+def check(path: Path | None = None, jobs: int = 1, seeds: int = SEEDS, only: Path | None = None) -> Report:
     """Check a pack.
 
     Args:
         path: A folder or a zip; the built-in pack when None.
         jobs: Processes that share the lessons.
         seeds: How many seeds each question with drawn numbers is graded on.
+        only: The one file of the pack to check; all when None.
 
     Raises:
         UsageError: There is no pack at this path.
@@ -83,23 +111,30 @@ def check(path: Path | None = None, jobs: int = 1, seeds: int = SEEDS) -> Report
     root = library.pack.root
     total = Checked()
     lessons: list[Lesson] = []
-    complete = True
+    flawed: set[Path] = set()
     files = [*lesson_files(root), *quiz_files(root), *bank_files(root)]
-    for file, checked in zip(files, _shared(files, jobs, seeds), strict=True):
+    proved = [file for file in files if only is None or file.name == only.name]
+    for checked in _shared(proved, jobs, seeds):
         total.add(checked)
+    for file in files:
         unreadable: list[Problem] = []
         lessons.append(replace(_lesson(file, unreadable), file=file))
-        complete = complete and not unreadable
+        if unreadable:
+            flawed.add(file)
     total.add(next(_shared([root / PACK_FILE], 1, seeds)))
-    total.problems += PackCheck(library).run(lessons, complete)
-    total.problems += check_quizzes(library.pack, lessons)
+    with placed(Place(str(root / PACK_FILE), 1, 1), total.problems):
+        whole = PackCheck(library)
+        total.problems += whole.run(lessons, flawed)
+        total.problems += check_quizzes(library.pack, lessons, whole.may_be_unread, flawed)
     order = {str(root / PACK_FILE): -1} | {str(file): n for n, file in enumerate(files)}
-    unique = dict.fromkeys(total.problems)
+    unique = [p for p in dict.fromkeys(total.problems) if only is None or Path(p.path).name == only.name]
     problems = sorted(unique, key=lambda p: (order.get(p.path, 0), p.line, p.column))
+    wrong = {(p.path, p.line) for p in problems if p.level == "error"}
     return Report(
-        problems=tuple(problems),
+        problems=tuple(p for p in problems if p.level == "error"),
+        notes=tuple(p for p in problems if p.level == "note" and (p.path, p.line) not in wrong),
         pack=library.pack.id,
-        lessons=len(lesson_files(root)),
+        lessons=len(lesson_files(root)) if only is None else len(proved),
         lines=total.lines,
         questions=total.questions,
         grades=total.grades,
@@ -109,10 +144,14 @@ def check(path: Path | None = None, jobs: int = 1, seeds: int = SEEDS) -> Report
 
 def _lesson(file: Path, problems: list[Problem]) -> Lesson:
     """Return a lesson, a quiz or a bank as far as it can be read."""
-    text = file_text(file, str(file), problems)
-    if file.suffix == ".yaml":
-        return bank_from(read(text, str(file), problems), file.stem, problems)
-    return lesson_from(text, str(file), problems)
+    with placed(Place(str(file), 1, 1), problems):
+        text = file_text(file, str(file), problems)
+        if problems and not text:
+            return Lesson("", "", ())
+        if file.suffix == ".yaml":
+            return bank_from(read(text, str(file), problems), file.stem, problems)
+        return lesson_from(text, str(file), problems)
+    return Lesson("", "", ())
 
 
 def _shared(files: list[Path], jobs: int, seeds: int) -> Iterator[Checked]:
@@ -133,15 +172,12 @@ def _shared(files: list[Path], jobs: int, seeds: int) -> Iterator[Checked]:
 
 def check_file(file: Path, seeds: int = SEEDS) -> Checked:
     """Check one lesson file: whether it reads, and then all that it shows and asks; of `pack.yaml`, its formulas."""
-    if file.name == PACK_FILE:
-        return check_formulas(file)
     checked = Checked()
-    try:
+    with placed(Place(str(file), 1, 1), checked.problems):
+        if file.name == PACK_FILE:
+            return check_formulas(file)
         lesson = read_bank(file) if file.suffix == ".yaml" else read_lesson(file)
-    except PackError as error:
-        checked.problems += error.problems
-        return checked
-    check_lesson(lesson, seeds, checked)
+        check_lesson(lesson, seeds, checked)
     return checked
 
 
@@ -149,28 +185,27 @@ def check_lesson(lesson: Lesson, seeds: int, checked: Checked) -> None:
     """Check a lesson that could be read."""
     from bptutor.authoring.check_faces import check_faces
     from bptutor.authoring.check_lines import check_derivation, check_holds, check_prose
+    from bptutor.authoring.check_markdown import check_markdown
+    from bptutor.authoring.check_notes import check_notes
     from bptutor.authoring.check_questions import check_questions
-    from bptutor.authoring.check_scenes import check_scenes
+    from bptutor.authoring.check_scenes import check_scenes, check_values
     from bptutor.authoring.check_text import check_text
 
-    place = Place(str(lesson.file), 1, 1)
-    if lesson.scene is not None:
-        try:
-            for seed in range(seeds):
-                lesson.scene.draw(seed)
-        except BptutorError as error:
-            help_ = getattr(error, "help", "")
-            checked.problems.append(problem(lesson.places.get("scene", place), str(error), help_, "draw"))
-            return
+    if not check_values(lesson, seeds, checked):
+        return
     for block in lesson.blocks:
         if isinstance(block, Derivation):
-            try:
+            with placed(block.place, checked.problems):
                 check_derivation(block, lesson, checked)
-            except UnreadableAnswer as error:
-                checked.problems.append(problem(block.place, error.message, error.help, "unreadable"))
     check_holds(lesson, checked)
     check_prose(lesson, checked)
     check_questions(lesson, seeds, checked)
-    check_scenes(lesson, range(seeds), checked)
-    check_text(lesson, checked)
-    check_faces(lesson, checked)
+    whole = lesson.places.get("scene") or Place(str(lesson.file), 1, 1)
+    with placed(whole, checked.problems):
+        check_scenes(lesson, range(seeds), checked)
+    with placed(whole, checked.problems):
+        check_text(lesson, checked)
+    check_markdown(lesson, checked)
+    check_notes(lesson, checked)
+    with placed(whole, checked.problems):
+        check_faces(lesson, checked)

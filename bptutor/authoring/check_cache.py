@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import json
 import os
+import stat
 from dataclasses import asdict
 from functools import lru_cache
 from pathlib import Path
@@ -13,6 +14,7 @@ from pathlib import Path
 import bptutor
 from bptutor.authoring.report import Checked
 from bptutor.errors import Problem
+from bptutor.packs.markdown import MAX_BYTES
 from bptutor.progress.home import home
 
 KEPT = 500
@@ -25,7 +27,9 @@ def key(file: Path, seeds: int) -> str:
     for part in (str(file).encode(), str(seeds).encode(), _checker().encode()):
         digest.update(part + b"\0")
     with contextlib.suppress(OSError):
-        digest.update(file.read_bytes())
+        found = file.stat()
+        small = stat.S_ISREG(found.st_mode) and found.st_size <= MAX_BYTES
+        digest.update(file.read_bytes() if small else f"{found.st_mode} {found.st_size}".encode())
     return digest.hexdigest()
 
 

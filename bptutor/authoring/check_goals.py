@@ -8,15 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import numpy as np
+
 from bptutor.authoring.check_lines import Side, prove_sides
 from bptutor.authoring.model_text import model_text
 from bptutor.authoring.report import Checked
+from bptutor.errors import BptutorError
 from bptutor.grading.grade import grade
 from bptutor.grading.holes import filled, read_einsum
 from bptutor.grading.verdict import Mark
 from bptutor.notation import axes, parse
 from bptutor.notation.scope import Scope
 from bptutor.notation.tree import Expr
+from bptutor.notation.value import UnknownLetter, evaluate
 from bptutor.packs.model import NUMBERS, Kind, Lesson, Place, Question
 from bptutor.packs.scene import Scene
 from bptutor.packs.yaml import problem
@@ -38,6 +42,8 @@ def check_goal(question: Question, scene: Scene, seeds: Iterable[int], lesson: L
         UnreadableAnswer: The goal or the answer cannot be read.
     """
     place = question.places.get("answer", question.place)
+    if question.goal:
+        _ranges(question.goal, scene)
     if not question.goal:
         if question.kind in EXPRESSIONS and (question.define or question.network):
             help_ = "add what it is equal to, such as `goal: ∂L/∂z_i`"
@@ -47,6 +53,22 @@ def check_goal(question: Question, scene: Scene, seeds: Iterable[int], lesson: L
         _same_numbers(question, scene, seeds, lesson, checked)
     else:
         _proved(question, scene.scope, place, lesson, checked)
+
+
+def _ranges(goal: str, scene: Scene) -> None:
+    """Compute a goal once, whatever it comes to.
+
+    Raises:
+        UnknownLetter: Nothing tells what one of its letters runs through.
+    """
+    tree = parse.read(goal, scene.scope)
+    try:
+        with np.errstate(all="ignore"):
+            evaluate(tree, scene.fresh(1), order=tuple(axes.of(tree, scene.scope).letters))
+    except UnknownLetter:
+        raise
+    except BptutorError:
+        return  # it may have a value on other draws; where it has none, the proof says so
 
 
 def _proved(question: Question, scope: Scope, place: Place, lesson: Lesson, checked: Checked) -> None:

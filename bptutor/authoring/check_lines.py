@@ -14,12 +14,13 @@ from bptutor.notation.prove import Outcome, Proof, prove
 from bptutor.notation.scope import Scope
 from bptutor.notation.tree import Chain, Compare, Expr, Relation, Text, walk
 from bptutor.packs.model import Derivation, Lesson, Place, Prose, Question
+from bptutor.packs.placed import placed
 from bptutor.packs.templates import TEMPLATE
 from bptutor.packs.yaml import Located, problem
 
 WIDTH = 78
 NO_SCOPE = Scope({})
-MATH = re.compile(r"\$\$(.+?)\$\$|\$([^$\n]+?)\$", re.DOTALL)
+MATH = re.compile(r"\$\$(.+?)\$\$|\$(?!\s)([^$\n]+?)(?<!\s)\$", re.DOTALL)
 CODE = re.compile(r"```.*?```|~~~.*?~~~|`[^`\n]*`", re.DOTALL)
 EQUATION = frozenset({"="})
 
@@ -45,18 +46,20 @@ def check_derivation(derivation: Derivation, lesson: Lesson, checked: Checked) -
     before = Side(goal, derivation.places.get("goal", derivation.place))
     _width(before, scope, checked)
     for n, line in enumerate(derivation.lines, 1):
-        where = parse.read_condition(line.where, scope) if line.where else None
-        side = Side(parse.read(line.math, scope), line.place, where)
-        _width(side, scope, checked)
-        above = f"line {n - 1}" if n > 1 else "the goal"
-        prove_sides(before, side, scope, letters, f"line {n} does not follow from {above}", lesson, checked)
-        before = side
+        with placed(line.place, checked.problems):
+            where = parse.read_condition(line.where, scope) if line.where else None
+            side = Side(parse.read(line.math, scope), line.place, where)
+            _width(side, scope, checked)
+            above = f"line {n - 1}" if n > 1 else "the goal"
+            prove_sides(before, side, scope, letters, f"line {n} does not follow from {above}", lesson, checked)
+            before = side
     for name, text in derivation.faces.items():
         numpy = name == "numpy"
-        tree = parse.read(text, scope, parse.Spelling.NUMPY if numpy else parse.Spelling.ANY)
         place = derivation.places.get(f"faces.{name}", derivation.place)
-        side = Side(tree, place, numpy=numpy)
-        prove_sides(before, side, scope, letters, f"the {name} face is not the last line", lesson, checked)
+        with placed(place, checked.problems):
+            tree = parse.read(text, scope, parse.Spelling.NUMPY if numpy else parse.Spelling.ANY)
+            side = Side(tree, place, numpy=numpy)
+            prove_sides(before, side, scope, letters, f"the {name} face is not the last line", lesson, checked)
 
 
 def prove_sides(
@@ -137,7 +140,8 @@ def check_prose(lesson: Lesson, checked: Checked) -> None:
                 checked.problems.append(problem(found, error.message, help_, "unreadable"))
                 continue
             if isinstance(tree, Chain) and set(tree.relations) == EQUATION:
-                _chain(tree, scope, at, lesson, checked)
+                with placed(at, checked.problems):
+                    _chain(tree, scope, at, lesson, checked)
 
 
 def check_holds(lesson: Lesson, checked: Checked) -> None:
@@ -146,14 +150,11 @@ def check_holds(lesson: Lesson, checked: Checked) -> None:
     Nobody is shown them, so they need no proof.
     """
     for node in lesson.scene.holds if lesson.scene else ():
-        try:
+        with placed(node, checked.problems):
             said = _unheld(node, lesson.scene.scope if lesson.scene else NO_SCOPE)
-        except UnreadableAnswer as error:
-            checked.problems.append(problem(node.at(error.column), error.message, error.help, "unreadable"))
-            continue
-        if said:
-            help_ = "correct this, or what is defined"
-            checked.problems.append(problem(node.place, f"this should hold: {said}", help_, "holds"))
+            if said:
+                help_ = "correct this, or what is defined"
+                checked.problems.append(problem(node.place, f"this should hold: {said}", help_, "holds"))
 
 
 def _unheld(node: Located, scope: Scope) -> str:
@@ -199,12 +200,8 @@ def _chain(chain: Chain, scope: Scope, place: Place, lesson: Lesson, checked: Ch
     if any(isinstance(node, Text) for side in chain.sides for node in walk(side)):
         return
     for left, right in zip(chain.sides, chain.sides[1:], strict=False):
-        try:
-            resolved = [axes.resolve(side, scope) for side in (left, right)]
-            for side in resolved:
-                axes.of(side, scope)
-        except UnreadableAnswer as error:
-            checked.problems.append(problem(place, error.message, error.help, "unreadable"))
-            return
+        resolved = [axes.resolve(side, scope) for side in (left, right)]
+        for side in resolved:
+            axes.of(side, scope)
         sides = [Side(tree, place) for tree in resolved]
         prove_sides(sides[0], sides[1], scope, {}, "an equation in the text does not hold", lesson, checked)

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from difflib import get_close_matches
 from pathlib import Path
 
+from bptutor.authoring.check_markdown import check_images
 from bptutor.authoring.check_rules import check_turns
 from bptutor.errors import Problem
 from bptutor.packs import fading
-from bptutor.packs.fields import nearest
+from bptutor.packs.fields import ID, nearest
 from bptutor.packs.folder import PACK_FILE, lesson_files
 from bptutor.packs.lesson_blocks import parts
 from bptutor.packs.library import Library
 from bptutor.packs.markdown import Front, file_text, front_matter
 from bptutor.packs.model import Derivation, Kind, Lesson, Place, Question
+from bptutor.packs.placed import placed
 from bptutor.packs.quiz import BANK
 from bptutor.packs.yaml import Located, problem, read
 
@@ -30,40 +33,53 @@ class PackCheck:
         ignored: list[Problem] = []
         self.node = read(file_text(Path(self.file), self.file, ignored), self.file, ignored)
         self.fronts: dict[str, tuple[Path, Front]] = {}
+        self.unread: list[str] = []
+        """Of the files whose front matter is wrong, and reported: what seems to be their id, or nothing."""
         for file in lesson_files(self.pack.root):
             front = _front(file)
-            if front.id in self.fronts:
+            if not front.readable or not ID.fullmatch(front.id):
+                self.unread.append(front.likely_id)
+            elif front.id in self.fronts:
                 other = self.fronts[front.id][0].name
                 self._wrong(_at(front, "id", file), f"the id `{front.id}` is also that of {other}", "", "duplicate-id")
-            elif front.id:
+            else:
                 self.fronts[front.id] = (file, front)
 
     def _wrong(self, place: Place, what: str, help_: str, rule: str) -> None:
         self.problems.append(problem(place, what, help_, rule))
 
-    def run(self, lessons: list[Lesson], complete: bool) -> list[Problem]:
-        """Return every problem; `complete` tells whether every file could be read without one."""
+    def may_be_unread(self, id_: str) -> bool:
+        """Tell whether a lesson may be there, in a file that cannot be read."""
+        return id_ in self.unread or "" in self.unread
+
+    def run(self, lessons: list[Lesson], flawed: Collection[Path] = ()) -> list[Problem]:
+        """Return every problem; `flawed` are the files that could not be read without one."""
         self._files()
         self._needs()
-        self._names(lessons)
+        self._names(lessons, flawed)
         self._milestones(lessons)
         for lesson in lessons:
+            self.problems += check_images(lesson, self.pack.root)
             for block in lesson.blocks:
                 if isinstance(block, Derivation):
-                    self._menus(block)
-                    self.problems += check_turns(block, lesson, self.pack.rules)
-        if complete:
+                    with placed(block.place, self.problems):
+                        self._menus(block)
+                        self.problems += check_turns(block, lesson, self.pack.rules)
+        if not flawed:
             self._unused(lessons)
         return self.problems
 
     def _files(self) -> None:
         listed = self.node.mapping.get("lessons", Located(()))
+        unlisted = [id_ for id_ in self.fronts if id_ not in self.pack.lessons]
+        meant: set[str] = set()
         for node in listed.items:
-            if node.text not in self.fronts:
+            if node.text not in self.fronts and not self.may_be_unread(node.text):
                 what = f"no lesson file has the id `{node.text}`"
+                meant |= set(get_close_matches(node.text, unlisted, 1))  # one of the two is misspelled
                 self._wrong(node.place, what, nearest(node.text, self.fronts), "missing-lesson")
         for id_, (file, front) in self.fronts.items():
-            if id_ not in self.pack.lessons:
+            if id_ in unlisted and id_ not in meant:
                 help_ = f"add it to `lessons` in {PACK_FILE}"
                 self._wrong(_at(front, "id", file), f"the lesson `{id_}` is not listed", help_, "not-listed")
 
@@ -73,6 +89,8 @@ class PackCheck:
         for id_, (file, front) in self.fronts.items():
             for n, need in enumerate(front.needs):
                 place = _at(front, f"needs.{n}", file)
+                if need not in self.fronts and self.may_be_unread(need):
+                    continue
                 if need not in self.fronts:
                     self._wrong(place, f"there is no lesson `{need}`", nearest(need, self.fronts), "unknown-lesson")
                 elif circle := self._circle(need, id_):
@@ -96,12 +114,12 @@ class PackCheck:
                     ways.append((*way, need))
         return ()
 
-    def _names(self, lessons: list[Lesson]) -> None:
+    def _names(self, lessons: list[Lesson], flawed: Collection[Path]) -> None:
         """Check skills, rules, chapters, and ids within each lesson."""
         for lesson in lessons:
             for n, skill in enumerate(lesson.skills):
                 self._skill(skill, lesson.places.get(f"skills.{n}") or lesson.places.get("skills", Place()))
-            whole = lesson.quiz is None and not lesson.id.startswith(BANK)
+            whole = lesson.quiz is None and not lesson.id.startswith(BANK) and lesson.file not in flawed
             if self.pack.chapters and lesson.chapter not in self.pack.chapters and (whole or lesson.chapter):
                 place = lesson.places.get("chapter") or Place(str(lesson.file), 1, 1)
                 what = f"there is no chapter `{lesson.chapter}`" if lesson.chapter else "the lesson has no chapter"
@@ -205,7 +223,7 @@ def asked_skills(lesson: Lesson) -> Iterator[str]:
 def _front(file: Path) -> Front:
     ignored: list[Problem] = []
     halves = parts(file_text(file, str(file), ignored), str(file), ignored)
-    return front_matter(halves.front, halves.front_line, str(file), ignored)
+    return front_matter(halves, str(file), ignored)
 
 
 def _at(front: Front, key: str, file: Path) -> Place:

@@ -23,6 +23,7 @@ from bptutor.notation import axes, parse
 from bptutor.notation.scope import Role
 from bptutor.notation.value import evaluate
 from bptutor.packs.model import NUMBERS, Kind, Lesson, Place, Question
+from bptutor.packs.placed import placed
 from bptutor.packs.scene import Scene
 from bptutor.packs.yaml import problem
 
@@ -54,8 +55,10 @@ class Grading:
         try:
             if self.question.whole and not self._filled(place):
                 return
-            self._right(place)
-            check_goal(self.question, self.scene, self.seeds, self.lesson, self.checked)
+            if not self._right(place):
+                return
+            with placed(self.question.places.get("goal", place), self.checked.problems, "the goal"):
+                check_goal(self.question, self.scene, self.seeds, self.lesson, self.checked)
             check_finite(self.question, self.scene, self.seeds, self.checked)
             if self.question.kind in NUMBERS:
                 base = self.lesson.scene or Scene.from_mapping({})
@@ -64,7 +67,7 @@ class Grading:
             self._wrong(place, f"the answer cannot be read: {error.message}", error.help, "model-answer")
             return
         except BptutorError as error:
-            self._wrong(place, f"no numbers can be drawn: {error}", "", "draw")
+            self._wrong(place, f"the answer has no value: {error}", getattr(error, "help", ""), "no-value")
             return
         self._not_right()
 
@@ -77,8 +80,8 @@ class Grading:
 
     # --- what must be right -------------------------------------------------------------------------
 
-    def _right(self, place: Place) -> None:
-        """Grade the model answer and every accepted one; one problem each."""
+    def _right(self, place: Place) -> bool:
+        """Grade the model answer and every accepted one, one problem each; return whether the model answer is right."""
         claimed = [("the model answer", self.question.answer, place)]
         for n, text in enumerate(self.question.accept):
             claimed.append(("an accepted answer", text, self.question.places.get(f"accept.{n}", place)))
@@ -89,7 +92,10 @@ class Grading:
                 if verdict.mark is not Mark.RIGHT:
                     said = f"{what} `{typed}` is graded {verdict.mark.value} (seed {seed})"
                     self._wrong(at, said, _reason(verdict), "model-answer")
+                    if what == "the model answer":
+                        return False
                     break
+        return True
 
     def _filled(self, place: Place) -> bool:
         """Find what fills the hole, so that it can be graded as the model answer; report when nothing does."""
@@ -143,16 +149,16 @@ class Grading:
 
     def _equal_names(self) -> Iterator[str]:
         """Yield the defined names, with the letters of the answer, that equal it and are not the answer itself."""
-        scope = self.scene.scope
-        tree = parse.read(str(self.question.answer), scope)
+        scope, numpy = self.scene.scope, self.question.kind is Kind.NUMPY
+        tree = parse.read(str(self.question.answer), scope, parse.Spelling.NUMPY if numpy else parse.Spelling.ANY)
         goal = parse.read(self.question.derived.goal, scope) if self.question.derived else None
         known = {letter: axis for letter, axis in axes.of(goal, scope).letters.items() if axis} if goal else {}
-        own = axes.of(tree, scope, True, known).letters
+        own = axes.of(tree, scope, not numpy, known).letters
         known |= {letter: axis for letter, axis in own.items() if axis}
         letters = tuple(own)
         values = self.scene.fresh(1)
         with np.errstate(all="ignore"):
-            truth = evaluate(tree, values, order=letters, known=known)
+            truth = evaluate(tree, values, order=letters, known=known, columns=not numpy)
             for name, declared in scope.names.items():
                 if declared.role is not Role.DEFINED or values[name].shape != truth.shape:
                     continue
@@ -182,5 +188,8 @@ _CHECKS = {Kind.CODE: check_code}
 
 def check_questions(lesson: Lesson, seeds: int, checked: Checked) -> None:
     """Check every question in every variant, and every asked line in every form of a lesson."""
-    for question in asked(lesson):
-        _CHECKS.get(question.kind, _graded)(question, lesson, seeds, checked)
+    for block in lesson.blocks:
+        with placed(block.place, checked.problems):
+            for question in asked(replace(lesson, blocks=(block,))):
+                with placed(question.places.get("answer", question.place), checked.problems):
+                    _CHECKS.get(question.kind, _graded)(question, lesson, seeds, checked)

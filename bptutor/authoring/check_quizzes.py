@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from pathlib import Path
 
 from bptutor.errors import Problem
 from bptutor.packs.fields import nearest
@@ -12,13 +13,18 @@ from bptutor.packs.quiz import BANK, QuizFront, Source
 from bptutor.packs.yaml import problem
 
 
-def check_quizzes(pack: Pack, lessons: Sequence[Lesson]) -> list[Problem]:
+def check_quizzes(
+    pack: Pack, lessons: Sequence[Lesson], may_be_unread: Callable[[str], bool], flawed: Collection[Path]
+) -> list[Problem]:
     """Check the quizzes among the files of a pack, and the skills that it calls contrasts.
 
     Args:
         pack: The pack.
         lessons: Its lessons, quizzes and banks, as far as they could be read.
+        may_be_unread: Tells whether a lesson may be there in a file that cannot be read.
+        flawed: The files that could not be read without a problem.
     """
+    unread = {lesson.id for lesson in lessons if lesson.file in flawed}
     known = {lesson.id: lesson for lesson in lessons if lesson.quiz is None and lesson.id}
     found: list[Problem] = []
     seen = set(known)
@@ -29,7 +35,7 @@ def check_quizzes(pack: Pack, lessons: Sequence[Lesson]) -> list[Problem]:
             what = f"the id `{lesson.id}` is also that of another lesson or quiz"
             found.append(problem(_at(lesson, "id"), what, "give one of the two another id", "duplicate-id"))
         seen.add(lesson.id)
-        found += _quiz(lesson, lesson.quiz, known)
+        found += _quiz(lesson, lesson.quiz, known, lambda id_: id_ in unread or may_be_unread(id_))
     for group in pack.contrasts:
         for skill in group:
             if skill not in pack.skills:
@@ -39,9 +45,14 @@ def check_quizzes(pack: Pack, lessons: Sequence[Lesson]) -> list[Problem]:
     return found
 
 
-def _quiz(lesson: Lesson, front: QuizFront, known: dict[str, Lesson]) -> Iterator[Problem]:
+def _quiz(
+    lesson: Lesson, front: QuizFront, known: dict[str, Lesson], unread: Callable[[str], bool]
+) -> Iterator[Problem]:
     count, complete = len(list(_asked(lesson))), True
     for source in front.sources:
+        if unread(source.lesson):
+            complete = False
+            continue
         if source.lesson not in known:
             banks = source.lesson.startswith(BANK)
             what = f"there is no {'bank' if banks else 'lesson'} `{source.lesson.removeprefix(BANK)}`"

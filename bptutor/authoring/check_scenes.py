@@ -12,10 +12,31 @@ from bptutor.notation.scope import Role, Scope
 from bptutor.notation.tree import Add, At, Call, Expr, Name, Neg, Number, Pow, walk
 from bptutor.packs.model import Lesson, Place
 from bptutor.packs.network import REACHED
+from bptutor.packs.placed import placed
 from bptutor.packs.scene import Scene
 from bptutor.packs.yaml import problem
 
 TARGET = "unreachable-target"
+
+
+def check_values(lesson: Lesson, seeds: int, checked: Checked) -> bool:
+    """Draw the numbers of a scene and compute every definition; return whether all of them have a value."""
+    scene, found = lesson.scene, len(checked.problems)
+    if scene is None:
+        return True
+    place = lesson.places.get("scene") or scene.place
+    with placed(place, checked.problems):
+        for seed in range(seeds):
+            scene.draw(seed)
+    if len(checked.problems) > found:
+        return False
+    with placed(place, checked.problems), np.errstate(all="ignore"):
+        for values in (scene.draw(0), scene.fresh(1)):
+            for name, declared in scene.scope.names.items():
+                if declared.role is Role.DEFINED and len(checked.problems) == found:
+                    with placed(scene.places.get(name, place), checked.problems, f"{name} has no value"):
+                        values[name]
+    return len(checked.problems) == found
 
 
 def check_scenes(lesson: Lesson, seeds: Iterable[int], checked: Checked) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from bptutor import __version__
-from bptutor.errors import Problem
+from bptutor.errors import Problem, printable
 
 
 @dataclass
@@ -46,18 +46,31 @@ class Report:
     grades: int = 0
     conditions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
+    notes: tuple[Problem, ...] = ()
+    """What is only doubtful."""
+
     @property
     def code(self) -> int:
         """The exit code: 1 when there is a problem."""
         return int(bool(self.problems))
 
+    @property
+    def found(self) -> tuple[Problem, ...]:
+        """The problems, then the notes."""
+        return self.problems + self.notes
+
+    def strictly(self) -> Report:
+        """Return the same report with every note as a problem."""
+        return replace(self, problems=tuple(replace(p, level="error") for p in self.found), notes=())
+
 
 def text(report: Report) -> str:
     """Return every problem as `path:line:column: what`, and one line that sums up."""
-    shown = [str(problem) for problem in report.problems]
-    needed = [f"{place}: holds because {', '.join(said)}" for place, said in report.conditions.items()]
-    count = len(report.problems)
+    shown = [str(problem) for problem in report.found]
+    needed = [f"{printable(place)}: holds because {', '.join(said)}" for place, said in report.conditions.items()]
+    count, notes = len(report.problems), len(report.notes)
     end = f"{count} problem{'s' * (count != 1)}" if count else "no problems"
+    end += f", {notes} note{'s' * (notes != 1)}" if notes else ""
     lessons = f"{report.lessons} lesson{'s' * (report.lessons != 1)}"
     done = f"{report.lines} lines and faces proved, {report.questions} questions graded with {report.grades} answers"
     return "\n".join([*needed, *shown, f"{report.pack or 'pack'}: {lessons}, {done}: {end}"])
@@ -66,8 +79,16 @@ def text(report: Report) -> str:
 def as_json(report: Report) -> str:
     """Return the report as one JSON object."""
     problems = [
-        {"path": p.path, "line": p.line, "column": p.column, "rule": p.rule, "message": p.what, "help": p.help}
-        for p in report.problems
+        {
+            "path": printable(p.path),
+            "line": p.line,
+            "column": p.column,
+            "rule": p.rule,
+            "level": p.level,
+            "message": p.what,
+            "help": p.help,
+        }
+        for p in report.found
     ]
     whole = {
         "pack": report.pack,
@@ -83,25 +104,25 @@ def as_json(report: Report) -> str:
 
 def sarif(report: Report) -> str:
     """Return the report as SARIF 2.1.0, which code hosts show beside the lines."""
-    rules = sorted({problem.rule for problem in report.problems})
+    rules = sorted({problem.rule for problem in report.found})
     driver = {
         "name": "bptutor check",
         "version": __version__,
         "rules": [{"id": rule, "shortDescription": {"text": rule.replace("-", " ")}} for rule in rules],
     }
-    run = {"tool": {"driver": driver}, "results": [_result(p) for p in report.problems]}
+    run = {"tool": {"driver": driver}, "results": [_result(p) for p in report.found]}
     schema = "https://json.schemastore.org/sarif-2.1.0.json"
     return json.dumps({"$schema": schema, "version": "2.1.0", "runs": [run]}, ensure_ascii=False)
 
 
 def _result(problem: Problem) -> dict[str, object]:
-    place: dict[str, object] = {"artifactLocation": {"uri": problem.path.replace("\\", "/")}}
+    place: dict[str, object] = {"artifactLocation": {"uri": printable(problem.path).replace("\\", "/")}}
     if problem.line:
         place["region"] = {"startLine": problem.line} | ({"startColumn": problem.column} if problem.column else {})
     message = problem.what + (f" ({problem.help})" if problem.help else "")
     return {
         "ruleId": problem.rule,
-        "level": "error",
+        "level": problem.level,
         "message": {"text": message},
         "locations": [{"physicalLocation": place}],
     }

@@ -22,6 +22,7 @@ from bptutor.grading.code_expected import Expected, expected_of, flat, floats, l
 from bptutor.grading.comparison import REDRAWS, fresh
 from bptutor.grading.sandbox.run import Job, Ran, run
 from bptutor.grading.sandbox.wire import Made
+from bptutor.notation import tree as t
 from bptutor.notation.scope import Role, Source
 from bptutor.notation.turning import has_kink
 from bptutor.notation.value import Values, evaluate
@@ -197,8 +198,16 @@ def _argument(spec: object, case: Case, values: Values, made: dict[str, str]) ->
     text = str(spec).strip()
     if not is_expression(text):
         return _literal(text)
-    array = np.array(evaluate(read(text, case), values), dtype=float)
-    return array if array.ndim else float(array)
+    tree = read(text, case)
+    array = np.array(evaluate(tree, values), dtype=int if _counts(tree, values) else float)
+    return array if array.ndim else array.item()
+
+
+def _counts(tree: t.Expr, values: Values) -> bool:
+    """Tell whether an argument is a size or positions of `argmax`: a program indexes and makes arrays with it."""
+    if isinstance(tree, t.Call):
+        return tree.function == "argmax"
+    return isinstance(tree, t.Name) and tree.id in values.sizes
 
 
 def _literal(text: str) -> object:

@@ -248,7 +248,7 @@ def _argmax(run: Walk, call: Call, args: Sequence[Labelled]) -> Labelled:
     axes = axis_option(call, x.rank)
     place = len(x.letters) + (axes[0] if axes else 0)
     if axes is None and x.rank != 1:
-        raise NotComputed("argmax needs an axis here")
+        raise NotComputed("argmax needs an axis here, such as axis=1")
     return Labelled(x.letters, run.field.array(np.argmax(plain(x.data), axis=place)))
 
 

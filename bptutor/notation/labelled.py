@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from bptutor.errors import BptutorError
 from bptutor.notation.dual import Arithmetic, Operand, shaped
 from bptutor.notation.field import Array
+
+MAX_TERMS = 5_000_000
+"""Entries that one step of an evaluation may have: a sum over many axes is refused before it is computed."""
+
+
+class NoValue(BptutorError):
+    """An expression has no value here: outside an array, an unknown letter, a name without numbers."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +43,24 @@ def aligned(parts: Sequence[Labelled]) -> tuple[tuple[str, ...], list[Operand]]:
     """
     letters = tuple(dict.fromkeys(x for part in parts for x in part.letters))
     rank = max(part.rank for part in parts)
+    bounded(parts)
     return letters, [_expanded(part, letters, rank) for part in parts]
+
+
+def bounded(parts: Sequence[Labelled]) -> None:
+    """Refuse arrays whose entries, paired, are too many to compute with.
+
+    Raises:
+        NoValue: They are.
+    """
+    sizes: dict[object, int] = {}
+    for part in parts:
+        shape = part.data.shape
+        ends = [*part.letters, *range(-part.rank, 0)]
+        for end, size in zip(ends, shape, strict=False):
+            sizes[end] = max(sizes.get(end, 1), size)
+    if (terms := math.prod(sizes.values())) > MAX_TERMS:
+        raise NoValue(f"{terms:,} terms are too many to compute: take smaller sizes, or fewer axes in one product")
 
 
 def _expanded(part: Labelled, letters: tuple[str, ...], rank: int) -> Operand:

@@ -13,17 +13,15 @@ from functools import cached_property
 
 import numpy as np
 
-from bptutor.errors import BptutorError
 from bptutor.notation import axes as axis_names
+from bptutor.notation import labelled
 from bptutor.notation.dual import Arithmetic, Operand, plain
 from bptutor.notation.field import FLOATS, Array, Field
-from bptutor.notation.labelled import Labelled, aligned, relabel
+from bptutor.notation.labelled import MAX_TERMS, Labelled, aligned, relabel
 from bptutor.notation.scope import Role, Scope
 from bptutor.notation.tree import Expr, Name, walk
 
-
-class NoValue(BptutorError):
-    """An expression has no value here: outside an array, an unknown letter, a name without numbers."""
+NoValue = labelled.NoValue
 
 
 class UnknownLetter(NoValue):
@@ -132,7 +130,13 @@ class Range:
     count: int
 
     def array(self) -> Array:
-        """Return the values."""
+        """Return the values.
+
+        Raises:
+            NoValue: They are too many.
+        """
+        if self.count > MAX_TERMS:
+            raise NoValue(f"{self.count:,} terms are too many to compute: take a smaller range")
         return np.arange(self.start, self.start + self.count)
 
 

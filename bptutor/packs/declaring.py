@@ -7,12 +7,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
-from bptutor.errors import Problem, UnreadableAnswer
+from bptutor.errors import Problem
 from bptutor.notation.scope import Declared, FunctionDef, Role, Scope
 from bptutor.notation.tree import Compare, Expr, children
 from bptutor.packs.fields import Fields, nearest, whole_number
 from bptutor.packs.given import MAX_ENTRIES, MAX_SIZE, NAME, declared, shape
 from bptutor.packs.model import Place
+from bptutor.packs.placed import placed
 from bptutor.packs.yaml import Located, located, problem
 
 FUNCTION = re.compile(r"([^\W\d_]\w*)\(([^()]*)\)")
@@ -37,10 +38,8 @@ class Declaring:
 
     def reads(self, node: Located, how: Callable[[str], T]) -> T | None:
         """Read a formula; a problem points at its column of the file."""
-        try:
+        with placed(node, self.problems):
             return how(node.text)
-        except UnreadableAnswer as error:
-            self.problems.append(problem(node.at(error.column), error.message, error.help, "unreadable"))
         return None
 
     def expression(self, node: Located) -> Expr | None:
@@ -92,8 +91,10 @@ class Declaring:
         """Read `given`; axes that are new here get a drawn size, or that of a literal."""
         for name, node in entries.items():
             place = keys.get(name, node.place)
+            before = len(self.problems)
             entry = declared(name, node, self.problems)
-            if not self.free(name, place):
+            if not self.free(name, place) or len(self.problems) > before:
+                self.failed.add(name)
                 continue
             for axis in (*entry.axes, *filter(None, [entry.position_of])):
                 self.scope = replace(self.scope, sizes={**self.scope.sizes, axis: self.scope.sizes.get(axis, "")})
@@ -255,7 +256,7 @@ class Declaring:
         if body is not None:
             self.scope = replace(outer, functions={**outer.functions, name: FunctionDef(name, parameters, body)})
 
-    def conditions(self, nodes: tuple[Located, ...], key: str) -> tuple[Compare, ...]:
+    def conditions(self, nodes: tuple[Located, ...]) -> tuple[Compare, ...]:
         """Read `assume` or `require`: equations and inequalities."""
         from bptutor.notation import parse
 

@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Mapping
 
 from bptutor.errors import Problem
+from bptutor.packs.elsewhere import OTHER_KEYS
+from bptutor.packs.markup import too_much
 from bptutor.packs.model import Place
 from bptutor.packs.yaml import Located, problem
+
+KEY_LIKE = 0.65
+"""How like a key another must be to be taken for it."""
+NOT_WRITTEN = frozenset({"derived"})
+"""Keys of the JSON of `grade` that no author writes."""
+MAX_ITEMS = 500
+"""Items of one list."""
+CURLY = "“”„‟«»‘’‚"
+"""Quotes of typography, which YAML takes for letters."""
+ID = re.compile(r"[a-z0-9][a-z0-9-]{0,60}", re.ASCII)
 
 
 class Fields:
@@ -46,9 +59,10 @@ class Fields:
         """Take a key that must be there and must not be empty."""
         found = self.get(key)
         if found is None:
-            self.wrong(self.place, f"{self.what} has no `{key}`", f"add `{key}: {example}`", "missing-key")
+            if not difflib.get_close_matches(key, self.node.keys.keys() - self._taken, 1, 0.75):
+                self.wrong(self.place, f"{self.what} has no `{key}`", f"add `{key}: {example}`", "missing-key")
             return Located("", self.place)
-        if found.value in ("", (), {}):
+        if found.value in ("", (), {}) and not found.broken:
             self.wrong(found.place, f"`{key}` is empty", f"write `{key}: {example}`", "empty")
         return found
 
@@ -58,9 +72,18 @@ class Fields:
         if found is None:
             return default
         if not isinstance(found.value, str):
-            self.wrong(found.place, f"`{key}` is {found.kind}, not a text", "put quotes around it")
+            self.wrong(found.place, f"`{key}` is {found.kind}, not a text", _quotes(found))
             return default
+        self.whole_sentence(found)
         return found.value
+
+    def whole_sentence(self, node: Located) -> None:
+        """Refuse a text of several words that a ` #` cuts (a comment), and one that is too much to lay out."""
+        if node.comment and " " in node.text.strip():
+            what = f"a comment cuts the text `{node.text[:40]}` here"
+            self.wrong(node.comment, what, "put quotes around the whole text", "comment")
+        if reason := too_much(node.text)[1]:
+            self.wrong(node.place, reason, "write less, or in several paragraphs", "too-long")
 
     def math(self, key: str) -> Located | None:
         """Take an expression; a comment that cuts it is a problem."""
@@ -86,6 +109,9 @@ class Fields:
             self.wrong(found.place, f"`{key}` is a mapping, not a list", f"write `{key}: [..., ...]`")
             return ()
         nodes = (found,) if isinstance(found.value, str) else found.items
+        if len(nodes) > MAX_ITEMS:
+            self.wrong(found.place, f"more than {MAX_ITEMS} items in `{key}`", "take fewer", "too-long")
+            return ()
         for node in nodes:
             if math:
                 self.whole_text(node, key)
@@ -97,8 +123,10 @@ class Fields:
         for node in self.nodes(key, math):
             if isinstance(node.value, str):
                 texts.append(node.value)
+                if not math:
+                    self.whole_sentence(node)
             elif not math:
-                self.wrong(node.place, f"an item of `{key}` is {node.kind}, not a text", "put quotes around it")
+                self.wrong(node.place, f"an item of `{key}` is {node.kind}, not a text", _quotes(node))
         return tuple(texts)
 
     def mapping(self, key: str) -> Mapping[str, Located]:
@@ -130,9 +158,10 @@ class Fields:
     def flag(self, key: str) -> bool:
         """Take `true` or `false`; false when the key is not there."""
         found = self.get(key)
-        if found is None or found.value in {"false", "no"}:
+        said = found.text.lower() if found is not None else ""
+        if found is None or said in {"false", "no", "off"}:
             return False
-        if found.value not in {"true", "yes"}:
+        if said not in {"true", "yes", "on"}:
             self.wrong(found.place, f"`{key}` is neither true nor false", f"write `{key}: true` or leave it out")
         return True
 
@@ -153,7 +182,15 @@ class Fields:
         for key, place in self.node.keys.items():
             if key not in self._taken:
                 what = f"{self.what} has no key `{key}`"
-                self.wrong(place, what, nearest(key, sorted(self._taken)), "unknown-key")
+                known = sorted(self._taken - NOT_WRITTEN)
+                self.wrong(place, what, OTHER_KEYS.get(key) or nearest(key, known, KEY_LIKE), "unknown-key")
+
+
+def check_id(node: Located, fields: Fields) -> None:
+    """Refuse an id that is not made of small letters, digits and hyphens."""
+    if node.text and not ID.fullmatch(node.text):
+        help_ = "use small letters, digits and hyphens, such as output-error"
+        fields.wrong(node.place, f"`{node.text}` cannot be an id", help_, "id")
 
 
 def whole_number(node: Located) -> int | None:
@@ -163,11 +200,17 @@ def whole_number(node: Located) -> int | None:
     return int(text) if digits.isascii() and digits.isdigit() and len(digits) < 10 else None
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
+def _quotes(node: Located) -> str:
+    """Return the help for a list or a mapping where a text belongs."""
+    curly = next((key[0] for key in node.mapping if key[:1] in CURLY), "")
+    return f'`{curly}` is no quote of YAML: put straight quotes around it, "..."' if curly else "put quotes around it"
+
+
+def nearest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str:
     """Return the help for an unknown word: the nearest known one, else all of them."""
     words = list(known)
     lowered = {w.lower(): w for w in words}
-    close = difflib.get_close_matches(word.lower(), list(lowered), 1)
+    close = difflib.get_close_matches(word.lower(), list(lowered), 1, cutoff)
     if close:
         return f"did you mean `{lowered[close[0]]}`?"
     return "known are " + ", ".join(f"`{w}`" for w in words) if words else ""

@@ -44,7 +44,7 @@ def read_outline(root: Path) -> Index:
 def _entry(file: Path) -> LessonEntry | QuizEntry:
     ignored: list[Problem] = []
     halves = parts(file_text(file, file.name, ignored), file.name, ignored)
-    front = front_matter(halves.front, halves.front_line, file.name, ignored)
+    front = front_matter(halves, file.name, ignored)
     if front.quiz is not None:
         return QuizEntry(front.id, front.title or front.id, front.chapter, front.minutes, front.quiz.test_out, file)
     return LessonEntry(
@@ -75,7 +75,7 @@ def read_pack(root: Path) -> Pack:
         PackError: It is wrong; carries every problem found.
     """
     file = root / PACK_FILE
-    if not file.is_file():
+    if not file.exists():
         raise UsageError(f"{root} has no {PACK_FILE}", "a pack is a folder with a pack.yaml and lessons beside it")
     problems: list[Problem] = []
     pack = pack_from(file_text(file, str(file), problems), str(file), root, problems)
@@ -98,7 +98,10 @@ def _pages(root: Path) -> list[Path]:
     return [
         file
         for file in sorted(root.glob("*.md"))[:MAX_FILES]
-        if file.name not in NOT_LESSONS and not TRANSLATION.fullmatch(file.name) and file.is_file()
+        if file.name not in NOT_LESSONS
+        and not file.name.startswith(".")
+        and not TRANSLATION.fullmatch(file.name)
+        and not file.is_dir()
     ]
 
 

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
-from bptutor.errors import Problem, UnreadableAnswer
+from bptutor.errors import Problem
 from bptutor.notation.scope import Scope
 from bptutor.notation.tree import Expr
 from bptutor.packs import extremes
 from bptutor.packs.code_keys import expressions
 from bptutor.packs.fields import nearest
 from bptutor.packs.model import NUMBERS, Code, Kind, Place, Question
+from bptutor.packs.placed import placed
 from bptutor.packs.runs import Run
 from bptutor.packs.scene import Scene, changed
-from bptutor.packs.templates import templates
+from bptutor.packs.templates import TEMPLATE, templates
 from bptutor.packs.yaml import Located, problem
 
+SHOWN_AS_IT_IS = re.compile(r"```.*?```|~~~.*?~~~|`[^`\n]*`|\$\$.+?\$\$|\$[^$\n]+\$", re.DOTALL)
+"""Code and mathematics, where braces have a meaning of their own."""
 EXPRESSIONS = frozenset({Kind.SYMBOLIC, Kind.MATRIX_EXPRESSION, Kind.NUMPY})
 POINTED = frozenset({Kind.CHOICE, Kind.ORDER, Kind.RULE})
 
@@ -33,30 +37,49 @@ class Formulas:
             blind: Whether the scene itself is wrong, so that nothing can be said of formulas.
         """
         self.blind = blind
+        self.without = scene is None and not blind
+        """Whether there is no scene, which nothing has needed so far."""
         self.scene = scene or Scene(Scope({}))
         self.problems = problems
 
     def expression(self, node: Located, scope: Scope | None = None, numpy: bool = False) -> Expr | None:
         """Read one expression; None when it cannot be read, or was reported as empty before."""
-        from bptutor.notation import parse
+        from bptutor.notation import axes, parse
 
-        spelling = parse.Spelling.NUMPY if numpy else parse.Spelling.ANY
-        return self._reads(node, lambda text: parse.read(text, scope or self.scene.scope, spelling))
+        names = scope or self.scene.scope
+
+        def read(text: str) -> Expr:
+            tree = parse.read(text, names, parse.Spelling.NUMPY if numpy else parse.Spelling.ANY)
+            if numpy:
+                axes.of(tree, names, columns=False)
+            return tree
+
+        return self._reads(node, read, names)
 
     def condition(self, node: Located, scope: Scope | None = None) -> Expr | None:
         """Read one condition, such as `i ≠ j`."""
         from bptutor.notation import parse
 
-        return self._reads(node, lambda text: parse.read_condition(text, scope or self.scene.scope))
+        names = scope or self.scene.scope
+        return self._reads(node, lambda text: parse.read_condition(text, names), names)
 
-    def _reads(self, node: Located, how: Callable[[str], Expr]) -> Expr | None:
+    def _reads(self, node: Located, how: Callable[[str], Expr], names: Scope) -> Expr | None:
         if self.blind or not isinstance(node.value, str) or not node.value or node.comment or node.broken:
             return None
-        try:
+        found: list[Problem] = []
+        with placed(node, found):
             return how(node.value)
-        except UnreadableAnswer as error:
-            self.problems.append(problem(node.at(error.column), error.message, error.help, "unreadable"))
+        if self.without and names is self.scene.scope and (word := _unknown(node.value)):
+            self._no_scene(node.place, word)
+        else:
+            self.problems += found
         return None
+
+    def _no_scene(self, place: Place, word: str) -> None:
+        """Say once that there is no scene, where the first name stands; of formulas nothing more can be said."""
+        help_ = f"declare `{word}` and the other names in the front matter: `scene: {{given: {{{word}: [D]}}}}`"
+        self.problems.append(problem(place, "this lesson has no scene", help_, "no-scene"))
+        self.blind, self.without = True, False
 
     def derivation(self, goal: Located, lines: tuple[Located, ...], faces: Mapping[str, Located]) -> None:
         """Read the goal, every line and every face."""
@@ -77,7 +100,12 @@ class Formulas:
         written = None if self.blind else node.mapping.get("names")
         known = [*scope.names, *scope.functions, *scope.alias]
         for item in (written.items or (written,)) if written is not None else ():
-            if item.text and item.text not in known:
+            if item.text and self.without and scope is self.scene.scope:
+                return self._no_scene(item.place, item.text)
+            if item.text and item.text not in known and "," in item.text:
+                what, help_ = f"`{item.text}` is one text", f"write a list: `names: [{item.text}]`"
+                self.problems.append(problem(item.place, what, help_, "unknown-name"))
+            elif item.text and item.text not in known:
                 what = f"`{item.text}` is not a name of the scene"
                 self.problems.append(problem(item.place, what, nearest(item.text, known), "unknown-name"))
 
@@ -121,6 +149,8 @@ class Formulas:
             self.expression(expression, scope)
         known = {*scope.names, *scope.alias, *code.args}
         for name in () if self.blind else code.parameters:
+            if self.without and scope is self.scene.scope and name not in known and not code.cases:
+                return self._no_scene(node.mapping["answer"].place, name)
             if name not in known and not (code.cases and all(name in case for case in code.cases)):
                 what = f"the parameter `{name}` is no name of the scene"
                 help_ = f"say what is handed over: `args: {{{name}: ...}}`"
@@ -141,13 +171,48 @@ class Formulas:
             line = place.line + before.count("\n")
             column = template.offset - (before.rfind("\n") + 1) + 1
             runs = (Run(0, line, column),)
-            self.expression(Located(template.expr, Place(place.path, line, column), runs=runs))
+            written = Located(template.expr, Place(place.path, line, column), runs=runs)
+            if not template.expr:
+                self.problems.append(problem(written.place, "`{{ }}` is empty", "write what it shows", "empty"))
+            elif self.without:
+                self._no_scene(written.place, template.expr)
+            elif self.expression(written) is not None:
+                self._whole_words(written)
+        self._open_braces(text, place)
+
+    def _whole_words(self, node: Located) -> None:
+        """Refuse a word that is no name and would be read as a product, as `bb` for b·b: it is a slip."""
+        from bptutor.notation.reading.vocabulary import vocabulary
+
+        words = vocabulary(self.scene.scope)
+        for match in re.finditer(r"(?<!\\)[^\W\d_]+\d*", node.text):
+            parts = None if words.known(match[0]) else words.split(match[0], False)
+            if parts:
+                what = f"`{match[0]}` is not a name here"
+                help_ = f"{words.nearest(match[0])}; write a product with `*`: {' * '.join(parts)}"
+                self.problems.append(problem(node.at(match.start() + 1), what, help_, "unreadable"))
+
+    def _open_braces(self, text: str, place: Place) -> None:
+        """Refuse a `{{` that is not closed."""
+        blank = SHOWN_AS_IT_IS.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), TEMPLATE.sub("", text))
+        if (at := blank.find("{{")) >= 0:
+            line, column = blank[:at].count("\n"), at - blank[:at].rfind("\n")
+            where = Place(place.path, place.line + line, column)
+            self.problems.append(problem(where, "this `{{` is not closed", "write `{{ z | 2 }}`", "unreadable"))
 
 
 def _answers(node: Located) -> list[Located]:
     """Return the answer and the accepted ones that are texts."""
     found = [node.mapping[key] for key in ("answer", "accept") if key in node.mapping]
     return [one for part in found for one in (part.items or (part,)) if isinstance(one.value, str) and one.value]
+
+
+def _unknown(text: str) -> str:
+    """Return the first word of a formula that means nothing without a scene; empty when all words do."""
+    from bptutor.notation.reading.vocabulary import vocabulary
+
+    words = vocabulary(Scope({}))
+    return next((word for word in re.findall(r"[^\W\d_]+\d*", text) if not words.known(word)), "")
 
 
 def _is_shape(text: str) -> bool:

@@ -28,7 +28,8 @@ def declared(name: str, node: Located, problems: list[Problem]) -> Declared:
         help_ = (
             f"write `{name}: []` for a scalar, `{name}: [K]` for a vector, or `{name}: {{value: {node.value or 1}}}`"
         )
-        problems.append(problem(node.place, f"`{name}` has no axes", help_, "given"))
+        if not node.broken:
+            problems.append(problem(node.place, f"`{name}` has no axes", help_, "given"))
         return Declared(name)
     fields = Fields(node, f"the given name `{name}`", problems)
     if fields.has("position"):

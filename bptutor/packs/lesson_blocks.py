@@ -6,12 +6,13 @@ import re
 from dataclasses import dataclass
 
 from bptutor.errors import Problem
+from bptutor.packs import fences
+from bptutor.packs.fences import BLOCKS, FENCE, closing
 from bptutor.packs.fields import nearest
 from bptutor.packs.model import Place
 from bptutor.packs.yaml import problem
 
-BLOCKS = ("derivation", "question", "show")
-FENCE = re.compile(r" {0,3}(?P<fence>`{3,}|~{3,})\s*(?P<info>[^`]*)$")
+MAX_BLOCKS = 400
 HEADING = re.compile(r" {0,3}#{1,6}(\s|$)")
 SECTION = re.compile(r" {0,3}##(\s|$)")
 
@@ -37,6 +38,8 @@ class Parts:
     front_line: int
     body: tuple[str, ...]
     body_line: int
+    found: bool = True
+    """Whether there is a front matter."""
 
 
 def parts(text: str, path: str, problems: list[Problem]) -> Parts:
@@ -44,11 +47,20 @@ def parts(text: str, path: str, problems: list[Problem]) -> Parts:
     lines = text.split("\n")
     ends = [n for n, line in enumerate(lines) if line.rstrip() == "---"]
     if not ends or ends[0] != 0 or len(ends) < 2:
-        what = "the front matter is not closed" if ends and ends[0] == 0 else "there is no front matter"
-        help_ = "begin the file with a line `---`, keys such as `id: my-lesson`, and another line `---`"
-        problems.append(Problem(path, 1, 1, what, help_, "front-matter"))
-        return Parts("", 1, tuple(lines), 1)
+        problems.append(_no_front(lines, ends, path))
+        return Parts("", 1, tuple(lines), 1, found=False)
     return Parts("\n".join(lines[1 : ends[1]]), 2, tuple(lines[ends[1] + 1 :]), ends[1] + 2)
+
+
+def _no_front(lines: list[str], ends: list[int], path: str) -> Problem:
+    """Say why a file has no front matter."""
+    help_ = "begin the file with a line `---`, keys such as `id: my-lesson`, and another line `---`"
+    if ends and ends[0] == 0:
+        return Problem(path, 1, 1, "the front matter is not closed", help_, "front-matter")
+    if len(ends) > 1 and not "".join(lines[: ends[0]]).strip():
+        help_ = "the first line of the file is `---`: delete what stands above it"
+        return Problem(path, 1, 1, "an empty line stands before the front matter", help_, "front-matter")
+    return Problem(path, 1, 1, "there is no front matter", help_, "front-matter")
 
 
 def chunks(body: tuple[str, ...], first_line: int, path: str, problems: list[Problem]) -> list[Chunk]:
@@ -66,17 +78,32 @@ def chunks(body: tuple[str, ...], first_line: int, path: str, problems: list[Pro
 
     while n < len(body):
         match = FENCE.match(body[n])
+        place = Place(path, first_line + n, 1)
         if match is None:
             if SECTION.match(body[n]):
                 flush(first_line + n)
-            prose.append(body[n])
+            if kind := fences.is_stray(body[n]):
+                problems.append(problem(place, "this begins no block, and would be shown", _right(kind), "block"))
+                n = next((k for k in range(n, len(body)) if fences.CLOSING.match(body[k])), n)
+            else:
+                prose.append(body[n])
             n += 1
             continue
-        end = _closing(body, n, match["fence"])
-        place = Place(path, first_line + n, 1)
-        if end == len(body):
-            problems.append(problem(place, "this fence is not closed", f"write {match['fence']} below it", "fence"))
-        word = _word(match["info"], place, problems)
+        if sum(bool(chunk.word) for chunk in found) >= MAX_BLOCKS:
+            problems.append(problem(place, f"more than {MAX_BLOCKS} blocks", "make several lessons of it", "too-long"))
+            return found
+        end = closing(body, n, match["fence"])
+        inner = fences.swallowed(body, n, end)
+        if inner is not None or end == len(body):
+            what = f"the block of line {place.line} is not closed"
+            help_ = f"write {match['fence']} below it" + (f", above line {first_line + inner}" if inner else "")
+            problems.append(problem(place, what, help_, "fence"))
+            begin = next((k for k in range(n + 1, inner or end) if not body[k].strip()), inner or end)
+            flush(first_line + begin)
+            prose += body[begin : inner or end]  # what may be the prompt of the block below
+            n = inner or end
+            continue
+        word = _word(match["info"], place, body[n + 1 : end], problems)
         if not word:
             prose += body[n : end + 1]
         else:
@@ -87,24 +114,28 @@ def chunks(body: tuple[str, ...], first_line: int, path: str, problems: list[Pro
     return found
 
 
-def _closing(body: tuple[str, ...], opening: int, fence: str) -> int:
-    """Return the line that closes a fence; the number of lines when none does."""
-    close = re.compile(rf" {{0,3}}{re.escape(fence[0])}{{{len(fence)},}}\s*$")
-    return next((n for n in range(opening + 1, len(body)) if close.match(body[n])), len(body))
+def _right(kind: str) -> str:
+    """Return the help for a block that is begun in another way."""
+    return f"write ```yaml {kind} at the start of the line"
 
 
-def _word(info: str, place: Place, problems: list[Problem]) -> str:
+def _word(info: str, place: Place, content: tuple[str, ...], problems: list[Problem]) -> str:
     """Return the kind of block that a fence's info names; empty for a fence that is only code."""
-    words = info.split()
-    if not words or words[0].lower() not in {"yaml", "yml"} or len(words) == 1:
+    word = fences.block(info)
+    if not word:
+        kind = fences.meant(info) or ("question" if fences.written(content) else "")
+        if kind:
+            what = f"`{info.strip()}` begins no block: a learner would see it as it stands, answer and all"
+            problems.append(problem(place, what, _right(kind), "block"))
+            return "unknown"
         return ""
-    if words[1] not in BLOCKS:
-        problems.append(problem(place, f"`{words[1]}` is no kind of block", nearest(words[1], BLOCKS), "block"))
+    if word not in BLOCKS:
+        problems.append(problem(place, f"`{word}` is no kind of block", nearest(word, BLOCKS), "block"))
         return "unknown"
-    if len(words) > 2:
-        what = f"`{' '.join(words[2:])}` cannot stand on the fence"
+    if extra := info.split()[2:]:
+        what = f"`{' '.join(extra)}` cannot stand on the fence"
         problems.append(problem(place, what, "write it as a key inside the block", "block"))
-    return words[1]
+    return word
 
 
 def prompt_of(chunk: Chunk) -> tuple[Chunk | None, Chunk | None]:
@@ -150,7 +181,7 @@ def _open_fence(lines: list[str], end: int) -> int | None:
         if match is None:
             n += 1
             continue
-        close = _closing(body, n, match["fence"])
+        close = closing(body, n, match["fence"])
         if close == end - 1:
             return n
         n = close + 1

@@ -110,10 +110,24 @@ class Library:
 
         files = self._files if not id.startswith(BANK) else {BANK + f.stem: f for f in bank_files(self.pack.root)}
         if id not in files:
+            self._unreadable(id)
             raise UsageError(f"the pack {self.pack.id} has no lesson {id}", nearest(id, files))
         lesson = (read_bank if id.startswith(BANK) else read_lesson)(files[id])
         blocks = tuple(self.titled(block) if isinstance(block, Question) else block for block in lesson.blocks)
         return replace(lesson, blocks=blocks)
+
+    def _unreadable(self, id: str) -> None:  # noqa: A002
+        """Say what is wrong with the file that seems to hold a lesson that the pack lists.
+
+        Raises:
+            PackError: Such a file cannot be read.
+        """
+        from bptutor.packs.folder import lesson_files
+        from bptutor.packs.markdown import likely_id, read_lesson
+
+        for file in lesson_files(self.pack.root) if id in self.pack.lessons else ():
+            if likely_id(file) == id:
+                read_lesson(file)
 
     def titled(self, question: Question) -> Question:
         """Give a question about rules the titles of its options, which it then offers as a menu."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -9,9 +11,11 @@ from typing import TYPE_CHECKING
 
 from bptutor.errors import PackError, Problem
 from bptutor.packs.fade_fields import check_fading, fade_words
-from bptutor.packs.fields import Fields
-from bptutor.packs.lesson_blocks import Chunk, chunks, parts, prompt_of
+from bptutor.packs.fields import Fields, check_id
+from bptutor.packs.lesson_blocks import Chunk, Parts, chunks, parts, prompt_of
+from bptutor.packs.markup import too_much
 from bptutor.packs.model import Block, Derivation, Lesson, Line, Nudge, Place, Prose, Question, Show
+from bptutor.packs.placed import gathered
 from bptutor.packs.questions import FACES, read_question
 from bptutor.packs.quiz import QuizFront, quiz_front
 from bptutor.packs.variants import variant_nodes
@@ -21,6 +25,10 @@ if TYPE_CHECKING:
     from bptutor.packs.formulas import Formulas
     from bptutor.packs.scene import Scene
 
+MAX_BYTES = 4 * MAX_CHARACTERS
+"""A character of UTF-8 has at most four bytes: what is larger is not even opened."""
+MAX_LINES = 100
+"""Lines of one derivation."""
 LINE_FACES = ("index", "matrix", "numpy")
 
 
@@ -40,6 +48,13 @@ class Front:
     scene: Located | None = None
     places: Mapping[str, Place] | None = None
     quiz: QuizFront | None = None
+    readable: bool = True
+    """Whether it is YAML at all; nothing else can be said of one that is not."""
+    likely_id: str = ""
+    """Of one that cannot be read: what seems to be its id."""
+
+
+ID_LINE = re.compile(r"^\s*id\s*:\s*[\"']?([\w-]+)", re.MULTILINE)
 
 
 def read_lesson(path: Path, shown: str = "") -> Lesson:
@@ -54,29 +69,41 @@ def read_lesson(path: Path, shown: str = "") -> Lesson:
     """
     problems: list[Problem] = []
     text = file_text(path, shown or str(path), problems)
-    lesson = lesson_from(text, shown or str(path), problems)
-    if problems:
-        raise PackError(*sorted(dict.fromkeys(problems), key=lambda p: (p.line, p.column)))
+    lesson = lesson_from(text, shown or str(path), problems) if text or not problems else None
+    if problems or lesson is None:
+        raise PackError(*gathered(problems))
     return replace(lesson, file=path)
 
 
 def file_text(path: Path, shown: str, problems: list[Problem]) -> str:
     """Return the text of a pack's file with plain newlines; what a terminal might obey is a problem."""
     try:
-        data = path.read_bytes()
-        text = data.decode("utf-8-sig")
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode):
+            problems.append(Problem(shown, 1, 1, "this is no plain file", "put the text itself here", "file"))
+            return ""
+        if found.st_size > MAX_BYTES:
+            problems.append(Problem(shown, 1, 1, f"longer than {MAX_CHARACTERS} characters", rule="too-long"))
+            return ""
+        text = path.read_bytes().decode("utf-8-sig")
     except OSError as error:
-        problems.append(Problem(shown, 0, 0, f"cannot be read: {error.strerror or error}", rule="file"))
+        problems.append(Problem(shown, 1, 1, f"cannot be read: {error.strerror or error}", rule="file"))
         return ""
     except UnicodeDecodeError:
-        problems.append(Problem(shown, 0, 0, "not UTF-8 text", "save the file as UTF-8", "encoding"))
+        problems.append(Problem(shown, 1, 1, "not UTF-8 text", "save the file as UTF-8", "encoding"))
         return ""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if len(text) > MAX_CHARACTERS:
-        problems.append(Problem(shown, 0, 0, f"longer than {MAX_CHARACTERS} characters", rule="too-long"))
+        problems.append(Problem(shown, 1, 1, f"longer than {MAX_CHARACTERS} characters", rule="too-long"))
         return ""
     problems += control_problems(text, shown)
     return text
+
+
+def likely_id(path: Path) -> str:
+    """Return what seems to be the id of a lesson whose front matter cannot be read; empty when it can."""
+    ignored: list[Problem] = []
+    return front_matter(parts(file_text(path, "", ignored), "", ignored), "", ignored).likely_id
 
 
 def lesson_from(text: str, path: str, problems: list[Problem]) -> Lesson:
@@ -85,11 +112,19 @@ def lesson_from(text: str, path: str, problems: list[Problem]) -> Lesson:
     from bptutor.packs.scene import scene
 
     halves = parts(text, path, problems)
-    front = front_matter(halves.front, halves.front_line, path, problems)
+    before = len(problems)
+    front = front_matter(halves, path, problems)
+    unknown = front.scene is None and any(found.rule == "unknown-key" for found in problems[before:])
     before = len(problems)
     read_scene: Scene | None = scene(front.scene, problems) if front.scene is not None else None
-    formulas = Formulas(read_scene, problems, blind=len(problems) > before)
+    blind = not front.readable or unknown or len(problems) > before
+    formulas = Formulas(read_scene, problems, blind=blind)
     body = chunks(halves.body, halves.body_line, path, problems)
+    for chunk in body:
+        line, reason = too_much(chunk.text) if not chunk.word else (0, "")
+        if reason:
+            help_ = "write less, or in several paragraphs"
+            problems.append(Problem(path, chunk.line + line, 1, reason, help_, "too-long"))
     blocks = _Blocks(path, problems, formulas).read(body)
     return Lesson(
         id=front.id,
@@ -108,11 +143,18 @@ def lesson_from(text: str, path: str, problems: list[Problem]) -> Lesson:
     )
 
 
-def front_matter(text: str, line: int, path: str, problems: list[Problem]) -> Front:
+def front_matter(halves: Parts, path: str, problems: list[Problem]) -> Front:
     """Read the front matter; the scene is kept as written."""
-    fields = Fields(read(text, path, problems, line), "a lesson", problems)
+    before = len(problems)
+    node = read(halves.front, path, problems, halves.front_line)
+    if not halves.found or any(found.rule == "yaml" for found in problems[before:]):
+        likely = ID_LINE.search(halves.front or "\n".join(halves.body))
+        return Front("", "", readable=False, likely_id=likely[1] if likely else "")
+    fields = Fields(node, "a lesson", problems)
+    named = fields.require("id", "output-error")
+    check_id(named, fields)
     front = Front(
-        id=fields.require("id", "output-error").text,
+        id=named.text,
         title=fields.require("title", "The output error").text,
         minutes=fields.integer("minutes", 0, 600, 0),
         needs=fields.texts("needs"),
@@ -209,7 +251,10 @@ class _Blocks:
         written = fields.require("lines", "[{math: p_i - y_i}]")
         if written.value and not written.items:
             fields.wrong(written.place, f"`lines` is {written.kind}", "write one `- math: ...` for each line")
-        lines = tuple(self.line(item) for item in written.items)
+        if len(written.items) > MAX_LINES:
+            fields.wrong(written.place, f"more than {MAX_LINES} lines", "make two derivations of it", "too-long")
+        items = written.items[:MAX_LINES]
+        lines = tuple(self.line(item) for item in items)
         faces = fields.mapping("faces")
         for name, face in faces.items():
             if name not in LINE_FACES:
@@ -221,7 +266,7 @@ class _Blocks:
         if blank and not ask:
             fields.wrong(fields.place, "a blank page has no `ask`", "add the prompt: `ask: Derive it.`", "missing-key")
         fields.close()
-        self.formulas.derivation(goal, written.items, faces)
+        self.formulas.derivation(goal, items, faces)
         texts = {name: face.text for name, face in faces.items()}
         return Derivation(id_, goal.text, lines, texts, blank, ask, hints, skills, node.place, places(node))
 

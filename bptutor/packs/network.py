@@ -123,7 +123,7 @@ def read_network(source: Path | BinaryIO) -> Network:
     except UnicodeDecodeError as error:
         raise PackError(Problem(name, 0, 0, "not UTF-8 text", "save the file as UTF-8", "encoding")) from error
     problems = list(control_problems(text, name))
-    node = read(text, name, problems)
+    node = read(text, name, problems, most=MAX_CHARACTERS)
     if any(found.rule in {"yaml", "too-long"} for found in problems):  # no key can be missed in what was not read
         raise PackError(*problems)
     network = network_from(node, problems, images=True)

@@ -6,18 +6,22 @@ import re
 from pathlib import Path
 
 from bptutor.errors import Problem
-from bptutor.packs.fields import Fields, nearest
+from bptutor.packs.fields import Fields, check_id, nearest
 from bptutor.packs.outline import NAMES, OF_NAMES, TURNS, Pack, Rule
 from bptutor.packs.yaml import Located, read
 
 FORMAT = "1"
-ID = re.compile(r"[a-z0-9][a-z0-9-]{0,60}", re.ASCII)
 VERSION = re.compile(r"[0-9]+(\.[0-9]+){0,3}([-+.a-z0-9]*)", re.ASCII)
 
 
 def pack_from(text: str, path: str, root: Path, problems: list[Problem]) -> Pack:
     """Read the text of a `pack.yaml`; every problem found goes into `problems`."""
+    before = len(problems)
     fields = Fields(read(text, path, problems), "a pack", problems)
+    if not text.strip() and not problems[before:]:
+        fields.wrong(fields.place, "the file is empty", "begin it with `bptutor: 1`", "empty")
+    if problems[before:] and not fields.node.mapping:
+        return Pack("", "", "", root, ())
     version = fields.require("bptutor", "1")
     if version.text and version.text != FORMAT:
         fields.wrong(version.place, f"pack format {version.text}", f"this bptutor reads format {FORMAT}", "format")
@@ -45,13 +49,6 @@ def pack_from(text: str, path: str, root: Path, problems: list[Problem]) -> Pack
     )
     fields.close()
     return pack
-
-
-def check_id(node: Located, fields: Fields) -> None:
-    """Refuse an id that is not made of small letters, digits and hyphens."""
-    if node.text and not ID.fullmatch(node.text):
-        help_ = "use small letters, digits and hyphens, such as output-error"
-        fields.wrong(node.place, f"`{node.text}` cannot be an id", help_, "id")
 
 
 def _lessons(fields: Fields) -> tuple[str, ...]:

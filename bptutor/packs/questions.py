@@ -8,6 +8,7 @@ from typing import Any
 
 from bptutor.errors import PackError, Problem
 from bptutor.packs.code_keys import code_keys
+from bptutor.packs.elsewhere import OTHER_TYPES
 from bptutor.packs.extremes import extremes
 from bptutor.packs.fields import Fields, nearest
 from bptutor.packs.model import Choice, Derived, Kind, Place, Question
@@ -47,7 +48,11 @@ def read_question(node: Located, problems: list[Problem]) -> Question | None:
     fields = Fields(node, "a question", problems)
     fields.require("type", "symbolic")
     kinds = {kind.value: kind for kind in Kind}
-    word = fields.one_of("type", kinds) if fields.text("type") else ""
+    said = fields.text("type")
+    if help_ := OTHER_TYPES.get(said):
+        fields.wrong(node.mapping["type"].place, f"`type` is `{said}`", help_, "unknown-value")
+        return None
+    word = fields.one_of("type", kinds) if said else ""
     if word not in kinds:
         return None
     kind = kinds[word]
@@ -167,7 +172,7 @@ def _einsum(fields: Fields) -> dict[str, Any]:
 def _choice(fields: Fields) -> dict[str, Any]:
     node = fields.require("choices", "[{text: it rises, right: true}, {text: it falls}]")
     many = fields.flag("many")
-    choices = tuple(_one_choice(item, fields.problems) for item in node.items)
+    choices = tuple(_one_choice(item, fields.problems) for item in node.items[: MAX_ITEMS + 1])
     right = sum(choice.right for choice in choices)
     if node.value and not node.items:
         fields.wrong(node.place, f"`choices` is {node.kind}", "write one `- text: ...` line for each", "choices")
@@ -176,7 +181,7 @@ def _choice(fields: Fields) -> dict[str, Any]:
     elif right > 1 and not many:
         fields.wrong(node.place, f"{right} choices are right", "add `many: true`, or leave one right", "choices")
     elif len(choices) == 1 or len(choices) > MAX_ITEMS:
-        fields.wrong(node.place, f"{len(choices)} choices", f"write 2 to {MAX_ITEMS}", "choices")
+        fields.wrong(node.place, f"{len(node.items)} choices", f"write 2 to {MAX_ITEMS}", "choices")
     texts = [choice.text.strip() for choice in choices]
     for n, text in enumerate(texts):
         if text in texts[:n]:
@@ -187,9 +192,10 @@ def _choice(fields: Fields) -> dict[str, Any]:
 
 def _one_choice(node: Located, problems: list[Problem]) -> Choice:
     if isinstance(node.value, str) and node.value:
-        return Choice(node.value)
+        node = Located({"text": node}, node.place, {"text": node.place})
     fields = Fields(node, "a choice", problems)
-    result = Choice(fields.require("text", "it rises").text, fields.flag("right"), fields.text("say"))
+    fields.require("text", "it rises")
+    result = Choice(fields.text("text"), fields.flag("right"), fields.text("say"))
     fields.close()
     return result
 

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from bptutor.errors import PackError, Problem
 from bptutor.packs.fields import Fields
 from bptutor.packs.model import Block, Lesson, Place, Show
-from bptutor.packs.yaml import Located, read
+from bptutor.packs.placed import gathered
+from bptutor.packs.yaml import Located, places, read
 
 if TYPE_CHECKING:
     from bptutor.packs.formulas import Formulas
@@ -111,7 +112,7 @@ def _source(node: Located, fields: Fields) -> Source:
 
 def bank_files(root: Path) -> list[Path]:
     """Return the files of the banks of a pack, by name."""
-    return sorted(file for file in (root / BANKS).glob("*.yaml") if file.is_file())
+    return sorted(file for file in (root / BANKS).glob("*.yaml") if not file.is_dir())
 
 
 def read_bank(path: Path, shown: str = "") -> Lesson:
@@ -124,9 +125,10 @@ def read_bank(path: Path, shown: str = "") -> Lesson:
 
     problems: list[Problem] = []
     where = shown or str(path)
-    lesson = bank_from(read(file_text(path, where, problems), where, problems), path.stem, problems)
-    if problems:
-        raise PackError(*sorted(dict.fromkeys(problems), key=lambda p: (p.line, p.column)))
+    text = file_text(path, where, problems)
+    lesson = bank_from(read(text, where, problems), path.stem, problems) if text or not problems else None
+    if problems or lesson is None:
+        raise PackError(*gathered(problems))
     return replace(lesson, file=path)
 
 
@@ -140,12 +142,14 @@ def bank_from(node: Located, name: str, problems: list[Problem]) -> Lesson:
     own = scene(written, problems) if written is not None else None
     formulas = Formulas(own, problems, blind=len(problems) > before)
     title, skills = fields.text("title") or name, fields.texts("skills")
+    allow = {rule: reason.text for rule, reason in fields.mapping("allow").items()}
     blocks: list[Block] = []
     fields.require("questions", "[{id: first, type: numeric, prompt: ..., answer: ...}]")
     for item in fields.nodes("questions"):
         blocks += _entry(item, formulas, fields)
     fields.close()
-    return Lesson(BANK + name, title, tuple(blocks), own, skills=skills)
+    found = places(node)
+    return Lesson(BANK + name, title, tuple(blocks), own, skills=skills, allow=allow, places=found)
 
 
 def _entry(node: Located, formulas: Formulas, fields: Fields) -> Iterable[Block]:

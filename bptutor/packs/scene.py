@@ -12,7 +12,7 @@ from bptutor.errors import PackError, Problem, UsageError
 from bptutor.notation.scope import Scope
 from bptutor.notation.tree import Compare
 from bptutor.packs import seeds, templates
-from bptutor.packs.declaring import Declaring
+from bptutor.packs.declaring import MAX_NAMES, Declaring
 from bptutor.packs.fields import Fields
 from bptutor.packs.model import Place
 from bptutor.packs.yaml import Located, located, plain, problem
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from bptutor.notation.value import Values
 
 NOWHERE = Place()
+CONDITIONS = frozenset({"assume", "require", "holds"})
+ENTRIES = ("sizes", "given", "define", "indices", "layers", "alias", *sorted(CONDITIONS))
 TRIES = 200
 """How often a draw that breaks `require` is repeated."""
 
@@ -38,6 +40,8 @@ class Scene:
     place: Place = NOWHERE
     holds: tuple[Located, ...] = ()
     """Equations that say in other words what is defined; `check` proves them, and nobody is shown them."""
+    places: Mapping[str, Place] = field(default_factory=dict)
+    """Name -> where its definition stands."""
 
     @staticmethod
     def from_mapping(mapping: Located | Mapping[str, object], place: Place | None = None) -> Scene:
@@ -146,31 +150,50 @@ def _node(mapping: Located | Mapping[str, object], place: Place | None) -> Locat
 
 def scene(node: Located, problems: list[Problem]) -> Scene:
     """Read a scene; every problem found goes into `problems`, and what could be read is returned."""
+    before = len(problems)
     fields = Fields(node, "a scene", problems)
     declaring = Declaring(problems)
     network = fields.get("network")
     sizes, given, define = fields.mapping("sizes"), fields.mapping("given"), fields.mapping("define")
-    alias = fields.mapping("alias")
+    alias, layers, indices = fields.mapping("alias"), fields.mapping("layers"), fields.mapping("indices")
     start = _count_from(fields)
+    assume, required, holds = (fields.nodes(key, math=True) for key in ("assume", "require", "holds"))
+    fields.close()
+    _bounded(node, problems)
     declaring.scope = replace(declaring.scope, count_from=start)
-    declaring.sizes(sizes, _keys(node, "sizes"))
-    parts = _network(network, declaring, problems) if network is not None else {}
+    parts: Mapping[str, object] = {}
+    if len(problems) == before:
+        declaring.sizes(sizes, _keys(node, "sizes"))
+        parts = _network(network, declaring, problems) if network is not None else {}
+    if len(problems) > before:
+        return Scene(declaring.scope, place=node.place)  # what builds on this would only be said to be unknown
     declaring.given(given, _keys(node, "given"))
     declaring.size_names(_keys(node, "sizes"), node.place)
-    declaring.layers(fields.mapping("layers"))
-    declaring.indices(fields.mapping("indices"), _keys(node, "indices"))
+    declaring.layers(layers)
+    declaring.indices(indices, _keys(node, "indices"))
     if parts and network is not None:
         declaring.define(located(parts["define"], network.place).mapping, {})
         declaring.alias(located(parts["alias"], network.place).mapping, {})
     declaring.define(define, _keys(node, "define"))
     declaring.alias(alias, _keys(node, "alias"))
-    conditions = declaring.conditions(fields.nodes("assume", math=True), "assume")
-    require = declaring.conditions(fields.nodes("require", math=True), "require")
-    holds = fields.nodes("holds", math=True)
-    fields.close()
+    conditions = declaring.conditions(assume)
+    require = declaring.conditions(required)
     source = plain(node)
     scope = replace(declaring.scope, conditions=conditions)
-    return Scene(scope, source if isinstance(source, dict) else {}, require, node.place, holds)
+    places = {stem(key): value.place for key, value in define.items()}
+    return Scene(scope, source if isinstance(source, dict) else {}, require, node.place, holds, places)
+
+
+def _bounded(node: Located, problems: list[Problem]) -> None:
+    """Refuse more names than a scene may have, before anything is read of them."""
+    written = {key: node.mapping.get(key, Located({}, node.place)) for key in ENTRIES}
+    counts = {key: len(part.mapping) + len(part.items) for key, part in written.items()}
+    counts["define"] += counts["given"]
+    for key, count in counts.items():
+        if count > MAX_NAMES:
+            what = f"more than {MAX_NAMES} " + ("equations" if key in CONDITIONS else "names")
+            problems.append(problem(written[key].place, what, "take fewer", "too-long"))
+            return
 
 
 def changed(base: Scene, changes: Located, problems: list[Problem]) -> Scene:

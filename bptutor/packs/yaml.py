@@ -6,6 +6,7 @@ aliases, tags, duplicate keys, a flow item cut at a comma) is an error whose hel
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,8 +21,16 @@ LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 NOWHERE = Place()
 MAX_DEPTH = 20
 MAX_CHARACTERS = 1_000_000
+MAX_NODES = 20_000
+QUOTED = '[ { & * ! % @ # ` | > - ? "'
+"""What a text without quotes may not begin with."""
+COMMENT = re.compile(r"\s*#")
+LEADING_TAB = re.compile(r" *\t")
+ODD_SPACE = re.compile(r"[^\S \t\n]|\u200b")
+LOOKS_INDENTED = re.compile(r"(?:\s|\u200b)*(?:-(?:\s|\u200b)+)?(?:[\w-]+:(?:\s|\u200b)+)?")
 HIDDEN = frozenset([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x2028, 0x2029, 0x200E, 0x200F, 0xFEFF])
 """Characters that turn the direction of text or break lines unseen."""
+FORBIDDEN = re.compile("[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f" + "".join(map(chr, sorted(HIDDEN))) + "]")
 
 
 @dataclass(frozen=True)
@@ -36,7 +45,7 @@ class Located:
     """Of an unquoted text: the comment that ends its line, where YAML cut it."""
     runs: tuple[Run, ...] = ()
     broken: bool = False
-    """Whether YAML cut this text in two, which is reported already."""
+    """Whether YAML made something else of this text, which is reported already."""
 
     @property
     def text(self) -> str:
@@ -68,6 +77,11 @@ class Located:
 def problem(place: Place, what: str, help_: str = "", rule: str = "invalid") -> Problem:
     """Return a problem at a place."""
     return Problem(place.path, place.line, place.column, what, help_, rule)
+
+
+def note(place: Place, what: str, help_: str = "", rule: str = "invalid") -> Problem:
+    """Return a note at a place: what is only doubtful."""
+    return Problem(place.path, place.line, place.column, what, help_, rule, "note")
 
 
 def plain(node: Located) -> object:
@@ -117,19 +131,17 @@ def located(value: object, place: Place | None = None, depth: int = 0) -> Locate
 def control_problems(text: str, path: str) -> Iterator[Problem]:
     """Yield one problem for each control or direction-changing character that a terminal might obey."""
     for number, line in enumerate(text.split("\n"), 1):
-        for column, character in enumerate(line, 1):
-            if forbidden(character):
-                what = f"the character U+{ord(character):04X} may not stand in a pack"
-                yield Problem(path, number, column, what, "delete it", "control-character")
+        for found in FORBIDDEN.finditer(line):
+            what = f"the character U+{ord(found[0]):04X} may not stand in a pack"
+            yield Problem(path, number, found.start() + 1, what, "delete it", "control-character")
 
 
 def forbidden(character: str) -> bool:
     """Tell whether a character is a control character (tab and newline are not) or hides or turns text."""
-    code = ord(character)
-    return (code < 32 and character not in "\n\t") or 127 <= code < 160 or code in HIDDEN
+    return FORBIDDEN.match(character) is not None
 
 
-def read(text: str, path: str, problems: list[Problem], first_line: int = 1) -> Located:
+def read(text: str, path: str, problems: list[Problem], first_line: int = 1, most: int = MAX_NODES) -> Located:
     r"""Read one YAML document; every problem found goes into `problems`.
 
     Args:
@@ -137,6 +149,7 @@ def read(text: str, path: str, problems: list[Problem], first_line: int = 1) -> 
         path: The file, for places.
         problems: Where problems are added.
         first_line: The line of the file on which `text` begins.
+        most: How many texts, lists and mappings it may hold.
 
     Returns:
         What could be read; an empty mapping when nothing could.
@@ -145,8 +158,11 @@ def read(text: str, path: str, problems: list[Problem], first_line: int = 1) -> 
     if len(text) > MAX_CHARACTERS:
         problems.append(problem(nothing.place, f"longer than {MAX_CHARACTERS} characters", rule="too-long"))
         return nothing
-    clean = "".join(" " if forbidden(c) else c for c in text)
-    reader = _Reader(clean, path, problems, first_line)
+    clean = FORBIDDEN.sub(" ", text)
+    if odd := list(_odd_spaces(clean, path, first_line)):
+        problems += odd
+        return nothing  # what YAML would say of the rest follows from them
+    reader = _Reader(clean, path, problems, first_line, most)
     try:
         return reader.document() or nothing
     except yaml.MarkedYAMLError as error:
@@ -159,11 +175,12 @@ def read(text: str, path: str, problems: list[Problem], first_line: int = 1) -> 
 class _Reader:
     """Builds located nodes from the events of one document."""
 
-    def __init__(self, text: str, path: str, problems: list[Problem], first_line: int) -> None:
+    def __init__(self, text: str, path: str, problems: list[Problem], first_line: int, most: int) -> None:
         self.lines = text.split("\n")
         self.path = path
         self.problems = problems
         self.first_line = first_line
+        self.count, self.most = 0, most
         self.events = yaml.parse(text, Loader=LOADER)
 
     def place(self, mark: Any) -> Place:
@@ -173,7 +190,14 @@ class _Reader:
         mark = error.problem_mark or error.context_mark
         place = self.place(mark) if mark else Place(self.path, self.first_line, 1)
         said = error.problem or "cannot be read"
-        return problem(place, f"not YAML: {said}", _syntax_help(said), "yaml")
+        if error.context_mark and "end of stream" in said and "quoted" in str(error.context):
+            return problem(self.place(error.context_mark), "not YAML: this quote is not closed", "close it", "yaml")
+        line = mark.line if mark and mark.line < len(self.lines) else 0
+        for near in (line, line - 1):
+            if near >= 0 and (tab := LEADING_TAB.match(self.lines[near])):
+                place = Place(self.path, self.first_line + near, tab.end())
+                return problem(place, "not YAML: a tab stands in the indentation", "indent with spaces", "yaml")
+        return problem(place, f"not YAML: {said}", _syntax_help(said, self.lines[line]), "yaml")
 
     def document(self) -> Located | None:
         root: Located | None = None
@@ -190,8 +214,10 @@ class _Reader:
     def node(self, event: Any, depth: int, flow: bool = False) -> Located:
         """Build the node that `event` begins; `flow` tells whether it stands inside brackets."""
         place = self.place(event.start_mark)
-        if depth > MAX_DEPTH:
-            raise yaml.MarkedYAMLError(problem="nested too deeply", problem_mark=event.start_mark)
+        self.count += 1
+        if depth > MAX_DEPTH or self.count > self.most:
+            said = "nested too deeply" if depth > MAX_DEPTH else f"more than {self.most} entries"
+            raise yaml.MarkedYAMLError(problem=said, problem_mark=event.start_mark)
         if isinstance(event, yaml.AliasEvent):
             return self.refuse(
                 place, f"`*{event.anchor}` would be an alias", f'quote it: "*{event.anchor}..."', "alias"
@@ -212,7 +238,7 @@ class _Reader:
 
     def refuse(self, place: Place, what: str, help_: str, rule: str) -> Located:
         self.problems.append(problem(place, what, help_, rule))
-        return Located("", place)
+        return Located("", place, broken=True)
 
     def sequence(self, depth: int, flow: bool) -> Iterator[Located]:
         for event in self.events:
@@ -241,11 +267,10 @@ class _Reader:
 
     def scalar(self, event: Any, place: Place, flow: bool) -> Located:
         text: str = event.value
-        for character in text:
-            if forbidden(character):
-                what = f"the escape for U+{ord(character):04X} may not stand in a pack"
-                self.refuse(place, what, "delete it", "control-character")
-        text = "".join(" " if forbidden(c) else c for c in text)
+        for found in FORBIDDEN.finditer(text):
+            what = f"the escape for U+{ord(found[0]):04X} may not stand in a pack"
+            self.refuse(place, what, "delete it", "control-character")
+        text = FORBIDDEN.sub(" ", text)
         comment, bracket = None, ""
         if not event.style:
             comment = self.comment_after(event.end_mark)
@@ -256,11 +281,8 @@ class _Reader:
         return Located(text, place, comment=comment, runs=runs, broken=bool(bracket))
 
     def comment_after(self, mark: Any) -> Place | None:
-        rest = self.lines[mark.line][mark.column :] if mark.line < len(self.lines) else ""
-        stripped = rest.lstrip()
-        if not stripped.startswith("#"):
-            return None
-        return Place(self.path, self.first_line + mark.line, mark.column + len(rest) - len(stripped) + 1)
+        found = COMMENT.match(self.lines[mark.line], mark.column) if mark.line < len(self.lines) else None
+        return Place(self.path, self.first_line + mark.line, found.end()) if found else None
 
 
 def unbalanced(text: str) -> str:
@@ -275,11 +297,26 @@ def unbalanced(text: str) -> str:
     return opened[0] if opened else ""
 
 
-def _syntax_help(said: str) -> str:
+def _odd_spaces(text: str, path: str, first_line: int) -> Iterator[Problem]:
+    """Yield what looks like a space in an indentation, or behind a `:` or `-`, and is none to YAML."""
+    for n, line in enumerate(text.split("\n")):
+        found = LOOKS_INDENTED.match(line)
+        if found and (odd := ODD_SPACE.search(found[0])):
+            what = f"the space here is U+{ord(odd[0]):04X}, which is no space to YAML"
+            yield problem(Place(path, first_line + n, odd.start() + 1), what, "type a plain space", "yaml")
+
+
+def _syntax_help(said: str, line: str) -> str:
+    if curly := next((c for c in line if c in "“”„‟«»"), ""):
+        return f'`{curly}` is no quote of YAML: put straight quotes around the text, "..."'
     if "mapping values" in said:
         return 'put quotes around a text that contains ": "'
     if "cannot start any token" in said:
         return "put quotes around a text that begins with @, ` or %"
+    if "nest" in said or "more than" in said:
+        return "write it more simply"
     if "tab" in said or "\\t" in said:
         return "indent with spaces"
-    return 'look at the indentation here, and put quotes around a text that begins with one of [ { & * ! % @ # "'
+    if "'-' indicator" in said:
+        return "a list begins above: write `- ` before each of its lines, or before none where names stand (`w: [D]`)"
+    return "look at the indentation here, and put quotes around a text that begins with one of " + QUOTED

@@ -98,9 +98,12 @@ def test_sarif_names_the_place() -> None:
     text, _ = run(DATA / "invalid" / "face-differs", style="sarif")
     record = json.loads(text)
     assert record["version"] == "2.1.0"
-    (found,) = record["runs"][0]["results"]
+    found, *notes = record["runs"][0]["results"]
+    assert [one["level"] for one in (found, *notes)] == ["error", *("note" for _ in notes)]
     assert found["locations"][0]["physicalLocation"]["region"] == {"startLine": 25, "startColumn": 10}
-    assert {rule["id"] for rule in record["runs"][0]["tool"]["driver"]["rules"]} == {found["ruleId"]}
+    assert {rule["id"] for rule in record["runs"][0]["tool"]["driver"]["rules"]} == {
+        one["ruleId"] for one in (found, *notes)
+    }
 
 
 def test_fix_writes_the_ids_that_are_missing(tmp_path: Path) -> None:

@@ -161,7 +161,8 @@ def _unnamed(reader: Reader, token: Token) -> Expr:
     if reader.python and len(text) == 1 and any(after.text == "for" for after in reader.tokens[reader.at :]):
         raise reader.error("a loop over entries is not read here", "write it for whole arrays, with @ or np.sum")
     called = "function" if reader.ahead().text == "(" else "name"
-    raise reader.error(f"{text} is not a {called} here", reader.words.nearest(text))
+    meant = reader.words.nearest_function(text) if called == "function" else reader.words.nearest(text)
+    raise reader.error(f"{text} is not a {called} here", meant)
 
 
 def split_tokens(token: Token, pieces: list[str]) -> list[Token]:

@@ -214,6 +214,14 @@ def _of_one(make: Callable[[Expr], Expr]) -> Callable[[Called], Expr]:
     return build
 
 
+def _argmax(call: Called) -> Expr:
+    """Read argmax over all entries or one axis."""
+    call.only("axis")
+    axis = call.named("axis", 1)
+    options = () if axis is None else (("axis", plain(axis, call, "axis")),)
+    return Call("argmax", call._replace(args=call.args[:1]).arrays(1), options)
+
+
 def _reduced(call: Called) -> Expr:
     """Read np.add.reduce, which sums over the first axis unless told."""
     axis = call.named("axis", 1)
@@ -232,7 +240,8 @@ def _ceil(call: Called) -> Expr:
 
 
 BUILD: dict[str, Callable[[Called], Expr]] = {
-    **{name: _same for name in (*ENTRYWISE, "diag", "trace", "norm", "ravel", "argmax", "log_softmax")},
+    **{name: _same for name in (*ENTRYWISE, "diag", "trace", "norm", "ravel", "log_softmax")},
+    "argmax": _argmax,
     "ceil": _ceil,
     "softmax": _softmax,
     **{name: _reduction for name in ("sum", "mean", "max", "min")},

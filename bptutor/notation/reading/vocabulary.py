@@ -16,6 +16,8 @@ _RAISED = re.compile(rf"([^{''.join(spellings.SUPERSCRIPTS)}]+)([{''.join(spelli
 _WRITTEN_RAISED = re.compile(r"([^\W\d_]+)\^\{?\(?(\w+)\)?\}?")
 _PIECES_MAX = 12
 _SPLIT_MAX = 60
+FUNCTION_LIKE = 0.78
+"""How like the name of a function a word must be to be taken for it."""
 
 
 class Vocabulary:
@@ -129,6 +131,17 @@ class Vocabulary:
             return f"did you mean {' or '.join(close)}?"
         names = [n for n in dict.fromkeys(self.names.values()) if n not in self.positions]
         return f"the names here are {listed(names)}" if names else "only numbers are read here"
+
+    def nearest_function(self, word: str) -> str:
+        """Return what was probably meant by the name of a function, or the functions there are."""
+        near = self.nearest(word)
+        close = get_close_matches(word.lower(), [n.lower() for n in self.spoken()], 1, FUNCTION_LIKE)
+        return (
+            near if close and near.startswith("did you") else f"the functions here are {', '.join(self._functions())}"
+        )
+
+    def _functions(self) -> list[str]:
+        return list(dict.fromkeys(id_ for id_ in self.functions.values() if id_.isidentifier()))
 
     def spoken(self) -> list[str]:
         """Return every word that may be suggested."""

@@ -1,0 +1,87 @@
+"""What is only doubtful: answers that nothing vouches for, wrong choices that say nothing, prompts that ask nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from bptutor.authoring.report import Checked
+from bptutor.errors import Problem
+from bptutor.notation.scope import Role
+from bptutor.packs.model import NUMBERS, Kind, Lesson, Question
+from bptutor.packs.scene import Scene
+from bptutor.packs.yaml import note
+
+EXPRESSIONS = frozenset({Kind.SYMBOLIC, Kind.MATRIX_EXPRESSION, Kind.NUMPY, Kind.EINSUM})
+ASKS = re.compile(
+    r"(?:^|[.:;,!?)\]\"”$]\s+|\b(?:and|then|now|again|first|next|please|to|or|still|once)\s+)(?:"
+    r"what|which|why|how|when|where|who|is|are|does|do|can|"
+    r"add|apply|arrange|bring|build|calculate|cancel|change|check|choose|click|code|collect|combine|complete|compute|"
+    r"continue|copy|correct|count|decide|define|derive|describe|determine|differentiate|draw|estimate|evaluate|expand|"
+    r"explain|express|factor|fill|find|finish|fix|follow|give|go|group|guess|identify|implement|insert|judge|keep|label|let|"
+    r"list|look|make|mark|match|mend|move|multiply|name|nudge|number|order|pick|place|point|predict|program|prove|pull|put|"
+    r"read|rearrange|recall|remember|remove|repair|replace|return|reverse|rewrite|round|say|select|set|show|simplify|solve|sort|split|start|"
+    r"state|step|substitute|sum|swap|take|tell|transpose|try|turn|type|undo|use|verify|work|write)\b",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""The beginning of a question or of something to do."""
+
+
+def check_notes(lesson: Lesson, checked: Checked) -> None:
+    """Add a note for everything doubtful that a lesson asks."""
+    for block in lesson.blocks:
+        if isinstance(block, Question):
+            for question in (block, *block.vary):
+                checked.problems += [
+                    *_vouched(question, lesson),
+                    *_silent(question),
+                    *(_asks_nothing(question) if question is block else ()),
+                ]
+
+
+def asks(prompt: str) -> bool:
+    """Tell whether a prompt asks something, or says what to do."""
+    return "?" in prompt or prompt.rstrip().endswith(":") or ASKS.search(re.sub(r"[*_`]", "", prompt)) is not None
+
+
+def _vouched(question: Question, lesson: Lesson) -> Iterator[Problem]:
+    """Yield a note where an answer is only the author's word."""
+    if question.goal or question.derived is not None or question.extreme:
+        return
+    place = question.places.get("answer", question.place)
+    if question.kind in EXPRESSIONS:
+        help_ = "add what it is equal to, such as `goal: ∂L/∂z_i`"
+        yield note(place, "nothing vouches for this answer", help_, "not-vouched")
+    elif question.kind in NUMBERS and _drawn(question, lesson) and not _letters(question.answer):
+        help_ = "write the formula that gives it, such as `answer: p`, or add a `goal`"
+        yield note(place, "nothing vouches for this number: the scene draws its numbers", help_, "not-vouched")
+
+
+def _letters(answer: object) -> bool:
+    if isinstance(answer, tuple | list):
+        return any(_letters(part) for part in answer)
+    return any(c.isalpha() for c in str(answer))
+
+
+def _drawn(question: Question, lesson: Lesson) -> bool:
+    scene = (lesson.scene or Scene.from_mapping({})).changed(question.changes)
+    drawn = (Role.GIVEN, Role.POSITION)
+    return any(name.draw.literal is None and name.role in drawn for name in scene.scope.names.values())
+
+
+def _silent(question: Question) -> Iterator[Problem]:
+    """Yield a note for a wrong choice that says nothing to who picks it."""
+    if question.kind is not Kind.CHOICE:
+        return
+    for n, choice in enumerate(question.choices):
+        if not choice.right and not choice.say.strip():
+            place = question.places.get(f"choices.{n}", question.place)
+            what = f"the wrong choice `{choice.text.strip()}` has no `say`"
+            yield note(place, what, "say why it is wrong, or what it would be right for", "no-say")
+
+
+def _asks_nothing(question: Question) -> Iterator[Problem]:
+    if question.kind is not Kind.CODE and question.prompt.strip() and not asks(question.prompt):
+        place = question.places.get("prompt", question.place)
+        help_ = "the paragraph above a question is its prompt: end it with what is asked"
+        yield note(place, "this prompt asks nothing", help_, "asks-nothing")
