@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 from uuid import uuid4
 
@@ -72,13 +73,17 @@ class Event:
     question: str = ""
     """Kind of the question, as its value."""
     aided: bool = False
-    """Whether a hint was open, or it was not the first try."""
+    """Whether there was help, or it was not the first try (`progress.help`)."""
     items: tuple[str, ...] = ()
     """Of a review or a quiz that was opened: what it asks, in order, each `lesson/stop`."""
     reached: int | None = None
     """0-based index of the later line of the derivation that the answer equals."""
     drawn: Mapping[str, object] = field(default_factory=dict)
     """Name -> nested lists: the numbers that the learner saw."""
+    day: str = ""
+    """The learner's day that it belongs to, as an ISO date (`progress.days`); empty in old records."""
+    offset: str = ""
+    """Offset from UTC where that day began, such as `+05:30`."""
     learner: str = "me"
     time: str = field(default_factory=now)
     id: str = field(default_factory=lambda: uuid4().hex)
@@ -106,7 +111,11 @@ class Event:
         return replace(cls(EventKind.OPENED, ""), **_checked(found))  # type: ignore[arg-type]  # `_checked` checks each type
 
 
-_TEXTS = ("lesson", "pack", "stop", "text", "mark", "proof", "question", "learner", "time", "id")
+FARTHEST = timedelta(days=3)
+"""How far the learner's day can be from the date in UTC: a time zone, and a sitting that goes on after midnight."""
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_OFFSET = re.compile(r"[+-](0\d|1[0-5]):[0-5]\d", re.ASCII)
+_TEXTS = ("lesson", "pack", "stop", "text", "mark", "proof", "question", "learner", "time", "id", "day", "offset")
 _LISTS = ("findings", "skills", "items")
 
 
@@ -123,6 +132,7 @@ def _checked(found: dict[str, object]) -> dict[str, object]:
     checked |= {key: _texts(key, found[key]) for key in _LISTS if key in found}
     checked |= {key: _integer(key, found[key]) for key in ("seed", "reached") if found.get(key) is not None}
     _check_time(str(checked["time"]))
+    _check_day(checked)
     drawn = found.get("drawn", {})
     if not isinstance(drawn, dict):
         raise ValueError("`drawn` is not an object")
@@ -136,6 +146,19 @@ def _check_time(text: str) -> None:
         moment = datetime.min
     if moment.utcoffset() is None or not text.endswith("+00:00"):
         raise ValueError("`time` is not a UTC time such as 2026-01-31T09:30:00.000+00:00")
+
+
+def _check_day(found: dict[str, object]) -> None:
+    """Refuse a day that is none, or is not that of the time, and an offset that no clock has."""
+    day, offset = str(found.get("day", "")), str(found.get("offset", ""))
+    if offset and not _OFFSET.fullmatch(offset):
+        raise ValueError("`offset` is not an offset from UTC such as +05:30")
+    try:
+        away = date.fromisoformat(day) - date.fromisoformat(str(found["time"])[:10]) if day else timedelta()
+    except ValueError:
+        away = timedelta.max
+    if abs(away) > FARTHEST or (day and not _DAY.fullmatch(day)):
+        raise ValueError("`day` is not the date of `time` where the learner was, such as 2026-01-31")
 
 
 def _text(key: str, value: object) -> str:

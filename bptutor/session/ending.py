@@ -48,10 +48,13 @@ def said(walk: Walk, library: Library, rounds: Rounds) -> tuple[Shown, ...]:
     """Return what stands at the end of a review or a quiz."""
     id_ = walk.course.lesson.id
     if not id_.startswith(QUIZ):
-        return (ShownProse(results.review_text(walk, library.pack, rounds.due_count())),)
+        return (ShownProse(results.review_text(walk, library.pack, rounds.due_count(), rounds.beyond_today())),)
     front = library.quiz(id_.removeprefix(QUIZ)).front
     lessons = {entry.id: entry for entry in library.entries()}
-    return (ShownProse(results.quiz_text(walk, front.share, library.pack, lessons, tests_out=front.test_out)),)
+    text = results.quiz_text(
+        walk, front.share, library.pack, lessons, tests_out=front.test_out, tomorrow=rounds.back_tomorrow()
+    )
+    return (ShownProse(text),)
 
 
 def onward(view: View, learner: Learner) -> View:
