@@ -102,9 +102,7 @@ def scheduler() -> Scheduler:
     """Return FSRS with its published parameters; nothing is due again the same day, and what was lost is tomorrow."""
     from fsrs import Scheduler
 
-    return Scheduler(
-        learning_steps=(), relearning_steps=(TOMORROW,), maximum_interval=LONGEST, enable_fuzzing=False
-    )
+    return Scheduler(learning_steps=(), relearning_steps=(TOMORROW,), maximum_interval=LONGEST, enable_fuzzing=False)
 
 
 def after(card: Card | None, rating: Rating) -> Card:

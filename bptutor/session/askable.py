@@ -43,7 +43,10 @@ class Askable:
             faded: Whether every line is asked as at the last meeting, and blank pages too, as a quiz does; else as the
                 learner meets it, and as in a quiz what was never opened.
         """
-        meeting = (self._meeting(lesson_id) or MEETINGS) if not faded else MEETINGS
+        return self.read(lesson_id, (self._meeting(lesson_id) or MEETINGS) if not faded else MEETINGS, faded)
+
+    def read(self, lesson_id: str, meeting: int, faded: bool = False) -> tuple[Item, ...]:
+        """Read what is asked at a meeting with a lesson, once; it needs no record, so that a thread can do it."""
         key = lesson_id, meeting, faded
         if key not in self._known:
             try:
@@ -71,6 +74,11 @@ class Askable:
         known.sort(key=lambda item: (asked[item.id][:10], mixed(seed, item.id)))
         found = {skill: [item for item in known if skill in item.question.skills] for skill in skills}
         return {skill: some for skill, some in found.items() if some}
+
+    def unread(self, skills: Collection[str]) -> list[tuple[str, int]]:
+        """Return the lessons, each with the meeting, that must be read to say what can be asked of some skills."""
+        lessons = dict.fromkeys(id_.partition("/")[0] for id_ in self._asked(skills)) if skills else {}
+        return [(lesson, self._meeting(lesson) or MEETINGS) for lesson in lessons]
 
     def _asked(self, skills: Collection[str]) -> dict[str, str]:
         """Return what was asked of some skills, and when last: `lesson/stop` -> UTC ISO time."""

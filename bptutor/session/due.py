@@ -10,14 +10,14 @@ from bptutor.progress.event import Event, EventKind
 from bptutor.progress.events import Log
 from bptutor.progress.memory import cards
 from bptutor.progress.review import Card, due
-from bptutor.session.asked import seed_of
 from bptutor.session.askable import Askable
+from bptutor.session.asked import seed_of
 from bptutor.session.clock import Clock, here, utc_now
 from bptutor.session.course import RIGHT
 from bptutor.session.ids import REVIEW, WARM_UP, is_inserted
 from bptutor.session.needs import Library
 from bptutor.session.review import A_DAY, plan
-from bptutor.session.sitting import moment, warm_up
+from bptutor.session.sitting import warm_up
 from bptutor.session.stops import Item
 from bptutor.session.walk import mixed
 
@@ -66,6 +66,10 @@ class Due:
         """Return the cards of the skills that the pack has."""
         found = cards(self.log, self.library.pack.id, self.now).values()
         return [card for card in found if card.skill in self.library.pack.skills]
+
+    def unread(self) -> list[tuple[str, int]]:
+        """Return what `askable.read` must read to count what is due: in a thread, where a screen must not wait."""
+        return self.askable.unread(self._scheduled(self.today))
 
     def next_day(self) -> date | None:
         """Return the first day on which something is due that can be asked; None when nothing will be."""

@@ -41,7 +41,9 @@ class Rounds(Due):
         return tuple(with_variant(item, seed) for item in found)
 
     def _from(self, source: Source, seed: int) -> list[Item]:
-        found = [item for item in self.askable.items(source.lesson, faded=True) if not source.ids or item.stop in source.ids]
+        found = [
+            item for item in self.askable.items(source.lesson, faded=True) if not source.ids or item.stop in source.ids
+        ]
         if source.pick and source.pick < len(found):
             kept = {item.id for item in shuffled(found, mixed(seed, source.lesson))[: source.pick]}
             found = [item for item in found if item.id in kept]
@@ -79,4 +81,3 @@ class Rounds(Due):
 def _opening(quiz: Quiz) -> tuple[Prose, ...]:
     """Return what stands in a quiz's file before anything else: how it goes."""
     return tuple(block for block in quiz.lesson.blocks[:1] if isinstance(block, Prose))
-

@@ -60,7 +60,9 @@ def test_a_skill_holds_after_three_rights_on_two_days(
     log = Log.open(tmp_path)
     for n, (day, kind) in enumerate(answers):
         time = f"2026-01-{day}T10:00:00.000+00:00"
-        log.append(Event(EventKind.ANSWERED, "one", stop=f"q{n}", mark="right", skills=("s",), question=kind, time=time))
+        log.append(
+            Event(EventKind.ANSWERED, "one", stop=f"q{n}", mark="right", skills=("s",), question=kind, time=time)
+        )
     assert mastery(log)["s"].holds is holds
     assert (mastery(log)["s"].share == 1) is holds
     log.close()
@@ -68,11 +70,29 @@ def test_a_skill_holds_after_three_rights_on_two_days(
 
 def test_a_skill_that_was_asked_in_code_needs_code(tmp_path: Path) -> None:
     log = Log.open(tmp_path)
-    log.append(Event(EventKind.ANSWERED, "one", mark="wrong", skills=("s",), question="numpy", time="2026-04-30T10:00:00.000+00:00"))
+    log.append(
+        Event(
+            EventKind.ANSWERED,
+            "one",
+            mark="wrong",
+            skills=("s",),
+            question="numpy",
+            time="2026-04-30T10:00:00.000+00:00",
+        )
+    )
     for day in ("2026-05-01", "2026-05-02", "2026-05-03"):
         time = f"{day}T10:00:00.000+00:00"
         log.append(Event(EventKind.ANSWERED, "one", mark="right", skills=("s",), question="symbolic", time=time))
     assert not mastery(log)["s"].holds
-    log.append(Event(EventKind.ANSWERED, "one", mark="right", skills=("s",), question="numpy", time="2026-05-04T10:00:00.000+00:00"))
+    log.append(
+        Event(
+            EventKind.ANSWERED,
+            "one",
+            mark="right",
+            skills=("s",),
+            question="numpy",
+            time="2026-05-04T10:00:00.000+00:00",
+        )
+    )
     assert mastery(log)["s"].holds
     log.close()

@@ -108,10 +108,14 @@ class MapScreen(Screen[None]):
         pack, following = self._learner.library.pack, self._next
         await asyncio.to_thread(importlib.import_module, "bptutor.session.rounds")
         rounds = self._learner.rounds
+        for lesson, meeting in rounds.unread():
+            await asyncio.to_thread(rounds.askable.read, lesson, meeting)
+        if not self.is_attached:
+            return
         due, beyond = rounds.due_count(), rounds.beyond_today()
-        if due and self.is_attached:
+        if due:
             self.query_one("#top", Static).update(Flow(lambda width: [continue_row(pack, following, width, due)]))
-        elif beyond and self.is_attached and not self._said:
+        elif beyond and not self._said:
             self.query_one("#said", Static).update(Content(more_due(beyond)))
             self.query_one("#said").display = True
 
