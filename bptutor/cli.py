@@ -6,9 +6,9 @@ import argparse
 import contextlib
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 from bptutor import __version__, streams
 from bptutor.arguments import USAGE, parser
@@ -61,37 +61,8 @@ def _done(argv: Sequence[str] | None, closed: frozenset[int]) -> int:
         return INTERRUPTED
 
 
-def _stdin(args: argparse.Namespace) -> BinaryIO:
-    """Return standard input.
-
-    Raises:
-        UsageError: It was closed.
-    """
-    if 0 in args.closed:
-        raise UsageError("standard input is closed", "name a file, or give one by < FILE")
-    return sys.stdin.buffer
-
-
 def _lines(args: argparse.Namespace) -> Iterator[str]:
-    """Yield the lines of a file, or of stdin for `-`, as they come; only a newline ends one, as JSON holds U+2028.
-
-    Bytes that are not UTF-8 stay in their line, so that the others are read all the same.
-    """
-    file = args.file
-    if file == "-":
-        yield from _decoded(_stdin(args))
-        return
-    try:
-        with Path(file).open("rb") as source:
-            yield from _decoded(source)
-    except OSError as error:
-        what = f"cannot read {file}: {error.strerror}"
-        raise UsageError(what, "name a text file, or - for standard input") from error
-
-
-def _decoded(lines: Iterable[bytes]) -> Iterator[str]:
-    for n, line in enumerate(lines):
-        yield line.decode("utf-8-sig" if n == 0 else "utf-8", "surrogateescape")
+    return streams.lines(args.file, args.closed)
 
 
 # --- the commands -------------------------------------------------------------------------------------
@@ -172,7 +143,7 @@ def _play(args: argparse.Namespace, library: Library, lesson: str | None) -> int
     """Open a lesson, a review or a quiz on the screen that fits."""
     with _log(args) as log:
         if args.plain or os.environ.get("TERM") == "dumb" or not (sys.stdin.isatty() and sys.stdout.isatty()):
-            _stdin(args)
+            streams.stdin(args.closed)
             from bptutor.plain.play import run as play
 
             return play(library, log, args.learner, lesson, args.seed)
@@ -210,7 +181,7 @@ def _trace(args: argparse.Namespace) -> int:
     from bptutor.authoring.trace import run
 
     text, code = run(
-        _stdin(args) if args.network == "-" else Path(args.network),
+        streams.stdin(args.closed) if args.network == "-" else Path(args.network),
         as_json=args.json,
         dot=args.dot,
         seed=args.seed or 0,

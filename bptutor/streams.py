@@ -5,6 +5,11 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from bptutor.errors import UsageError
 
 _STREAMS = (("stdin", "r"), ("stdout", "w"), ("stderr", "w"))
 
@@ -76,3 +81,35 @@ def forget_output() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     with contextlib.suppress(OSError):
         sys.stdout.flush()
+
+
+def stdin(closed: frozenset[int]) -> BinaryIO:
+    """Return standard input.
+
+    Raises:
+        UsageError: It was closed.
+    """
+    if 0 in closed:
+        raise UsageError("standard input is closed", "name a file, or give one by < FILE")
+    return sys.stdin.buffer
+
+
+def lines(file: str, closed: frozenset[int]) -> Iterator[str]:
+    """Yield the lines of a file, or of stdin for `-`, as they come; only a newline ends one, as JSON holds U+2028.
+
+    Bytes that are not UTF-8 stay in their line, so that the others are read all the same.
+    """
+    if file == "-":
+        yield from _decoded(stdin(closed))
+        return
+    try:
+        with Path(file).open("rb") as source:
+            yield from _decoded(source)
+    except OSError as error:
+        what = f"cannot read {file}: {error.strerror}"
+        raise UsageError(what, "name a text file, or - for standard input") from error
+
+
+def _decoded(source: Iterable[bytes]) -> Iterator[str]:
+    for n, line in enumerate(source):
+        yield line.decode("utf-8-sig" if n == 0 else "utf-8", "surrogateescape")

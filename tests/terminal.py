@@ -195,7 +195,7 @@ def unreadable(screen: Screen, least: float = 4.5) -> list[str]:
 
     Lines and blocks (borders, bars) are no text.
     """
-    found = {}
+    found: dict[tuple[Colour, Colour], list[Any]] = {}
     for (row, column), cell in sorted(screen.cells.items()):
         if cell.char == " " or "\u2500" <= cell.char <= "\u259f" or "\u2800" <= cell.char <= "\u28ff":
             continue

@@ -23,7 +23,7 @@ MAY_IMPORT = {
     "plain": {"session", "grading", "progress", "packs", "notation", "engine", "errors"},
     "authoring": {"session", "grading", "progress", "packs", "notation", "engine", "errors"},
     "doctor": {"progress", "packs", "errors"},
-    "streams": set(),
+    "streams": {"errors"},
     "cli": {
         "arguments",
         "streams",

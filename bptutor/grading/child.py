@@ -19,6 +19,7 @@ from bptutor.errors import BptutorError, PackError, UnreadableAnswer, UsageError
 from bptutor.grading import records
 from bptutor.grading.case import make
 from bptutor.grading.grade import EXPRESSIONS, grade, prove_answer
+from bptutor.grading.sandbox.kernel import hide
 from bptutor.notation import parse, prove
 from bptutor.packs.library import Library
 from bptutor.packs.model import NUMBERS, Kind, Place, Question
@@ -218,6 +219,7 @@ JOBS = {"grade": graded, "prove": proved}
 def main() -> None:
     """Answer jobs until stdin ends."""
     _bound()
+    hide()
     out = os.fdopen(os.dup(sys.stdout.fileno()), "wb", buffering=0)
     sys.stdout = sys.stderr  # nothing but messages may reach the pipe
     for _ in graded(EXAMPLE):

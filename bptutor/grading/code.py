@@ -6,7 +6,7 @@ types and shapes, numbers, the mistake that the numbers are.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
@@ -14,6 +14,7 @@ from functools import partial
 import numpy as np
 
 from bptutor.errors import BptutorError, UsageError
+from bptutor.grading import code_slips as slips
 from bptutor.grading import code_words as words
 from bptutor.grading import different, messages, targets
 from bptutor.grading.case import Case
@@ -27,9 +28,10 @@ from bptutor.grading.layouts import Layout
 from bptutor.grading.met import TROUBLE, Draw, Met
 from bptutor.grading.sandbox.run import Ran, Stop, Stopped, run
 from bptutor.grading.step_rules import RATES
-from bptutor.grading.verdict import SAID, Finding, Mark, ProofMark, ReadingError, Verdict, telling
+from bptutor.grading.verdict import SAID, Finding, Mark, ProofMark, Verdict, telling
 from bptutor.grading.written import Written, of_program
 from bptutor.notation.tree import Number
+from bptutor.packs.pasted import unwrapped
 
 
 def grade_code(case: Case) -> Verdict:
@@ -43,50 +45,60 @@ def judge(case: Case, asked: Calls) -> Verdict:
     Raises:
         UsageError: The code of the question itself does not run.
     """
+    case, written = replace(case, text=unwrapped(case.text)), case.text
     code = code_of(case)
     ran = run(asked.job(case.text, code.entry))
-    known = _unjudged(case, ran)
-    if known is not None:
-        return known
-    notes: list[Note] = []
+    verdict = _without_judging(ran) or _judged(case, asked, ran, written)
+    slip = slips.exchanged(ran.head, written, code) if verdict.mark is Mark.WRONG else None
+    return slips.unreadable(slip) if slip else verdict
+
+
+def _judged(case: Case, asked: Calls, ran: Ran, written: str) -> Verdict:
+    """Return the verdict of a program that got its chance: on the first call that fails, or the first slip."""
+    code, notes = code_of(case), list[Note]()
     for n, (call, result) in enumerate(zip(asked.calls, ran.results, strict=False)):
+        names = {path: label for path, label in call.expected.labels.items() if label}
+        slip = slips.result(call.truth, result.value, ran, written, names)
+        if slip:
+            said = _authored(_Wrong(case, asked, ran, n, Difference(Fault.TYPE, (), None, None)))
+            help_ = f"{said[0].message} {slips.FREE}" if said else slip.help
+            return slips.unreadable(replace(slip, help=help_), result.printed)
         apart = difference(call.truth, result.value, code.tolerance, notes)
         findings = [words.changed(result.changed)] if result.changed else []
         if apart:
             findings += _findings(_Wrong(case, asked, ran, n, apart))
         if findings:
             return _wrong(findings, call, result.value, result.printed)
-    if ran.stopped is not None:
-        n = min(len(ran.results), len(asked.calls) - 1)
-        findings = [words.stopped(ran.stopped, case.text), *_where_shapes_fit(case, ran.stopped)]
-        return _wrong(findings, asked.calls[n], None, ran.printed)
+    slip = slips.stopped(ran, written, code)
+    if slip:
+        return slips.unreadable(slip, ran.printed)
+    if ran.stopped is not None or len(ran.results) != len(asked.calls):
+        stopped = ran.stopped or Stopped(Stop.CRASHED)
+        call = asked.calls[min(len(ran.results), len(asked.calls) - 1)]
+        findings = [words.stopped(stopped, case.text, call), *_where_shapes_fit(case, stopped)]
+        return _wrong(findings, call, None, ran.printed)
     return replace(_right(asked.calls[0], notes), cases=len(asked.calls))
 
 
-def _unjudged(case: Case, ran: Ran) -> Verdict | None:
-    """Return the verdict of a program that cannot be read, or that did not get its chance.
+_NOT_JUDGED: Mapping[Stop, str] = {
+    Stop.NOT_STARTED: "The process that runs your code does not start here, so nothing is said of it.",
+    Stop.KILLED: "The process that runs your code was ended from outside, twice, so nothing is said of it.",
+}
+
+
+def _without_judging(ran: Ran) -> Verdict | None:
+    """Return the verdict of a program that did not get its chance.
 
     Raises:
         UsageError: The code of the question itself does not run.
     """
     stopped = ran.stopped
-    if stopped is None:
-        return None
-    if stopped.stop is Stop.NOT_STARTED:
-        message = "The process that runs your code does not start here, so nothing is said of it."
-        return Verdict(Mark.UNDECIDED, ProofMark.UNDECIDED, (Finding("disagreement", message),))
-    if stopped.stop is Stop.GIVEN:
+    if stopped is not None and stopped.stop is Stop.GIVEN:
         raise UsageError(f"the code of the question does not run ({stopped.message})", "look at `setup` and `args`")
-    code = code_of(case)
-    if stopped.stop is Stop.MISSING:
-        call = f"def {code.entry}({', '.join(code.parameters)}):"
-        error = ReadingError(1, f"there is no function `{code.entry}`", f"write `{call}`", line=1)
-    elif stopped.stop is Stop.UNREADABLE:
-        place = f"line {stopped.line}, column {stopped.column}"
-        error = ReadingError(max(1, stopped.column), f"{place}: {stopped.message}", line=max(1, stopped.line))
-    else:
+    if stopped is None or stopped.stop not in _NOT_JUDGED:
         return None
-    return Verdict(Mark.UNREADABLE, error=error)
+    finding = Finding("disagreement", _NOT_JUDGED[stopped.stop])
+    return Verdict(Mark.UNDECIDED, ProofMark.UNDECIDED, (finding,))
 
 
 def _right(call: Call, notes: list[Note]) -> Verdict:
@@ -153,7 +165,7 @@ def _findings(wrong: _Wrong) -> list[Finding]:
     found = _labelled(wrong)
     if apart.fault is Fault.SHAPE:
         axes = _axes(wrong.call.expected.comparisons.get(apart.path))
-        return [*found, words.other_shape(apart, label, axes)]
+        return [words.other_shape(apart, label, axes, wrong.call), *found]
     if apart.fault is Fault.NOT_FINITE:
         return [words.not_finite(apart, label)]
     tolerance = code_of(wrong.case).tolerance
@@ -161,7 +173,7 @@ def _findings(wrong: _Wrong) -> list[Finding]:
         return found
     for other in _further(wrong):
         found = found or _labelled(other)
-    return [words.witness(apart, label, tolerance, wrong.n), *found]
+    return [words.witness(apart, label, tolerance, wrong.n, wrong.call), *found]
 
 
 def _authored(wrong: _Wrong) -> list[Finding]:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from bptutor.errors import UsageError
 from bptutor.grading import records
 from bptutor.grading.case import Case
-from bptutor.grading.code_expected import Expected, expected_of, flat, floats, label_of, plain, read, truth_of
+from bptutor.grading.code_expected import Expected, expected_of, flat, floats, labels_of, plain, read, truth_of
 from bptutor.grading.comparison import REDRAWS, fresh
 from bptutor.grading.sandbox.run import Job, Ran, run
 from bptutor.grading.sandbox.wire import Made
@@ -221,7 +221,8 @@ def _with_model(case: Case, code: Code, found: Calls) -> Calls:
     if ran.stopped is not None:
         why = f"{ran.stopped.stop.value}: {ran.stopped.message}".rstrip(": ")
         raise UsageError(f"the model answer does not run ({why})", "run it on the scene's arrays yourself")
-    labels = {path: label_of(path, None) for path, _ in flat(ran.results[0].value)}
+    first = ran.results[0].value
+    labels = labels_of(case, first, {path: None for path, _ in flat(first)})
     filled = zip(found.calls, ran.results, strict=True)
     expected = Expected(labels=labels)
     return Calls(

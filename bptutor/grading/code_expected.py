@@ -10,6 +10,7 @@ import numpy as np
 
 from bptutor.errors import UnreadableAnswer, UsageError
 from bptutor.grading.case import Case
+from bptutor.grading.code_names import part_names
 from bptutor.grading.comparison import Comparison
 from bptutor.grading.layouts import layout
 from bptutor.notation import parse
@@ -36,7 +37,20 @@ def expected_of(case: Case, spec: object) -> Expected:
     """Read what a call is to return."""
     parts = {} if spec is None else dict(_parts(spec))
     comparisons = {path: _comparison(case, text) for path, text in parts.items() if isinstance(text, str)}
-    return Expected(spec, comparisons, {path: label_of(path, part) for path, part in parts.items()})
+    return Expected(spec, comparisons, labels_of(case, spec, parts))
+
+
+def labels_of(case: Case, value: object, parts: Mapping[Path, object]) -> dict[Path, str]:
+    """Return what the parts of a result are called.
+
+    Args:
+        case: The question.
+        value: The whole: what the author wrote that is returned, or what the model answer returned.
+        parts: Place of each part -> what the author wrote there, if anything.
+    """
+    code, count = case.question.code, len(value) if isinstance(value, list | tuple) else 0
+    named = part_names(code, str(case.question.answer), count) if code is not None else ()
+    return {path: label_of(path, part, named) for path, part in parts.items()}
 
 
 def _parts(spec: object, path: Path = ()) -> Iterator[tuple[Path, object]]:
@@ -80,13 +94,22 @@ def truth_of(spec: object, path: Path, comparisons: Mapping[Path, Comparison], v
     return [truth_of(item, (*path, n), comparisons, values) for n, item in enumerate(items)]
 
 
-def label_of(path: Path, spec: object) -> str:
-    """Return what a part is called: by its key, by its name, else by its place; the whole has no name."""
+def label_of(path: Path, spec: object, named: Sequence[str] = ()) -> str:
+    """Return what a part is called: by its key, by the function's own name for it, else by its place.
+
+    The whole has no name.
+    """
     if not path:
         return ""
     if isinstance(path[-1], str):
         return path[-1]
-    return spec if isinstance(spec, str) and spec.isidentifier() else place_label(path)
+    if len(path) == 1 and isinstance(path[0], int) and path[0] < len(named):
+        return named[path[0]]
+    if isinstance(spec, str) and spec.isidentifier():
+        return spec
+    if isinstance(path[0], int) and path[0] < len(named) and all(isinstance(step, int) for step in path):
+        return named[path[0]] + "".join(f"[{step}]" for step in path[1:])
+    return place_label(path)
 
 
 def place_label(path: Path) -> str:

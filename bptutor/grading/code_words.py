@@ -27,6 +27,7 @@ _STOPS: Mapping[Stop, tuple[str, str, str]] = MappingProxyType(
         Stop.EXITED: ("raises", "Your code leaves Python before it has answered.", "line {line}"),
         Stop.RECURSION: ("raises", "Your function calls itself without end.", "line {line}"),
         Stop.CRASHED: ("raises", "Your code ends Python itself.", "what it does to Python"),
+        Stop.SPOKE: ("reaches-outside", "Your code writes where only the tutor writes.", "each file that it writes to"),
         Stop.MEMORY: ("memory-limit", "Your code asks for more memory than there is.", "the shape made in line {line}"),
         Stop.REFUSED: ("reaches-outside", "Your code reaches outside ({message}).", "line {line}"),
         Stop.TIME: ("time-limit", "Your code runs longer than it may.", "what ends its loops"),
@@ -36,14 +37,22 @@ _STOPS: Mapping[Stop, tuple[str, str, str]] = MappingProxyType(
 """Why a program stopped -> the rule, the fact, and the place to look at."""
 
 
-def stopped(why: Stopped, source: str) -> Finding:
-    """Return the finding for a program that did not get to its end."""
+def stopped(why: Stopped, source: str, call: Call) -> Finding:
+    """Return the finding for a program that did not get to its end, on the call that it was in."""
     rule, fact, place = _STOPS.get(why.stop, _STOPS[Stop.CRASHED])
     line = why.line if 0 < why.line <= source.count("\n") + 1 else 0
     message = _GUFUNC.sub("", why.message.removeprefix("Refused: ").rstrip(".").replace("Look at", "look at"))
     shown = fact.format(message=message or "an exception") if "{" in fact else fact
+    if why.stop is Stop.RAISED and line:
+        shown = shown.removesuffix(".") + f"{_handed(call)}."
     where = place.format(line=line) if line or "{" not in place else "its parameters and its last lines"
     return Finding(rule, f"{shown} Look at {where}.")
+
+
+def _handed(call: Call) -> str:
+    """Return the shapes of the arrays that a call was given, as the end of a sentence."""
+    shapes = [f"{name} {shape_text(one.shape)}" for name, one in call.arguments.items() if isinstance(one, np.ndarray)]
+    return f", with {', '.join(shapes)}" if shapes else ""
 
 
 def is_misfit(why: Stopped) -> bool:
@@ -69,11 +78,13 @@ def other_type(apart: Difference, label: str) -> Finding:
     return Finding("type", f"{label} is {kind}; what is asked is {apart.asked}. Look at its return line.")
 
 
-def other_shape(apart: Difference, label: str, axes: str) -> Finding:
+def other_shape(apart: Difference, label: str, axes: str, call: Call) -> Finding:
     """Return the finding for an array of another shape, by the names of its axes."""
     mine, asked = shape_text(apart.got.shape), shape_text(apart.truth.shape)
     place = "its first axis" if apart.got.ndim else "how many numbers there are"
-    return Finding("shape", f"{label} has shape {mine}; what is asked is {asked}{axes}. Look at {place}.")
+    mine_is = label if label.startswith("Your ") else f"Your {label}"
+    fact = f"{mine_is} has shape {mine}; what is asked is {asked}{axes}{_handed(call)}."
+    return Finding("shape", f"{fact} Look at {place}.")
 
 
 def not_finite(apart: Difference, label: str) -> Finding:
@@ -84,7 +95,7 @@ def not_finite(apart: Difference, label: str) -> Finding:
     return Finding("not-finite", f"{fact} Look at {entry}what it divides by, and at its largest exp.", where or None)
 
 
-def witness(apart: Difference, label: str, tolerance: float, n: int) -> Finding:
+def witness(apart: Difference, label: str, tolerance: float, n: int, call: Call) -> Finding:
     """Return the finding for numbers that differ in a way that has no name."""
     cells = np.argwhere(wrong_cells(apart.truth, apart.got, tolerance))
     where = tuple(int(k) for k in cells[0])
@@ -92,7 +103,8 @@ def witness(apart: Difference, label: str, tolerance: float, n: int) -> Finding:
     count = f"{len(cells)} of {apart.truth.size} entries differ; " if apart.truth.size > 1 else ""
     entry = f"entry {_place(where)} of {label.lower() if label.startswith(('Your', 'Part')) else label}"
     place = entry if where else "how each argument enters"
-    fact = f"In case {n + 1}, {count}{'the first' if count else 'it'} is {got} where {expected} is asked."
+    first = "the first" if count else "it"
+    fact = f"In case {n + 1}{_handed(call)}, {count}{first} is {got} where {expected} is asked."
     positions = tuple(tuple(int(k) for k in cell) for cell in cells)
     return Finding("witness", f"{fact} Look at {place}.", where or None, cells=positions)
 

@@ -18,6 +18,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 from bptutor.grading import records
+from bptutor.grading.sandbox.kernel import hide
 from bptutor.grading.worker import COMMAND, PROOF_LIMIT, START_LIMIT, environment
 
 LINE_LIMIT = 1_000_000
@@ -136,6 +137,7 @@ _Work = Callable[[_Child, Mapping[str, Any], float], dict[str, Any]]
 
 def _run(lines: Iterable[str], jobs: int, limit: float, work: _Work) -> Iterator[dict[str, Any]]:
     """Yield one record for each line that is not blank, in order."""
+    hide()
     jobs = max(1, min(jobs, 64))
     children = [_Child() for _ in range(jobs)]
     free: queue.SimpleQueue[_Child] = queue.SimpleQueue()

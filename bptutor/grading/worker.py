@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 from bptutor.errors import UsageError
 from bptutor.grading import records
+from bptutor.grading.sandbox.kernel import hide
 from bptutor.grading.verdict import Finding, Mark, ProofMark, Verdict
 from bptutor.packs.model import Kind
 
@@ -136,7 +137,11 @@ class Worker:
         self._closed = False
 
     async def start(self) -> None:
-        """Start the child and its standby; they warm up while the caller goes on."""
+        """Start the child and its standby; they warm up while the caller goes on.
+
+        From then on no other process of the user can read the memory of this one, or take its open files.
+        """
+        hide()
         with contextlib.suppress(OSError):
             self._child = self._child or await _Child.start()
             self._standby = self._standby or await _Child.start()

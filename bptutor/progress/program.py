@@ -15,6 +15,7 @@ from pathlib import Path
 
 from bptutor.packs.library import Library
 from bptutor.packs.model import Code, Question
+from bptutor.packs.pasted import unwrapped
 from bptutor.progress.events import Log
 from bptutor.progress.training import NEEDED, TRAINING
 from bptutor.progress.whole import write_whole
@@ -89,8 +90,9 @@ def _answers(log: Log, pack: str, every: Sequence[Milestone]) -> dict[str, str]:
     for event in log.right_code(pack):
         stop = event.stop.rpartition(":")[2]
         name = asked.get(stop if event.lesson.startswith("~") else f"{event.lesson}/{stop}")
-        if name is not None and name in _bound(event.text):
-            found[name] = event.text.replace("\r\n", "\n").strip("\n")
+        text = unwrapped(event.text.replace("\r\n", "\n")).strip("\n")
+        if name is not None and name in _bound(text):
+            found[name] = text
     return found
 
 

@@ -3,32 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import importlib
-import os
-from collections.abc import Callable, Iterator
-from functools import cached_property, partial
+from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
-from textual.app import App
-from textual.await_complete import AwaitComplete
 from textual.command import Provider
-from textual.driver import Driver
 from textual.screen import ModalScreen, Screen
 
-from bptutor.errors import UsageError
 from bptutor.packs.outline import LessonEntry
 from bptutor.progress.events import Log
 from bptutor.session.ids import ROUND, WARM_UP
 from bptutor.session.learner import Learner
 from bptutor.session.order import THE_LAST, in_order
 from bptutor.tui import keys, terminal
-from bptutor.tui.colours import readable_texts
-from bptutor.tui.render.headings import pressed_by
+from bptutor.tui.fitted import TerminalApp
+from bptutor.tui.keyboard import Keyboard
 from bptutor.tui.screens.course_map import MapScreen
-from bptutor.tui.screens.small import HEIGHT, WIDTH, SmallScreen
 
 if TYPE_CHECKING:
     from bptutor.grading.worker import Worker
@@ -46,22 +39,13 @@ def _actions() -> type[Provider]:
     return Actions
 
 
-class TutorApp(App[None]):
+class TutorApp(TerminalApp):
     """The tutor on a terminal. What the map does not need is loaded behind the first paint."""
 
     TITLE = "bptutor"
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_actions}
     BINDINGS = keys.EVERYWHERE
     HORIZONTAL_BREAKPOINTS = _BREAKPOINTS
-    CSS = """
-        SearchIcon { color: $foreground; }
-        Input > .input--placeholder, CommandPalette > .command-palette--help-text { color: $quiet; text-style: none; }
-        Input:nocolor > .input--cursor, Input:nocolor > .input--selection { text-style: reverse; }
-        CommandList:nocolor > .option-list--option-highlighted { text-style: bold underline; }
-        TextArea:nocolor .text-area--cursor, TextArea:nocolor .text-area--selection { text-style: reverse; }
-    """
-    DEFAULT_MODE = "rooms"
-    MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {"rooms": Screen, "small": SmallScreen}
 
     def __init__(
         self,
@@ -82,21 +66,13 @@ class TutorApp(App[None]):
             seed: 0 to 9999, for that lesson.
             grader: Grades answers; else a worker process is started after the first paint.
         """
-        no_color = bool(os.environ.get("NO_COLOR"))
-        super().__init__(ansi_color=True if no_color else None)
-        self.animation_level = "none"
+        super().__init__()
         self._learner = Learner(library, log)
         self._who, self._grader = learner, grader
         self._worker: Worker | None = None
         self._lesson, self._seed = lesson, seed
         self._then = ""
         """The lesson that a warm-up stands before."""
-        self._entered = False
-        """Whether the first room was opened."""
-        self._waiting: list[Callable[[], object]] = []
-        """What is to be opened or closed once the terminal is large enough."""
-        if no_color:
-            self.theme = "ansi-dark"
 
     @cached_property
     def _session(self) -> Session:
@@ -118,24 +94,6 @@ class TutorApp(App[None]):
             return {"quiet": "#a5a5a5", "negative": "#6cb2eb", "positive": "#e9a86c"}
         return {"quiet": "#5c5c5c", "negative": "#155f9c", "positive": "#95490a"}
 
-    def get_css_variables(self) -> dict[str, str]:
-        """Return the colours of the theme, its texts so that they can be read."""
-        variables = super().get_css_variables()
-        if not self.current_theme.ansi:
-            variables |= readable_texts(variables, self.current_theme.dark)
-        return variables
-
-    def use_theme(self, name: str) -> None:
-        """Take the colours of a theme; without colours, only see that there is one of that name.
-
-        Raises:
-            UsageError: There is none.
-        """
-        if name not in self.available_themes:
-            raise UsageError(f"there is no theme {name!r}", "one of: " + ", ".join(sorted(self.available_themes)))
-        if not self.no_color:
-            self.theme = name
-
     def _first_screen(self) -> Screen[None]:
         """Return the first screen: a lesson that was asked for, the first ten minutes, or the map."""
         lesson = self._lesson
@@ -146,11 +104,19 @@ class TutorApp(App[None]):
         entry = self._entry(lesson) if lesson else None
         return self._lesson_screen(entry, self._seed) if entry else MapScreen(self._learner, self)
 
+    @cached_property
+    def _keyboard(self) -> Keyboard:
+        return Keyboard(self)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Let keys, pasted text and the mouse act in the order in which they came."""
+        if not self._keyboard.take(event):
+            await super().on_event(event)
+
     async def on_mount(self) -> None:
         """Open the first screen; start the worker once it is painted."""
+        self.fit()
         await self.push_screen(self._first_screen())
-        self._entered = True
-        self._fit()
         self.call_after_refresh(lambda: self.run_worker(self._start(), group="start"))
 
     async def _start(self) -> None:
@@ -232,80 +198,7 @@ class TutorApp(App[None]):
         """Return id and title of every lesson and quiz, in course order."""
         return [(one.id, one.entry.title) for one in in_order(self._learner.library, self._learner.log)]
 
-    # --- the terminal ------------------------------------------------------------------------------
-
-    def get_driver_class(self) -> type[Driver]:
-        """Return what reads keys and draws."""
-        return terminal.driver_class(super().get_driver_class())
-
-    @contextlib.contextmanager
-    def suspend(self) -> Iterator[None]:
-        """Lend the terminal; it is taken back whatever happens meanwhile, and then what went wrong is raised."""
-        problem: Exception | None = None
-        with super().suspend():
-            try:
-                with terminal.lent():
-                    yield
-            except Exception as error:
-                problem = error
-        if isinstance(problem, terminal.Ended):
-            self.end(problem.number)
-        if problem is not None:
-            raise problem
-
-    def end(self, number: int) -> None:
-        """Leave because of a signal; what is typed is kept."""
-        self.keep_draft()
-        self.exit(return_code=128 + number)
-
-    # --- a terminal that is too small ----------------------------------------------------------------
-
-    def on_resize(self) -> None:
-        """See whether the screens fit, once the new size is known."""
-        self.call_next(self._fit)
-
-    def _fit(self) -> None:
-        """Show the rooms, or that the terminal is too small for them: a mode of its own, so that no room changes."""
-        small = self.size.width < WIDTH or self.size.height < HEIGHT
-        if self._entered and small is not self._small:
-            self.switch_mode("small" if small else self.DEFAULT_MODE)
-            waiting, self._waiting = self._waiting, []
-            for act in waiting:
-                act()
-
-    @property
-    def _small(self) -> bool:
-        return self.current_mode == "small"
-
-    def push_screen(self, *given: Any, **named: Any) -> Any:
-        """Open a screen over this one, or keep that for a larger terminal."""
-        return self._in_rooms(partial(super().push_screen, *given, **named))
-
-    def switch_screen(self, screen: Screen[Any] | str) -> AwaitComplete:
-        """Open a screen in place of this one, or keep that for a larger terminal."""
-        return self._in_rooms(partial(super().switch_screen, screen))
-
-    def pop_screen(self) -> AwaitComplete:
-        """Close a screen, or keep that for a larger terminal."""
-        return self._in_rooms(super().pop_screen)
-
-    def _in_rooms(self, act: Callable[[], Any]) -> Any:
-        if not self._small:
-            return act()
-        self._waiting.append(act)
-        return AwaitComplete.nothing()
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Return whether an action can be taken now: while the terminal is too small, one can leave or wait."""
-        return not self._small or action in {"quit", "suspend_process"}
-
     # --- everywhere ----------------------------------------------------------------------------------
-
-    def on_click(self, event: events.Click) -> None:
-        """Press the key that a click in the foot row means."""
-        key = pressed_by(event.style.meta)
-        if key:
-            self.simulate_key(key)
 
     def action_help(self) -> None:
         """Show help for what has the focus."""
@@ -325,6 +218,11 @@ class TutorApp(App[None]):
         if program:
             listed = [*keys.bindings(keys.EDITOR), *listed]
         self.push_screen(HelpScreen(listed, names, program))
+
+    def action_command_palette(self) -> None:
+        """Open the palette, unless something stands over the room already: it is for the room."""
+        if not isinstance(self.screen, ModalScreen):
+            super().action_command_palette()
 
     def action_progress(self) -> None:
         """Show how far each skill holds, what was answered by day, and the mistakes."""
@@ -355,8 +253,7 @@ class TutorApp(App[None]):
 
     def keep_draft(self) -> None:
         """Keep what is typed in the open lesson."""
-        if self._small:
-            self.switch_mode(self.DEFAULT_MODE)
+        self.to_rooms()
         self._keep_drafts()
 
 

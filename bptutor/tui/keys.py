@@ -19,6 +19,14 @@ def _key(key: str, action: str, label: str, tooltip: str, id: str) -> Binding:  
     return Binding(key, action, label, show=False, id=id, tooltip=tooltip)
 
 
+ON_WHAT_IS_ASKED = frozenset(
+    {
+        *("submit", "enter", "go_on", "measure", "hint", "reveal", "another", "skip", "report", "ease"),
+        *("next_lesson", "test_out", "elsewhere"),
+    }
+)
+"""Actions on what is asked or shown: they need that it was seen when the key was pressed."""
+
 EVERYWHERE: list[BindingType] = [
     _key("f1", "help", "Help", "What can be done here, and how answers are spelled", "app.help"),
     _key("f10", "glossary", "Glossary", "The symbols here, the rules, and the words", "app.glossary"),

@@ -109,7 +109,7 @@ else:
             loop = asyncio.get_running_loop()
             for number in ENDING:
                 loop.add_signal_handler(number, self._end, number)
-            super().start_application_mode()
+            super().start_application_mode()  # type: ignore[no-untyped-call]  # Textual gives no types here
 
         def _end(self, number: int) -> None:
             ending: Any = self._app

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -36,13 +37,15 @@ HOSTILE = {
     "sys.exit": ("import sys\n" + HEAD + "sys.exit(0)", Stop.EXITED, 3),
     "leaving without a word": ("import os\nos._exit(0)", Stop.EXITED, 0),
     "endless recursion": (HEAD + "return f(p, y)", Stop.RECURSION, 2),
-    "a crash": ("import signal\n" + HEAD + "signal.raise_signal(11)", Stop.CRASHED, 0),
+    "a crash": ("import os\n" + HEAD + "os.abort()", Stop.CRASHED, 0),
+    "an alarm": ("import signal, time\n" + HEAD + "signal.setitimer(0, 0.01); time.sleep(9)", Stop.CRASHED, 0),
+    "a signal to itself": ("import signal\n" + HEAD + "signal.raise_signal(11)", Stop.REFUSED, 3),
     "reading a file": (HEAD + "return open('/etc/passwd').read()", Stop.REFUSED, 2),
     "reading the folder above": ("import os\n" + HEAD + "return os.listdir('..')", Stop.REFUSED, 3),
     "writing a file": (HEAD + "open('mine', 'w')", Stop.REFUSED, 2),
     "deleting a file": ("import os\n" + HEAD + "os.remove('answer.py')", Stop.REFUSED, 3),
     "a socket": ("import socket\n" + HEAD + "socket.socket()", Stop.REFUSED, 3),
-    "foreign code": ("import ctypes\n" + HEAD + "ctypes.CDLL(None).getpid()", Stop.REFUSED, 3),
+    "foreign code": ("import ctypes\n" + HEAD + "ctypes.CDLL(None).getpid()", Stop.REFUSED, 1),
     "an exception": (HEAD + "return p @ y[:2]", Stop.RAISED, 2),
     "an exception that raises": (
         "class E(Exception):\n    def __str__(self): raise E\n" + HEAD + "raise E",
@@ -50,7 +53,7 @@ HOSTILE = {
         4,
     ),
     "an exception below everything": (HEAD + "raise KeyboardInterrupt", Stop.RAISED, 2),
-    "too few parameters": ("def f(p):\n    return p", Stop.RAISED, 0),
+    "too few parameters": ("def f(p):\n    return p", Stop.SIGNATURE, 0),
     "no Python": (HEAD + "return (p -", Stop.UNREADABLE, 2),
     "brackets without end": ("(" * 5000, Stop.UNREADABLE, 1),
     "no function": ("def g(p, y): return p", Stop.MISSING, 0),
@@ -59,7 +62,7 @@ HOSTILE = {
         "import os\n"
         + HEAD
         + "for n in range(3, 60):\n        try: os.write(n, b'{}}\\n')\n        except OSError: pass",
-        Stop.CRASHED,
+        Stop.SPOKE,
         0,
     ),
 }
@@ -94,19 +97,19 @@ def f(p, y):
 """
 UNFENCED = """
 from bptutor.grading.sandbox import fence
-fence._REFUSED, fence.seal = (), lambda: False
+fence._acting, fence.kernel.seal = lambda: lambda *_: None, lambda: False
 """
 
 
 def test_children_are_gone_with_the_verdict_even_without_the_fences(monkeypatch: pytest.MonkeyPatch) -> None:
     """With hook and filter taken away the program does start children: its group is killed with it."""
-    from bptutor.grading.sandbox import run as module
+    from bptutor.grading.sandbox import channel as module
 
     started: list[int] = []
     begin = module._started
 
-    def noted(folder: str) -> subprocess.Popen[bytes]:
-        process = begin(folder)
+    def noted() -> subprocess.Popen[bytes]:
+        process = begin()
         started.append(process.pid)
         return process
 
@@ -129,63 +132,34 @@ def alive(group: int) -> list[str]:
 
 
 ORPHAN = """
-from bptutor.grading.sandbox import run as module
-begin = module._started
-def noted(folder):
-    process = begin(folder)
+from bptutor.grading.sandbox import channel, run
+begin, load = channel._started, channel.Program.load
+def noted():
+    process = begin()
     print(process.pid, flush=True)
     return process
-module._started = noted
-take = module._Hearing._message
-def taken(self, message):
-    print(message, flush=True)
-    return take(self, message)
-module._Hearing._message = taken
-module.run(module.Job("import time\\ndef f():\\n    time.sleep(600)\\n", "f", ({},)), wall=600)
+def loaded(self, *texts):
+    load(self, *texts)
+    print("running", flush=True)
+channel._started, channel.Program.load = noted, loaded
+run.run(run.Job("import time\\ndef f():\\n    time.sleep(600)\\n", "f", ({},)), wall=600)
 """
 
 
-def test_the_program_does_not_outlive_a_tutor_that_is_killed() -> None:
-    """The grader is killed whenever it hangs: then nobody is left to end the program."""
-    with subprocess.Popen([sys.executable, "-c", ORPHAN], stdout=subprocess.PIPE, text=True) as tutor:
+def test_of_a_tutor_that_is_killed_neither_program_nor_folder_is_left(tmp_path: Path) -> None:
+    """The grader is killed whenever it hangs: then nobody is left to end the program, or to clean up."""
+    here = {**os.environ, "TMPDIR": str(tmp_path)}
+    with subprocess.Popen([sys.executable, "-c", ORPHAN], stdout=subprocess.PIPE, text=True, env=here) as tutor:
         assert tutor.stdout is not None
         group = int(tutor.stdout.readline())
-        assert "ready" in tutor.stdout.readline()
+        assert tutor.stdout.readline() == "running\n"
         tutor.kill()
+    assert not list(tmp_path.iterdir())
     sealed = sys.platform == "linux"
     for _ in range(200):
         if not alive(group) or not sealed:
             return
     raise AssertionError(f"still alive: {alive(group)}")
-
-
-SEALED = """
-import os, socket, sys, threading
-from bptutor.grading.sandbox.kernel import seal
-if not seal():
-    print("no filter here")
-    sys.exit()
-for what in (os.fork, socket.socket, lambda: open(sys.argv[1], "w"), lambda: os.kill(os.getppid(), 0),
-             lambda: os.execv("/bin/true", ["true"]), lambda: os.posix_spawn("/bin/true", ["true"], {})):
-    try:
-        what()
-        print("done")
-    except PermissionError:
-        print("refused")
-thread = threading.Thread(target=print, args=("thread",))
-thread.start()
-thread.join()
-print(len(open(__file__ if "__file__" in globals() else "/proc/self/stat").read()) > 0)
-"""
-
-
-def test_the_kernel_refuses_what_the_hook_does_not_see(tmp_path: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", SEALED, str(tmp_path / "mine")], capture_output=True, text=True, check=True
-    )
-    said = done.stdout.split("\n")
-    assert said in (["refused"] * 6 + ["thread", "True", ""], ["no filter here", ""])
-    assert not list(tmp_path.iterdir())
 
 
 def test_a_program_inherits_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -197,7 +171,7 @@ def test_a_program_inherits_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     assert result.value == [0, "['-c']", ""]
     where = "import os\n" + HEAD + "return os.getcwd()"
     (result,) = run(Job(where, "f", (CASE,))).results
-    assert not Path(result.value).exists()
+    assert result.value == "/"
 
 
 def test_a_friendly_program_has_what_it_needs() -> None:
@@ -238,21 +212,25 @@ def test_arguments_that_are_written_into_are_named(body: str, changed: tuple[str
 
 
 RESULTS = {
-    "None": wire.Other("None"),
-    "f": wire.Other("a function"),
+    "None": wire.Other("None", slip=True),
+    "f": wire.Other("a function", slip=True),
     "p + 1j": wire.Other("an array of complex numbers"),
     "np.zeros((1000, 1000))": wire.Other("an array of shape (1000, 1000)"),
     "np.array([f, 1])": wire.Other("an array of objects"),
-    "range(3)": wire.Other("a range"),
+    "range(3)": wire.Other("a range", slip=True),
     "10 ** 5000": wire.Other("a thing that cannot be looked at"),
     "float('nan')": float("nan"),
-    "Odd()": wire.Other("a thing that cannot be looked at"),
+    "Odd()": wire.Other("an Odd"),
+    "Plain()": wire.Other("a Plain", slip=True),
     "'text'": "text",
+    "Pair(1, 2)": (1, 2),
+    "collections.OrderedDict(a=1)": {"a": 1},
 }
 
 
 def test_whatever_is_returned_comes_back_as_something() -> None:
-    odd = "class Odd:\n    __class__ = property(lambda self: 1 / 0)\n    def __getattr__(self, name): raise KeyError\n"
+    odd = "import collections\nPair = collections.namedtuple('Pair', 'a b')\nclass Plain: pass\n"
+    odd += "class Odd:\n    __class__ = property(lambda self: 1 / 0)\n    def __getattr__(self, name): raise KeyError\n"
     endless = "ring = []\nring.append(ring)\n"
     source = odd + endless + f"def f(p, y):\n    return [{', '.join(RESULTS)}, ring]"
     (result,) = run(Job(source, "f", (CASE,))).results

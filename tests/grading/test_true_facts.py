@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -139,10 +139,17 @@ def test_what_holds_for_some_entries_is_not_said_of_all(text: str) -> None:
 def test_random_answers_get_no_false_fact() -> None:
     """Multiples, shifts and mirror images of what is asked, each true for all entries or for all but one."""
     rng = np.random.default_rng(3)
+    changes: tuple[Callable[[Array], Array], ...] = (
+        lambda x: -x,
+        lambda x: 2 * x,
+        lambda x: x / 2,
+        lambda x: x + 0.25,
+        lambda x: 3 * x,
+    )
     scene = scenes()["hn"]
     for answer in ("dW2", "dz2", "dW1"):
         truth = np.asarray(scene.draw(0)[answer], dtype=float)
-        for change in (lambda x: -x, lambda x: 2 * x, lambda x: x / 2, lambda x: x + 0.25, lambda x: 3 * x):
+        for change in changes:
             whole = change(truth)
             spoiled = whole.copy()
             spoiled.flat[rng.integers(truth.size)] += 0.07

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import sys
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 
 from bptutor.packs.library import Library
 from bptutor.plain import run
+from bptutor.progress.event import EventKind
 from bptutor.progress.events import Log
 from bptutor.session import Session
 from tests.session.fakes import DirectGrader
@@ -38,13 +40,25 @@ def test_a_function_by_lines_wrong_unreadable_and_right(tmp_path: Path) -> None:
     assert f"    {HEAD}\n        ..." in said
     assert "Not right.\nYour numbers have the right size and the opposite direction." in said
     assert "For p = " in said and "They differ first at row 0, column 0: wanted" in said
-    raised = said.partition("Look at line 2.\nFor p = ")[2].partition("\n\n")[0]
-    assert "wanted" not in raised and raised.endswith(".")
+    raised = re.search(r"with p \(\d+,\s\d+\), y \(\d+,\s\d+\)\.\sLook\sat\sline\s2\.\nFor p = (.*?)\n\n", said, re.S)
+    assert raised is not None and "wanted" not in raised[1] and raised[1].endswith(".")
     assert said.count("The word more reads all of it.") == 2
     assert "I cannot read that: line 2, column 12: '(' was never closed." in said
+    assert "`return (p -` is line 2; this is not counted." in " ".join(said.split())
     assert "Right.\nRun on 5 cases: what is asked, each time." in said
     assert "Write both gradients of a layer" in said
     assert "For p = [[" in said  # in full, by the word more
+
+
+@pytest.mark.parametrize("line", ["return prob - y", "return (p -", "p - y", "return None", "return 'p - y'"])
+def test_a_slip_of_python_is_no_attempt(line: str, tmp_path: Path) -> None:
+    """Nothing is written down of it, nothing is shown of the answer, and what was typed is kept."""
+    said = talk(tmp_path, "", HEAD, f"    {line}", ".")
+    assert "I cannot read that: line " in said and "not counted" in " ".join(said.split())
+    assert "wanted" not in said and "Not right" not in said
+    log = Log.open(tmp_path)
+    assert EventKind.ANSWERED not in {event.kind for event in log.events()}
+    log.close()
 
 
 def test_what_was_typed_is_kept_and_an_editor_goes_on_with_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,8 +18,8 @@ from tests.session.fakes import FakeGrader, FakeLibrary
 SCENE = Scene.from_mapping({"given": {"a": {"draw": {"from": 1, "to": 9000, "step": 1}}}, "define": {"c": "2 a"}})
 FIXED = Scene.from_mapping({"given": {"a": {"value": 3}}})
 TWICE = Question("twice", Kind.NUMERIC, "Twice {{ a }}?", answer="right", skills=("loss",))
-THRICE = Question("thrice", Kind.NUMERIC, "Three times a?", answer="right", skills=("loss",))
-FOUR = Question("four", Kind.NUMERIC, "Four times a?", answer="right", skills=("loss",))
+THRICE = Question("thrice", Kind.NUMERIC, "Three times {{ a }}?", answer="right", skills=("loss",))
+FOUR = Question("four", Kind.NUMERIC, "Four times {{ a }}?", answer="right", skills=("loss",))
 STEP = Derivation("step", "c", (Line("a + a"), Line("2 a", ask="Add up.")))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from textual.pilot import Pilot
 from bptutor.progress.events import Log
 from bptutor.session import Grader
 from bptutor.tui.app import TutorApp
+from bptutor.tui.screens.ready import ReadyScreen
 from bptutor.tui.widgets.answer_bar import AnswerBar
 from bptutor.tui.widgets.code_editor import CodeEditor
 from tests.session.fakes import FakeGrader, FakeLibrary
@@ -46,6 +48,12 @@ class Stage:
     def rows(self) -> list[str]:
         return self.text.split("\n")
 
+    @property
+    def painted(self) -> bool:
+        """Whether what stands on the screen could be seen: a key pressed before is not meant for it."""
+        screen = self.app.screen
+        return not isinstance(screen, ReadyScreen) or screen.shown_at < inf
+
     async def until(self, wanted: str) -> None:
         """Wait until a text stands on the screen; fails with the screen when it never does."""
         await self.until_any((wanted,))
@@ -57,7 +65,7 @@ class Stage:
     async def until_true(self, holds: Callable[[], bool], otherwise: str = "it never came") -> None:
         """Wait until something holds; fails with the screen when it never does."""
         for _ in range(500):
-            if holds():
+            if holds() and self.painted:
                 return
             await self.pilot.pause(0.01)
         raise AssertionError(f"{otherwise}:\n{self.text}")

@@ -21,29 +21,38 @@ async def question(s: Stage) -> None:
     await s.until("> y")
 
 
-@pytest.mark.parametrize("size", TINY)
-@pytest.mark.parametrize("lesson", ["output-error", None])
-async def test_a_start_that_is_too_small_waits(tmp_path: Path, size: tuple[int, int], lesson: str | None) -> None:
+@pytest.mark.parametrize(
+    ("lesson", "size"),
+    [("output-error", (59, 15)), (None, (1, 1))]
+    + [pytest.param(lesson, size, marks=pytest.mark.long) for size in TINY for lesson in ("output-error", None)],
+)
+async def test_a_start_that_is_too_small_waits(tmp_path: Path, lesson: str | None, size: tuple[int, int]) -> None:
     async with stage(tmp_path, lesson, size=size) as s:
         await s.until_true(lambda: s.app.current_mode == "small")
         for key in ("ctrl+p", "f1", "f10", "f12", "enter", "escape", "c"):
-            await s.press(key)
+            s.app.simulate_key(key)
+        await s.pilot.pause()
         await s.pilot.resize_terminal(*SMALL)
-        await s.until("enter go on")
+        await s.until("The output error" if lesson else "First ten minutes")
+        await s.until_true(lambda: any("─" * SMALL[0] in row for row in s.rows), "the rule stays narrow")
         assert len(s.app.screen_stack) == 2
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", ["f1", "ctrl+p", *(pytest.param(key, marks=pytest.mark.long) for key in PAGES)])
 async def test_a_page_is_still_open_when_the_terminal_is_large_again(tmp_path: Path, page: str) -> None:
     async with stage(tmp_path, "output-error") as s:
         await question(s)
         await s.press(page)
         await s.until(PAGES[page])
-        for size in (*TINY, (60, 16), (1, 1)):
+        for size in TINY:
             await s.pilot.resize_terminal(*size)
-            await s.press("ctrl+p", "escape", "q", "enter")
+            await s.until_true(lambda: s.app.current_mode == "small")
+            for key in ("ctrl+p", "escape", "q", "enter"):
+                s.app.simulate_key(key)
+            await s.pilot.pause()
+        await s.pilot.pause()
         await s.pilot.resize_terminal(*SMALL)
-        await s.until_any((PAGES[page], "> y"))
+        await s.until(PAGES[page])
         await s.press("escape")
         await s.until("> y")
 
@@ -68,7 +77,7 @@ async def test_any_row_of_sizes_ends_where_it_began(tmp_path: Path) -> None:
         await question(s)
         for _ in range(12):
             await s.pilot.resize_terminal(draw.randint(1, 200), draw.randint(1, 60))
-            await s.press(draw.choice([*PAGES, "escape"]))
+            s.app.simulate_key(draw.choice([*PAGES, "f2"]))
         await s.pilot.resize_terminal(*SMALL)
         await s.until_true(lambda: s.app.current_mode != "small")
         while len(s.app.screen_stack) > 2:

@@ -130,7 +130,7 @@ async def test_f3_opens_the_faces_there_are_and_none_of_an_asked_line(tmp_path: 
         await s.type("p")
         await s.until("> p")
         await s.press("f3")
-        await s.until_true(lambda: "numbers" not in s.text)
+        await s.until_true(lambda: "[numbers]" not in s.text)
 
 
 def test_a_question_opens_the_faces_of_the_derivation_above_but_not_its_own_answer() -> None:
@@ -162,7 +162,7 @@ async def test_at_a_question_f3_says_of_what_it_opens_the_faces(tmp_path: Path, 
         await s.press("f3")
         await s.until("[numbers]")
         await s.press("f3")
-        await s.until_true(lambda: "numbers" not in s.text)
+        await s.until_true(lambda: "[numbers]" not in s.text)
 
 
 @SIZES

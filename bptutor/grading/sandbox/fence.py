@@ -3,130 +3,142 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import math
 import os
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bptutor.grading.sandbox.kernel import seal
+from bptutor.grading.sandbox import kernel, landlock
 
-CPU = 1
-"""Seconds of computing there are at least; the system counts whole seconds from the start of Python."""
 MEMORY = 1 << 30
 """Bytes of address space."""
 FILES = 64
 PROCESSES = 64
 """Of the user, where the system counts them; the program itself may start none."""
 _REFUSED = (
-    "ctypes.",
-    "ftplib.",
-    "http.client.",
-    "imaplib.",
-    "mmap.",
-    "os.chflags",
-    "os.chmod",
-    "os.chown",
-    "os.exec",
-    "os.fork",
-    "os.kill",
-    "os.link",
-    "os.lockf",
-    "os.mkdir",
-    "os.posix_spawn",
-    "os.remove",
-    "os.removexattr",
-    "os.rename",
-    "os.rmdir",
-    "os.setxattr",
-    "os.spawn",
-    "os.startfile",
-    "os.symlink",
-    "os.system",
-    "os.truncate",
-    "os.utime",
-    "poplib.",
-    "pty.spawn",
-    "resource.",
-    "shutil.",
-    "smtplib.",
-    "socket.",
-    "sqlite3.",
-    "subprocess.",
-    "syslog.",
-    "telnetlib.",
-    "urllib.",
-    "webbrowser.",
-    "winreg.",
+    *("ctypes.", "ftplib.", "gc.", "http.client.", "imaplib.", "mmap.", "os.chdir", "os.chflags", "os.chmod"),
+    *("os.chown", "os.exec", "os.fchdir", "os.fork", "os.getxattr", "os.kill", "os.link", "os.listxattr", "os.lockf"),
+    *("os.mkdir", "os.posix_spawn", "os.remove", "os.removexattr", "os.rename", "os.rmdir", "os.setxattr", "os.spawn"),
+    *("os.startfile", "os.symlink", "os.system", "os.truncate", "os.utime", "poplib.", "pty.spawn", "resource."),
+    *("shutil.", "signal.pthread_kill", "smtplib.", "socket.", "sqlite3.", "subprocess.", "sys._current_exceptions"),
+    *("sys._current_frames", "sys.addaudithook", "sys.setprofile", "sys.settrace", "syslog.", "telnetlib."),
+    *("urllib.", "webbrowser.", "winreg."),
 )
 """Beginnings of the audit events that are refused."""
-_LOOKED_AT = frozenset({"open", "os.listdir", "os.scandir", "os.chdir"})
+_MODULES = frozenset(
+    {"_ctypes", "_interpreters", "_testcapi", "_testinternalcapi", "_xxsubinterpreters", "ctypes", "readline"}
+)
+"""Modules that reach past the audit hook, and so are not imported."""
+SYSTEM = ("/usr/lib", "/usr/lib64", "/usr/local/lib", "/lib", "/lib64", "/usr/share/zoneinfo")
+"""Folders of libraries that parts of Python may be loaded from."""
+_Hook = Callable[[str, tuple[Any, ...]], None]
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
 
-class Refused(PermissionError):
-    """The program tried what it may not do."""
+@dataclass(frozen=True)
+class Fences:
+    """What is around a program."""
+
+    names: tuple[str, ...]
+    """`filter`: the kernel's for system calls; `files`: the kernel's for reading. Limits and hook are always there."""
+    cpu: int
+    """Seconds of computing from the start of Python after which the system ends it."""
 
 
-def close_in() -> None:
-    """Put up every fence there is; what is imported lazily later is still found in the installation."""
+def close_in(cpu: int) -> Fences:
+    """Put up every fence there is; what is imported lazily later is still found in the installation.
+
+    Args:
+        cpu: Seconds of computing there are at least; the system counts whole seconds from the start of Python.
+    """
     readable = _readable()
-    _limits()
+    seconds = math.ceil(time.process_time()) + cpu
+    _limits(seconds)
     os.environ.clear()
-    seal()
+    files = landlock.restrict(readable)
+    sealed = kernel.seal()
     _hook(readable)
+    return Fences(("files",) * files + ("filter",) * sealed, seconds)
 
 
 def _readable() -> tuple[str, ...]:
-    """Return the folders that Python is installed in, and the current one."""
-    found: Iterable[str] = (*sys.path, sys.prefix, sys.base_prefix, "/usr/lib", "/usr/share/zoneinfo", "/lib", ".")
-    real = (os.path.realpath(part) for part in found if part)
-    return tuple(dict.fromkeys(path for path in real if path != os.sep))
+    """Return the folders that Python is installed in, as they are spelled and as they really are."""
+    found: Iterable[str] = (*sys.path, sys.prefix, sys.base_prefix, *SYSTEM)
+    sys.path[:] = [str(Path(part).absolute()) for part in sys.path if part]
+    spelled = [str(path) for part in found if part for path in (Path(part).absolute(), Path(part).resolve())]
+    return tuple(dict.fromkeys(path for path in spelled if path != os.sep))
 
 
-def _limits() -> None:
+def _limits(seconds: int) -> None:
     try:
         import resource
     except ImportError:  # a system without resource limits
         return
-    seconds = math.ceil(time.process_time()) + CPU
     limits = {
-        resource.RLIMIT_CPU: (seconds, seconds + 1),
-        resource.RLIMIT_AS: (MEMORY, MEMORY),
-        resource.RLIMIT_FSIZE: (0, 0),
-        resource.RLIMIT_NOFILE: (FILES, FILES),
-        resource.RLIMIT_NPROC: (PROCESSES, PROCESSES),
-        resource.RLIMIT_CORE: (0, 0),
+        "CPU": (seconds, seconds + 1),
+        "AS": (MEMORY, MEMORY),
+        "FSIZE": (0, 0),
+        "NOFILE": (FILES, FILES),
+        "NPROC": (PROCESSES, PROCESSES),
+        "CORE": (0, 0),
+        "MSGQUEUE": (0, 0),
     }
-    for kind, limit in limits.items():
-        with contextlib.suppress(OSError, ValueError):
-            resource.setrlimit(kind, limit)
+    for name, limit in limits.items():
+        with contextlib.suppress(AttributeError, OSError, ValueError):
+            resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), limit)
 
 
 def _hook(readable: tuple[str, ...]) -> None:
-    def audit(event: str, args: tuple[Any, ...]) -> None:
-        if event in _LOOKED_AT:
-            if not _may_read(event, args, readable):
-                raise Refused(f"{'a file' if event == 'open' else 'a folder'} is opened")
-        elif event.startswith(_REFUSED):
-            raise Refused(f"{event} is called")
+    """Refuse events for good: all that decides is bound here, and made of things that cannot be changed.
 
-    sys.addaudithook(audit)
+    No function of Python is called on the way, and no name of a module is looked up: a program can reach and change
+    both. A path is judged as it is spelled, for the same reason.
+    """
+    sys.addaudithook(_looking(tuple(f"{root}/" for root in readable)))
+    sys.addaudithook(_acting())
 
 
-def _may_read(event: str, args: tuple[Any, ...], readable: tuple[str, ...]) -> bool:
-    """Return whether a file or folder may be looked at: part of the installation, and only for reading."""
-    path = args[0] if args else None
-    if event == "open":
-        mode, flags = args[1], args[2]
-        if (isinstance(flags, int) and flags & _WRITING) or (isinstance(mode, str) and set(mode) & set("wax+")):
-            return False
-    if isinstance(path, int):  # what is open already
-        return True
-    real = os.path.realpath(os.fsdecode(path) if path is not None else ".")
-    return any(real == root or real.startswith(root + os.sep) for root in readable)
+def _looking(roots: tuple[str, ...]) -> _Hook:
+    """Return the hook that lets files and folders be looked at: in these folders, and only for reading."""
+    refuse, number, kind, text, whole, raw = PermissionError, errno.EPERM, type, str, int, bytes
+    looking, flags, modes = ("open", "os.listdir", "os.scandir"), _WRITING, frozenset("wax+")
+
+    def look(event: str, args: tuple[Any, ...]) -> None:
+        if event not in looking:
+            return
+        path: Any = args[0] if args else None
+        if event == "open":
+            flagged = kind(args[2]) is whole and args[2] & flags
+            if flagged or (kind(args[1]) is text and not modes.isdisjoint(args[1])):
+                raise refuse(number, "a file is opened for writing")
+        if kind(path) is whole:  # what is open already
+            return
+        if kind(path) is raw:
+            path = raw.decode(path, "utf-8", "surrogateescape")
+        spelled = path + "/" if kind(path) is text else ""
+        if "/../" in spelled or not text.startswith(spelled, roots):
+            raise refuse(number, "a file is opened" if event == "open" else "a folder is opened")
+
+    return look
+
+
+def _acting() -> _Hook:
+    """Return the hook that refuses to act on the world, and to look for the hooks."""
+    refuse, number, kind, text = PermissionError, errno.EPERM, type, str
+    refused, modules = _REFUSED, _MODULES
+
+    def act(event: str, args: tuple[Any, ...]) -> None:
+        if event == "import" and (kind(args[0]) is not text or args[0] in modules):
+            raise refuse(number, "a module that reaches outside is imported")
+        if text.startswith(event, refused):
+            raise refuse(number, text.__add__(event, " is called"))
+
+    return act
 
 
 def root() -> str:

@@ -10,7 +10,6 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.events import Resize
-from textual.screen import Screen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -31,6 +30,7 @@ from bptutor.tui.render.course import (
 )
 from bptutor.tui.render.flow import Flow
 from bptutor.tui.render.headings import keys_row
+from bptutor.tui.screens.ready import ReadyScreen
 from bptutor.tui.screens.rooms import Rooms
 from bptutor.tui.widgets.course_list import CourseList
 
@@ -40,12 +40,13 @@ _EDGE = 5
 _ALWAYS = (("q", "quit"), ("F1", "help"), ("^p", "all"))
 
 
-class MapScreen(Screen[None]):
+class MapScreen(ReadyScreen[None]):
     """The course map."""
 
     BINDINGS = keys.MAP
     CSS_PATH = "../styles/map.tcss"
     AUTO_FOCUS = ""
+    AT_ONCE = False
 
     def __init__(self, learner: Learner, rooms: Rooms, at: str = "", searching: bool = False, said: str = "") -> None:
         """Show the course.
@@ -101,6 +102,7 @@ class MapScreen(Screen[None]):
         await self.query_one("#first").remove()
         if self._searching:
             self.action_search()
+        self.complete()
         self.run_worker(self._count())
 
     async def _count(self) -> None:

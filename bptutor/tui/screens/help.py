@@ -6,12 +6,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from bptutor.tui import keys
 from bptutor.tui.render.flow import Flow, Lines, wrapped
 from bptutor.tui.screens.page import CLOSES
+from bptutor.tui.screens.ready import ReadyModal
 
 _SPELLINGS = (
     ("element", "p_i   W_ij   p_1   p[0] (NumPy counts from 0)"),
@@ -49,7 +49,7 @@ def key_text(binding: Binding) -> str:
 _KEYCAPS = {"slash": "/", "right": "→", "left": "←", "up": "↑", "down": "↓", "escape": "esc"}
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(ReadyModal[None]):
     """A page of help; any of F1, Esc, Enter and q closes it."""
 
     BINDINGS = keys.CLOSE

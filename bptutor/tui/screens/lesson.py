@@ -23,7 +23,7 @@ from bptutor.tui.render.asking import Typed
 from bptutor.tui.render.verdicts import Judged
 from bptutor.tui.screens.case import write_case
 from bptutor.tui.screens.rooms import Rooms
-from bptutor.tui.screens.showing import ViewScreen
+from bptutor.tui.screens.typing import TypingScreen
 from bptutor.tui.widgets.answer_bar import AnswerBar
 from bptutor.tui.widgets.dock import Dock, Said
 from bptutor.tui.widgets.face_pane import FacePane, Numbers
@@ -39,7 +39,7 @@ PICKED = frozenset({Kind.CHOICE, Kind.ORDER, Kind.RULE})
 NO_FACE = "There is no other face here yet: nothing is derived above, and there are no numbers."
 
 
-class LessonScreen(ViewScreen):
+class LessonScreen(TypingScreen):
     """Drives one session: one message up, one view down."""
 
     BINDINGS = keys.LESSON
@@ -136,7 +136,7 @@ class LessonScreen(ViewScreen):
             return
         self._typed = Typed(text, grading=True)
         self.query_one(Dock).echo(self._view, self._typed, self._setting)
-        self.run_worker(self._grade(text), group="grade")
+        self.grade_in(self.run_worker(self._grade(text), group="grade"))
 
     async def _grade(self, text: str) -> None:
         view, turn = self._view, self._turn

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from bptutor.packs.outline import LessonEntry, Pack
@@ -21,6 +20,7 @@ from bptutor.tui.render.formulas import Typesetter
 from bptutor.tui.render.headings import keys_row
 from bptutor.tui.render.prose import one_line
 from bptutor.tui.render.steps import GENERAL
+from bptutor.tui.screens.ready import ReadyModal
 
 if TYPE_CHECKING:
     from bptutor.packs.scene import Scene
@@ -30,7 +30,7 @@ CLOSES = "esc closes this · ↑ ↓ scroll"
 """What stands on the lower edge of a page, however long it is."""
 
 
-class PageScreen(ModalScreen[None]):
+class PageScreen(ReadyModal[None]):
     """A page that scrolls; any of F1, Esc, Enter and q closes it."""
 
     BINDINGS = keys.CLOSE
@@ -57,11 +57,12 @@ class PageScreen(ModalScreen[None]):
         return [Content.styled(self._heading, "bold"), Content(), *self._rows(width)]
 
 
-class NeedsScreen(ModalScreen[bool]):
+class NeedsScreen(ReadyModal[bool]):
     """Says what a lesson needs; True when that is to be opened."""
 
     BINDINGS = keys.NEEDS
     CSS_PATH = "../styles/small.tcss"
+    UNASKED = True
 
     def __init__(self, title: str, missing: Sequence[LessonEntry]) -> None:
         """Keep the title of the lesson, and what it needs."""

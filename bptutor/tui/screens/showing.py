@@ -12,7 +12,6 @@ from textual.app import ComposeResult
 from textual.containers import Container
 from textual.content import Content
 from textual.events import Resize
-from textual.screen import Screen
 from textual.widgets import Static
 
 from bptutor.errors import BptutorError
@@ -27,6 +26,7 @@ from bptutor.tui.render.headings import keys_row, path_row, title_row
 from bptutor.tui.render.steps import Setting
 from bptutor.tui.render.verdicts import Judged
 from bptutor.tui.screens.page import NeedsScreen
+from bptutor.tui.screens.ready import ReadyScreen
 from bptutor.tui.screens.rooms import Rooms
 from bptutor.tui.widgets.dock import Dock
 from bptutor.tui.widgets.face_pane import FacePane, Numbers
@@ -39,10 +39,11 @@ TALL = 30
 """Rows from which derivations stand in two dimensions."""
 
 
-class ViewScreen(Screen[None]):
+class ViewScreen(ReadyScreen[None]):
     """Shows one lesson; `show` is the only method that touches steps, feedback and prompt."""
 
     AUTO_FOCUS = ""
+    AT_ONCE = False
 
     def __init__(self, session: Session, rooms: Rooms, entry: LessonEntry, seed: int | None = None) -> None:
         """Open a lesson.
@@ -126,6 +127,7 @@ class ViewScreen(Screen[None]):
         self.query_one("#title", Static).update(Content.styled(f"{self._entry.title}: this lesson cannot be opened"))
         foot = Content("\n\nThe other lessons are not touched by this. ") + keys_row((), 60, always=(("esc", "map"),))
         await self.mount(Static(Content(problem) + foot, id="problem"))
+        self.complete()
 
     # --- showing -----------------------------------------------------------------------------------
 

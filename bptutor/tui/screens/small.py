@@ -5,14 +5,15 @@ from __future__ import annotations
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.events import Resize
-from textual.screen import ModalScreen
 from textual.widgets import Static
+
+from bptutor.tui.screens.ready import ReadyModal
 
 WIDTH, HEIGHT = 60, 16
 """The least that a lesson can be read in, in cells."""
 
 
-class SmallScreen(ModalScreen[None]):
+class SmallScreen(ReadyModal[None]):
     """Waits for a larger terminal; nothing is lost meanwhile."""
 
     CSS_PATH = "../styles/small.tcss"

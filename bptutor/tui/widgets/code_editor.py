@@ -53,11 +53,9 @@ class CodeEditor(TextArea):
         self.move_cursor(self.document.end)
 
     def _on_key(self, event: events.Key) -> None:  # type: ignore[override]  # each class of the tree has its own turn
-        """Take Enter in its turn: as a binding it would overtake the letters typed before it."""
+        """Leave Enter to its binding, where Textual's editor would begin a line without moving it in."""
         if event.key == "enter":
-            event.stop()
             event.prevent_default()
-            self.action_newline()
 
     def action_newline(self) -> None:
         """Begin a line, moved in like this one, and further after a colon."""

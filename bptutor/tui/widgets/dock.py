@@ -65,10 +65,15 @@ class Dock(Vertical):
         return cast("CodeEditor", found.first()) if found else None
 
     @property
+    def typed_in(self) -> CodeEditor | AnswerBar:
+        """What the answer is typed in: the editor where a function is asked, else the answer line."""
+        editor = self.editor
+        return editor if editor is not None and editor.display else self.bar
+
+    @property
     def value(self) -> str:
         """What is typed and not answered."""
-        editor = self.editor
-        return editor.value if editor is not None and editor.display else self.bar.value
+        return self.typed_in.value
 
     async def ask(self, question: Question, draft: str, names: Sequence[str], earlier: Sequence[str]) -> None:
         """Begin a question: in the editor where it asks for a function, else in the answer line."""
@@ -85,8 +90,7 @@ class Dock(Vertical):
 
     def take_focus(self) -> None:
         """Give the focus to what the answer is typed in."""
-        editor = self.editor
-        (editor if editor is not None and editor.display else self.bar).focus()
+        self.typed_in.focus()
 
     def show(self, view: View, typed: Typed, setting: Setting) -> None:
         """Show what is asked, or what Enter does when nothing is."""
