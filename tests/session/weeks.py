@@ -25,7 +25,7 @@ from tests.session.clock import Clock, right
 from tests.session.fakes import FakeGrader, FakeLibrary
 
 RIGHT = {"right", "right-from-earlier"}
-PLACES = ("first", "second", "third", "fourth", "fifth", "sixth")
+PLACES = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
 
 
 def question(name: str, *skills: str) -> Question:
@@ -36,18 +36,18 @@ def question(name: str, *skills: str) -> Question:
 
 
 class WeeksLibrary(FakeLibrary):
-    """Six lessons of two skills each, a bank a chapter, and a quiz a chapter that draws from its bank alone."""
+    """Eight lessons of two skills each, a bank a chapter, and a quiz a chapter that draws from its bank alone."""
 
     def __init__(self, gone: frozenset[str] = frozenset()) -> None:
         lessons = {}
         self.banks: dict[str, Lesson] = {}
         for n, place in enumerate(PLACES):
-            skills, chapter = (f"{place}-a", f"{place}-b"), ("see", "why")[n // 3]
+            skills, chapter = (f"{place}-a", f"{place}-b"), ("see", "why")[n // 4]
             asked = [question(f"q{k}", skills[k % 2], *(skills[1 - k % 2 :][:1] if k == 4 else ())) for k in range(5)]
             lessons[place] = Lesson(place, place, (Prose("Read."), *asked), skills=skills, chapter=chapter)
         quizzes = {}
         for n, chapter in enumerate(("see", "why")):
-            skills = [f"{place}-{one}" for place in PLACES[3 * n : 3 * n + 3] for one in "ab"]
+            skills = [f"{place}-{one}" for place in PLACES[4 * n : 4 * n + 4] for one in "ab"]
             asked = [question(f"{chapter}-{skill}-{k}", skill) for skill in skills for k in range(2)]
             self.banks[f"@{chapter}"] = Lesson(f"@{chapter}", chapter, tuple(asked))
             front = QuizFront(sources=(Source(f"@{chapter}"),), pick=8, test_out=True)
