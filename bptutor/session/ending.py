@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from bptutor.progress.days import GAP
 from bptutor.progress.event import Event, EventKind
 from bptutor.progress.events import Log
 from bptutor.session import results
@@ -14,7 +15,7 @@ from bptutor.session.learner import Learner
 from bptutor.session.needs import Library
 from bptutor.session.order import code_ahead, title
 from bptutor.session.rounds import Rounds
-from bptutor.session.sitting import GAP, LONGEST, Sitting, may_rest, moment, to_recall
+from bptutor.session.sitting import LONGEST, Sitting, may_rest, moment, to_recall
 from bptutor.session.stops import Stop
 from bptutor.session.view import Shown, ShownProse, View
 from bptutor.session.walk import Walk, mixed

@@ -189,7 +189,11 @@ async def test_an_evening_and_the_morning_after_are_two_days(tmp_path: Path) -> 
     await done(desk, ["first"])
     desk.clock.pass_by(hours=16)
     with desk.session() as session:
-        await through(session, session.another() if session.open("first").wants is Wants.FINISHED else session.view(), Wants.FINISHED)
+        await through(
+            session,
+            session.another() if session.open("first").wants is Wants.FINISHED else session.view(),
+            Wants.FINISHED,
+        )
         standing = mastery(session.log, "fake")["first-a"]
         assert (standing.days, standing.holds) == (2, True)
 

@@ -43,7 +43,7 @@ async def test_after_six_answers_one_is_recalled_and_then_the_lesson_rests(tmp_p
 
 
 async def test_what_comes_again_says_why_and_what_was_asked_just_before_is_not_recalled(tmp_path: Path) -> None:
-    desk = Desk(tmp_path, many(8))
+    desk = Desk(tmp_path, many(9))
     with desk.session() as session:
         await session.submit(right(session.open("many")))
         desk.clock.pass_by(minutes=13)

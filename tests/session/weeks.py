@@ -13,7 +13,7 @@ from typing import Any
 from fsrs import Card, Rating, Scheduler
 
 from bptutor.packs.model import Choice, Kind, Lesson, Prose, Question
-from bptutor.packs.outline import Pack, QuizEntry
+from bptutor.packs.outline import Pack
 from bptutor.packs.quiz import Quiz, QuizFront, Source
 from bptutor.plain.talk import Talk
 from bptutor.progress.event import Event, EventKind
@@ -47,11 +47,13 @@ class WeeksLibrary(FakeLibrary):
             lessons[place] = Lesson(place, place, (Prose("Read."), *asked), skills=skills, chapter=chapter)
         quizzes = {}
         for n, chapter in enumerate(("see", "why")):
-            skills = [f"{place}-{one}" for place in PLACES[4 * n : 4 * n + 4] for one in "ab"]
-            asked = [question(f"{chapter}-{skill}-{k}", skill) for skill in skills for k in range(2)]
+            tested = [f"{place}-{one}" for place in PLACES[4 * n : 4 * n + 4] for one in "ab"]
+            asked = [question(f"{chapter}-{skill}-{k}", skill) for skill in tested for k in range(2)]
             self.banks[f"@{chapter}"] = Lesson(f"@{chapter}", chapter, tuple(asked))
             front = QuizFront(sources=(Source(f"@{chapter}"),), pick=8, test_out=True)
-            quizzes[f"quiz-{chapter}"] = Quiz(Lesson(f"quiz-{chapter}", chapter, (Prose("Eight."),), chapter=chapter), front)
+            quizzes[f"quiz-{chapter}"] = Quiz(
+                Lesson(f"quiz-{chapter}", chapter, (Prose("Eight."),), chapter=chapter), front
+            )
         super().__init__({k: v for k, v in lessons.items() if k not in gone}, quizzes)
 
     @property
@@ -60,9 +62,6 @@ class WeeksLibrary(FakeLibrary):
 
     def lesson(self, id: str) -> Lesson:  # noqa: A002
         return self.banks[id] if id in self.banks else super().lesson(id)
-
-    def quizzes(self) -> list[QuizEntry]:
-        return super().quizzes()
 
 
 @dataclass
@@ -207,7 +206,7 @@ class Life:
         mine, kept = fold(log.events()), cards(log, "fake")
         assert {skill: card.due.date() for skill, card in kept.items()} == {s: c.due.date() for s, c in mine.items()}
         for skill, card in mine.items():
-            assert kept[skill].body == replace_id(card)
+            assert kept[skill].body == card.to_json()
         shares = {skill: one.share for skill, one in mastery(log, "fake", session.today).items()}
         assert all(0 <= share <= 1 for share in shares.values())
         self.fell += any(shares[skill] < before for skill, before in self.shares.items())
@@ -228,7 +227,10 @@ class Life:
 
     def askable(self, events: list[Event]) -> set[str]:
         answered = {(event.lesson, event.stop) for event in events if event.kind is EventKind.ANSWERED or event.text}
-        asked = {stop.rpartition(":")[2] if lesson[0] == "~" else f"{lesson}/{stop.rpartition(':')[2]}" for lesson, stop in answered}
+        asked = {
+            stop.rpartition(":")[2] if lesson[0] == "~" else f"{lesson}/{stop.rpartition(':')[2]}"
+            for lesson, stop in answered
+        }
         found = set()
         for lesson in [*self.library.lessons.values(), *self.library.banks.values()]:
             for block in lesson.blocks:
@@ -239,10 +241,6 @@ class Life:
 
 def said(view: View) -> str:
     return "\n".join(piece.text for piece in view.shown if isinstance(piece, ShownProse))
-
-
-def replace_id(card: Card) -> str:
-    return card.to_json()
 
 
 def fold(events: Iterator[Event] | list[Event]) -> Mapping[str, Card]:
@@ -260,8 +258,8 @@ def fold(events: Iterator[Event] | list[Event]) -> Mapping[str, Card]:
             rating = Rating.Hard if event.aided else Rating.Good
         elif event.kind is EventKind.ANSWERED and event.mark == "wrong" and event.lesson.startswith("~quiz/"):
             rating = Rating.Again
-        for skill in event.skills if rating is not None else ():
-            if lost.get(skill) == event.day:
+        for skill in event.skills:
+            if rating is None or lost.get(skill) == event.day:
                 continue
             if rating is Rating.Again:
                 lost[skill] = event.day
