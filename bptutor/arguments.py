@@ -209,6 +209,15 @@ With convolution, in place of layers and activations:
     {pool: {kind: max, size: [2, 2]}}, flatten, {dense: {units: 3, activation: softmax}}]
   loss: cross-entropy"""
 
+RECORD = """\
+example: bptutor progress export mine.jsonl
+
+`export` writes one JSON object a line: every event, in order, then what is typed and not answered at a question:
+  {"kind": "draft", "pack": ..., "lesson": ..., "stop": ..., "text": ..., "time": ...}
+`import` adds the events that are not here yet, and a draft where no newer one is; what it cannot read it names by
+its line, and takes all others.
+Exit code 1: a line was not taken, or events may be missing."""
+
 COMMANDS: Mapping[str, tuple[str, str, Callable[[argparse.ArgumentParser], None]]] = {
     "learn": ("go straight to a lesson", "example: bptutor learn softmax-derivative --plain", _learn),
     "review": ("ask what is due, ten a day at most", "example: bptutor review --plain", learning),
@@ -217,7 +226,7 @@ COMMANDS: Mapping[str, tuple[str, str, Callable[[argparse.ArgumentParser], None]
     "prove": ("prove that two sides are equal, JSON lines in and out", PROVE, _stream),
     "trace": ("show every tensor of one forward and backward pass", TRACE, tracing),
     "check": ("prove a pack, or say what is wrong with it", "example: bptutor check my-pack", checking),
-    "progress": ("the learner's record", "example: bptutor progress export mine.jsonl", _progress),
+    "progress": ("the learner's record", RECORD, _progress),
     "export": (
         "write what you have programmed as one Python file",
         "example: bptutor export --my-code mine.py",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from bptutor import __version__, streams
 from bptutor.arguments import USAGE, parser
 from bptutor.errors import BptutorError, PackError, UsageError
+from bptutor.jsonlines import Lines
 from bptutor.streams import say, write
 
 if TYPE_CHECKING:
@@ -37,8 +38,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _done(argv: Sequence[str] | None, closed: frozenset[int]) -> int:
     try:
         args = parser(__version__, _RUN).parse_args(argv)
-        args.closed = closed
-        return int(args.run(args))
+        args.closed, args.doubtful = closed, False
+        return int(args.run(args)) or (PROBLEMS if args.doubtful else OK)
     except PackError as error:
         for problem in error.problems:
             say(str(problem))
@@ -59,10 +60,29 @@ def _done(argv: Sequence[str] | None, closed: frozenset[int]) -> int:
         return PROBLEMS
     except KeyboardInterrupt:
         return INTERRUPTED
+    except Exception as error:  # the last net: no traceback reaches who uses a command
+        from bptutor.progress.fault import told
+
+        say(told(error))
+        return PROBLEMS
 
 
-def _lines(args: argparse.Namespace) -> Iterator[str]:
-    return streams.lines(args.file, args.closed)
+def _lines(args: argparse.Namespace, longest: int) -> Lines:
+    """Open what a command reads.
+
+    Raises:
+        UsageError: It cannot be read, or is standard input and that was closed.
+    """
+    if args.file == "-":
+        streams.stdin(args.closed)
+    return Lines(args.file, longest)
+
+
+def _doubt(args: argparse.Namespace, why: str) -> None:
+    """Say why something may be missing, which makes the exit code at least 1; an empty text is no doubt."""
+    if why:
+        say(f"bptutor: {why}")
+        args.doubtful = True
 
 
 # --- the commands -------------------------------------------------------------------------------------
@@ -128,8 +148,13 @@ def _quiz_list(args: argparse.Namespace, library: Library) -> list[str]:
 
 
 @contextlib.contextmanager
-def _log(args: argparse.Namespace) -> Iterator[Log]:
-    """Open the record of the learner that is meant."""
+def _log(args: argparse.Namespace, *, at_keyboard: bool = False) -> Iterator[Log]:
+    """Open the record of the learner that is meant; after the command, say why events may be missing.
+
+    Args:
+        args: The command line.
+        at_keyboard: Whether somebody was at the keyboard, who has seen it: then it changes no exit code.
+    """
     from bptutor.progress.events import Log
 
     log = Log.open(learner=args.learner)
@@ -137,11 +162,13 @@ def _log(args: argparse.Namespace) -> Iterator[Log]:
         yield log
     finally:
         log.close()
+    _doubt(args, log.note)
+    args.doubtful = args.doubtful and not at_keyboard
 
 
 def _play(args: argparse.Namespace, library: Library, lesson: str | None) -> int:
     """Open a lesson, a review or a quiz on the screen that fits."""
-    with _log(args) as log:
+    with _log(args, at_keyboard=sys.stdin.isatty()) as log:
         if args.plain or os.environ.get("TERM") == "dumb" or not (sys.stdin.isatty() and sys.stdout.isatty()):
             streams.stdin(args.closed)
             from bptutor.plain.play import run as play
@@ -159,21 +186,24 @@ def _play(args: argparse.Namespace, library: Library, lesson: str | None) -> int
 
 
 def _grade(args: argparse.Namespace) -> int:
-    from bptutor.grading.stream import grade_lines
+    from bptutor.grading.stream import LINE_LIMIT, grade_lines
 
-    return _stream(grade_lines(_lines(args), jobs=args.jobs))
+    source = _lines(args, LINE_LIMIT)
+    return _stream(args, grade_lines(source, jobs=args.jobs), source)
 
 
 def _prove(args: argparse.Namespace) -> int:
-    from bptutor.grading.stream import prove_lines
+    from bptutor.grading.stream import LINE_LIMIT, prove_lines
 
-    return _stream(prove_lines(_lines(args), jobs=args.jobs))
+    source = _lines(args, LINE_LIMIT)
+    return _stream(args, prove_lines(source, jobs=args.jobs), source)
 
 
-def _stream(lines: Iterator[str]) -> int:
+def _stream(args: argparse.Namespace, lines: Iterator[str], source: Lines) -> int:
     for line in lines:
         write(line)
         sys.stdout.flush()
+    _doubt(args, source.unread)
     return PROBLEMS if getattr(lines, "malformed", 0) else OK
 
 
@@ -228,15 +258,16 @@ def _export_record(args: argparse.Namespace, log: Log) -> int:
 
 
 def _import_record(args: argparse.Namespace, log: Log) -> int:
+    from bptutor.progress.event import LONGEST_LINE
     from bptutor.progress.transfer import import_lines
 
-    if not log.saving:
-        raise UsageError(log.saving_problem, "close the other window, or make the folder writable")
-    taken = import_lines(log, _lines(args))
+    source = _lines(args, LONGEST_LINE)
+    taken = import_lines(log, source)
     for problem in taken.problems:
         say(problem)
-    write(f"{taken.added} events added, {taken.known} known already, {len(taken.problems)} lines not read")
-    return PROBLEMS if taken.problems else OK
+    write(str(taken))
+    _doubt(args, source.unread)
+    return PROBLEMS if taken.refused else OK
 
 
 def _export(args: argparse.Namespace) -> int:
@@ -261,6 +292,7 @@ def _doctor(args: argparse.Namespace) -> int:
 
     text, healthy = report()
     write(text)
+    _tell_of_damage(args)
     return OK if healthy else PROBLEMS
 
 
@@ -268,7 +300,16 @@ def _where(args: argparse.Namespace) -> int:
     from bptutor.doctor import places
 
     write(places())
+    _tell_of_damage(args)
     return OK
+
+
+def _tell_of_damage(args: argparse.Namespace) -> None:
+    """Tell of a record that was damaged, where no session has shown it yet; the record is not opened."""
+    from bptutor.progress.disk import noted
+    from bptutor.progress.home import database, home
+
+    _doubt(args, noted(database(home(), "me")))
 
 
 _RUN = {

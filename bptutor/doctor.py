@@ -51,6 +51,20 @@ def _writable(folder: Path) -> bool:
     return folder.is_dir() and os.access(folder, os.W_OK)
 
 
+def _record() -> tuple[list[str], bool]:
+    """Say how many events are kept, and why some may be missing; a record that is not there yet is not made."""
+    from bptutor.progress.events import Log
+
+    if not _writable(home()) or not database(home(), "me").exists():
+        return [], True
+    log = Log.open()
+    try:
+        ((count,),) = log.rows("SELECT count(*) FROM event")
+        return [f"  {count} events", *([f"  {log.note}"] if log.note else [])], not log.note
+    finally:
+        log.close()
+
+
 def places() -> str:
     """Return where the lessons, the progress and the cache are, one a line."""
     from bptutor.packs.library import Library
@@ -80,6 +94,8 @@ def report() -> tuple[str, bool]:
         "stored",
         f"  {shortened(here)}" + ("" if saved else "  cannot be written: progress will not be saved"),
     ]
-    healthy = complete and speaks and saved
+    record, sound = _record()
+    lines += record
+    healthy = complete and speaks and saved and sound
     lines.append("everything needed is here" if healthy else "something is missing; see above")
     return "\n".join(lines), healthy

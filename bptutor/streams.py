@@ -5,8 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import BinaryIO
 
 from bptutor.errors import UsageError
@@ -92,24 +90,3 @@ def stdin(closed: frozenset[int]) -> BinaryIO:
     if 0 in closed:
         raise UsageError("standard input is closed", "name a file, or give one by < FILE")
     return sys.stdin.buffer
-
-
-def lines(file: str, closed: frozenset[int]) -> Iterator[str]:
-    """Yield the lines of a file, or of stdin for `-`, as they come; only a newline ends one, as JSON holds U+2028.
-
-    Bytes that are not UTF-8 stay in their line, so that the others are read all the same.
-    """
-    if file == "-":
-        yield from _decoded(stdin(closed))
-        return
-    try:
-        with Path(file).open("rb") as source:
-            yield from _decoded(source)
-    except OSError as error:
-        what = f"cannot read {file}: {error.strerror}"
-        raise UsageError(what, "name a text file, or - for standard input") from error
-
-
-def _decoded(source: Iterable[bytes]) -> Iterator[str]:
-    for n, line in enumerate(source):
-        yield line.decode("utf-8-sig" if n == 0 else "utf-8", "surrogateescape")

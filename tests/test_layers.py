@@ -13,11 +13,12 @@ PACKAGE = Path(__file__).parent.parent / "bptutor"
 
 MAY_IMPORT = {
     "errors": set(),
+    "jsonlines": {"errors"},
     "engine": {"errors"},
     "notation": {"engine", "errors"},
     "packs": {"notation", "engine", "errors"},
-    "grading": {"packs", "notation", "engine", "errors"},
-    "progress": {"packs", "notation", "engine", "errors"},
+    "grading": {"packs", "jsonlines", "notation", "engine", "errors"},
+    "progress": {"packs", "jsonlines", "notation", "engine", "errors"},
     "session": {"grading", "progress", "packs", "notation", "engine", "errors"},
     "tui": {"session", "grading", "progress", "packs", "notation", "engine", "errors"},
     "plain": {"session", "grading", "progress", "packs", "notation", "engine", "errors"},
@@ -26,6 +27,7 @@ MAY_IMPORT = {
     "streams": {"errors"},
     "cli": {
         "arguments",
+        "jsonlines",
         "streams",
         "doctor",
         "tui",

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
+from bptutor import jsonlines
 from bptutor.grading import records
 from bptutor.grading.sandbox.kernel import hide
 from bptutor.grading.worker import COMMAND, PROOF_LIMIT, START_LIMIT, environment
@@ -175,18 +176,26 @@ def _borrowed(line: str, free: queue.SimpleQueue[_Child], limit: float, work: _W
 
 
 def _record(line: str, child: _Child, limit: float, work: _Work) -> dict[str, Any]:
-    if len(line) > LINE_LIMIT:
-        return {"id": None, "error": f"the line is longer than {LINE_LIMIT} characters"}
-    try:
-        given = json.loads(line)
-    except (ValueError, RecursionError):
-        return {"id": None, "error": "the line is not JSON"}
+    """Return the record of a line; whatever the line is, it is an error of its own and ends nothing."""
+    given, problem = jsonlines.parse(line, LINE_LIMIT)
+    identity = _identity(given)
+    if problem:
+        return {"id": identity, "error": f"the line cannot be read: {problem}"}
     if not isinstance(given, dict):
         return {"id": None, "error": "the line is not a JSON object"}
     try:
         return work(child, given, limit)
     except (OSError, TimeoutError):
-        return {"id": given.get("id"), "error": "the grading process does not start here"}
+        return {"id": identity, "error": "the grading process does not start here"}
+    except (RecursionError, ValueError):
+        child.kill()
+        return {"id": identity, "error": "the line cannot be read: it cannot be passed on"}
+
+
+def _identity(given: object) -> Any:
+    """Return the `id` of a line, or None where it has none that can be written."""
+    identity = given.get("id") if isinstance(given, dict) else None
+    return None if jsonlines.fault(identity) else identity
 
 
 def _graded(child: _Child, given: Mapping[str, Any], limit: float) -> dict[str, Any]:

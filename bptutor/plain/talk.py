@@ -118,6 +118,7 @@ class Talk(Rooms):
         if view.saving_problem != self._problem:
             self._problem = view.saving_problem
             self._lines(["", *wrapped(f"Note: {clean(self._problem)}.")] if self._problem else ["", "Saving again."])
+            self.session.log.seen()
         for where, lines in self._pieces(view):
             if lines and (where, *lines) not in self._said:
                 self._said.add((where, *lines))

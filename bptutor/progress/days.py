@@ -9,9 +9,9 @@ began, so that no hour is counted as two days.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
-from bptutor.progress.event import Event
+from bptutor.progress.event import FARTHEST, Event
 from bptutor.progress.events import Log
 
 GAP = timedelta(minutes=20)
@@ -31,8 +31,14 @@ class Day:
 
 
 def day_of(event: Event) -> str:
-    """Return the day of an event; of an old one that names none, the date it had in the zone of this machine."""
-    return event.day or datetime.fromisoformat(event.time).astimezone().date().isoformat()
+    """Return the day of an event.
+
+    An old one names none, and the clock of one that is sorted by another time than it says was wrong: then it is the
+    date of its time in the zone of this machine.
+    """
+    if event.day and abs(date.fromisoformat(event.day) - date.fromisoformat(event.time[:10])) <= FARTHEST:
+        return event.day
+    return datetime.fromisoformat(event.time).astimezone().date().isoformat()
 
 
 def day_at(now: datetime, last: Event | None) -> Day:

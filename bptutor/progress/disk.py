@@ -1,43 +1,35 @@
-"""The file under a learner's record: opening it, guarding it, and saving what a damaged one still holds."""
+"""The file under a learner's record: opening it, guarding it, and putting another in its place when it is damaged.
+
+Beside `progress.db` may stand: `.lock` (held by the window that saves), `.new` (what could be read of a damaged
+record, about to take its place), `.damaged-TIME` (a damaged one, kept as it was), `.note` (what is to be said of it).
+"""
 
 from __future__ import annotations
 
 import contextlib
-import shutil
+import errno
+import os
 import sqlite3
+import stat
 import sys
-import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS event (
-    seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, pack TEXT NOT NULL,
-    lesson TEXT NOT NULL, time TEXT NOT NULL, body TEXT NOT NULL);
-CREATE INDEX IF NOT EXISTS event_by_lesson ON event (pack, lesson, time);
-CREATE INDEX IF NOT EXISTS event_by_time ON event (time);
-CREATE TABLE IF NOT EXISTS draft (
-    pack TEXT NOT NULL, lesson TEXT NOT NULL, stop TEXT NOT NULL, text TEXT NOT NULL,
-    PRIMARY KEY (pack, lesson)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS skill_day (
-    skill TEXT NOT NULL, day TEXT NOT NULL, code INTEGER NOT NULL, unaided INTEGER NOT NULL, aided INTEGER NOT NULL,
-    revealed INTEGER NOT NULL, wrong INTEGER NOT NULL, PRIMARY KEY (skill, day, code)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS mistake (
-    rule TEXT PRIMARY KEY, times INTEGER NOT NULL, first TEXT NOT NULL, last TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS card (
-    skill TEXT PRIMARY KEY, body TEXT NOT NULL, due TEXT NOT NULL, last TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS folded (seq INTEGER PRIMARY KEY);
-CREATE TABLE IF NOT EXISTS typed (
-    pack TEXT NOT NULL, lesson TEXT NOT NULL, stop TEXT NOT NULL, text TEXT NOT NULL,
-    PRIMARY KEY (pack, lesson, stop)) WITHOUT ROWID;
-INSERT OR IGNORE INTO typed SELECT pack, lesson, stop, text FROM draft;
-DELETE FROM draft;
-"""
-"""`draft` kept one draft a lesson; what an earlier version left there moves to `typed`, which keeps one a question."""
-CHECKED_SIZE = 32 * 1024 * 1024
-"""Bytes up to which the whole file is checked when it is opened."""
+from bptutor.progress import figures, pages, schema, wal
+from bptutor.progress.salvage import Found
+
+SIFTED_SIZE = 8 * 1024 * 1024
+"""Bytes up to which every event and every index is looked at when the file is opened: a year of every day."""
+CHECKED_SIZE = 64 * 1024 * 1024
+"""Bytes up to which every page is looked at; of a larger file, only what is read is."""
+LONGEST_NOTE = 2_000
+NEWER = "{} was made by a newer bptutor (version {} of the record; this one knows {}) and is left as it is"
+
+
+class Newer(Exception):
+    """A record that another program may understand: it is not touched."""
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -46,38 +38,92 @@ def connect(path: Path) -> sqlite3.Connection:
     `EXCLUSIVE` locking keeps the WAL index in memory instead of a shared mapping, which network homes do not have.
 
     Raises:
+        Newer: It was made by a newer version.
         sqlite3.DatabaseError: The file is damaged, or (its subclass `OperationalError`) cannot be written.
+        OSError: It cannot be read.
     """
+    if not path.exists():  # the program was killed between the two renames of `replace`
+        with contextlib.suppress(FileNotFoundError):
+            _beside(path, ".new").rename(path)
+    _check_files(path)
     connection = sqlite3.connect(path, isolation_level=None, timeout=0.5)
+    connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
     try:
         connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+        _check(connection, path)
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
-        if path.stat().st_size <= CHECKED_SIZE:
-            check(connection)
-        connection.executescript(SCHEMA)
+        if schema.prepare(connection):
+            in_transaction(connection, [figures.recount])
     except sqlite3.Error:
         connection.close()
         raise
     return connection
 
 
-def in_memory() -> sqlite3.Connection:
-    """Return an empty record that is never written to disk."""
-    connection = sqlite3.connect(":memory:", isolation_level=None)
-    connection.executescript(SCHEMA)
-    return connection
-
-
-def check(connection: sqlite3.Connection) -> None:
-    """Refuse a database whose pages do not fit together.
+def _check_files(path: Path) -> None:
+    """Look at the files before SQLite does: it would make a new database of what it takes for an empty one.
 
     Raises:
-        sqlite3.DatabaseError: With the first thing that is wrong.
+        Newer: It was made by a newer version.
+        sqlite3.DatabaseError: It is damaged.
     """
-    (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
-    if found != "ok":
-        raise sqlite3.DatabaseError(str(found))
+    log = _beside(path, "-wal")
+    logged = log.is_file() and log.stat().st_size > 0
+    if logged:
+        path.touch()
+    if not path.exists():
+        return
+    if (logged or path.stat().st_size) and not pages.is_database(path):
+        raise schema.Damaged("it is no database")
+    version = pages.version(path)
+    if not 0 <= version <= schema.VERSION:
+        raise Newer(NEWER.format(path.name, version, schema.VERSION))
+    if logged:
+        _check_log(path)
+
+
+def _check_log(path: Path) -> None:
+    """Check what a killed program left in its log before anything can write it into the database.
+
+    A connection that may write would do so when it is closed, and a damaged file is to be kept as it is. Where the
+    folder cannot take the shared memory that reading needs, the next connection finds the damage.
+    """
+    if wal.log_is_broken(path):
+        raise schema.Damaged("its log is broken")
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None, timeout=0.5)
+    connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
+    try:
+        _check(connection, path)
+    except sqlite3.OperationalError:
+        return
+    finally:
+        connection.close()
+        _beside(path, "-shm").unlink(missing_ok=True)
+
+
+def _check(connection: sqlite3.Connection, path: Path) -> None:
+    """Refuse a database whose pages, tables or values do not fit together.
+
+    Raises:
+        sqlite3.DatabaseError: It is damaged.
+    """
+    size = path.stat().st_size
+    if size <= CHECKED_SIZE:
+        check = "integrity_check" if size <= SIFTED_SIZE else "quick_check"
+        (found,) = connection.execute(f"PRAGMA {check}(1)").fetchone()
+        if found != "ok":
+            raise schema.Damaged(str(found))
+    schema.check(connection, values=size <= SIFTED_SIZE)
+
+
+def in_memory(found: Found | None = None) -> sqlite3.Connection:
+    """Return a record that is never written to disk, with what was found elsewhere."""
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    schema.make(connection)
+    if found is not None:
+        in_transaction(connection, [found.write])
+    return connection
 
 
 def lock(path: Path) -> IO[str] | None:
@@ -87,9 +133,12 @@ def lock(path: Path) -> IO[str] | None:
         The open lock file, to be closed at the end; None when another window holds it.
 
     Raises:
-        OSError: The lock file cannot be made.
+        OSError: The lock file cannot be made, or something that is no file stands in the place of the database.
     """
-    held = path.with_name(path.name + ".lock").open("a+")
+    with contextlib.suppress(FileNotFoundError):
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise OSError(errno.EINVAL, f"{path.name} is not a file")
+    held = _beside(path, ".lock").open("a+")
     try:
         if sys.platform == "win32":
             import msvcrt
@@ -105,86 +154,72 @@ def lock(path: Path) -> IO[str] | None:
     return held
 
 
-def set_aside(path: Path) -> Path:
-    """Rename a damaged database and its WAL; returns the new name. Nothing of it is deleted."""
-    stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S-%f")
-    kept = path.with_name(f"{path.name}.damaged-{stamp}")
+# --- a damaged file ----------------------------------------------------------------------------------
+
+
+def replace(path: Path, found: Found) -> str:
+    """Put a new database with what was found in the place of a damaged one, of which nothing is deleted.
+
+    Wherever this is killed, the next start finds a database and the note.
+
+    Returns:
+        The note.
+
+    Raises:
+        OSError: There is no room, or the folder cannot be written; the damaged file is where it was.
+        sqlite3.Error: Likewise.
+    """
+    new, kept = _beside(path, ".new"), _beside(path, f".damaged-{datetime.now(UTC):%Y%m%d-%H%M%S-%f}")
+    for end in ("", "-journal", "-wal"):
+        _beside(new, end).unlink(missing_ok=True)
+    with contextlib.closing(sqlite3.connect(new, isolation_level=None)) as connection:
+        connection.execute("PRAGMA synchronous = FULL")
+        schema.make(connection)
+        in_transaction(connection, [found.write])
+    said = f"{path.name} was damaged and is kept as {kept.name}; {found.said}"
+    _note(path, said)
     path.rename(kept)
     for end in ("-wal", "-journal"):
-        beside = path.with_name(path.name + end)
-        if beside.exists():
-            beside.rename(kept.with_name(kept.name + end))
-    path.with_name(path.name + "-shm").unlink(missing_ok=True)
-    return kept
+        with contextlib.suppress(FileNotFoundError):
+            _beside(path, end).rename(_beside(kept, end))
+    _beside(path, "-shm").unlink(missing_ok=True)
+    new.rename(path)
+    return said
 
 
-def readable(path: Path) -> list[str]:
-    """Return the bodies of all events that can still be read from a file, which is not touched.
-
-    A copy is read; when its first page is lost, that page is taken from a new database with the same tables,
-    whose roots stand at the same places.
-    """
-    with tempfile.TemporaryDirectory(prefix="bptutor-") as folder:
-        copy = Path(folder) / path.name
-        try:
-            _copy(path, copy)
-            found = _bodies(copy)
-            if not found:
-                _copy(path, copy)
-                _graft_first_page(copy)
-                found = _bodies(copy)
-        except OSError:
-            return []
-        return found
+def _note(path: Path, text: str) -> None:
+    """Keep something to be said until it was seen."""
+    before = noted(path)
+    note = _beside(path, ".note")
+    with note.open("w", encoding="utf-8") as file:
+        file.write(f"{before}; {text}" if before else text)
+        file.flush()
+        os.fsync(file.fileno())
 
 
-def _copy(path: Path, copy: Path) -> None:
-    shutil.copyfile(path, copy)
-    with contextlib.suppress(FileNotFoundError):
-        shutil.copyfile(path.with_name(path.name + "-wal"), copy.with_name(copy.name + "-wal"))
-
-
-def _graft_first_page(path: Path) -> None:
-    model = path.with_name("model.db")
-    connection = connect(model)
-    (size,) = connection.execute("PRAGMA page_size").fetchone()
-    connection.close()
-    first = bytearray(model.read_bytes()[:size])
-    first[28:32] = (path.stat().st_size // size).to_bytes(4, "big")
-    path.with_name(path.name + "-wal").unlink(missing_ok=True)
-    with path.open("r+b") as damaged:
-        damaged.write(first)
-
-
-def _bodies(path: Path) -> list[str]:
-    """Read the events from both ends up to the damage; each body once, oldest first."""
-    found: dict[int, str] = {}
+def noted(path: Path) -> str:
+    """Return what is to be said of a record that was damaged; empty when nothing is, or it was seen."""
+    note = _beside(path, ".note")
     try:
-        connection = sqlite3.connect(path)
-    except sqlite3.Error:
-        return []
-    with contextlib.closing(connection):
-        connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
-        found |= dict(_rows(connection, "SELECT seq, body FROM event NOT INDEXED ORDER BY seq"))
-        found |= dict(_rows(connection, "SELECT seq, body FROM event NOT INDEXED ORDER BY seq DESC"))
-        for middle in _between(found):
-            found |= dict(_rows(connection, "SELECT seq, body FROM event NOT INDEXED WHERE seq = ?", middle))
-    return [found[seq] for seq in sorted(found)]
+        if not note.is_file():
+            return ""
+        with note.open(encoding="utf-8", errors="replace") as file:
+            return " ".join(part for part in file.read(LONGEST_NOTE).split() if part.isprintable())
+    except OSError:
+        return ""
 
 
-def _between(found: dict[int, str]) -> Iterator[int]:
-    """Yield the numbers missing between the first and the last event found, at most 100,000."""
-    if found:
-        missing = (seq for seq in range(min(found), max(found)) if seq not in found)
-        yield from (seq for seq, _ in zip(missing, range(100_000), strict=False))
+def seen(path: Path) -> None:
+    """Take the note away: it was read by the learner."""
+    with contextlib.suppress(OSError):
+        _beside(path, ".note").unlink(missing_ok=True)
 
 
-def _rows(connection: sqlite3.Connection, query: str, *values: int) -> Iterator[tuple[int, str]]:
-    """Yield rows until the damage."""
-    with contextlib.suppress(sqlite3.Error):
-        for seq, body in connection.execute(query, values):
-            if isinstance(body, str):
-                yield seq, body
+def _beside(path: Path, end: str) -> Path:
+    return path.with_name(path.name + end)
+
+
+# --- transactions --------------------------------------------------------------------------------------
 
 
 def in_transaction(connection: sqlite3.Connection, writes: Iterable[Callable[[sqlite3.Connection], None]]) -> None:
@@ -198,14 +233,3 @@ def in_transaction(connection: sqlite3.Connection, writes: Iterable[Callable[[sq
         with contextlib.suppress(sqlite3.Error):
             connection.execute("ROLLBACK")
         raise
-
-
-def copied(connection: sqlite3.Connection) -> sqlite3.Connection:
-    """Return the record in memory, as far as it can be read."""
-    memory = sqlite3.connect(":memory:", isolation_level=None)
-    try:
-        connection.backup(memory)
-    except sqlite3.Error:
-        memory.close()
-        return in_memory()
-    return memory

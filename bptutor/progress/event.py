@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum
+from typing import Any
 from uuid import uuid4
+
+from bptutor import jsonlines
 
 LONGEST_TEXT = 8_000
 """Characters of any one text of an event; answers are at most 4,000."""
+LONGEST_LINE = 100_000
+"""Characters of one line of an import."""
 
 
 class EventKind(Enum):
@@ -86,14 +92,17 @@ class Event:
     """Offset from UTC where that day began, such as `+05:30`."""
     learner: str = "me"
     time: str = field(default_factory=now)
+    """As the clock said then, also when it was wrong."""
     id: str = field(default_factory=lambda: uuid4().hex)
+    extra: Mapping[str, object] = field(default_factory=dict)
+    """What another version of the program wrote beside all this; it is kept as it is."""
 
     def to_json(self) -> str:
-        """Return one line of JSON; empty fields are left out."""
-        full = {f.name: getattr(self, f.name) for f in fields(self)}
+        """Return one line of JSON that anybody can read; empty fields are left out, numbers that are none are null."""
+        full = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "extra"}
         full["kind"] = self.kind.value
         kept = {name: value for name, value in full.items() if value or (name == "reached" and value == 0)}
-        return json.dumps(kept, ensure_ascii=False, separators=(",", ":"))
+        return json_line({**kept, **self.extra})
 
     @classmethod
     def from_json(cls, line: str) -> Event:
@@ -102,50 +111,116 @@ class Event:
         Raises:
             ValueError: The line is no event; the message says why.
         """
-        try:
-            found = json.loads(line)
-        except (json.JSONDecodeError, RecursionError) as error:
-            raise ValueError(f"not JSON: {getattr(error, 'msg', 'nested too deeply')}") from None
-        if not isinstance(found, dict):
-            raise ValueError("not a JSON object")
+        return cls.from_value(value_of(line))
+
+    @classmethod
+    def from_value(cls, found: Mapping[str, Any]) -> Event:
+        """Read an event out of the value of a line.
+
+        Raises:
+            ValueError: It is none; the message says why.
+        """
         return replace(cls(EventKind.OPENED, ""), **_checked(found))  # type: ignore[arg-type]  # `_checked` checks each type
+
+
+def json_line(value: object) -> str:
+    """Return plain data as one line of JSON in valid Unicode; a number that is not finite is null."""
+    try:
+        line = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    except ValueError:
+        line = json.dumps(_finite(value), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return line.encode("utf-8", "replace").decode("utf-8")
+
+
+def _finite(value: object) -> object:
+    if isinstance(value, Mapping):
+        return {key: _finite(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(one) for one in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def value_of(line: str) -> dict[str, Any]:
+    """Return the object that a line of JSON holds.
+
+    Raises:
+        ValueError: It holds none, or one that could not be kept as it is; the message says why.
+    """
+    found, problem = jsonlines.parse(line, LONGEST_LINE)
+    if problem:
+        raise ValueError(problem)
+    if not isinstance(found, dict):
+        raise ValueError("not a JSON object")
+    try:
+        (json.dumps(found, ensure_ascii=False) if "\\u" in line else line).encode()
+    except UnicodeEncodeError:
+        raise ValueError("it holds a text that is not Unicode") from None
+    return found
+
+
+def mended(body: str) -> Event:
+    """Read an event that an older version wrote: a number that is not finite is null.
+
+    Raises:
+        ValueError: It is no event.
+    """
+    try:
+        return Event.from_json(body)
+    except ValueError:
+        found = json.loads(body)
+        if not isinstance(found, dict):
+            raise
+        return Event.from_json(json_line({k: v for k, v in found.items() if k != "drawn" or not jsonlines.too_deep(v)}))
 
 
 FARTHEST = timedelta(days=3)
 """How far the learner's day can be from the date in UTC: a time zone, and a sitting that goes on after midnight."""
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _OFFSET = re.compile(r"[+-](0\d|1[0-5]):[0-5]\d", re.ASCII)
-_TEXTS = ("lesson", "pack", "stop", "text", "mark", "proof", "question", "learner", "time", "id", "day", "offset")
+_TEXTS = ("lesson", "pack", "stop", "text", "mark", "proof", "question", "learner", "id", "day", "offset")
 _LISTS = ("findings", "skills", "items")
+_OTHERS = ("kind", "time", "seed", "reached", "aided", "drawn")
 
 
-def _checked(found: dict[str, object]) -> dict[str, object]:
-    """Return the fields of an event out of JSON, each of its type and within bounds; unknown keys are dropped."""
+def _checked(found: Mapping[str, Any]) -> dict[str, object]:
+    """Return the fields of an event out of JSON, each of its type and within bounds."""
     for key in ("kind", "lesson", "time", "id"):
         if not found.get(key):
             raise ValueError(f"`{key}` is missing")
-    try:
-        checked: dict[str, object] = {"kind": EventKind(found["kind"])}
-    except ValueError:
-        raise ValueError(f"`kind` is {str(found['kind'])[:40]!r}, none of {[k.value for k in EventKind]}") from None
-    checked |= {key: _text(key, found[key]) for key in _TEXTS if key in found}
+    kinds = {kind.value: kind for kind in EventKind}
+    if not isinstance(found["kind"], str) or found["kind"] not in kinds:
+        raise ValueError(f"`kind` is {jsonlines.shown(found['kind'])}, none of {list(kinds)}")
+    checked: dict[str, object] = {"kind": kinds[found["kind"]], "time": time_of(found["time"])}
+    checked |= {key: text_of(key, found[key]) for key in _TEXTS if key in found}
     checked |= {key: _texts(key, found[key]) for key in _LISTS if key in found}
     checked |= {key: _integer(key, found[key]) for key in ("seed", "reached") if found.get(key) is not None}
-    _check_time(str(checked["time"]))
     _check_day(checked)
-    drawn = found.get("drawn", {})
-    if not isinstance(drawn, dict):
-        raise ValueError("`drawn` is not an object")
-    return checked | {"drawn": drawn, "aided": found.get("aided") is True}
+    for key, kind in (("drawn", dict), ("aided", bool)):
+        if key in found:
+            if not isinstance(found[key], kind):
+                raise ValueError(f"`{key}` is not {'an object' if kind is dict else 'true or false'}")
+            checked[key] = found[key]
+    extra = {key: value for key, value in found.items() if key not in {*_TEXTS, *_LISTS, *_OTHERS}}
+    return {**checked, "extra": extra}
 
 
-def _check_time(text: str) -> None:
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?\+00:00", re.ASCII)
+"""Texts of this form sort by time; others that say the same are brought to it."""
+
+
+def time_of(value: object) -> str:
+    """Return a UTC ISO time that sorts with others.
+
+    Raises:
+        ValueError: It is none.
+    """
     try:
-        moment = datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(value) if isinstance(value, str) and value.endswith("+00:00") else None
     except ValueError:
-        moment = datetime.min
-    if moment.utcoffset() is None or not text.endswith("+00:00"):
+        moment = None
+    if moment is None or not isinstance(value, str):
         raise ValueError("`time` is not a UTC time such as 2026-01-31T09:30:00.000+00:00")
+    return value if _TIME.fullmatch(value) else moment.isoformat(timespec="milliseconds")
 
 
 def _check_day(found: dict[str, object]) -> None:
@@ -161,7 +236,12 @@ def _check_day(found: dict[str, object]) -> None:
         raise ValueError("`day` is not the date of `time` where the learner was, such as 2026-01-31")
 
 
-def _text(key: str, value: object) -> str:
+def text_of(key: str, value: object) -> str:
+    """Return a text of bounded length.
+
+    Raises:
+        ValueError: It is none.
+    """
     if not isinstance(value, str):
         raise ValueError(f"`{key}` is not a text")
     if len(value) > LONGEST_TEXT:
@@ -172,7 +252,7 @@ def _text(key: str, value: object) -> str:
 def _texts(key: str, value: object) -> tuple[str, ...]:
     if not isinstance(value, list) or len(value) > 100:
         raise ValueError(f"`{key}` is not a list of at most 100 texts")
-    return tuple(_text(key, item) for item in value)
+    return tuple(text_of(key, item) for item in value)
 
 
 def _integer(key: str, value: object) -> int:

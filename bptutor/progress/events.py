@@ -1,35 +1,43 @@
 """The append-only record of one learner: one transaction an answer, on disk when `append` returns.
 
 A record that cannot be written never stops a lesson: it goes on in memory, `saving` turns False, and
-`saving_problem` says why.
+`saving_problem` says why. One that is damaged is kept aside, what can be read of it goes into a new one, and `note`
+says so, at every start until it was `seen`. Events stand in the order in which they were written, whatever the clock
+said meanwhile (see `ordering`).
 """
 
 from __future__ import annotations
 
 import contextlib
-import os
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from itertools import accumulate
 from pathlib import Path
 from typing import IO, Any
 
-from bptutor.progress import disk
+from bptutor.progress import disk, salvage, store
+from bptutor.progress.draft import Draft
 from bptutor.progress.event import Event, EventKind, now
-from bptutor.progress.figures import count
 from bptutor.progress.home import DEFAULT_LEARNER, database, home, shortened
+from bptutor.progress.queries import Queries
+from bptutor.progress.salvage import Found
+from bptutor.progress.store import Added
 
 __all__ = ["Event", "EventKind", "Log", "now"]
 
 
-class Log:
-    """What one learner did, in order of time."""
+class Log(Queries):
+    """What one learner did, in the order in which it was written."""
 
-    def __init__(self, connection: sqlite3.Connection, learner: str = DEFAULT_LEARNER) -> None:
+    def __init__(self, connection: sqlite3.Connection, path: Path, learner: str = DEFAULT_LEARNER) -> None:
         """Wrap an open record; use `Log.open`."""
         self.learner = learner
+        self.path = path
         self.saving = True
         self.saving_problem = ""
+        self.note = ""
+        """Why events may be missing; empty when none can be."""
         self._connection = connection
         self._disk: sqlite3.Connection | None = None
         """The file that stopped taking events, while `_connection` goes on in memory."""
@@ -49,161 +57,112 @@ class Log:
             path.parent.mkdir(parents=True, exist_ok=True)
             held = disk.lock(path)
         except OSError as error:
-            return cls._unsaving(
-                path, learner, f"progress is not saved: {shortened(path.parent)} cannot be written ({_why(error)})"
-            )
+            why = f"progress is not saved: {shortened(path.parent)} cannot be written ({_why(error)})"
+            return cls._unsaving(path, learner, why)
         if held is None:
             return cls._unsaving(path, learner, "another window is open; this one saves nothing")
         log = cls._on_disk(path, learner)
         log._lock = held
+        if log.saving:
+            log.note = log.note or disk.noted(path)
         return log
 
     @classmethod
     def _on_disk(cls, path: Path, learner: str) -> Log:
         try:
-            return cls(disk.connect(path), learner)
-        except sqlite3.OperationalError as error:
-            return cls._unsaving(path, learner, f"progress is not saved: {error}")
+            return cls(disk.connect(path), path, learner)
+        except disk.Newer as newer:
+            return cls._unsaving(path, learner, f"progress is not saved: {newer}", whole=False)
+        except (OSError, sqlite3.OperationalError) as error:
+            return cls._unsaving(path, learner, f"progress is not saved: {_why(error)}")
         except sqlite3.DatabaseError as error:
             return cls._started_anew(path, learner, error)
 
     @classmethod
-    def _started_anew(cls, path: Path, learner: str, error: sqlite3.DatabaseError) -> Log:
+    def _started_anew(cls, path: Path, learner: str, error: Exception) -> Log:
         """Keep a damaged file under another name and start a new one with what it still holds."""
+        found = salvage.read(path, damaged=True)
         try:
-            bodies = disk.readable(path)
-            kept = disk.set_aside(path)
-            log = cls(disk.connect(path), learner)
-        except (OSError, sqlite3.Error):
-            return cls._unsaving(path, learner, f"progress is not saved: {path.name} is damaged ({error})")
-        found = log._take(bodies)
-        log.saving_problem = f"{path.name} was damaged and is kept as {kept.name}; {found} events could be read from it"
+            note = disk.replace(path, found)
+            log = cls(disk.connect(path), path, learner)
+        except (OSError, sqlite3.Error, disk.Newer):
+            why = f"progress is not saved: {path.name} is damaged ({error}); {found.said}"
+            return cls._unsaving(path, learner, why, found, whole=False)
+        log.note = log.saving_problem = note
         return log
 
     @classmethod
-    def _unsaving(cls, path: Path, learner: str, problem: str) -> Log:
-        """Go on in memory, beginning with what can be read."""
-        log = cls(disk.in_memory(), learner)
-        if os.path.exists(path):  # noqa: PTH110 - Path.exists raises where a name is too long
-            log._take(disk.readable(path))
+    def _unsaving(
+        cls, path: Path, learner: str, problem: str, found: Found | None = None, *, whole: bool = True
+    ) -> Log:
+        """Go on in memory, beginning with what can be read.
+
+        Args:
+            path: The database.
+            learner: Whose it is.
+            problem: Why nothing is saved.
+            found: What was read of it already.
+            whole: Whether all of it can be read, as far as is known.
+        """
+        found = found or salvage.read(path)
+        log = cls(disk.in_memory(found), path, learner)
         log.saving, log.saving_problem = False, problem
+        log.note = problem if not (whole and found.readable and not found.broken) else ""
         return log
 
-    def _take(self, bodies: Iterable[str]) -> int:
-        """Append the events among texts, skipping the others; returns how many."""
-        events = []
-        for body in bodies:
-            with contextlib.suppress(ValueError):
-                events.append(Event.from_json(body))
-        return self.add(events)
+    def seen(self) -> None:
+        """Take back the note on a damaged record: the learner has read it."""
+        if self._lock is not None:
+            disk.seen(self.path)
+
+    # --- writing ---------------------------------------------------------------------------------------
 
     def append(self, *events: Event, draft: tuple[str, str, str, str] | None = None) -> None:
         """Write events in one transaction; it is on disk when this returns, or `saving` is False.
 
         Args:
-            events: In order; times are moved forward where the clock went back, so that order by time is order of
-                writing.
+            events: In order; each keeps the time that the clock said.
             draft: Pack, lesson, stop and text to keep as the draft, in the same transaction.
         """
-        after = self._last_time()
-        ordered = [replace(e, time=max(e.time, after), learner=self.learner) for e in events]
+        named = [replace(event, learner=self.learner) for event in events]
+        typed = Draft(*draft, time=named[-1].time if named else now()) if draft else None
 
         def write(connection: sqlite3.Connection) -> None:
-            for event in ordered:
-                _insert(connection, event)
-            if draft:
-                connection.execute("INSERT OR REPLACE INTO typed VALUES (?, ?, ?, ?)", draft)
+            store.append(connection, named)
+            if typed is not None:
+                store.keep_draft(connection, typed)
 
         self._write(write)
 
-    def add(self, events: Iterable[Event]) -> int:
-        """Write events of another record that are not here yet, in one transaction; returns how many were new."""
+    def add(self, events: Iterable[Event], after: str = "") -> list[Added]:
+        """Write events of another record that are not here yet, in one transaction.
+
+        Args:
+            events: In the order in which they happened.
+            after: The time by which those before them are sorted.
+
+        Returns:
+            For each event, whether it was new.
+        """
         listed = list(events)
-        new = 0
+        times = list(accumulate((event.time for event in listed), max, initial=after))[1:]
+        found: list[Added] = []
 
         def write(connection: sqlite3.Connection) -> None:
-            nonlocal new
-            new = sum(_insert(connection, event) for event in listed)
+            found[:] = store.add(connection, listed, times)
 
         self._write(write)
-        return new
-
-    def _write(self, write: Callable[[sqlite3.Connection], None]) -> None:
-        """Write to disk; when that fails, to memory, and try again what is unsaved at each later write."""
-        try:
-            if self._disk is not None:
-                self._catch_up(self._disk, write)
-            else:
-                disk.in_transaction(self._connection, [write])
-        except sqlite3.Error as error:
-            if self._disk is None:
-                self._disk, self._connection = self._connection, disk.copied(self._connection)
-            self._unsaved.append(write)
-            disk.in_transaction(self._connection, [write])
-            self.saving, self.saving_problem = False, f"progress is not saved: {error}"
-
-    def _catch_up(self, file: sqlite3.Connection, write: Callable[[sqlite3.Connection], None]) -> None:
-        disk.in_transaction(file, [*self._unsaved, write])
-        self._connection.close()
-        self._connection, self._disk, self._unsaved = file, None, []
-        self.saving, self.saving_problem = True, ""
-
-    def _last_time(self) -> str:
-        (last,) = self._connection.execute("SELECT max(time) FROM event").fetchone()
-        return last or ""
-
-    def events(self) -> Iterator[Event]:
-        """Yield every event, oldest first."""
-        yield from self._read("SELECT body FROM event ORDER BY time, seq")
-
-    def run(self, pack: str, lesson: str) -> list[Event]:
-        """Return the events of the latest run of a lesson: from its last `opened` on, oldest first."""
-        query = """
-            SELECT body FROM event WHERE pack = ? AND lesson = ? AND time >= coalesce(
-                (SELECT max(time) FROM event WHERE pack = ? AND lesson = ? AND kind = 'opened'), '')
-            ORDER BY time, seq"""
-        found = list(self._read(query, pack, lesson, pack, lesson))
-        begun = [n for n, event in enumerate(found) if event.kind is EventKind.OPENED]
-        return found[begun[-1] :] if begun else []
-
-    def runs(self, pack: str, lesson: str) -> list[list[Event]]:
-        """Return every run of a lesson, the oldest first, each from its `opened` on."""
-        query = "SELECT body FROM event WHERE pack = ? AND lesson = ? ORDER BY time, seq"
-        found: list[list[Event]] = []
-        for event in self._read(query, pack, lesson):
-            if event.kind is EventKind.OPENED:
-                found.append([])
-            if found:
-                found[-1].append(event)
         return found
 
-    def draws(self, pack: str, lesson: str) -> int:
-        """Return how often numbers were drawn for a lesson, so that the next draw gets another seed."""
-        query = "SELECT count(*) FROM event WHERE pack = ? AND lesson = ? AND kind IN ('opened', 'redrawn')"
-        (count,) = self._connection.execute(query, (pack, lesson)).fetchone()
-        return int(count)
+    def place(self, times: Sequence[tuple[str, str]]) -> None:
+        """Sort events by other times than those they were added with: pairs of id and time."""
+        self._write(lambda connection: store.place(connection, times))
 
-    def marked(self, pack: str, mark: str) -> set[str]:
-        """Return the lessons of which a run was finished with a mark: the quizzes that were passed."""
-        query = """SELECT DISTINCT lesson FROM event
-            WHERE pack = ? AND kind = 'finished' AND json_extract(body, '$.mark') = ?"""
-        return {str(lesson) for (lesson,) in self._connection.execute(query, (pack, mark))}
-
-    def openings(self, pack: str, lesson: str) -> int:
-        """Return how often a lesson was begun: its meetings so far."""
-        query = "SELECT count(*) FROM event WHERE pack = ? AND lesson = ? AND kind = 'opened'"
-        (count,) = self._connection.execute(query, (pack, lesson)).fetchone()
-        return int(count)
-
-    def since(self, time: str) -> list[Event]:
-        """Return the events from a UTC ISO time on, oldest first."""
-        return list(self._read("SELECT body FROM event WHERE time >= ? ORDER BY time, seq", time))
-
-    def rated_after(self, seq: int) -> tuple[int, list[Event]]:
-        """Return the answers and reveals written after a place of the record, oldest first, and the newest place."""
-        where = "WHERE seq > ? AND kind IN ('answered', 'revealed')"
-        (newest,) = self._connection.execute(f"SELECT coalesce(max(seq), 0) FROM event {where}", (seq,)).fetchone()  # noqa: S608
-        return int(newest), list(self._read(f"SELECT body FROM event {where} ORDER BY time, seq", seq))  # noqa: S608
+    def add_draft(self, draft: Draft) -> bool:
+        """Keep a draft of another record, where none is here that is newer; returns whether it was kept."""
+        found: list[bool] = []
+        self._write(lambda connection: found.append(store.add_draft(connection, draft)))
+        return found[-1]
 
     def keep_cards(self, seq: int, cards: list[tuple[str, str, str, str]]) -> None:
         """Keep the cards of skills (skill, body, due, last), made of the events up to a place of the record."""
@@ -216,45 +175,58 @@ class Log:
 
         self._write(write)
 
-    def asked(self, pack: str) -> dict[str, str]:
-        """Return when each thing was last answered or revealed: `lesson/stop` -> UTC ISO time."""
-        query = """SELECT lesson, json_extract(body, '$.stop'), max(time) FROM event
-            WHERE pack = ? AND kind IN ('answered', 'revealed') GROUP BY 1, 2"""
-        found: dict[str, str] = {}
-        for lesson, stop, time in self._connection.execute(query, (pack,)):
-            own = str(stop).rpartition(":")[2]
-            id_ = own if lesson.startswith("~") else f"{lesson}/{own}"
-            found[id_] = max(time, found.get(id_, ""))
-        return found
+    def _write(self, write: Callable[[sqlite3.Connection], None]) -> None:
+        """Write to disk; when that fails, to memory, and try again what is unsaved at each later write."""
+        try:
+            if self._disk is not None:
+                self._catch_up(self._disk, write)
+            else:
+                disk.in_transaction(self._connection, [write])
+        except sqlite3.Error as error:
+            if type(error) is sqlite3.DatabaseError and self._restored(error):
+                self._write(write)
+                return
+            if self._disk is None:
+                self._disk, self._connection = self._connection, disk.in_memory(salvage.copy(self._connection))
+            self._unsaved.append(write)
+            disk.in_transaction(self._connection, [write])
+            self.saving, self.saving_problem = False, f"progress is not saved: {error}"
 
-    def right_code(self, pack: str) -> Iterator[Event]:
-        """Yield the right answers to code questions of a pack, oldest first."""
-        where = "json_extract(body, '$.question') = 'code' AND json_extract(body, '$.mark') = 'right'"
-        yield from self._read(f"SELECT body FROM event WHERE pack = ? AND {where} ORDER BY time, seq", pack)  # noqa: S608
+    def _catch_up(self, file: sqlite3.Connection, write: Callable[[sqlite3.Connection], None]) -> None:
+        disk.in_transaction(file, [*self._unsaved, write])
+        self._connection.close()
+        self._connection, self._disk, self._unsaved = file, None, []
+        self.saving, self.saving_problem = True, ""
 
-    @property
-    def last_time(self) -> str:
-        """When something was last written, as UTC ISO text; empty when nothing was."""
-        return self._last_time()
-
-    def lessons(self, pack: str) -> list[str]:
-        """Return the ids of the lessons of a pack that were opened, the latest touched first."""
-        query = "SELECT lesson FROM event WHERE pack = ? GROUP BY lesson ORDER BY max(time) DESC, max(seq) DESC"
-        return [str(lesson) for (lesson,) in self._connection.execute(query, (pack,))]
-
-    def drafts(self, pack: str, lesson: str) -> dict[str, str]:
-        """Return what was typed in a lesson and not answered: stop -> text."""
-        query = "SELECT stop, text FROM typed WHERE pack = ? AND lesson = ?"
-        return dict(self._connection.execute(query, (pack, lesson)).fetchall())
+    # --- reading ---------------------------------------------------------------------------------------
 
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
-        """Return the rows of a query on the figures that are kept beside the events."""
-        return list(self._connection.execute(query, values))
+        """Return the rows of a query; a record that turns out to be damaged is replaced by what it still holds."""
+        try:
+            return self._connection.execute(query, values).fetchall()
+        except sqlite3.DatabaseError as error:
+            if not self._restored(error):
+                raise
+            return self._connection.execute(query, values).fetchall()
 
-    def _read(self, query: str, *values: object) -> Iterator[Event]:
-        for (body,) in self._connection.execute(query, values).fetchall():
-            with contextlib.suppress(ValueError):
-                yield Event.from_json(body)
+    def read(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        """Return the rows of a query with the event in place of its body, which is the last column."""
+        try:
+            return super().read(query, *values)
+        except (ValueError, RecursionError) as error:
+            if not self._restored(error):
+                raise
+            return super().read(query, *values)
+
+    def _restored(self, error: Exception) -> bool:
+        """Put what can be read in the place of a file that turned out to be damaged; False when this is no file."""
+        if self._lock is None or not self.saving:
+            return False
+        self._connection.close()
+        anew = self._started_anew(self.path, self.learner, error)
+        self._connection, self.saving = anew._connection, anew.saving
+        self.note, self.saving_problem = anew.note, anew.saving_problem
+        return True
 
     def close(self) -> None:
         """Close the record; what could not be saved is tried a last time."""
@@ -268,17 +240,5 @@ class Log:
             self._lock.close()
 
 
-def _why(error: OSError) -> str:
-    return error.strerror or type(error).__name__
-
-
-def _insert(connection: sqlite3.Connection, event: Event) -> bool:
-    """Write one event and count it in the figures; an event that is already there changes nothing."""
-    row = (event.id, event.kind.value, event.pack, event.lesson, event.time, event.to_json())
-    query = "INSERT OR IGNORE INTO event (id, kind, pack, lesson, time, body) VALUES (?, ?, ?, ?, ?, ?)"
-    cursor = connection.execute(query, row)
-    if not cursor.rowcount:
-        return False
-    if event.kind in {EventKind.ANSWERED, EventKind.REVEALED}:
-        count(connection, event)
-    return True
+def _why(error: Exception) -> str:
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import re
@@ -20,7 +21,9 @@ def home() -> Path:
     """
     moved = os.environ.get("BPTUTOR_HOME", "")
     if moved:
-        return Path(moved).expanduser()
+        with contextlib.suppress(RuntimeError):  # `~nobody-here`: then it is the name of a folder
+            return Path(moved).expanduser()
+        return Path(moved)
     from platformdirs import user_data_path
 
     return user_data_path("bptutor", appauthor=False)

@@ -68,11 +68,8 @@ def memory(log: Log, pack: str, now: datetime | None = None) -> dict[str, Memory
     """Return what is known of each skill of a pack."""
     latest = now.astimezone(UTC).isoformat(timespec="milliseconds") if now else ""
     if latest and log.last_time > latest:  # a clock was ahead: what comes next says what is to be believed
-        days = {True: latest[:10]}
-        events = [
-            replace(event, day=days.get(event.time > latest, event.day), time=min(event.time, latest))
-            for event in log.rated_after(0)[1]
-        ]
+        events = log.rated_after(0)[1]
+        events = [replace(event, day="", time=latest) if event.time > latest else event for event in events]
         return _of(pack, folded({}, events))
     try:
         return _of(pack, _brought_up_to_date(log))

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from bptutor.errors import UsageError
 
-_BYTES = 4_096
-"""How much of a file is looked at to see who wrote it."""
+_BYTES = 1 << 19
+"""How much of a file is looked at to see who wrote it: the longest line of a record and more."""
 
 
 def write_whole(file: Path, parts: Iterable[str], ours: Callable[[str], bool]) -> None:

@@ -151,7 +151,7 @@ class Run:
             stop=shown.stop_number(walk.course, walk),
             stops=len(walk.course.stops),
             saving=log.saving,
-            saving_problem=log.saving_problem,
+            saving_problem="; ".join(dict.fromkeys(why for why in (log.saving_problem, log.note) if why)),
             may_reveal=asked is not None and opened >= len(hints) and not one_try,
             scene=self.scene,
             may_ease=asked is not None and stop is not None and bool(easier(walk, stop)),

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from bptutor.tui.render.flow import Lines
     from bptutor.tui.screens.lesson import LessonScreen
 
+READING = 60
+"""Seconds for which a note on the record stands there."""
 _BREAKPOINTS: list[tuple[int, str]] = [(0, "-narrow"), (110, "-wide")]
 
 
@@ -117,6 +119,10 @@ class TutorApp(TerminalApp):
         """Open the first screen; start the worker once it is painted."""
         self.fit()
         await self.push_screen(self._first_screen())
+        log = self._learner.log
+        if log.note:
+            self.notify(log.note, title="Your record", severity="warning", timeout=READING, markup=False)
+            log.seen()
         self.call_after_refresh(lambda: self.run_worker(self._start(), group="start"))
 
     async def _start(self) -> None:

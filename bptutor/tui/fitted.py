@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any, ClassVar
 
+from rich.text import Text
 from textual import events
 from textual.app import App
 from textual.await_complete import AwaitComplete
@@ -94,6 +96,19 @@ class TerminalApp(App[None]):
         """Leave because of a signal; what is typed is kept."""
         self.keep_draft()
         self.exit(return_code=128 + number)
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Take note of what nothing expected; what breaks off because the app ends is none of that."""
+        if not self._exit:
+            super()._handle_exception(error)
+
+    def _fatal_error(self) -> None:
+        """End with one line in place of a traceback."""
+        from bptutor.progress.fault import told
+
+        error = sys.exc_info()[1] or self._exception
+        self._exit_renderables.append(Text(told(error) if error else "bptutor: this is a fault of the program"))
+        self._close_messages_no_wait()
 
     # --- a terminal that is too small ----------------------------------------------------------------
 

@@ -103,6 +103,8 @@ else:
             super().__init__(app, **more)
             self._file = Output(self)
             self._stopped = False
+            self._own_line: list[Any] | None = None
+            """How the line is set while the tutor has the terminal."""
 
         def start_application_mode(self) -> None:
             """Take the terminal; from here on a signal to end is kept for the app."""
@@ -110,6 +112,7 @@ else:
             for number in ENDING:
                 loop.add_signal_handler(number, self._end, number)
             super().start_application_mode()  # type: ignore[no-untyped-call]  # Textual gives no types here
+            self._own_line = _line()
 
         def _end(self, number: int) -> None:
             ending: Any = self._app
@@ -131,8 +134,13 @@ else:
             super()._sigtstp_application()
 
         def _sigcont_application(self, *_: Any) -> None:
-            """Take the terminal again, also after a stop that could not be caught."""
+            """Take the terminal again, also after a stop that could not be caught.
+
+            Where nobody used it meanwhile it is still ours, and so are the keys that wait in it.
+            """
             if self._auto_restart and not self._stopped:
+                if _line() == self._own_line:
+                    return
                 self.suspend_application_mode()
             self._stopped = False
             super()._sigcont_application()

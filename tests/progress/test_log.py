@@ -176,3 +176,8 @@ def test_bptutor_home_moves_everything(tmp_path: Path, monkeypatch: pytest.Monke
     connection.close()
     monkeypatch.delenv("BPTUTOR_HOME")
     assert home().name == "bptutor"
+
+
+def test_a_home_of_somebody_who_is_not_here_is_a_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BPTUTOR_HOME", "~nobody-of-this-name/x")
+    assert home() == Path("~nobody-of-this-name/x")

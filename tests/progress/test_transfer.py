@@ -14,7 +14,7 @@ from bptutor.progress.events import Event, EventKind, Log
 from bptutor.progress.mastery import mistakes
 from bptutor.progress.memory import mastery
 from bptutor.progress.page import page as record
-from bptutor.progress.transfer import export_lines, import_lines
+from bptutor.progress.transfer import export_file, export_lines, import_lines
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 EVENTS = st.builds(
@@ -118,3 +118,17 @@ def test_the_page_names_skills_and_mistakes(tmp_path: Path) -> None:
     empty = Log.open(tmp_path / "empty")
     assert record(empty) == ["Nothing answered yet."]
     empty.close()
+
+
+@pytest.mark.parametrize("text", ["", "p - y", "x" * 8_000], ids=["draft", "short", "long"])
+def test_an_export_may_be_written_over_however_it_begins(text: str, tmp_path: Path) -> None:
+    log, file = Log.open(tmp_path / "home"), tmp_path / "mine.jsonl"
+    if text:
+        log.append(Event(EventKind.ANSWERED, "one", "pack", "q", text=text))
+    else:
+        log.append(draft=("pack", "one", "q", "p -"))
+    export_file(log, file)
+    log.append(Event(EventKind.OPENED, "two", "pack"))
+    export_file(log, file)
+    assert file.read_text().splitlines() == list(export_lines(log))
+    log.close()

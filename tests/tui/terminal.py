@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|P.*?\x1b\\|[ -/]*[0-~])", re.DOTALL)
-LONGEST = 20.0
+LONGEST = 60.0
 """Seconds until a text that never comes is given up."""
 KEYS = {
     "enter": b"\r",

@@ -218,6 +218,8 @@ async def test_the_map_shows_searches_and_opens(tmp_path: Path) -> None:
         await s.until("no lesson fits")
         await s.press("escape")
         await s.press("up", "enter")
+        await s.until("needs: First ten minutes")
+        await s.enter()
         await s.until("Both derivatives you know")
 
 

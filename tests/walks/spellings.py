@@ -53,7 +53,7 @@ def wrong(question: Question, model: str) -> str:
         return "(11, 13, 17)"
     if kind is Kind.CODE:
         assert question.code is not None
-        return question.code.starter
+        return f"{question.code.starter.rstrip()}\n    raise ValueError"  # what returns nothing is a slip
     if kind is Kind.RULE:
         return next(option for option in question.options if option != str(question.answer))
     if kind is Kind.EINSUM:

@@ -84,6 +84,8 @@ class CodeEditor(TextArea):
 
 def into_body(starter: str) -> str:
     """Return a starter with an empty line behind it that is moved in as the body of the function is."""
+    if not starter.strip():
+        return ""
     lines = starter.rstrip().split("\n")
     indent = lines[-1][: len(lines[-1]) - len(lines[-1].lstrip())] + ("    " if _OPENS.search(lines[-1]) else "")
     return "\n".join([*lines, indent])
