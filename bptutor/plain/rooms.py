@@ -9,7 +9,7 @@ from bptutor.plain.aloud import clean, wrapped
 from bptutor.session import REVIEW, ROUND, WARM_UP, CourseEntry, QuizStanding, Session, Standing, View
 from bptutor.session.order import in_order
 from bptutor.session.record import record_page
-from bptutor.session.results import more_due
+from bptutor.session.results import more_due, part_due
 
 PROMPT = "> "
 MORE = "| "
@@ -69,7 +69,9 @@ class Rooms:
             self._lines(wrapped(clean(f"{n}. {title}: {state}."), hanging=True))
         due, beyond = self.session.rounds.due_count(), self.session.rounds.beyond_today()
         said = f"{due} due: the word review asks {'it' if due == 1 else 'them'}." if due else ""
-        self._lines([said or more_due(beyond)] if due or beyond else [])
+        if beyond:
+            said = part_due(due, beyond) if due else more_due(beyond)
+        self._lines([said] if said else [])
         self._lines(["", "The number of a lesson; Enter goes back."])
         choice = self._ask() or ""
         if choice.casefold() == "review":

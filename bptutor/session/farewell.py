@@ -6,7 +6,7 @@ from datetime import date
 
 from bptutor.progress.home import DEFAULT_LEARNER
 from bptutor.session.learner import Learner
-from bptutor.session.results import more_due
+from bptutor.session.results import more_due, part_due
 
 WEEK = 7
 
@@ -31,6 +31,8 @@ def _next(learner: Learner) -> str:
 def _review(learner: Learner) -> str:
     rounds = learner.rounds
     due, beyond = rounds.due_count(), rounds.beyond_today()
+    if due and beyond:
+        return part_due(due, beyond)
     if due:
         return f"{due} due for review now{_command(learner, ' review')}."
     if beyond:

@@ -119,6 +119,11 @@ def more_due(beyond: int) -> str:
     return f"Ten are enough for today; {beyond} more {'is' if beyond == 1 else 'are'} due."
 
 
+def part_due(due: int, beyond: int) -> str:
+    """Say that more is due than what is left of the day's ten."""
+    return f"{due + beyond} are due; a review asks {due} of them today."
+
+
 def review_text(walk: Walk, pack: Pack, more: int, beyond: int = 0) -> str:
     """Return the end of a review as Markdown.
 
@@ -129,10 +134,10 @@ def review_text(walk: Walk, pack: Pack, more: int, beyond: int = 0) -> str:
         beyond: How many more are due than are asked today.
     """
     whole = score(walk)
-    rest = more_due(beyond) if beyond else ""
+    rest = (part_due(more, beyond) if more else more_due(beyond)) if beyond else ""
     if not whole.total:
-        return f"{more} {'is' if more == 1 else 'are'} due." if more else rest or "Nothing is due now."
+        return rest or (f"{more} {'is' if more == 1 else 'are'} due." if more else "Nothing is due now.")
     rows = [f"**{whole.shown}** right without a reveal."]
     rows += ["", *(f"- {pack.skills.get(skill, skill)}: {score(walk, skill).shown}" for skill in skills(walk))]
-    last = f"{more} more {'is' if more == 1 else 'are'} due now." if more else rest or "Nothing more is due today."
-    return "\n".join([*rows, "", last])
+    said = f"{more} more {'is' if more == 1 else 'are'} due now." if more else "Nothing more is due today."
+    return "\n".join([*rows, "", rest or said])

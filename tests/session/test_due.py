@@ -121,6 +121,20 @@ async def test_ten_are_enough_for_a_day_and_the_rest_is_told(tmp_path: Path) -> 
         assert session.open(REVIEW).stops == session.rounds.due_count() >= left
 
 
+async def test_what_is_left_of_the_ten_is_told_apart_from_what_is_due(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, WeeksLibrary())
+    await done(desk, ["first", "second", "third"])
+    desk.clock.pass_by(days=30)
+    with desk.session() as session:
+        view = session.open(REVIEW)
+        asked = view.stops
+        while view.wants is not Wants.FINISHED:
+            view = session.skip()
+        assert 5 < asked < 10
+        assert f"{asked} are due; a review asks {10 - asked} of them today." in said(view)
+        assert session.open(REVIEW).stops == 10 - asked
+
+
 async def test_weak_skills_of_a_quiz_are_asked_tomorrow_as_is_said(tmp_path: Path) -> None:
     desk = Desk(tmp_path, WeeksLibrary())
     view = await quizzed(desk, rightly=False)

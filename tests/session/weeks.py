@@ -171,8 +171,10 @@ class Life:
         assert ("Nothing" in text) == (not really), (text, really)
         if beyond and not count:
             assert f"Ten are enough for today; {beyond} more" in text
-        if count:
-            assert f"{count} " in text and "due" in text
+        if count and beyond:
+            assert f"{count + beyond} are due; a review asks {count} of them today" in text
+        elif count:
+            assert f"{count} more {'is' if count == 1 else 'are'} due now" in text or not view.stops
 
     async def through(self, session: Session, view: View, steps: int) -> View:
         """Do as this learner does for some steps."""
