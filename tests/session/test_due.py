@@ -123,7 +123,7 @@ async def test_ten_are_enough_for_a_day_and_the_rest_is_told(tmp_path: Path) -> 
 
 async def test_what_is_left_of_the_ten_is_told_apart_from_what_is_due(tmp_path: Path) -> None:
     desk = Desk(tmp_path, WeeksLibrary())
-    await done(desk, ["first", "second", "third"])
+    await done(desk, PLACES[:4])
     desk.clock.pass_by(days=30)
     with desk.session() as session:
         view = session.open(REVIEW)
