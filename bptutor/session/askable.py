@@ -27,6 +27,8 @@ class Askable:
         self.library = library
         self.log = log
         self._known: dict[tuple[str, int, bool], tuple[Item, ...]] = {}
+        self._asked_at = 0, dict[tuple[str, ...], dict[str, str]]()
+        """What was asked of some skills, up to a place of the record."""
 
     def cut(self, lesson: Lesson) -> Course:
         """Cut a lesson as the learner meets it now; lines that are still shown there are not asked elsewhere."""
@@ -82,6 +84,15 @@ class Askable:
 
     def _asked(self, skills: Collection[str]) -> dict[str, str]:
         """Return what was asked of some skills, and when last: `lesson/stop` -> UTC ISO time."""
+        (place,) = self.log.rows("SELECT coalesce(max(seq), 0) FROM event")[0]
+        if self._asked_at[0] != place:
+            self._asked_at = place, {}
+        known, key = self._asked_at[1], tuple(sorted(skills))
+        if key not in known:
+            known[key] = self._asked_in_record(key)
+        return known[key]
+
+    def _asked_in_record(self, skills: Collection[str]) -> dict[str, str]:
         query = """SELECT event.lesson, json_extract(event.body, '$.stop'), max(event.time)
             FROM event, json_each(event.body, '$.skills') AS skill
             WHERE event.pack = ? AND event.kind IN ('answered', 'revealed')

@@ -225,7 +225,7 @@ class Life:
     def due_by_tomorrow(self, session: Session) -> set[str]:
         events = list(session.log.events())
         day = date.fromisoformat(session.rounds.day.date) + timedelta(days=1)
-        return {skill for skill, card in fold(events).items() if card.due.date() == day} & self.askable(events)
+        return {skill for skill, card in fold(events).items() if card.due.date() <= day} & self.askable(events)
 
     def askable(self, events: list[Event]) -> set[str]:
         answered = {(event.lesson, event.stop) for event in events if event.kind is EventKind.ANSWERED or event.text}
