@@ -128,17 +128,18 @@ def _quiz(args: argparse.Namespace) -> int:
 def _quiz_list(args: argparse.Namespace, library: Library) -> list[str]:
     """Return the quizzes in the order of the course: id, title, chapter, length, and what came of it."""
     from bptutor.packs.asking import length
-    from bptutor.session.course import quizzes
+    from bptutor.session.course import QuizStanding
+    from bptutor.session.order import in_order
 
     with _log(args) as log:
-        standings = quizzes(library, log)
+        standings = [one for one in in_order(library, log) if isinstance(one, QuizStanding)]
     rows = [
         (
             one.entry.id,
             one.entry.title,
             library.pack.chapters.get(one.entry.chapter, one.entry.chapter),
             f"{length(library, one.entry.id)} questions",
-            one.result.value,
+            one.result.value + (f" {one.best[0]}/{one.best[1]}" if one.best[1] else ""),
         )
         for one in standings
     ]

@@ -18,6 +18,7 @@ from bptutor.packs.library import Library
 from bptutor.progress.events import Log
 from bptutor.tui.app import TutorApp
 from bptutor.tui.widgets.answer_bar import AnswerBar
+from bptutor.tui.widgets.face_pane import FacePane, Numbers
 
 LESSON, SEED, SIZE = "output-error", 7, (100, 30)
 TARGET = Path(__file__).parents[1] / "docs" / "lesson.svg"
@@ -35,7 +36,9 @@ async def picture() -> str:
             while not app.screen.query_one("#bar-row").display:
                 await pilot.press("enter")
                 await pilot.pause()
-            await pilot.press("f3", "f3", "f3", "f3")
+            while not (app.screen.query_one(FacePane).display and app.screen.query_one(Numbers).display):
+                await pilot.press("f3")
+                await pilot.pause()
             app.screen.query_one(AnswerBar).value = TYPED
             app.screen.query_one(AnswerBar).cursor_blink = False
             await pilot.pause(0.2)

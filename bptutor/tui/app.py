@@ -227,8 +227,10 @@ class TutorApp(TerminalApp):
 
     def action_command_palette(self) -> None:
         """Open the palette, unless something stands over the room already: it is for the room."""
+        from bptutor.tui.screens.palette import Palette
+
         if not isinstance(self.screen, ModalScreen):
-            super().action_command_palette()
+            self.push_screen(Palette(id="--command-palette"))
 
     def action_progress(self) -> None:
         """Show how far each skill holds, what was answered by day, and the mistakes."""

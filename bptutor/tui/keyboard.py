@@ -17,6 +17,7 @@ from textual.app import App
 from textual.command import CommandPalette
 from textual.dom import DOMNode
 from textual.screen import Screen
+from textual.widget import Widget
 
 from bptutor.tui.screens.ready import ReadyScreen
 
@@ -35,8 +36,8 @@ class Keyboard:
         """Begin with nothing typed."""
         self._app = app
         self._typed: deque[Input] = deque()
-        self._turn: Input | None = None
-        """The event that is handed on; `take` leaves it to Textual."""
+        self._handed: list[Input] = []
+        """The events that are handed on; `take` leaves them to Textual."""
         self._busy = False
 
     @property
@@ -50,8 +51,12 @@ class Keyboard:
         Returns:
             Whether it was taken; else Textual is to handle it now.
         """
-        if not isinstance(event, Input) or event.is_forwarded or event is self._turn or self._leaves(event):
+        if not isinstance(event, Input) or event.is_forwarded or self._leaves(event):
             return False
+        for n, handed in enumerate(self._handed):
+            if handed is event:
+                del self._handed[: n + 1]  # those before it never come: Textual took this movement for them
+                return False
         if isinstance(event, events.MouseMove) and not self._busy:
             return False
         self._typed.append(event)
@@ -98,11 +103,13 @@ class Keyboard:
     async def _handle(self, event: Input) -> None:
         """Let Textual handle an event, and wait until all that it sets going is over."""
         target = self._app.focused or self._app.screen
-        self._turn = event
+        self._handed.append(event)
         self._app.post_message(event)
-        await _through([self._app])
-        if isinstance(event, events.Key) and target.check_consume_key(event.key, event.character):
-            await _through([target])  # a letter: it goes no further than the widget
+        if _is_letter(event, target):
+            if not self._typed or not _is_letter(self._typed[0], target):  # letters keep their order by themselves
+                await _through([self._app])
+                await _up(target.ancestors_with_self)
+                await _up(target.ancestors_with_self)  # what the last letter has told
             return
         # First up to the app, whose binding acts; then what that told the widgets; then what they told each other.
         for n in range(_ROUNDS):
@@ -110,6 +117,11 @@ class Keyboard:
             if n >= 2 and not any(node.message_queue_size for node in nodes):
                 return
             await _up(nodes)
+
+
+def _is_letter(event: Input, target: Widget) -> bool:
+    """Return whether a key goes no further than the widget that has the focus."""
+    return isinstance(event, events.Key) and target.check_consume_key(event.key, event.character)
 
 
 async def _up(nodes: Sequence[DOMNode]) -> None:

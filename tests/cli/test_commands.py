@@ -273,7 +273,7 @@ def test_a_home_that_cannot_be_is_said_shortly(
     assert code == (1 if words == ("doctor",) else 0)
     assert err == ""
     if words[0] == "learn":
-        assert "Nothing was saved: " in " ".join(out.split())
+        assert "Nothing was saved: " in " ".join(out.split()) + " "
         assert max(map(len, out.splitlines())) < 300
 
 

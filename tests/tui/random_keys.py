@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
-import signal
-import struct
-import termios
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -100,9 +96,7 @@ class Person:
     def _resize(self, shown: Terminal) -> None:
         small = (self.random.randint(1, 200), self.random.randint(1, 60))
         columns, rows = self.random.choice((small, (80, 24), (60, 16)))
-        fcntl.ioctl(shown.end, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-        if shown.process.poll() is None:
-            shown.process.send_signal(signal.SIGWINCH)
+        shown.resize(columns, rows)
 
     def _read(self, shown: Terminal, seconds: float) -> None:
         """Read what is painted for some time, so that the program never waits for its terminal."""

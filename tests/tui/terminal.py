@@ -87,6 +87,12 @@ class Terminal:
         self.written += data.decode(errors="replace")
         return bool(data)
 
+    def resize(self, columns: int, rows: int) -> None:
+        """Change the size of the terminal."""
+        fcntl.ioctl(self.end, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        if self.process.poll() is None:  # it has no controlling terminal, which would tell it
+            self.process.send_signal(signal.SIGWINCH)
+
     def stopped(self, text: str, seconds: float) -> None:
         """Send keys while the program is stopped, as when the machine or the line is slow."""
         self.process.send_signal(signal.SIGSTOP)

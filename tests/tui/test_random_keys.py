@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
+from textual import events
+from textual.command import CommandList
+from textual.geometry import Size
 
 from tests.tui.random_keys import Person
+from tests.tui.stage import stage
 
 
 @pytest.mark.parametrize(
@@ -16,3 +21,30 @@ from tests.tui.random_keys import Person
 def test_no_key_crashes(tmp_path: Path, seed: int, count: int) -> None:
     print(f"seed {seed}")
     Person(tmp_path, Random(seed)).press(count)
+
+
+async def test_a_size_that_is_no_longer_so_is_left(tmp_path: Path, monkeypatch: Any) -> None:
+    """Two of them, below another screen, would call up each other for ever."""
+    async with stage(tmp_path, "output-error") as s:
+        await s.until("enter go on")
+        laid_out: list[Size] = []
+        monkeypatch.setattr(s.app.screen, "_screen_resized", laid_out.append)
+        for width in (100, 120, 80):
+            s.app.screen.post_message(events.Resize(Size(width, 24), Size(width, 24)))
+            s.app.screen.call_later(lambda: None)  # else Textual takes the last for all of them
+        await s.until_true(lambda: bool(laid_out))
+        assert laid_out == [Size(80, 24)]
+
+
+async def test_the_palette_turns_no_pages_that_are_not_there(tmp_path: Path) -> None:
+    async with stage(tmp_path, "output-error") as s:
+        await s.until("enter go on")
+        await s.press("ctrl+p")
+        await s.until("Go on  (enter)")
+        commands = s.app.screen.query_one(CommandList)
+        await s.press("pagedown", "pageup")
+        commands.styles.max_height = 0  # as on a terminal of a few rows
+        await s.until_true(lambda: not commands.scrollable_content_region)
+        await s.press("n")  # what is found is listed anew
+        await s.press("pageup", "pagedown", "ctrl+home", "pagedown", "ctrl+end", "pageup", "escape")
+        await s.until("enter go on")

@@ -68,6 +68,7 @@ LINES = [
     ("12<home><end>3", "123"),
     ("12<f2>3", "123"),
     ("12<f3>3", "123"),
+    ("12<f5>3", "123"),
     ("12<f1><escape>3", "123"),
     ("12<pageup>3", "123"),
     ("12<shift+tab>3", "123"),
@@ -107,6 +108,19 @@ async def test_remapped_keys_keep_their_turn(tmp_path: Path) -> None:
         await settled(s)
         assert bar.value.endswith("cd") and "ab" not in bar.value
         assert "hint 1" in s.text or "Look at the outer function" in s.text
+
+
+async def test_the_mouse_that_moves_between_keys_holds_up_none(tmp_path: Path) -> None:
+    async with stage(tmp_path, "output-error") as s:
+        bar = await asked(s)
+        burst(s, "12<backspace>")
+        for x in range(60):  # Textual takes the last of neighbouring movements for all of them
+            s.app.post_message(events.MouseMove(None, x, 5, 1, 0, 0, False, False, False, x, 5))
+            if x % 20 == 0:
+                burst(s, "<left><right>")
+        burst(s, "3")
+        await settled(s)
+        assert bar.value == "13"
 
 
 # --- answers -------------------------------------------------------------------------------------------
@@ -323,6 +337,7 @@ async def programming(s: Stage) -> CodeEditor:
     await s.until("Write it.")
     editor = s.app.screen.query_one(CodeEditor)
     await s.until_true(lambda: s.app.focused is editor)
+    editor.take("")
     return editor
 
 

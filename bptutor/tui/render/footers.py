@@ -14,8 +14,8 @@ _HERE: Pairs = (("F1", "help"), ("^p", "all"))
 PROGRAM: Pairs = (("F8", "run it"), ("F2", "hint"), ("^o", "$EDITOR"), ("tab", "4 blanks"), ("F6", "skip"))
 ANSWER: Pairs = (("enter", "answer"), ("F2", "hint"), ("F3", "faces"), ("F6", "skip"), ("F5", "numbers"))
 KEYS: dict[Wants, Pairs] = {
-    Wants.GO_ON: (("enter", "go on"), ("F3", "faces"), ("F5", "other numbers"), ("pgup", "earlier steps")),
-    Wants.NUDGE: (("→", "nudge"), ("F3", "faces"), ("F5", "other numbers"), ("F6", "skip")),
+    Wants.GO_ON: (("F3", "faces"), ("F5", "other numbers"), ("pgup", "earlier steps")),
+    Wants.NUDGE: (("F3", "faces"), ("F5", "other numbers"), ("F6", "skip")),
     Wants.REST: (("enter", "go on"), ("esc", "stop here, saved"), ("pgup", "earlier steps")),
     Wants.FINISHED: (("enter", "go on"), ("esc", "stop here, saved"), ("pgup", "read again"), ("F5", "once more")),
 }

@@ -56,6 +56,11 @@ class ReadyScreen(Screen[Result]):
         self._painted_at = min(self._painted_at, now())
         super()._compositor_refresh()
 
+    def _on_resize(self, event: events.Resize) -> None:  # type: ignore[override]  # each class has its own turn
+        """Leave a size that is no longer so: two of them, below another screen, would call up each other for ever."""
+        if event.size != self.app.size:
+            event.prevent_default()
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Refuse what the keys of an incomplete screen do."""
         return super().check_action(action, parameters) if self._whole else False
