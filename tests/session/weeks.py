@@ -101,7 +101,7 @@ class Life:
         self.home, self.habits, self.grader = home, habits, grader
         self.lots, self.clock = random.Random(seed), ZonedClock(zone)
         self.library = WeeksLibrary()
-        self.fell = self.rose = 0
+        self.fell = self.rose = self.visits = 0
         self.shares: dict[str, float] = {}
 
     def chance(self, share: float) -> bool:
@@ -117,6 +117,7 @@ class Life:
 
     async def visit(self) -> None:
         """Sit down once: the program starts, some things are done, it ends."""
+        self.visits += 1
         log = Log.open(self.home)
         session = Session(self.library, log, self.grader(), clock=self.clock)
         try:
