@@ -112,6 +112,7 @@ def _stream(parser: argparse.ArgumentParser) -> None:
 def _progress(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("action", nargs="?", choices=("show", "export", "import"), default="show")
     parser.add_argument("file", nargs="?", default="-", metavar="FILE|-", help="for export and import")
+    _pack(parser)
     learner(parser, "whose progress (default: me)")
 
 

@@ -246,10 +246,9 @@ def _progress(args: argparse.Namespace) -> int:
 
 
 def _show(args: argparse.Namespace, log: Log) -> int:
-    from bptutor.packs.library import Library
     from bptutor.session.record import record_page
 
-    write("\n".join(record_page(log, Library.builtin())))
+    write("\n".join(record_page(log, _library(args))))
     return OK
 
 

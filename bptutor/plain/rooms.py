@@ -9,6 +9,7 @@ from bptutor.plain.aloud import clean, wrapped
 from bptutor.session import REVIEW, ROUND, WARM_UP, CourseEntry, QuizStanding, Session, Standing, View
 from bptutor.session.order import in_order
 from bptutor.session.record import record_page
+from bptutor.session.results import more_due, part_due
 
 PROMPT = "> "
 MORE = "| "
@@ -32,8 +33,8 @@ class Rooms:
         self._needed = ""
         """What the open lesson needs and was not done."""
 
-    def _open(self, lesson_id: str, seed: int | None = None) -> View:
-        lesson_id = self._warmed(lesson_id) if seed is None else lesson_id
+    def _open(self, lesson_id: str, seed: int | None = None, *, warm: bool = True) -> View:
+        lesson_id = self._warmed(lesson_id) if seed is None and warm else lesson_id
         missing = self.session.missing(lesson_id)
         view = self.session.open(lesson_id, seed)
         self._said.clear()
@@ -57,17 +58,20 @@ class Rooms:
         return [part for line in record_page(self.session.log, self.session.library) for part in wrapped(line)]
 
     def _behind(self, view: View) -> View:
-        """Go where a review or a quiz leads when it is over: the lesson it stood before, else the map."""
+        """Go past what is due, whether it was asked or not: to the lesson it stands before, else the map."""
         then, self._then = self._then, ""
-        return self._opened(then, view) if then else self._map()
+        return self._opened(then, view, warm=False) if then else self._map()
 
     def _map(self) -> View:
         """Print all lessons and quizzes and open the one that is chosen; Enter stays where the learner is."""
         rows = [(one.id, one.entry.title, _state(one)) for one in in_order(self.session.library, self.session.log)]
         for n, (_, title, state) in enumerate(rows, 1):
             self._lines(wrapped(clean(f"{n}. {title}: {state}."), hanging=True))
-        due = self.session.rounds.due_count()
-        self._lines([f"{due} due: the word review asks them."] if due else [])
+        due, beyond = self.session.rounds.due_count(), self.session.rounds.beyond_today()
+        said = f"{due} due: the word review asks {'it' if due == 1 else 'them'}." if due else ""
+        if beyond:
+            said = part_due(due, beyond) if due else more_due(beyond)
+        self._lines([said] if said else [])
         self._lines(["", "The number of a lesson; Enter goes back."])
         choice = self._ask() or ""
         if choice.casefold() == "review":
@@ -76,10 +80,10 @@ class Rooms:
             return self._opened(rows[int(choice[:6]) - 1][0], self.session.view())
         return self.session.view()
 
-    def _opened(self, lesson_id: str, view: View) -> View:
+    def _opened(self, lesson_id: str, view: View, *, warm: bool = True) -> View:
         """Open another lesson; when its file is wrong, say so and stay."""
         try:
-            return self._open(lesson_id)
+            return self._open(lesson_id, warm=warm)
         except BptutorError as problem:
             self._lines(clean(str(problem)).splitlines())
             return view

@@ -7,7 +7,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 from typing import Any
 from uuid import uuid4
@@ -79,13 +79,17 @@ class Event:
     question: str = ""
     """Kind of the question, as its value."""
     aided: bool = False
-    """Whether a hint was open, or it was not the first try."""
+    """Whether there was help, or it was not the first try (`progress.help`)."""
     items: tuple[str, ...] = ()
     """Of a review or a quiz that was opened: what it asks, in order, each `lesson/stop`."""
     reached: int | None = None
     """0-based index of the later line of the derivation that the answer equals."""
     drawn: Mapping[str, object] = field(default_factory=dict)
     """Name -> nested lists: the numbers that the learner saw."""
+    day: str = ""
+    """The learner's day that it belongs to, as an ISO date (`progress.days`); empty in old records."""
+    offset: str = ""
+    """Offset from UTC where that day began, such as `+05:30`."""
     learner: str = "me"
     time: str = field(default_factory=now)
     """As the clock said then, also when it was wrong."""
@@ -169,7 +173,11 @@ def mended(body: str) -> Event:
         return Event.from_json(json_line({k: v for k, v in found.items() if k != "drawn" or not jsonlines.too_deep(v)}))
 
 
-_TEXTS = ("lesson", "pack", "stop", "text", "mark", "proof", "question", "learner", "id")
+FARTHEST = timedelta(days=3)
+"""How far the learner's day can be from the date in UTC: a time zone, and a sitting that goes on after midnight."""
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_OFFSET = re.compile(r"[+-](0\d|1[0-5]):[0-5]\d", re.ASCII)
+_TEXTS = ("lesson", "pack", "stop", "text", "mark", "proof", "question", "learner", "id", "day", "offset")
 _LISTS = ("findings", "skills", "items")
 _OTHERS = ("kind", "time", "seed", "reached", "aided", "drawn")
 
@@ -186,6 +194,7 @@ def _checked(found: Mapping[str, Any]) -> dict[str, object]:
     checked |= {key: text_of(key, found[key]) for key in _TEXTS if key in found}
     checked |= {key: _texts(key, found[key]) for key in _LISTS if key in found}
     checked |= {key: _integer(key, found[key]) for key in ("seed", "reached") if found.get(key) is not None}
+    _check_day(checked)
     for key, kind in (("drawn", dict), ("aided", bool)):
         if key in found:
             if not isinstance(found[key], kind):
@@ -212,6 +221,19 @@ def time_of(value: object) -> str:
     if moment is None or not isinstance(value, str):
         raise ValueError("`time` is not a UTC time such as 2026-01-31T09:30:00.000+00:00")
     return value if _TIME.fullmatch(value) else moment.isoformat(timespec="milliseconds")
+
+
+def _check_day(found: dict[str, object]) -> None:
+    """Refuse a day that is none, or is not that of the time, and an offset that no clock has."""
+    day, offset = str(found.get("day", "")), str(found.get("offset", ""))
+    if offset and not _OFFSET.fullmatch(offset):
+        raise ValueError("`offset` is not an offset from UTC such as +05:30")
+    try:
+        away = date.fromisoformat(day) - date.fromisoformat(str(found["time"])[:10]) if day else timedelta()
+    except ValueError:
+        away = timedelta.max
+    if abs(away) > FARTHEST or (day and not _DAY.fullmatch(day)):
+        raise ValueError("`day` is not the date of `time` where the learner was, such as 2026-01-31")
 
 
 def text_of(key: str, value: object) -> str:

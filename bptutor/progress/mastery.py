@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 
+from bptutor.progress.days import day_of
+from bptutor.progress.event import Event, EventKind
 from bptutor.progress.events import Log
+from bptutor.progress.help import RIGHT, Helped, question_of
+
+HELPERS = ("why:", "easier:")
+"""What the ids of stops begin with that stand there as help."""
 
 UNAIDED = 3
 """Unaided right answers after which a skill holds."""
@@ -12,27 +19,39 @@ DAYS = 2
 """Days on which they must have been given."""
 
 
+CODE_KINDS = ("numpy", "einsum", "code")
+
+
 @dataclass(frozen=True)
 class SkillStanding:
-    """The figures of one skill."""
+    """The figures of one skill: what was ever answered, and how much of it still counts."""
 
     skill: str
     unaided: int = 0
-    """Right at the first try without a hint."""
+    """Right at the first try without help."""
     aided: int = 0
-    """Right with a hint, after something easier, or on a later try."""
+    """Right with help, or on a later try."""
     later: int = 0
     """Of these: right on a later try, and with no help."""
     revealed: int = 0
     wrong: int = 0
-    days: int = 0
-    """Days with an unaided right answer."""
-    code: int = 0
-    """Unaided right answers in code."""
-    asks_code: bool = False
-    """Whether the skill was ever asked in code."""
     last: str = ""
     """The last day it was answered, ISO."""
+    rights: int = 0
+    """Unaided rights that count, at most three: of one question one a day; a reveal takes one back."""
+    days: int = 0
+    """Days on which they were given, at most two."""
+    code: bool = False
+    """Whether one of them was in code."""
+    asks_code: bool = False
+    """Whether the skill is asked in code."""
+    right_on: str = ""
+    """The last day of a right that counts, and the questions that gave one on it."""
+    today: tuple[str, ...] = ()
+    lapsed: str = ""
+    """The last day it was revealed, or answered wrongly in a quiz."""
+    left: float = 1.0
+    """What is left of it since it was due and not asked, 0 to 1."""
 
     @property
     def helped(self) -> int:
@@ -46,17 +65,55 @@ class SkillStanding:
 
     @property
     def holds(self) -> bool:
-        """Three unaided rights on two days, one of them in code where the skill was asked in code."""
-        return self.unaided >= UNAIDED and self.days >= DAYS and (self.code > 0 or not self.asks_code)
+        """Three unaided rights on two days, one of them in code where the skill is asked in code, and not overdue."""
+        return self.share == 1
 
     @property
     def share(self) -> float:
-        """0 to 1, and 1 exactly when it holds: the part done of what it takes to hold."""
-        needs = [min(self.unaided, UNAIDED), min(self.days, DAYS)]
-        total = UNAIDED + DAYS
+        """0 to 1, and 1 exactly when it holds: the part done of what it takes to hold, less what was forgotten."""
+        needs, total = self.rights + self.days, UNAIDED + DAYS
         if self.asks_code:
-            needs, total = [*needs, min(self.code, 1)], total + 1
-        return sum(needs) / total
+            needs, total = needs + self.code, total + 1
+        return self.left * needs / total
+
+
+def answered(standing: SkillStanding, event: Event, day: str, *, again: bool) -> SkillStanding:
+    """Return the figures of a skill after one more answer or reveal.
+
+    Args:
+        standing: The figures before.
+        event: The answer or reveal.
+        day: The learner's day.
+        again: Whether it says that the skill was lost: one of the rights that count is taken back, once a day, and
+            none is gained on that day any more.
+    """
+    right, code = event.mark in RIGHT, event.question in CODE_KINDS
+    unaided = right and not event.aided
+    counted = right or event.kind is EventKind.REVEALED or event.mark == "wrong"
+    new = replace(
+        standing,
+        unaided=standing.unaided + unaided,
+        aided=standing.aided + (right and event.aided),
+        revealed=standing.revealed + (event.kind is EventKind.REVEALED),
+        wrong=standing.wrong + (event.mark == "wrong"),
+        last=max(standing.last, day) if counted else standing.last,
+        asks_code=standing.asks_code or (code and counted),
+    )
+    if again and new.lapsed != day:
+        rights = max(0, new.rights - 1)
+        return replace(new, rights=rights, days=min(new.days, rights), code=new.code and rights > 0, lapsed=day)
+    question = question_of(event.lesson, event.stop)
+    known = new.today if new.right_on == day else ()
+    if not unaided or new.lapsed == day or question in known:
+        return new
+    return replace(
+        new,
+        rights=min(new.rights + 1, UNAIDED),
+        days=min(new.days + (new.right_on != day or not new.days), DAYS),
+        code=new.code or code,
+        right_on=day,
+        today=(*known, question),
+    )
 
 
 @dataclass(frozen=True)
@@ -70,52 +127,18 @@ class Mistake:
     """UTC ISO times."""
 
 
-def mastery(log: Log) -> dict[str, SkillStanding]:
-    """Return the standing of every skill that was ever answered, by skill id."""
-    query = """
-        SELECT skill, sum(unaided), sum(aided), sum(revealed), sum(wrong), count(DISTINCT iif(unaided, day, NULL)),
-        sum(iif(code, unaided, 0)), max(code), coalesce(max(iif(day <= ?, day, NULL)), min(day))
-        FROM skill_day GROUP BY skill ORDER BY skill"""
-    found = {}
-    today = log.last_time[:10]  # a later day is one of a clock that was ahead
-    for skill, unaided, aided, revealed, wrong, days, code, asks_code, last in log.rows(query, today):
-        found[str(skill)] = SkillStanding(
-            str(skill),
-            unaided,
-            aided,
-            revealed=revealed,
-            wrong=wrong,
-            days=days,
-            code=code,
-            asks_code=bool(asks_code),
-            last=str(last),
-        )
-    return found
-
-
-def later_tries(log: Log) -> dict[str, int]:
-    """Return by skill how many right answers came on a later try and with no help.
-
-    A hint or something easier is help when it was taken at that question since it was last drawn; so are the stops
-    that stand there as help.
-    """
-    query = """
-        WITH one AS (SELECT seq, kind, pack, lesson, time, json_extract(body, '$.stop') AS stop, body FROM event)
-        SELECT skill.value, count(*) FROM one AS given, json_each(given.body, '$.skills') AS skill
-        WHERE given.kind = 'answered' AND json_extract(given.body, '$.aided')
-        AND json_extract(given.body, '$.mark') IN ('right', 'right-from-earlier')
-        AND given.stop NOT LIKE 'why:%' AND given.stop NOT LIKE 'easier:%'
-        AND NOT EXISTS (
-            SELECT 1 FROM one AS help WHERE help.pack = given.pack AND help.lesson = given.lesson
-            AND help.kind IN ('hinted', 'eased') AND help.stop = given.stop
-            AND (help.time, help.seq) < (given.time, given.seq) AND NOT EXISTS (
-                SELECT 1 FROM one AS drawn WHERE drawn.pack = given.pack AND drawn.lesson = given.lesson
-                AND drawn.time BETWEEN help.time AND given.time
-                AND (drawn.time, drawn.seq) > (help.time, help.seq)
-                AND (drawn.time, drawn.seq) < (given.time, given.seq)
-                AND (drawn.kind = 'opened' OR (drawn.kind = 'redrawn' AND drawn.stop = given.stop))))
-        GROUP BY skill.value"""
-    return {str(skill): int(count) for skill, count in log.rows(query)}
+def later_tries(log: Log, pack: str = "") -> dict[str, int]:
+    """Return by skill how many right answers in a pack came on a later try and with no help."""
+    helped = Helped()
+    found: Counter[str] = Counter()
+    for event in log.events():
+        if event.pack != pack:
+            continue
+        if event.aided and event.mark in RIGHT and not event.stop.startswith(HELPERS):
+            _, help_ = helped.at(pack, event.lesson, event.stop, day_of(event))
+            found.update(event.skills if not help_ else ())
+        helped.apply(event)
+    return dict(found)
 
 
 def mistakes(log: Log, limit: int = 10) -> list[Mistake]:

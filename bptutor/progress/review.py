@@ -1,19 +1,23 @@
 """When a skill is due again: a card a skill, scheduled by FSRS from the record alone.
 
-Unaided right is Good; with a hint, or on a later try, Hard; revealed is Again, and so is a wrong answer in a quiz,
-where there is one try. What FSRS makes of the ratings is a pure function of their order and times.
+Unaided right is Good; with help, or on a later try, Hard; revealed is Again, and so is a wrong answer in a quiz, where
+there is one try. Again settles the day: what is answered on that day after it says nothing of tomorrow, on which the
+skill comes back. Days are counted as dates of the learner's calendar (`progress.days`). What FSRS makes of the ratings
+is a pure function of their order and days.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from enum import Enum
+from functools import cache
 from typing import TYPE_CHECKING
 
+from bptutor.progress.days import day_of, noon
 from bptutor.progress.event import Event, EventKind
-from bptutor.progress.events import Log
 
 if TYPE_CHECKING:
     from fsrs import Scheduler
@@ -21,6 +25,11 @@ if TYPE_CHECKING:
 QUIZ = "~quiz/"
 """What the lesson of an event in a quiz begins with."""
 RIGHT = frozenset({"right", "right-from-earlier"})
+LONGEST = 60
+"""Days after which a skill is asked at the latest: the course takes weeks, and what is asked in it is asked again."""
+DECAY = -0.1542
+"""FSRS's published parameter of forgetting."""
+TOMORROW = timedelta(days=1)
 
 
 class Grade(Enum):
@@ -37,6 +46,7 @@ class Rating:
 
     skill: str
     time: datetime
+    """Noon, in UTC, of the learner's day: only days are counted."""
     grade: Grade
 
 
@@ -46,6 +56,7 @@ class Card:
 
     skill: str
     due: datetime
+    """Its date in UTC is the learner's day."""
     last: datetime
     body: str
     """FSRS's own card, as JSON."""
@@ -65,92 +76,68 @@ def grade(event: Event) -> Grade | None:
 def ratings(events: Iterable[Event]) -> list[Rating]:
     """Return the ratings that events give, in their order."""
     found = []
+    settled: dict[str, str] = {}
+    """Skill -> the last day that Again settled."""
     for event in events:
-        how = grade(event)
-        if how is not None:
-            found += [Rating(skill, datetime.fromisoformat(event.time), how) for skill in event.skills]
+        how, day = grade(event), day_of(event)
+        for skill in event.skills if how is not None else ():
+            if settled.get(skill) == day or how is None:
+                continue
+            if how is Grade.AGAIN:
+                settled[skill] = day
+            found.append(Rating(skill, noon(day), how))
     return found
 
 
 def rated(cards: Mapping[str, Card], new: Iterable[Rating]) -> dict[str, Card]:
     """Return the cards after some more ratings, oldest first."""
     found = dict(cards)
-    scheduler = _scheduler()
     for rating in new:
-        found[rating.skill] = _step(scheduler, found.get(rating.skill), rating)
+        found[rating.skill] = after(found.get(rating.skill), rating)
     return found
 
 
-def _scheduler() -> Scheduler:
-    """Return FSRS with its published parameters, and days as its shortest step: nothing is due again the same day."""
+@cache
+def scheduler() -> Scheduler:
+    """Return FSRS with its published parameters; nothing is due again the same day, and what was lost is tomorrow."""
     from fsrs import Scheduler
 
-    return Scheduler(learning_steps=(), relearning_steps=(), enable_fuzzing=False)
+    return Scheduler(learning_steps=(), relearning_steps=(TOMORROW,), maximum_interval=LONGEST, enable_fuzzing=False)
 
 
-def _step(scheduler: Scheduler, card: Card | None, rating: Rating) -> Card:
+def after(card: Card | None, rating: Rating) -> Card:
+    """Return the card of a skill after one more rating."""
     from fsrs import Card as FsrsCard
     from fsrs import Rating as FsrsRating
 
     known = FsrsCard(card_id=0) if card is None else FsrsCard.from_json(card.body)
     when = rating.time.astimezone(UTC)
-    after, _ = scheduler.review_card(known, FsrsRating(rating.grade.value), review_datetime=when)
-    return Card(rating.skill, after.due, when, after.to_json())
+    new, _ = scheduler().review_card(known, FsrsRating(rating.grade.value), review_datetime=when)
+    return Card(rating.skill, new.due, when, new.to_json())
 
 
-def due(cards: Iterable[Card], now: datetime) -> list[str]:
+def kept(card: Card, today: date) -> float:
+    """Return how much of a skill is left since it was due and not asked: 1 until then, then as FSRS forgets."""
+    due_on = card.due.date()
+    if today <= due_on:
+        return 1.0
+    stability = float(json.loads(card.body)["stability"])
+    then, now = (_retrievability((day - card.last.date()).days, stability) for day in (due_on, today))
+    return now / then
+
+
+def _retrievability(days: int, stability: float) -> float:
+    """Return FSRS's probability that something is still known after some days, without loading FSRS."""
+    factor = 0.9 ** (1 / DECAY) - 1
+    return float((1 + factor * max(0, days) / stability) ** DECAY)
+
+
+def due(cards: Iterable[Card], today: date) -> list[str]:
     """Return the skills that are due, in the order in which they are asked: today's first, then the longest overdue.
 
     Args:
         cards: One card a skill.
-        now: The time, with the zone in which a day begins at midnight.
+        today: The learner's day.
     """
-    today = now.date()
-    found = [(card.due.astimezone(now.tzinfo).date(), card) for card in cards]
-
-    def order(entry: tuple[date, Card]) -> tuple[bool, datetime, str]:
-        return entry[0] < today, entry[1].due, entry[1].skill
-
-    return [card.skill for day, card in sorted((e for e in found if e[0] <= today), key=order)]
-
-
-def cards(log: Log, now: datetime | None = None) -> dict[str, Card]:
-    """Return the card of every skill, brought up to date with the record.
-
-    Cards are kept beside the events, and only what is new is folded in. An imported event that is older than what a
-    card knows makes all cards anew, and so does a card that cannot be read.
-
-    Args:
-        log: The record.
-        now: The time. What the record says was later had a clock that was ahead, and counts as of now; such cards are
-            not kept, as the next event says what is to be believed.
-    """
-    if now is not None and log.last_time > (latest := now.astimezone(UTC)).isoformat(timespec="milliseconds"):
-        return rated({}, [replace(one, time=min(one.time, latest)) for one in ratings(log.rated_after(0)[1])])
-    try:
-        return _brought_up_to_date(log)
-    except (ValueError, KeyError, TypeError):  # what was kept is no card
-        log.keep_cards(0, [])
-        return _brought_up_to_date(log)
-
-
-def _brought_up_to_date(log: Log) -> dict[str, Card]:
-    known = {skill: Card(skill, _time(due_), _time(last), body) for skill, body, due_, last in log.rows(_CARDS)}
-    (seq,) = log.rows("SELECT coalesce(max(seq), 0) FROM folded")[0]
-    new_seq, events = log.rated_after(int(seq))
-    if not events:
-        return known
-    new = ratings(events)
-    latest = max((card.last for card in known.values()), default=None)
-    if latest is not None and any(rating.time < latest for rating in new):
-        known, new = {}, ratings(log.rated_after(0)[1])
-    found = rated(known, new)
-    log.keep_cards(new_seq, [(c.skill, c.body, c.due.isoformat(), c.last.isoformat()) for c in found.values()])
-    return found
-
-
-_CARDS = "SELECT skill, body, due, last FROM card"
-
-
-def _time(text: str) -> datetime:
-    return datetime.fromisoformat(text)
+    found = [(card.due.date(), card.skill) for card in cards]
+    return [skill for day, skill in sorted((e for e in found if e[0] <= today), key=lambda e: (e[0] < today, *e))]

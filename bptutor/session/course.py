@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 from enum import Enum
 
 from bptutor.errors import PackError
 from bptutor.packs.outline import LessonEntry, QuizEntry
 from bptutor.progress.event import Event, EventKind
 from bptutor.progress.events import Log
-from bptutor.progress.mastery import mastery
+from bptutor.progress.memory import mastery
 from bptutor.session.ids import PASSED, QUIZ, is_inserted
 from bptutor.session.needs import Library
 
@@ -75,11 +76,11 @@ class QuizStanding:
         return QUIZ + self.entry.id
 
 
-def course(library: Library, log: Log) -> list[CourseEntry]:
-    """Return every lesson in course order with its standing."""
+def course(library: Library, log: Log, today: date | None = None) -> list[CourseEntry]:
+    """Return every lesson in course order with its standing; what was forgotten until today counts less."""
     pack = library.pack.id
     begun = set(log.lessons(pack))
-    held = {skill: standing.share for skill, standing in mastery(log).items()}
+    held = {skill: standing.share for skill, standing in mastery(log, pack, today).items()}
     known = tested_out(library, log)
     found = [_entry(entry, log.runs(pack, entry.id) if entry.id in begun else [], held) for entry in library.entries()]
     return [
@@ -123,9 +124,10 @@ def _is_over(run: list[Event]) -> bool:
 
 
 def _score(run: list[Event]) -> tuple[int, int]:
-    """Return how many questions of a run were answered rightly, of how many."""
+    """Return how many questions of a run were answered rightly, of how many that were asked."""
+    own = {item.partition("#")[0] for item in run[0].items}
+    asked = {e.stop for e in run if e.stop in own and e.kind in {EventKind.ANSWERED, EventKind.SKIPPED}}
     right = {event.stop for event in run if event.kind is EventKind.ANSWERED and event.mark in RIGHT}
-    asked = {item.partition("#")[0] for item in run[0].items}
     return len(right & asked), len(asked)
 
 

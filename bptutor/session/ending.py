@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from bptutor.progress.days import GAP
 from bptutor.progress.event import Event, EventKind
 from bptutor.progress.events import Log
 from bptutor.session import results
@@ -14,7 +15,7 @@ from bptutor.session.learner import Learner
 from bptutor.session.needs import Library
 from bptutor.session.order import code_ahead, title
 from bptutor.session.rounds import Rounds
-from bptutor.session.sitting import GAP, LONGEST, Sitting, may_rest, moment, to_recall
+from bptutor.session.sitting import LONGEST, Sitting, may_rest, moment, to_recall
 from bptutor.session.stops import Stop
 from bptutor.session.view import Shown, ShownProse, View
 from bptutor.session.walk import Walk, mixed
@@ -48,10 +49,13 @@ def said(walk: Walk, library: Library, rounds: Rounds) -> tuple[Shown, ...]:
     """Return what stands at the end of a review or a quiz."""
     id_ = walk.course.lesson.id
     if not id_.startswith(QUIZ):
-        return (ShownProse(results.review_text(walk, library.pack, rounds.due_count())),)
+        return (ShownProse(results.review_text(walk, library.pack, rounds.due_count(), rounds.beyond_today())),)
     front = library.quiz(id_.removeprefix(QUIZ)).front
     lessons = {entry.id: entry for entry in library.entries()}
-    return (ShownProse(results.quiz_text(walk, front.share, library.pack, lessons, tests_out=front.test_out)),)
+    text = results.quiz_text(
+        walk, front.share, library.pack, lessons, tests_out=front.test_out, tomorrow=rounds.back_tomorrow()
+    )
+    return (ShownProse(text),)
 
 
 def onward(view: View, learner: Learner) -> View:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 
 from bptutor.progress.home import DEFAULT_LEARNER
-from bptutor.progress.review import cards
 from bptutor.session.learner import Learner
+from bptutor.session.results import more_due, part_due
 
 WEEK = 7
 
@@ -30,12 +30,15 @@ def _next(learner: Learner) -> str:
 
 def _review(learner: Learner) -> str:
     rounds = learner.rounds
-    due = rounds.due_count()
+    due, beyond = rounds.due_count(), rounds.beyond_today()
+    if due and beyond:
+        return part_due(due, beyond)
     if due:
         return f"{due} due for review now{_command(learner, ' review')}."
-    known = [card for card in cards(learner.log).values() if card.skill in learner.library.pack.skills]
-    days = [card.due.astimezone(rounds.now.tzinfo).date() for card in known]
-    return f"Review is due {_day(min(days), rounds.now)}." if days else ""
+    if beyond:
+        return more_due(beyond)
+    day = rounds.next_day()
+    return f"Review is due {_day(day, rounds.today)}." if day else ""
 
 
 def _command(learner: Learner, word: str) -> str:
@@ -44,9 +47,9 @@ def _command(learner: Learner, word: str) -> str:
     return f" (bptutor{word})" if plain else ""
 
 
-def _day(day: date, now: datetime) -> str:
-    """Say a day as people do; what is left over of today's items comes tomorrow."""
-    away = (day - now.date()).days
+def _day(day: date, today: date) -> str:
+    """Say a day as people do."""
+    away = (day - today).days
     if away <= 1:
         return "tomorrow"
     return f"on {day:%A}" if away < WEEK else f"on {day.day} {day:%B}"

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from bptutor.packs.outline import LessonEntry
+from bptutor.progress.days import today
 from bptutor.progress.events import Log
 from bptutor.session import course, order
-from bptutor.session.clock import Clock, utc_now
+from bptutor.session.clock import Clock, here, utc_now
 from bptutor.session.course import CourseEntry, QuizStanding
 from bptutor.session.needs import Library
 
@@ -39,6 +41,11 @@ class Learner:
         return Rounds(self.library, self.log, self.clock)
 
     @property
+    def today(self) -> date:
+        """The date of the learner's day that goes on."""
+        return date.fromisoformat(today(self.log, here(self.clock)).date)
+
+    @property
     def first_start(self) -> bool:
         """Whether this learner never opened a lesson of the pack."""
         return not self.log.lessons(self.library.pack.id)
@@ -49,7 +56,7 @@ class Learner:
 
     def course(self) -> list[CourseEntry]:
         """Return every lesson in course order with its standing."""
-        return course.course(self.library, self.log)
+        return course.course(self.library, self.log, self.today)
 
     def quizzes(self) -> list[QuizStanding]:
         """Return every quiz with what came of its last run."""

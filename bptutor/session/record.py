@@ -14,7 +14,7 @@ def record_page(log: Log, library: Library) -> list[str]:
     titles = {
         skill: library.pack.skills[skill] for skill in [*ids, *library.pack.skills] if skill in library.pack.skills
     }
-    return page(log, titles, catalogue=_catalogue() if mistakes(log, 1) else {})
+    return page(log, titles, catalogue=_catalogue() if mistakes(log, 1) else {}, pack=library.pack.id)
 
 
 def _catalogue() -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from bptutor.packs.outline import LessonEntry, Pack
@@ -34,10 +34,19 @@ class Score:
 
 
 def score(walk: Walk, skill: str = "") -> Score:
-    """Return the score of a round; that of one skill when it is named."""
+    """Return the score of a round; that of one skill when it is named.
+
+    What was asked and has gone from the pack since still counts in the whole; of which skill it was is not known.
+    """
     stops = [stop for stop in walk.course.stops if not is_inserted(stop.id) and (not skill or skill in _skills(stop))]
-    right = sum(walk.standing(stop.id).passed is Passed.RIGHT for stop in stops)
-    return Score(right, len(stops))
+    found = [walk.standing(stop.id).passed for stop in stops]
+    if not skill:
+        here = {stop.id for stop in walk.stops}
+        found += [one.passed for id_, one in walk.at.items() if id_ and id_ not in here and one.passed in _ASKED]
+    return Score(sum(one is Passed.RIGHT for one in found), len(found))
+
+
+_ASKED = frozenset({Passed.RIGHT, Passed.WRONG, Passed.REVEALED, Passed.SKIPPED})
 
 
 def _skills(stop: Stop) -> tuple[str, ...]:
@@ -55,15 +64,32 @@ def passed(walk: Walk, share: int) -> bool:
     return whole.total > 0 and 100 * whole.right >= share * whole.total
 
 
-def quiz_text(walk: Walk, share: int, pack: Pack, lessons: Mapping[str, LessonEntry], *, tests_out: bool) -> str:
-    """Return the result of a quiz as Markdown."""
+def quiz_text(
+    walk: Walk,
+    share: int,
+    pack: Pack,
+    lessons: Mapping[str, LessonEntry],
+    *,
+    tests_out: bool,
+    tomorrow: Collection[str] = (),
+) -> str:
+    """Return the result of a quiz as Markdown.
+
+    Args:
+        walk: What was asked.
+        share: Per cent of right answers with which it is passed.
+        pack: The pack, for the titles of skills.
+        lessons: The lessons of the pack, by id.
+        tests_out: Whether passing it marks the lessons of its chapter as known.
+        tomorrow: The skills that the review asks tomorrow.
+    """
     whole = score(walk)
     if not whole.total:
         return "This quiz has no questions that can be asked."
     good = passed(walk, share)
     verdict = f"passed ({share} % are needed)" if good else f"not passed yet: {share} % are needed"
     rows = [f"**{whole.shown}** right: {verdict}."]
-    weak = {skill for skill in skills(walk) if score(walk, skill).share < ENOUGH}
+    weak = [skill for skill in skills(walk) if score(walk, skill).share < ENOUGH]
     rows.append("")
     for skill in skills(walk):
         title = teaching(skill, walk.course.lesson.chapter, lessons) if skill in weak else ""
@@ -72,7 +98,13 @@ def quiz_text(walk: Walk, share: int, pack: Pack, lessons: Mapping[str, LessonEn
         )
     if good and tests_out:
         rows += ["", "The lessons of this chapter now count as known; each can still be opened."]
-    rows += ["", "The review will bring the weak skills back tomorrow." if weak else "No skill needs another look now."]
+    if not weak:
+        return "\n".join([*rows, "", "No skill needs another look now."])
+    back = [pack.skills.get(skill, skill) for skill in weak if skill in tomorrow]
+    if len(back) == len(weak):
+        rows += ["", "The review will bring the weak skills back tomorrow."]
+    elif back:
+        rows += ["", f"The review will bring back tomorrow: {', '.join(back)}."]
     return "\n".join(rows)
 
 
@@ -82,12 +114,30 @@ def teaching(skill: str, chapter: str, lessons: Mapping[str, LessonEntry]) -> st
     return min(entries, key=lambda entry: entry.chapter != chapter).title if entries else ""
 
 
-def review_text(walk: Walk, pack: Pack, more: int) -> str:
-    """Return the end of a review as Markdown."""
+def more_due(beyond: int) -> str:
+    """Say how much is due beyond what is asked in a day."""
+    return f"Ten are enough for today; {beyond} more {'is' if beyond == 1 else 'are'} due."
+
+
+def part_due(due: int, beyond: int) -> str:
+    """Say that more is due than what is left of the day's ten."""
+    return f"{due + beyond} are due; a review asks {due} of them today."
+
+
+def review_text(walk: Walk, pack: Pack, more: int, beyond: int = 0) -> str:
+    """Return the end of a review as Markdown.
+
+    Args:
+        walk: What was asked.
+        pack: The pack, for the titles of skills.
+        more: How many items a review would ask now.
+        beyond: How many more are due than are asked today.
+    """
     whole = score(walk)
+    rest = (part_due(more, beyond) if more else more_due(beyond)) if beyond else ""
     if not whole.total:
-        return "Nothing is due now." if not more else f"{more} are due."
+        return rest or (f"{more} {'is' if more == 1 else 'are'} due." if more else "Nothing is due now.")
     rows = [f"**{whole.shown}** right without a reveal."]
     rows += ["", *(f"- {pack.skills.get(skill, skill)}: {score(walk, skill).shown}" for skill in skills(walk))]
-    rows += ["", f"{more} more are due today." if more else "Nothing more is due today."]
-    return "\n".join(rows)
+    said = f"{more} more {'is' if more == 1 else 'are'} due now." if more else "Nothing more is due today."
+    return "\n".join([*rows, "", rest or said])

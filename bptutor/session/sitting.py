@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from bptutor.progress.days import GAP
 from bptutor.progress.event import Event, EventKind
 from bptutor.session.ids import ROUND, is_inserted
 from bptutor.session.stops import Course, Stop
@@ -17,11 +18,10 @@ from bptutor.session.walk import Walk
 
 LONGEST = timedelta(minutes=12)
 MOST_ITEMS = 6
-GAP = timedelta(minutes=20)
-"""After so long without an event, what comes is another sitting."""
 AWAY = timedelta(hours=2)
 """After so long a coming back starts with due items."""
-LONG_AWAY = timedelta(days=7)
+LONG_AWAY = 7
+"""Days of the calendar after which it starts with more of them."""
 WARM_UP, LONG_WARM_UP = 3, 5
 """Due items at a coming back, and after a week away."""
 
@@ -97,14 +97,14 @@ def _hardest(walk: Walk, stops: Sequence[Stop]) -> str:
     return min(stops, key=ease).id if stops else ""
 
 
-def warm_up(last: str, now: datetime) -> int:
+def warm_up(last: str, now: datetime, days: int) -> int:
     """Return how many due items a coming back starts with: none when the learner was here a moment ago.
 
     Args:
         last: When something was last written; empty when nothing was.
         now: The time.
+        days: Days of the calendar since then.
     """
-    away = now - moment(last)
-    if not last or away < AWAY:
+    if not last or now - moment(last) < AWAY:
         return 0
-    return LONG_WARM_UP if away >= LONG_AWAY else WARM_UP
+    return LONG_WARM_UP if days >= LONG_AWAY else WARM_UP

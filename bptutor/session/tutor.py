@@ -11,6 +11,7 @@ from bptutor.grading.verdict import Mark, Verdict
 from bptutor.packs.model import Lesson
 from bptutor.progress.event import Event, EventKind, storable
 from bptutor.progress.events import Log
+from bptutor.progress.help import Helped
 from bptutor.session import ending, tries
 from bptutor.session.asked import SEEDS, seed_of
 from bptutor.session.clock import Clock, utc_now
@@ -99,6 +100,7 @@ class Session(Learner):
         self._drafts.drop(stop for stop in self._drafts.stops if cut.is_round or stop in answered)
         items = self.rounds.choose(lesson.id, seed) if cut.is_round else ()
         opened = self._writer.event(EventKind.OPENED, cut, seed=seed, items=items)
+        opened = self._dated(opened)
         if items or not cut.is_round:
             self.log.append(opened)
         cut = self.rounds.course(lesson.id, items) if cut.is_round else self.rounds.cut(lesson)
@@ -255,7 +257,7 @@ class Session(Learner):
         verdict = await self.grader.proof()
         if verdict is None:
             return None
-        event = self._writer.proof(run.walk.course, stop, seed, verdict)
+        event = self._dated(self._writer.proof(run.walk.course, stop, seed, verdict))
         self.log.append(event)
         run.walk.apply(event)
         self._sitting.apply(event)
@@ -287,10 +289,24 @@ class Session(Learner):
     def _record_answer(self, stop: Stop, text: str, verdict: Verdict) -> None:
         text = storable(text)
         event = self._writer.answer(self._here, stop, text, verdict, self._looked_at.numbers.drawn())
+        event = replace(event, aided=event.aided or self._tried_before(stop))
         over = verdict.right or (self._here.course.one_try and verdict.mark is Mark.WRONG)
         self._write(event, draft=self._drafts.set(stop.id, "" if over else text))
         if self._here.course.quiet and self._here.standing(stop.id).passed is not None:
             self._leave(EventKind.ADVANCED, stop)
+
+    def _tried_before(self, stop: Stop) -> bool:
+        """Return whether there was help or a wrong try at what a stop asks: in this run, or anywhere today."""
+        pack, day = self.library.pack.id, self.rounds.day.date
+        todays = self.rounds.events_today()
+        known = {event.id for event in todays}
+        before = [event for event in self.log.run(pack, self.lesson.id) if event.id not in known]
+        return any(Helped([*before, *todays]).at(pack, self.lesson.id, stop.id, day))
+
+    def _dated(self, event: Event) -> Event:
+        """Return an event with the learner's day that it belongs to."""
+        day = self.rounds.day
+        return replace(event, day=day.date, offset=day.offset)
 
     def _leave(self, kind: EventKind, stop: Stop) -> None:
         """Leave a stop; with the last one the lesson is finished, unless a sitting ends here with a recall."""
@@ -303,7 +319,8 @@ class Session(Learner):
 
     def _write(self, *events: Event, draft: tuple[str, str, str, str] | None = None) -> None:
         """Write first, then take it into account."""
-        self.log.append(*events, draft=draft)
-        for event in events:
+        dated = [self._dated(event) for event in events]
+        self.log.append(*dated, draft=draft)
+        for event in dated:
             self._here.apply(event)
             self._sitting.apply(event)

@@ -230,13 +230,17 @@ class Walk:
                 self.seeds[new.id] = seed
 
     def _after_reveal(self, event: Event) -> None:
-        """Ask why after a reveal, and the same in another way some asked stops later."""
+        """Ask why after a reveal, and the same in another way some asked stops later, when anything is asked between.
+
+        Where nothing is, it would be asked at once; its skill comes back tomorrow all the same.
+        """
         stop = self._stop(event.stop)
         if stop is None or is_inserted(stop.id):
             return
         found = item(self.course, stop)
         at = self.stops.index(stop) + 1
-        if found is not None:
+        between = any(s.wants is Wants.ANSWER and not is_inserted(s.id) for s in self.stops[at:])
+        if found is not None and between:
             again = found.variant(self.variant(stop) + 1)
             new = Stop(f"again:{stop.id}", Wants.ANSWER, stop.piece, question=again.question, item=again)
             self._insert(new, self._later(at), mixed(event.seed, new.id))

@@ -167,11 +167,14 @@ class TutorApp(TerminalApp):
     def next_lesson(self, lesson: str) -> None:
         """Open what comes after a lesson, a quiz or a review, or the map after the last.
 
-        After what is due before a lesson, open that lesson.
+        Past what is due before a lesson, open that lesson, whatever is still due.
         """
         then, self._then = self._then, ""
         following = then if lesson == WARM_UP and then else self._learner.what_comes_next(lesson)
-        if following:
+        entry = self._entry(following) if lesson == WARM_UP and following else None
+        if entry is not None:
+            self._go(self._lesson_screen(entry))
+        elif following:
             self.open_lesson(following)
         else:
             self.show_map(lesson, said=f"{THE_LAST} v asks what is due for review.")

@@ -67,7 +67,7 @@ LESSON: list[BindingType] = [
     _key("pagedown", "scroll(1)", "Scroll down", "Later steps of the lesson", "lesson.scroll-down"),
     _key("y", "at_rest('copy')", "Copy", "Copy the open face, or the last line", "lesson.copy"),
     _key("slash", "at_rest('search')", "Search", "Search the course", "lesson.search"),
-    _key("m", "at_rest('leave')", "Course map", "At a rest: back to the course map", "lesson.map"),
+    _key("m", "at_rest('map')", "Course map", "At a rest: back to the course map", "lesson.map"),
     _key("c", "at_rest('go_on')", "Go on", "At a rest: go on; at the end: what comes next", "lesson.next"),
     _key(
         "t",

@@ -174,6 +174,27 @@ def test_progress_is_shown_without_a_word_and_exported_to_a_file(
     assert [file.name for file in home.iterdir() if file.name.endswith(".part")] == []
 
 
+def test_progress_tells_the_skills_of_the_pack_that_is_meant(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from bptutor.progress.event import Event, EventKind
+    from bptutor.progress.events import Log
+
+    library = Library.builtin()
+    skill, title = next(iter(library.pack.skills.items()))
+    (home / "own").mkdir()
+    (home / "own" / "pack.yaml").write_text(
+        f"bptutor: 1\nid: own\ntitle: Own\nversion: 1.0.0\nlessons: [one]\nskills:\n  {skill}: Another thing\n",
+        encoding="utf-8",
+    )
+    (home / "own" / "one.md").write_text(f"---\nid: one\ntitle: One\nskills: [{skill}]\n---\nRead.\n", encoding="utf-8")
+    log = Log.open()
+    for pack in (library.pack.id, "own"):
+        log.append(Event(EventKind.ANSWERED, "one", pack, "q", mark="right", skills=(skill,)))
+    log.close()
+    ours, theirs = said(capsys, "progress")[1], said(capsys, "progress", "show", "--pack", "own")[1]
+    assert title in ours and "Another thing" not in ours
+    assert "Another thing" in theirs and title not in theirs
+
+
 def test_a_file_appears_whole_or_not_at_all(home: Path) -> None:
     from bptutor.progress.whole import write_whole
 

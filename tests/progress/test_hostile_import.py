@@ -16,8 +16,7 @@ from bptutor.progress.draft import Draft
 from bptutor.progress.event import LONGEST_LINE, Event, EventKind
 from bptutor.progress.events import Log
 from bptutor.progress.home import database
-from bptutor.progress.mastery import mastery
-from bptutor.progress.review import cards
+from bptutor.progress.memory import cards, mastery
 from bptutor.progress.transfer import export_lines, import_lines
 
 
@@ -82,8 +81,8 @@ def test_each_hostile_line_is_named_and_every_other_taken(tmp_path: Path) -> Non
     assert named == [f"line {2 * n + 2}" for n in range(len(HOSTILE))]
     assert all(problem.isascii() and problem.isprintable() and len(problem) < 400 for problem in done.problems)
     assert (done.added, taken(log)) == (len(HOSTILE) + 1, [f"id{n + 1}" for n in range(len(HOSTILE) + 1)])
-    assert mastery(log)["chain"].unaided == len(HOSTILE) + 1
-    cards(log)
+    assert mastery(log, "pack")["chain"].unaided == len(HOSTILE) + 1
+    cards(log, "pack")
     log.close()
     with sqlite3.connect(database(tmp_path, "me")) as connection:
         assert connection.execute("SELECT count(*) FROM event WHERE NOT json_valid(body)").fetchone() == (0,)
@@ -201,7 +200,7 @@ def many(count: int, folder: Path) -> None:
     log.close()
     log = Log.open(folder)
     assert log.note == ""
-    assert sum(standing.unaided for standing in mastery(log).values()) == count
+    assert sum(standing.unaided for standing in mastery(log, "pack").values()) == count
     assert len(list(export_lines(log))) == count
     assert import_lines(log, lines).known == count
     log.close()

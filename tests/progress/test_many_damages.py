@@ -17,9 +17,9 @@ import pytest
 
 from bptutor.progress import disk
 from bptutor.progress.events import Event, EventKind, Log
-from bptutor.progress.mastery import mastery, mistakes
+from bptutor.progress.mastery import mistakes
+from bptutor.progress.memory import cards, mastery
 from bptutor.progress.page import page
-from bptutor.progress.review import cards
 from bptutor.progress.transfer import export_lines
 
 COUNT = 60
@@ -55,7 +55,7 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
         log.append(event(n))
     for stop, text in TYPED.items():
         log.append(draft=(*LESSON, stop, text))
-    cards(log)
+    cards(log, "pack")
     for end in ("", "-wal"):
         shutil.copy(closed / f"progress.db{end}", killed)
     log.close()
@@ -237,7 +237,7 @@ def use(log: Log) -> None:
     """Do all that the program does with a record."""
     list(export_lines(log))
     page(log)
-    mastery(log), mistakes(log), cards(log)
+    mastery(log, "pack"), mistakes(log), cards(log, "pack")
     log.run("pack", "lesson1"), log.lessons("pack"), log.asked("pack"), log.marked("pack", "passed")
     log.drafts(*LESSON), log.all_drafts(), log.runs(*LESSON)
 
@@ -307,7 +307,7 @@ def test_foreign_tables_and_values(statement: str, folders: list[Path], tmp_path
 @pytest.mark.parametrize("statement", FIGURES)
 def test_figures_that_are_off_are_made_anew(statement: str, folders: list[Path], tmp_path: Path) -> None:
     def figures(log: Log) -> tuple[object, ...]:
-        return mastery(log), mistakes(log), cards(log)
+        return mastery(log, "pack"), mistakes(log), cards(log, "pack")
 
     folder = tmp_path / "home"
     shutil.copytree(folders[0], folder)

@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 
 from bptutor.progress.event import Event, EventKind
 from bptutor.progress.events import Log
-from bptutor.progress.mastery import later_tries, mastery, mistakes
+from bptutor.progress.mastery import later_tries, mistakes
+from bptutor.progress.memory import cards, mastery
 from bptutor.progress.ordering import settled
-from bptutor.progress.review import Grade, Rating, cards, due, rated
+from bptutor.progress.review import Grade, Rating, due, rated
 from bptutor.progress.transfer import export_lines, import_lines
 
 TODAY = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -95,25 +96,27 @@ def test_answers_dated_ahead_freeze_nothing(log: Log, tmp_path: Path, before: in
     assert [event.time for event in log.events()] == [event.time for event in events]
     elsewhere = moved(log, tmp_path / "there")
     for record in (log, elsewhere):
-        found = cards(record)
+        found = cards(record, "pack")
         assert found["chain"].due.date() == (TODAY + timedelta(days=2)).date()
-        assert all(card.last <= TODAY + timedelta(minutes=1) for card in found.values())
-        assert found["chain"].last == TODAY + timedelta(minutes=1)
+        assert all(card.last.date() <= TODAY.date() for card in found.values())
+        assert found["chain"].last.date() == TODAY.date()
         assert record.last_time == iso(TODAY + timedelta(minutes=1))
-        assert mastery(record)["chain"].last == "2026-03-02"
-    assert mastery(elsewhere) == mastery(log)
+        assert mastery(record, "pack")["chain"].last == "2026-03-02"
+    assert mastery(elsewhere, "pack") == mastery(log, "pack")
     assert mistakes(elsewhere) == mistakes(log)
     elsewhere.close()
 
 
 def test_while_the_last_answer_is_dated_ahead_today_is_asked_as_of_now(log: Log) -> None:
     log.append(answer(TODAY - timedelta(days=9), "old", "old"), answer(AHEAD, "ahead", "ahead"))
-    found = cards(log, TODAY)
-    assert found["ahead"].due == TODAY + timedelta(days=2)
-    assert due(found.values(), TODAY) == ["old"]
-    assert due(cards(log, TODAY + timedelta(days=1)).values(), TODAY) == ["old"]  # nothing of it was kept
+    found = cards(log, "pack", TODAY)
+    assert found["ahead"].due.date() == (TODAY + timedelta(days=2)).date()
+    assert due(found.values(), TODAY.date()) == ["old"]
+    assert due(cards(log, "pack", TODAY + timedelta(days=1)).values(), TODAY.date()) == [
+        "old"
+    ]  # nothing of it was kept
     log.append(answer(TODAY, "today"))
-    assert cards(log, TODAY)["ahead"].last == TODAY - timedelta(days=9)
+    assert cards(log, "pack", TODAY)["ahead"].last.date() == (TODAY - timedelta(days=9)).date()
 
 
 def test_a_clock_that_goes_back_an_hour_keeps_order_and_times(log: Log, tmp_path: Path) -> None:
@@ -126,8 +129,8 @@ def test_a_clock_that_goes_back_an_hour_keeps_order_and_times(log: Log, tmp_path
     for record in (log, elsewhere):
         assert [(e.text, e.time) for e in record.events()] == [(str(n), iso(clock)) for n, clock in enumerate(clocks)]
         assert [e.text for e in record.since(iso(TODAY))] == [str(n) for n in range(len(clocks))]
-        assert {card.last - TODAY < timedelta(minutes=71) for card in cards(record).values()} == {True}
-    assert cards(log) == cards(elsewhere)
+        assert {card.last.date() == TODAY.date() for card in cards(record, "pack").values()} == {True}
+    assert cards(log, "pack") == cards(elsewhere, "pack")
     elsewhere.close()
 
 
@@ -135,12 +138,12 @@ def test_a_clock_that_was_reset_to_the_beginning_of_time_is_not_believed_once_it
     events = [answer(TODAY + timedelta(days=n), str(n)) for n in range(4)]
     lost = answer(datetime(1970, 1, 1, tzinfo=UTC), "lost", "lost")
     log.append(*events)
-    right = cards(log)["chain"]
+    right = cards(log, "pack")["chain"]
     log.append(lost)
-    assert cards(log)["chain"].last < TODAY  # for as long as the clock says so
+    assert cards(log, "pack")["chain"].last < TODAY  # for as long as the clock says so
     log.append(answer(TODAY + timedelta(days=4), "4", "other"))
-    assert cards(log)["chain"] == right
-    assert cards(log)["lost"].last == TODAY + timedelta(days=3)
+    assert cards(log, "pack")["chain"] == right
+    assert cards(log, "pack")["lost"].last.date() == (TODAY + timedelta(days=3)).date()
     assert texts(log) == ["0", "1", "2", "3", "lost", "4"]
 
 
@@ -153,8 +156,8 @@ def test_the_night_the_clocks_are_put_back(log: Log, monkeypatch: pytest.MonkeyP
             log.append(answer((start + timedelta(minutes=30 * n)).astimezone(), str(n)))
         assert texts(log) == ["0", "1", "2", "3"]
         assert [event.time for event in log.events()] == [iso(start + timedelta(minutes=30 * n)) for n in range(4)]
-        expected = rated({}, [Rating("chain", start + timedelta(minutes=30 * n), Grade.GOOD) for n in range(4)])
-        assert cards(log) == expected
+        expected = rated({}, [Rating("chain", start.replace(hour=12, minute=0), Grade.GOOD) for n in range(4)])
+        assert cards(log, "pack") == expected
     finally:
         monkeypatch.undo()
         time.tzset()
@@ -180,13 +183,13 @@ def test_two_machines_one_with_its_clock_ahead_merge_in_the_order_of_what_is_bel
 
 
 def test_an_event_of_tomorrow_and_one_of_today_in_one_sitting_count_as_the_clock_said(log: Log) -> None:
-    log.append(answer(TODAY + timedelta(days=1)), answer(TODAY))
-    assert (mastery(log)["chain"].days, mastery(log)["chain"].unaided) == (2, 2)
+    log.append(answer(TODAY + timedelta(days=1), day="2026-03-03"), answer(TODAY, day="2026-03-02"))
+    assert (mastery(log, "pack")["chain"].days, mastery(log, "pack")["chain"].unaided) == (2, 2)
 
 
 @pytest.mark.parametrize(
     ("done", "later"),
-    [("og", 1), ("ohg", 0), ("ohrg", 1), ("ohrhg", 0), ("ogh", 1), ("ohog", 1)],
+    [("og", 1), ("ohg", 0), ("ohrg", 0), ("ohrhg", 0), ("ogh", 1), ("ohog", 0)],
 )
 def test_help_is_told_by_the_order_where_the_clock_says_one_time_for_all(done: str, later: int, tmp_path: Path) -> None:
     """The clock goes back at each event, so that all are sorted by one time."""
@@ -199,5 +202,5 @@ def test_help_is_told_by_the_order_where_the_clock_says_one_time_for_all(done: s
         )
         log.append(made)
     assert len(log.rows("SELECT DISTINCT time FROM event")) == 1
-    assert later_tries(log).get("chain", 0) == later
+    assert later_tries(log, "pack").get("chain", 0) == later
     log.close()

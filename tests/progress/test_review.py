@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import math
-from datetime import UTC, datetime, timedelta, timezone
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from bptutor.progress.days import noon
 from bptutor.progress.event import Event, EventKind
 from bptutor.progress.events import Log
-from bptutor.progress.review import Card, Grade, Rating, cards, due, grade, rated, ratings
+from bptutor.progress.memory import cards
+from bptutor.progress.review import LONGEST, Card, Grade, Rating, due, grade, kept, rated, ratings, scheduler
 
 MONDAY = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 W = (
@@ -75,16 +78,8 @@ def card(skill: str, day: float) -> Card:
 
 
 def test_todays_come_before_what_is_overdue_and_tomorrows_not_at_all() -> None:
-    found = [card("old", -9), card("older", -20), card("late", 0.4), card("now", 0), card("tomorrow", 1)]
-    assert due(found, MONDAY) == ["now", "late", "older", "old"]
-
-
-def test_a_day_begins_at_midnight_where_the_learner_is() -> None:
-    one = card("s", 0.6)  # Monday 23:54 in UTC
-    assert due([one], MONDAY) == ["s"]
-    west, east = timezone(timedelta(hours=-8)), timezone(timedelta(hours=2))
-    assert due([one], MONDAY.astimezone(west)) == ["s"]
-    assert due([one], MONDAY.astimezone(east)) == []  # there it is Tuesday 01:54
+    found = [card("old", -9), card("older", -20), card("now", 0), card("tomorrow", 1)]
+    assert due(found, MONDAY.date()) == ["now", "older", "old"]
 
 
 def test_cards_kept_beside_the_record_are_those_of_the_whole_record(tmp_path: Path) -> None:
@@ -105,4 +100,87 @@ def test_an_older_record_that_is_imported_later_is_put_where_it_belongs(tmp_path
     older = answered(day=0)
     log.add([older])
     assert cards(log) == rated({}, ratings([older, answered(day=4)]))
+    log.close()
+
+
+# --- again tomorrow, and not later than in two months ------------------------------------------------------
+
+
+def on(day: int, kind: EventKind = EventKind.ANSWERED, **more: object) -> Event:
+    date_ = (MONDAY + timedelta(days=day)).isoformat(timespec="milliseconds")
+    mark = "right" if kind is EventKind.ANSWERED else ""
+    return Event(kind, "one", "pack", mark=mark, skills=("chain",), time=date_, day=date_[:10], **more)  # type: ignore[arg-type]
+
+
+def days_until(log: Log, day: int) -> int:
+    return (cards(log, "pack")["chain"].due.date() - (MONDAY + timedelta(days=day)).date()).days
+
+
+@pytest.mark.parametrize("goods", range(8))
+@pytest.mark.parametrize("then_right", [False, True])
+def test_what_was_revealed_is_due_tomorrow_however_well_it_was_known(
+    tmp_path: Path, goods: int, then_right: bool
+) -> None:
+    log, day = Log.open(tmp_path), 0
+    for _ in range(goods):
+        log.append(on(day))
+        day += days_until(log, day)
+    log.append(on(day, EventKind.REVEALED))
+    if then_right:
+        log.append(on(day, aided=True), on(day))
+    assert days_until(log, day) == 1
+    log.append(on(day + 1))
+    assert days_until(log, day + 1) >= 1
+    log.close()
+
+
+def test_nothing_is_put_off_for_longer_than_a_course_lasts(tmp_path: Path) -> None:
+    log, day, waits = Log.open(tmp_path), 0, []
+    for _ in range(12):
+        log.append(on(day))
+        waits.append(days_until(log, day))
+        day += waits[-1]
+    assert waits == sorted(waits) and waits[-1] == LONGEST
+    log.close()
+
+
+def test_what_is_left_of_a_skill_is_what_fsrs_says_it_is(tmp_path: Path) -> None:
+    from fsrs import Card as FsrsCard
+
+    one = rated({}, [Rating("s", noon(f"2026-03-{day:02}"), Grade.GOOD) for day in (2, 4, 15)])["s"]
+    fsrs = FsrsCard.from_json(one.body)
+    for later in (1, 10, 400):
+        then = scheduler().get_card_retrievability(fsrs, one.due)
+        now = scheduler().get_card_retrievability(fsrs, one.due + timedelta(days=later))
+        assert kept(one, (one.due + timedelta(days=later)).date()) == pytest.approx(now / then)
+        assert now < then
+    assert kept(one, one.due.date()) == 1
+
+
+def test_cards_are_those_of_their_pack(tmp_path: Path) -> None:
+    log = Log.open(tmp_path)
+    log.append(on(0), replace(on(0), id="other", pack="other"), replace(on(3), id="more", pack="other"))
+    assert cards(log, "pack") == rated({}, ratings([on(0)]))
+    assert cards(log, "other") == rated({}, ratings([on(0), on(3)]))
+    assert cards(log, "third") == {}
+    log.close()
+
+
+def test_cards_that_an_older_version_kept_are_made_anew(tmp_path: Path) -> None:
+    log = Log.open(tmp_path)
+    log.append(on(0))
+    old = rated({}, [Rating("chain", MONDAY, Grade.AGAIN)])["chain"]
+    (seq,) = log.rows("SELECT max(seq) FROM event")[0]
+    log.keep_cards(seq, [("chain", old.body, old.due.isoformat(), old.last.isoformat())])
+    assert cards(log, "pack") == rated({}, ratings([on(0)]))
+    log.keep_cards(seq, [("pack/chain", '{"due": "", "last_review": ""', "", "")])
+    assert cards(log, "pack") == rated({}, ratings([on(0)]))
+    log.close()
+
+
+def test_a_clock_that_was_ahead_is_not_believed(tmp_path: Path) -> None:
+    log = Log.open(tmp_path)
+    log.append(on(900))
+    (one,) = cards(log, "pack", MONDAY).values()
+    assert one.due == rated({}, [Rating("chain", noon(MONDAY.date().isoformat()), Grade.GOOD)])["chain"].due
     log.close()

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from bptutor.errors import UsageError
 from bptutor.progress.events import Event, EventKind, Log
-from bptutor.progress.mastery import mastery, mistakes
+from bptutor.progress.mastery import mistakes
+from bptutor.progress.memory import mastery
 from bptutor.progress.page import page as record
 from bptutor.progress.transfer import export_file, export_lines, import_lines
 
@@ -59,7 +60,7 @@ def test_a_round_trip_changes_nothing(tmp_path: Path) -> None:
     again = import_lines(target, lines)
     assert (again.added, again.known) == (0, 30)
     assert list(export_lines(target)) == lines
-    assert mastery(target) == mastery(source)
+    assert mastery(target, "pack") == mastery(source, "pack")
     assert mistakes(target) == mistakes(source)
     source.close()
     target.close()
@@ -106,13 +107,13 @@ def test_imported_events_belong_to_this_learner(tmp_path: Path) -> None:
 def test_the_page_names_skills_and_mistakes(tmp_path: Path) -> None:
     log = filled(tmp_path)
     catalogue = {"sign": "the opposite sign", "factor-two": "a factor of two"}
-    page = "\n".join(record(log, {"chain": "The chain rule"}, catalogue=catalogue))
+    page = "\n".join(record(log, {"chain": "The chain rule"}, catalogue=catalogue, pack="pack"))
     assert "The chain rule" in page
     assert "20 right at the first try" in page
     assert "10 wrong" in page
     assert "The opposite sign: 10 times" in page
     assert page.index("The opposite sign") < page.index("A factor of two")
-    assert "Mistakes" not in "\n".join(record(log))
+    assert "Mistakes" not in "\n".join(record(log, pack="pack"))
     log.close()
     empty = Log.open(tmp_path / "empty")
     assert record(empty) == ["Nothing answered yet."]

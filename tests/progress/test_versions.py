@@ -14,9 +14,8 @@ import pytest
 from bptutor.progress import schema
 from bptutor.progress.event import Event, EventKind
 from bptutor.progress.events import Log
-from bptutor.progress.mastery import mastery
+from bptutor.progress.memory import cards, mastery
 from bptutor.progress.pages import rows
-from bptutor.progress.review import cards
 
 FIRST = """
 CREATE TABLE IF NOT EXISTS event (
@@ -69,8 +68,8 @@ def test_a_record_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> 
     assert (log.saving, log.saving_problem, log.note) == (True, "", "")
     assert [event.text for event in log.events()] == [str(n) for n in range(COUNT)]
     assert log.drafts("p", "one") == {"q": "half"}
-    assert (mastery(log)["chain"].unaided, mastery(log)["chain"].days) == (COUNT, COUNT)
-    assert cards(log)["chain"].last.day == COUNT
+    assert mastery(log, "p")["chain"].unaided == COUNT
+    assert cards(log, "p")["chain"].last.day == COUNT
     log.append(Event(EventKind.OPENED, "two", "p"))
     log.close()
     assert version(path) == schema.VERSION

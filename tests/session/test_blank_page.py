@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bptutor.grading.verdict import Mark
 from bptutor.packs.library import Library
-from bptutor.progress.mastery import mastery
+from bptutor.progress.memory import mastery
 from bptutor.session import LineState, ShownDerivation, View, Wants
 from tests.walks.script import session
 
@@ -36,11 +36,13 @@ async def test_a_route_of_ones_own_is_taken_line_by_line_to_the_end(tmp_path: Pa
     view = here.open("blank")
     assert lines(view) == [(first, right), open_]
     assert here.course()[0].passed == 0
-    assert "error" not in {skill for skill, known in mastery(here.log).items() if known.unaided + known.aided}
+    assert "error" not in {
+        skill for skill, known in mastery(here.log, here.library.pack.id).items() if known.unaided + known.aided
+    }
     outcome = await here.submit("-(y_i - p_i)")
     assert (outcome.verdict.mark, outcome.view.wants) == (Mark.RIGHT, Wants.GO_ON)
     assert lines(outcome.view) == [(first, right), ("-(y_i - p_i)", right)]
-    assert mastery(here.log)["error"].aided == 1
+    assert mastery(here.log, here.library.pack.id)["error"].aided == 1
     assert here.advance().wants is Wants.FINISHED
     await here.close()
 

@@ -10,7 +10,7 @@ import pytest
 
 from bptutor.progress.event import Event, EventKind
 from bptutor.progress.events import Log
-from bptutor.progress.review import cards
+from bptutor.progress.memory import cards
 from bptutor.session.farewell import farewell
 from bptutor.session.learner import Learner
 from tests.session.fakes import FakeLibrary
@@ -26,7 +26,7 @@ def answered(log: Log, when: datetime) -> None:
     time = when.isoformat(timespec="milliseconds")
     log.append(Event(EventKind.OPENED, "output-error", pack="fake", time=time))
     right = Event(
-        EventKind.ANSWERED, "output-error", pack="fake", stop="d.2", mark="right", skills=("chain",), time=time
+        EventKind.ANSWERED, "output-error", pack="fake", stop="error-by-z.2", mark="right", skills=("chain",), time=time
     )
     log.append(right)
 
@@ -43,10 +43,11 @@ def test_nothing_was_begun(log: Log) -> None:
 
 
 def test_what_is_next_and_when_review_is_due_follow_the_cards(log: Log) -> None:
+    answered(log, NOON - timedelta(days=2))
     answered(log, NOON)
-    due = cards(log)["chain"].due.astimezone()
+    due = cards(log, "fake")["chain"].due
     day = due.date()
-    for before in range(1, 12):
+    for before in range(1, (day - NOON.date()).days):
         now = datetime.combine(day - timedelta(days=before), datetime.min.time()).astimezone() + timedelta(hours=9)
         said = at(log, now)
         assert said.startswith("Saved. Next: The output error")

@@ -10,14 +10,14 @@ from bptutor.grading.mistakes import BY_ID
 from bptutor.packs.library import Library
 from bptutor.progress.event import Event, EventKind
 from bptutor.progress.events import Log
-from bptutor.progress.mastery import mastery
+from bptutor.progress.memory import mastery
 from bptutor.session import Session
 from bptutor.session.record import record_page
 from tests.session.fakes import FakeGrader, FakeLibrary
 
 
 def wrong(*findings: str) -> Event:
-    return Event(EventKind.ANSWERED, "one", mark="wrong", skills=("loss",), findings=findings)
+    return Event(EventKind.ANSWERED, "one", "fake", mark="wrong", skills=("loss",), findings=findings)
 
 
 def test_mistakes_stand_by_their_titles_and_what_is_none_is_left_out(tmp_path: Path) -> None:
@@ -46,7 +46,7 @@ def test_skills_stand_by_title_in_the_order_of_the_course(tmp_path: Path) -> Non
     order = list(dict.fromkeys(skill for entry in library.entries() for skill in entry.skills))
     picked = order[::9]
     for skill in [*sorted(picked), "gone-skill"]:
-        log.append(Event(EventKind.ANSWERED, "one", mark="right", skills=(skill,)))
+        log.append(Event(EventKind.ANSWERED, "one", library.pack.id, mark="right", skills=(skill,)))
     said = record_page(log, library)
     named = [line.split("  ")[1] for line in said if line.startswith("  ") and not line.startswith("      ")]
     assert named[: len(picked) + 1] == [*(library.pack.skills[skill] for skill in picked), "gone skill"]
@@ -60,8 +60,9 @@ def test_skills_stand_by_title_in_the_order_of_the_course(tmp_path: Path) -> Non
         (["wrong"], "1 right on a later try, 1 wrong"),
         (["hint"], "1 right with help"),
         (["wrong", "hint"], "1 right with help, 1 wrong"),
-        (["hint", "another"], "1 right at the first try"),
-        (["hint", "another", "wrong"], "1 right on a later try, 1 wrong"),
+        (["hint", "another"], "1 right with help"),
+        (["hint", "another", "wrong"], "1 right with help, 1 wrong"),
+        (["wrong", "another"], "1 right on a later try, 1 wrong"),
     ],
 )
 async def test_a_later_try_is_told_apart_from_help(tmp_path: Path, way: list[str], said: str) -> None:
@@ -79,6 +80,6 @@ async def test_a_later_try_is_told_apart_from_help(tmp_path: Path, way: list[str
     await session.submit("-Σ_k (y_k/p_k) ∂p_k/∂z_i")
     page = record_page(log, FakeLibrary())
     assert f"      {said}; last on" in "\n".join(page)
-    standing = mastery(log)["chain"]
+    standing = mastery(log, "fake")["chain"]
     assert standing.aided + standing.unaided == 1  # what mastery counts stays
     log.close()

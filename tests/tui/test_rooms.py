@@ -36,6 +36,43 @@ async def test_coming_back_starts_with_what_is_due_and_leads_to_the_lesson(tmp_p
         await s.until("Both derivatives you know")
 
 
+@pytest.mark.parametrize(("key", "there"), [("enter", "Both derivatives you know"), ("m", "c continue")])
+async def test_the_end_of_what_is_due_before_a_lesson_says_what_its_keys_do(
+    tmp_path: Path, key: str, there: str
+) -> None:
+    await learned(tmp_path, days=30)
+    async with stage(tmp_path, seed=None) as s:
+        await s.until("v 2 due")
+        await s.press("c")
+        await s.until("1/2")
+        await s.press("f6")
+        await s.until("2/2")
+        await s.press("f6")
+        await s.until("enter the lesson")
+        assert "m map" in s.text and "esc lesson" in s.text
+        await s.press(key)
+        await s.until(there)
+
+
+@pytest.mark.parametrize("key", ["enter", "escape"])
+async def test_nothing_that_is_due_keeps_anybody_from_a_lesson(
+    tmp_path: Path, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However much is still said to be due: each key that leaves the end of it leads to the lesson."""
+    await learned(tmp_path, days=30)
+    monkeypatch.setattr("bptutor.session.due.Due.warm_up", lambda self: 3)
+    async with stage(tmp_path, seed=None) as s:
+        await s.until("v 2 due")
+        await s.press("c")
+        await s.until("Before you go on")
+        await s.press("f6")
+        await s.until("2/2")
+        await s.press("f6")
+        await s.until("enter the lesson")
+        await s.press(key)
+        await s.until("Both derivatives you know")
+
+
 async def test_a_review_is_begun_from_the_map_and_leads_on(tmp_path: Path) -> None:
     await learned(tmp_path, days=30)
     async with stage(tmp_path, seed=None, size=LARGE) as s:

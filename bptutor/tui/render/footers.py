@@ -6,6 +6,8 @@ from bptutor.session import ROUND, WARM_UP, View, Wants
 from bptutor.tui.render.headings import ALWAYS, Pairs
 
 TO_THE_LESSON: Pairs = (("F1", "help"), ("esc", "lesson"), ("^p", "all"))
+WARMED: Pairs = (("enter", "the lesson"), ("m", "map"), ("pgup", "read again"))
+"""At the end of what is due before a lesson."""
 OUT_OF_THE_EDITOR: Pairs = (("F1", "help"), ("esc", "leave it"), ("^p", "all"))
 _HERE: Pairs = (("F1", "help"), ("^p", "all"))
 """Where Esc is named already."""
@@ -23,6 +25,8 @@ def footer(view: View) -> tuple[Pairs, Pairs]:
     """Return the keys for what is open, and those that always stand at the end of the row."""
     program = view.question is not None and view.question.code is not None
     pairs = PROGRAM if program else KEYS.get(view.wants, ANSWER)
+    if view.wants is Wants.FINISHED and view.lesson.id == WARM_UP:
+        return WARMED, TO_THE_LESSON
     if view.wants is Wants.ANSWER:
         pairs = tuple(_hint(view, key, word) for key, word in pairs)
     without = _without(view)

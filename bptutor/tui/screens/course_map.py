@@ -17,6 +17,7 @@ from bptutor.session.course import CourseEntry, QuizStanding
 from bptutor.session.ids import REVIEW
 from bptutor.session.learner import Learner
 from bptutor.session.order import by_chapter
+from bptutor.session.results import more_due
 from bptutor.tui import keys
 from bptutor.tui.render.course import (
     about_quiz,
@@ -108,9 +109,17 @@ class MapScreen(ReadyScreen[None]):
         """Say how much is due, once it is counted."""
         pack, following = self._learner.library.pack, self._next
         await asyncio.to_thread(importlib.import_module, "bptutor.session.rounds")
-        due = self._learner.rounds.due_count()
-        if due and self.is_attached:
+        rounds = self._learner.rounds
+        for lesson, meeting in rounds.unread():
+            await asyncio.to_thread(rounds.askable.read, lesson, meeting)
+        if not self.is_attached:
+            return
+        due, beyond = rounds.due_count(), rounds.beyond_today()
+        if due:
             self.query_one("#top", Static).update(Flow(lambda width: [continue_row(pack, following, width, due)]))
+        elif beyond and not self._said:
+            self.query_one("#said", Static).update(Content(more_due(beyond)))
+            self.query_one("#said").display = True
 
     def _fill(self, entries: list[CourseEntry], quizzes: list[QuizStanding]) -> None:
         lessons = self.query_one(OptionList)

@@ -307,6 +307,11 @@ class LessonScreen(TypingScreen):
         if self._entry.id == WARM_UP:
             self._rooms.next_lesson(WARM_UP)
             return
+        self.action_map()
+
+    def action_map(self) -> None:
+        """Go to the course map."""
+        self.keep_draft()
         self._rooms.show_map(self._entry.id)
 
     def action_search(self) -> None:
