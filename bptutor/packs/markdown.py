@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,6 +15,7 @@ from bptutor.packs.lesson_blocks import Chunk, chunks, parts, prompt_of
 from bptutor.packs.model import Block, Derivation, Lesson, Line, Nudge, Place, Prose, Question, Show
 from bptutor.packs.questions import FACES, read_question
 from bptutor.packs.quiz import QuizFront, quiz_front
+from bptutor.packs.renaming import renamed_from
 from bptutor.packs.variants import variant_nodes
 from bptutor.packs.yaml import MAX_CHARACTERS, Located, control_problems, places, problem, read
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from bptutor.packs.scene import Scene
 
 LINE_FACES = ("index", "matrix", "numpy")
+LINE_ID = re.compile(r"[a-z][a-z0-9-]{0,60}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,7 @@ class Front:
     scene: Located | None = None
     places: Mapping[str, Place] | None = None
     quiz: QuizFront | None = None
+    was: tuple[str, ...] = ()
 
 
 def read_lesson(path: Path, shown: str = "") -> Lesson:
@@ -104,6 +108,7 @@ def lesson_from(text: str, path: str, problems: list[Problem]) -> Lesson:
         objective=front.objective,
         chapter=front.chapter,
         quiz=front.quiz,
+        was=front.was,
         places=front.places or {},
     )
 
@@ -124,6 +129,7 @@ def front_matter(text: str, line: int, path: str, problems: list[Problem]) -> Fr
         scene=fields.get("scene"),
         places=places(fields.node),
         quiz=quiz_front(fields),
+        was=renamed_from(fields),
     )
     fields.close()
     return front
@@ -220,10 +226,22 @@ class _Blocks:
         ask, hints, skills = fields.text("ask"), fields.texts("hints"), fields.texts("skills")
         if blank and not ask:
             fields.wrong(fields.place, "a blank page has no `ask`", "add the prompt: `ask: Derive it.`", "missing-key")
+        was = renamed_from(fields)
         fields.close()
+        self._lines_named(lines, fields)
         self.formulas.derivation(goal, written.items, faces)
         texts = {name: face.text for name, face in faces.items()}
-        return Derivation(id_, goal.text, lines, texts, blank, ask, hints, skills, node.place, places(node))
+        return Derivation(id_, goal.text, lines, texts, blank, ask, hints, skills, was, node.place, places(node))
+
+    def _lines_named(self, lines: tuple[Line, ...], fields: Fields) -> None:
+        """Refuse ids of lines that stand twice, or that might be the place of a line."""
+        for n, line in enumerate(lines):
+            place = line.places.get("id", line.place)
+            if line.id and not LINE_ID.fullmatch(line.id):
+                help_ = "use small letters, digits and hyphens, a letter first, such as one-hot"
+                fields.wrong(place, f"`{line.id}` cannot be the id of a line", help_, "id")
+            elif line.id and line.id in [other.id for other in lines[:n]]:
+                fields.wrong(place, f"the line `{line.id}` stands here a second time", "", "duplicate-id")
 
     def line(self, node: Located) -> Line:
         """Read one line of a derivation."""
@@ -246,6 +264,7 @@ class _Blocks:
             show=fields.one_of("show", FACES),
             skills=fields.texts("skills"),
             names=fields.texts("names"),
+            id=fields.text("id"),
             place=node.mapping["math"].at(1) if "math" in node.mapping else node.place,
             places=places(node),
         )

@@ -79,6 +79,16 @@ class Event:
     """0-based index of the later line of the derivation that the answer equals."""
     drawn: Mapping[str, object] = field(default_factory=dict)
     """Name -> nested lists: the numbers that the learner saw."""
+    version: str = ""
+    """Of the pack."""
+    prompt: str = ""
+    """Of an answer or a reveal: what was asked, as it stood on the screen."""
+    chosen: tuple[str, ...] = ()
+    """Of an answer that points at something: what the choices, the lines or the rule said."""
+    key: tuple[str, ...] = ()
+    """Short hashes of the kind and the answer of the question: others when the pack changes them."""
+    through: tuple[str, ...] = ()
+    """Where `reached` is set: the stops from the asked line to the one that the answer equals."""
     learner: str = "me"
     time: str = field(default_factory=now)
     id: str = field(default_factory=lambda: uuid4().hex)
@@ -106,8 +116,8 @@ class Event:
         return replace(cls(EventKind.OPENED, ""), **_checked(found))  # type: ignore[arg-type]  # `_checked` checks each type
 
 
-_TEXTS = ("lesson", "pack", "stop", "text", "mark", "proof", "question", "learner", "time", "id")
-_LISTS = ("findings", "skills", "items")
+_TEXTS = ("lesson", "pack", "stop", "text", "mark", "proof", "question", "learner", "time", "id", "version", "prompt")
+_LISTS = ("findings", "skills", "items", "chosen", "key", "through")
 
 
 def _checked(found: dict[str, object]) -> dict[str, object]:

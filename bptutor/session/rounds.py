@@ -82,8 +82,8 @@ class Rounds:
         """Return for each skill what exercises it and was asked before, the least recently asked first."""
         asked = self.log.asked(self.library.pack.id)
         lessons = [entry.id for entry in self.library.entries() if any(id_.startswith(f"{entry.id}/") for id_ in asked)]
-        known = [item for lesson in lessons for item in self._items(lesson) if item.id in asked] if skills else []
-        known.sort(key=lambda item: (asked[item.id][:10], mixed(seed, item.id)))
+        known = [item for lesson in lessons for item in self._items(lesson) if item.named(asked)] if skills else []
+        known.sort(key=lambda item: (item.latest(asked)[:10], mixed(seed, item.id)))
         return {skill: [item for item in known if skill in item.question.skills] for skill in skills}
 
     def _quiz(self, quiz: Quiz, seed: int) -> tuple[str, ...]:
@@ -98,7 +98,8 @@ class Rounds:
         return tuple(_with_variant(item, seed) for item in found)
 
     def _from(self, source: Source, seed: int) -> list[Item]:
-        found = [item for item in self._items(source.lesson, faded=True) if not source.ids or item.stop in source.ids]
+        named = {f"{source.lesson}/{stop}" for stop in source.ids}
+        found = [item for item in self._items(source.lesson, faded=True) if not source.ids or item.named(named)]
         if source.pick and source.pick < len(found):
             kept = {item.id for item in shuffled(found, mixed(seed, source.lesson))[: source.pick]}
             found = [item for item in found if item.id in kept]
@@ -128,9 +129,11 @@ class Rounds:
     def course(self, id_: str, ids: Iterable[str]) -> Course:
         """Return a round as a course; what its lessons no longer have is left out."""
         quiz = self.library.quiz(id_.removeprefix(QUIZ)) if id_.startswith(QUIZ) else None
-        found = [item for id_ in ids if (item := self._item(id_, faded=quiz is not None)) is not None]
+        found = [(id_.partition("#")[0], self._item(id_, faded=quiz is not None)) for id_ in ids]
         stops = [
-            Stop(one.id, Wants.ANSWER, -1, question=one.question, blank=one.page is not None, item=one) for one in found
+            Stop(id_, Wants.ANSWER, -1, question=one.question, blank=one.page is not None, item=one)
+            for id_, one in found
+            if one is not None
         ]
         lesson = Lesson(id_, self.title(id_), _opening(quiz) if quiz else ())
         quiet = quiz is not None and quiz.front.feedback == "end"
@@ -144,7 +147,7 @@ class Rounds:
     def _item(self, id_: str, *, faded: bool) -> Item | None:
         own, _, variant = id_.partition("#")
         lesson = own.partition("/")[0]
-        found = next((item for item in self._items(lesson, faded=faded) if item.id == own), None)
+        found = next((item for item in self._items(lesson, faded=faded) if item.named({own})), None)
         return found.variant(int(variant)) if found and variant.isdecimal() else found
 
     def goes_on(self, id_: str, run: Sequence[Event]) -> bool:
