@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from bptutor.errors import PackError, Problem
 from bptutor.packs.fields import Fields
 from bptutor.packs.model import Block, Lesson, Place, Show
-from bptutor.packs.yaml import Located, read
+from bptutor.packs.renaming import renamed_from
+from bptutor.packs.yaml import Located, places, read
 
 if TYPE_CHECKING:
     from bptutor.packs.formulas import Formulas
@@ -144,8 +145,9 @@ def bank_from(node: Located, name: str, problems: list[Problem]) -> Lesson:
     fields.require("questions", "[{id: first, type: numeric, prompt: ..., answer: ...}]")
     for item in fields.nodes("questions"):
         blocks += _entry(item, formulas, fields)
+    was = renamed_from(fields)
     fields.close()
-    return Lesson(BANK + name, title, tuple(blocks), own, skills=skills)
+    return Lesson(BANK + name, title, tuple(blocks), own, skills=skills, was=was, places=places(node))
 
 
 def _entry(node: Located, formulas: Formulas, fields: Fields) -> Iterable[Block]:

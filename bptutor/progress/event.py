@@ -89,6 +89,8 @@ class Event:
     """Short hashes of the kind and the answer of the question: others when the pack changes them."""
     through: tuple[str, ...] = ()
     """Where `reached` is set: the stops from the asked line to the one that the answer equals."""
+    renamed: Mapping[str, object] = field(default_factory=dict)
+    """What pack, lesson, stop, items and skills said at first, where the pack has other names for them since."""
     learner: str = "me"
     time: str = field(default_factory=now)
     id: str = field(default_factory=lambda: uuid4().hex)
@@ -133,10 +135,11 @@ def _checked(found: dict[str, object]) -> dict[str, object]:
     checked |= {key: _texts(key, found[key]) for key in _LISTS if key in found}
     checked |= {key: _integer(key, found[key]) for key in ("seed", "reached") if found.get(key) is not None}
     _check_time(str(checked["time"]))
-    drawn = found.get("drawn", {})
-    if not isinstance(drawn, dict):
-        raise ValueError("`drawn` is not an object")
-    return checked | {"drawn": drawn, "aided": found.get("aided") is True}
+    for key in ("drawn", "renamed"):
+        checked[key] = found.get(key, {})
+        if not isinstance(checked[key], dict):
+            raise ValueError(f"`{key}` is not an object")
+    return checked | {"aided": found.get("aided") is True}
 
 
 def _check_time(text: str) -> None:

@@ -216,6 +216,10 @@ class Log:
 
         self._write(write)
 
+    def rewrite(self, write: Callable[[sqlite3.Connection], None]) -> None:
+        """Change what is written, in one transaction; for names that a pack has changed."""
+        self._write(write)
+
     def asked(self, pack: str) -> dict[str, str]:
         """Return when each thing was last answered or revealed: `lesson/stop` -> UTC ISO time."""
         query = """SELECT lesson, json_extract(body, '$.stop'), max(time) FROM event

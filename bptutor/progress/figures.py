@@ -31,3 +31,12 @@ def count(connection: sqlite3.Connection, event: Event) -> None:
                 first = min(first, excluded.first), last = max(last, excluded.last)""",
                 (rule, event.time, event.time),
             )
+
+
+def recount(connection: sqlite3.Connection) -> None:
+    """Make the figures anew from all events; cards are made when they are asked for."""
+    for table in ("skill_day", "mistake", "card", "folded"):
+        connection.execute(f"DELETE FROM {table}")  # noqa: S608  # one of these four
+    query = "SELECT body FROM event WHERE kind IN ('answered', 'revealed') ORDER BY time, seq"
+    for (body,) in connection.execute(query).fetchall():
+        count(connection, Event.from_json(body))
