@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+from bptutor.authoring.check_renaming import check_renaming
 from bptutor.authoring.check_rules import check_turns
 from bptutor.errors import Problem
 from bptutor.packs import fading
@@ -47,6 +48,7 @@ class PackCheck:
         self._needs()
         self._names(lessons)
         self._milestones(lessons)
+        self.problems += check_renaming(self.pack, self.node, self.fronts, lessons)
         for lesson in lessons:
             for block in lesson.blocks:
                 if isinstance(block, Derivation):

@@ -17,7 +17,7 @@ from bptutor.packs.library import Library
 from bptutor.packs.model import Code, Question
 from bptutor.packs.pasted import unwrapped
 from bptutor.progress.events import Log
-from bptutor.progress.renaming import rename
+from bptutor.progress.renaming import Names, rename
 from bptutor.progress.training import NEEDED, TRAINING
 from bptutor.progress.whole import write_whole
 
@@ -71,7 +71,7 @@ def save(made: Program, file: Path) -> None:
 
 def program(log: Log, library: Library) -> Program:
     """Return the latest right answer to every milestone of a pack as one file."""
-    rename(log, library)
+    rename(log, Names.of(library.pack, library.entries(), library.quizzes()))
     every = tuple(milestones(library))
     texts = _answers(log, library.pack.id, every)
     written = tuple(one for one in every if one.name in texts)

@@ -6,11 +6,11 @@ Nothing is lost by it: a pack that is opened takes back what another one, which 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
-from bptutor.packs.library import Library
+from bptutor.packs.outline import LessonEntry, Pack, QuizEntry
 from bptutor.progress.event import Event
 from bptutor.progress.events import Log
 from bptutor.progress.figures import recount
@@ -33,14 +33,13 @@ class Names:
     skills: Mapping[str, str] = field(default_factory=dict)
 
     @staticmethod
-    def of(library: Library) -> Names:
-        """Return the names of a pack."""
-        quizzes = {old: quiz.id for quiz in library.quizzes() for old in quiz.was}
-        lessons = {old: entry.id for entry in library.entries() for old in entry.was}
-        taken = {one.id for one in (*library.entries(), *library.quizzes())}
+    def of(pack: Pack, entries: Sequence[LessonEntry], listed: Sequence[QuizEntry]) -> Names:
+        """Return the names of a pack; one that is in use is not taken for an old one."""
+        quizzes = {old: quiz.id for quiz in listed for old in quiz.was}
+        lessons = {old: entry.id for entry in entries for old in entry.was}
+        taken = {entry.id for entry in entries} | {quiz.id for quiz in listed}
         by_id = {old: new for old, new in (lessons | quizzes).items() if old not in taken}
         rounds = {QUIZ + old: QUIZ + new for old, new in quizzes.items() if old in by_id}
-        pack = library.pack
         skills = {old: new for old, new in pack.skills_before.items() if old not in pack.skills}
         return Names(pack.id, tuple(old for old in pack.was if old != pack.id), by_id | rounds, skills)
 
@@ -78,9 +77,8 @@ def as_first(event: Event) -> Event:
     return replace(event, **first, renamed={})  # type: ignore[arg-type]  # they were fields of an event
 
 
-def rename(log: Log, library: Library) -> None:
+def rename(log: Log, names: Names) -> None:
     """Bring what is in a record of a pack under the names that the pack has today."""
-    names = Names.of(library)
     found: list[tuple[int, Event]] = []
     for seq, body in _candidates(log, names):
         with suppress(ValueError):

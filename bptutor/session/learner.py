@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bptutor.packs.outline import LessonEntry
 from bptutor.progress.events import Log
-from bptutor.progress.renaming import rename
+from bptutor.progress.renaming import Names, rename
 from bptutor.session import course, order
 from bptutor.session.clock import Clock, utc_now
 from bptutor.session.course import CourseEntry, QuizStanding
@@ -28,7 +28,7 @@ class Learner:
             log: The learner's record.
             clock: Tells the time in UTC.
         """
-        rename(log, library)
+        rename(log, Names.of(library.pack, library.entries(), library.quizzes()))
         self.library = library
         self.log = log
         self.clock = clock
