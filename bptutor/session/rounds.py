@@ -146,8 +146,8 @@ class Rounds:
 
     def _item(self, id_: str, *, faded: bool) -> Item | None:
         own, _, variant = id_.partition("#")
-        lesson = own.partition("/")[0]
-        found = next((item for item in self._items(lesson, faded=faded) if item.named({own})), None)
+        lesson, _, stop = own.partition("/")
+        found = next((item for item in self._items(lesson, faded=faded) if stop in (item.stop, *item.also)), None)
         return found.variant(int(variant)) if found and variant.isdecimal() else found
 
     def goes_on(self, id_: str, run: Sequence[Event]) -> bool:

@@ -128,6 +128,12 @@ Good luck.
 """
 FILES = {"pack.yaml": PACK, "walk.md": WALK, "other.md": OTHER, "banks/more.yaml": BANK, "test.md": QUIZ}
 
+LINES = (
+    "  - math: x\n",
+    "  - math: 1 ∂(w x + b)/∂w\n    by: [sum-rule]\n    ask: A new line.\n  - math: x\n",
+)
+"""How a line is put in before the last one."""
+
 
 @dataclass(frozen=True)
 class Wrote:
