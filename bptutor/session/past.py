@@ -13,6 +13,8 @@ from bptutor.session.stops import Course, Stop
 
 _NAMING = frozenset({EventKind.PAUSED, EventKind.EASED})
 """Kinds whose text is the id of a stop."""
+_OTHERS = frozenset({"why", "recall", "pause", "easier"})
+"""What is in the ids of stops that do not ask what their own stop asks."""
 
 
 def today(course: Course, events: Iterable[Event]) -> Iterator[Event]:
@@ -23,7 +25,9 @@ def today(course: Course, events: Iterable[Event]) -> Iterator[Event]:
     stops = {stop.id: stop for stop in course.stops}
     for event in events:
         found = event if course.is_round else _named(course, event)
-        stop = stops.get(apart(found.stop)[1])
+        begin, own = apart(found.stop)
+        asks_another = _OTHERS & set(begin.split(":"))
+        stop = None if asks_another else stops.get(own)
         if stop is None or found.kind is EventKind.REDRAWN or not is_other_today(stop, found):
             yield found
 

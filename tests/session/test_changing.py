@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from bptutor.progress.events import Log
-from bptutor.session import Session
+from bptutor.session import Session, Wants
 from tests.session.changing import WALK, Desk, walked, written
+from tests.session.conftest import Start
 from tests.session.fakes import FakeGrader
+from tests.session.test_resume import act
 
 Edit = tuple[str, str, str]
 
@@ -101,3 +103,36 @@ async def test_what_was_written_stays(tmp_path: Path, name: str) -> None:
         gone = GONE.get(name, set())
         for one in before:
             assert (one in written(view)) is not any(part in one.about for part in gone)
+
+
+@pytest.mark.parametrize("actions", [["ease"], ["ease", "right", "another"], ["ease", "right", "another", "hint"]])
+async def test_what_is_asked_beside_a_question_is_no_other_question(start: Start, actions: list[str]) -> None:
+    session = start()
+    view = session.open("output-error", 3)
+    while view.question is None or view.question.id != "code":
+        view = await act(session, "right" if view.wants is Wants.ANSWER else "go", view)
+    for action in actions:
+        view = await act(session, action, view)
+    assert session.view().between
+    assert start().open("output-error") == session.view()
+
+
+STAYS = [name for name, (_, asked) in EDITS.items() if asked == KEPT and name not in GONE]
+
+
+@pytest.mark.parametrize("stops", [4, 6, 8])
+@pytest.mark.parametrize("name", STAYS)
+async def test_nobody_is_sent_back(tmp_path: Path, name: str, stops: int) -> None:
+    desk = Desk(tmp_path)
+    with closing(Log.open(tmp_path)) as log:
+        _, asked = await walked(Session(desk.library(), log, FakeGrader()), "walk", stops)
+        for edit in EDITS[name][0]:
+            desk.edit(*edit)
+        session = Session(desk.library(), log, FakeGrader())
+        assert session.where_to_continue() == ("walk", session.open("walk").stop, "A walk")
+        _, left = await walked(session, "walk", seed=None)
+        fresh = Log.open(tmp_path / "another")
+        _, every = await walked(Session(desk.library(), fresh, FakeGrader()), "walk")
+        fresh.close()
+    asked = [{"height": "level"}.get(one, one) if "level" in every else one for one in asked]
+    assert sorted(asked + left) == sorted([*every, *asked[-1:]] if asked[-1:] == left[:1] else every)
