@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from bptutor.progress.event import Event, EventKind
 from bptutor.progress.events import Log
 from bptutor.session import Session, Wants
+from bptutor.session.attempt import key
+from bptutor.session.past import today
+from bptutor.session.stops import cut
 from tests.session.changing import WALK, Desk, walked, written
 from tests.session.conftest import Start
-from tests.session.fakes import FakeGrader
+from tests.session.fakes import LESSONS, RISES, FakeGrader
 from tests.session.test_resume import act
 
 Edit = tuple[str, str, str]
@@ -117,6 +122,14 @@ async def test_what_is_asked_beside_a_question_is_no_other_question(start: Start
     assert start().open("output-error") == session.view()
 
 
+@pytest.mark.parametrize("begin", ["easier:1:", "recall:", "why:", "more:1:easier:1:"])
+def test_what_asks_something_else_is_not_held_against_its_stop(begin: str) -> None:
+    course = cut(LESSONS["output-error"])
+    event = Event(EventKind.ANSWERED, "output-error", stop=f"{begin}code", text="x", mark="right", key=key(RISES))
+    assert list(today(course, [event])) == [event]
+    assert list(today(course, [replace(event, stop="code")])) == []
+
+
 STAYS = [name for name, (_, asked) in EDITS.items() if asked == KEPT and name not in GONE]
 
 
@@ -125,10 +138,11 @@ STAYS = [name for name, (_, asked) in EDITS.items() if asked == KEPT and name no
 async def test_nobody_is_sent_back(tmp_path: Path, name: str, stops: int) -> None:
     desk = Desk(tmp_path)
     with closing(Log.open(tmp_path)) as log:
-        _, asked = await walked(Session(desk.library(), log, FakeGrader()), "walk", stops)
+        before, asked = await walked(Session(desk.library(), log, FakeGrader()), "walk", stops)
         for edit in EDITS[name][0]:
             desk.edit(*edit)
         session = Session(desk.library(), log, FakeGrader())
+        assert session.open("walk").wants is before.wants
         assert session.where_to_continue() == ("walk", session.open("walk").stop, "A walk")
         _, left = await walked(session, "walk", seed=None)
         fresh = Log.open(tmp_path / "another")
