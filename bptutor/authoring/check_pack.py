@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from bptutor.authoring.check_markdown import check_images
+from bptutor.authoring.check_renaming import check_renaming
 from bptutor.authoring.check_rules import check_turns
 from bptutor.errors import Problem
 from bptutor.packs import fading
@@ -58,6 +59,7 @@ class PackCheck:
         self._needs()
         self._names(lessons, flawed)
         self._milestones(lessons)
+        self.problems += check_renaming(self.pack, self.node, self.fronts, lessons)
         for lesson in lessons:
             self.problems += check_images(lesson, self.pack.root)
             for block in lesson.blocks:

@@ -61,7 +61,7 @@ def _quiz(
             yield problem(source.place, what, nearest(source.lesson.removeprefix(BANK), names), "unknown-lesson")
             continue
         there = list(_asked(known[source.lesson]))
-        yield from _named(source, there)
+        yield from _named(source, there, set(_own_ids(known[source.lesson])))
         named = len(source.ids or there)
         if source.pick > named:
             what = f"`pick: {source.pick}`, and there are {named}"
@@ -77,11 +77,18 @@ def _quiz(
         yield problem(_at(lesson, "test-out"), "`test-out` without a chapter", help_, "missing-key")
 
 
-def _named(source: Source, there: list[str]) -> Iterator[Problem]:
+def _named(source: Source, there: list[str], own: set[str]) -> Iterator[Problem]:
     for id_ in source.ids:
-        if id_ not in there:
+        if id_ not in there and id_ not in own:
             what = f"`{source.lesson.removeprefix(BANK)}` asks no `{id_}`"
             yield problem(source.place, what, nearest(id_, there), "unknown-question")
+
+
+def _own_ids(lesson: Lesson) -> Iterator[str]:
+    """Yield asked lines by the ids that their author gave them."""
+    for block in lesson.blocks:
+        if isinstance(block, Derivation):
+            yield from (f"{block.id}.{line.id}" for line in block.lines if line.ask and line.id)
 
 
 def _asked(lesson: Lesson) -> Iterator[str]:

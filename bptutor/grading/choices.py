@@ -126,6 +126,15 @@ def rule_place(question: Question, typed: str) -> int:
     return _chosen(typed, every[-1], many=False)[0]
 
 
+def places(question: Question, typed: str) -> tuple[int, ...]:
+    """Return the 0-based places of the choices that an answer points at, in menu order.
+
+    Raises:
+        UnreadableAnswer: It points at none, or at more than may be chosen.
+    """
+    return _chosen(typed, items(question), question.many)
+
+
 def _false_choice(question: Question, n: int) -> Finding:
     say = question.choices[n].say
     return Finding("choice", say or f"({LETTERS[n]}) does not hold here. Look at what it says in numbers.", (n,))

@@ -46,7 +46,9 @@ def _entry(file: Path) -> LessonEntry | QuizEntry:
     halves = parts(file_text(file, file.name, ignored), file.name, ignored)
     front = front_matter(halves, file.name, ignored)
     if front.quiz is not None:
-        return QuizEntry(front.id, front.title or front.id, front.chapter, front.minutes, front.quiz.test_out, file)
+        return QuizEntry(
+            front.id, front.title or front.id, front.chapter, front.minutes, front.quiz.test_out, file, front.was
+        )
     return LessonEntry(
         id=front.id,
         title=front.title or front.id,
@@ -57,6 +59,7 @@ def _entry(file: Path) -> LessonEntry | QuizEntry:
         objective=front.objective,
         steps=sum(_stops(chunk.word, chunk.text) for chunk in chunks(halves.body, 1, file.name, ignored)),
         file=file,
+        was=front.was,
     )
 
 

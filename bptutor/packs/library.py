@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bptutor.errors import UsageError
+from bptutor.errors import PackError, UsageError
 from bptutor.packs import index
 from bptutor.packs.index import Index
 from bptutor.packs.outline import LessonEntry, QuizEntry
@@ -109,6 +111,8 @@ class Library:
         from bptutor.packs.quiz import BANK, bank_files, read_bank
 
         files = self._files if not id.startswith(BANK) else {BANK + f.stem: f for f in bank_files(self.pack.root)}
+        if id.startswith(BANK) and id not in files:
+            id = self._bank_today(id, files)  # noqa: A001
         if id not in files:
             self._unreadable(id)
             raise UsageError(f"the pack {self.pack.id} has no lesson {id}", nearest(id, files))
@@ -128,6 +132,16 @@ class Library:
         for file in lesson_files(self.pack.root) if id in self.pack.lessons else ():
             if likely_id(file) == id:
                 read_lesson(file)
+
+    def _bank_today(self, id_: str, files: Mapping[str, Path]) -> str:
+        """Return the id of the bank that was called so before; the id itself when none was, or its file is wrong."""
+        from bptutor.packs.quiz import BANK, read_bank
+
+        for name, file in files.items():
+            with suppress(PackError):
+                if id_.removeprefix(BANK) in read_bank(file).was:
+                    return name
+        return id_
 
     def titled(self, question: Question) -> Question:
         """Give a question about rules the titles of its options, which it then offers as a menu."""

@@ -18,6 +18,7 @@ from bptutor.packs.model import Block, Derivation, Lesson, Line, Nudge, Place, P
 from bptutor.packs.placed import gathered
 from bptutor.packs.questions import FACES, read_question
 from bptutor.packs.quiz import QuizFront, quiz_front
+from bptutor.packs.renaming import renamed_from
 from bptutor.packs.variants import variant_nodes
 from bptutor.packs.yaml import MAX_CHARACTERS, Located, control_problems, places, problem, read
 
@@ -30,6 +31,7 @@ MAX_BYTES = 4 * MAX_CHARACTERS
 MAX_LINES = 100
 """Lines of one derivation."""
 LINE_FACES = ("index", "matrix", "numpy")
+LINE_ID = re.compile(r"[a-z][a-z0-9-]{0,60}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,7 @@ class Front:
     """Whether it is YAML at all; nothing else can be said of one that is not."""
     likely_id: str = ""
     """Of one that cannot be read: what seems to be its id."""
+    was: tuple[str, ...] = ()
 
 
 ID_LINE = re.compile(r"^\s*id\s*:\s*[\"']?([\w-]+)", re.MULTILINE)
@@ -139,6 +142,7 @@ def lesson_from(text: str, path: str, problems: list[Problem]) -> Lesson:
         objective=front.objective,
         chapter=front.chapter,
         quiz=front.quiz,
+        was=front.was,
         places=front.places or {},
     )
 
@@ -166,6 +170,7 @@ def front_matter(halves: Parts, path: str, problems: list[Problem]) -> Front:
         scene=fields.get("scene"),
         places=places(fields.node),
         quiz=quiz_front(fields),
+        was=renamed_from(fields),
     )
     fields.close()
     return front
@@ -265,10 +270,22 @@ class _Blocks:
         ask, hints, skills = fields.text("ask"), fields.texts("hints"), fields.texts("skills")
         if blank and not ask:
             fields.wrong(fields.place, "a blank page has no `ask`", "add the prompt: `ask: Derive it.`", "missing-key")
+        was = renamed_from(fields)
         fields.close()
+        self._lines_named(lines, fields)
         self.formulas.derivation(goal, items, faces)
         texts = {name: face.text for name, face in faces.items()}
-        return Derivation(id_, goal.text, lines, texts, blank, ask, hints, skills, node.place, places(node))
+        return Derivation(id_, goal.text, lines, texts, blank, ask, hints, skills, was, node.place, places(node))
+
+    def _lines_named(self, lines: tuple[Line, ...], fields: Fields) -> None:
+        """Refuse ids of lines that stand twice, or that might be the place of a line."""
+        for n, line in enumerate(lines):
+            place = line.places.get("id", line.place)
+            if line.id and not LINE_ID.fullmatch(line.id):
+                help_ = "use small letters, digits and hyphens, a letter first, such as one-hot"
+                fields.wrong(place, f"`{line.id}` cannot be the id of a line", help_, "id")
+            elif line.id and line.id in [other.id for other in lines[:n]]:
+                fields.wrong(place, f"the line `{line.id}` stands here a second time", "", "duplicate-id")
 
     def line(self, node: Located) -> Line:
         """Read one line of a derivation."""
@@ -291,6 +308,7 @@ class _Blocks:
             show=fields.one_of("show", FACES),
             skills=fields.texts("skills"),
             names=fields.texts("names"),
+            id=fields.text("id"),
             place=node.mapping["math"].at(1) if "math" in node.mapping else node.place,
             places=places(node),
         )

@@ -151,6 +151,8 @@ class Question:
     """Set exactly for `code`."""
     derived: Derived | None = None
     """Set for an asked line of a derivation."""
+    was: tuple[str, ...] = ()
+    """What it was called before."""
     place: Place = Place()
     places: Mapping[str, Place] = field(default_factory=dict, compare=False)
     """Where each key stands: `answer`, `hints.0`, ..."""
@@ -189,6 +191,8 @@ class Line:
     show: str = ""
     skills: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
+    id: str = ""
+    """What the author calls it, so that it stays the same line when its mathematics is rewritten; may be empty."""
     place: Place = Place()
     """Of `math`."""
     places: Mapping[str, Place] = field(default_factory=dict, compare=False)
@@ -210,6 +214,8 @@ class Derivation:
     hints: tuple[str, ...] = ()
     skills: tuple[str, ...] = ()
     """Of a blank page: its prompt, its hints, what it exercises."""
+    was: tuple[str, ...] = ()
+    """What it was called before."""
     place: Place = Place()
     places: Mapping[str, Place] = field(default_factory=dict, compare=False)
     """Where each key stands: `goal`, `faces.numpy`, ..."""
@@ -294,5 +300,7 @@ class Lesson:
     chapter: str = ""
     quiz: QuizFront | None = None
     """Set in a quiz file."""
+    was: tuple[str, ...] = ()
+    """What it was called before."""
     places: Mapping[str, Place] = field(default_factory=dict, compare=False)
     """Where each key of the front matter stands: `title`, `needs.0`, ..."""

@@ -21,6 +21,8 @@ class LessonEntry:
     steps: int
     """How many stops (asked lines and questions) it has."""
     file: Path
+    was: tuple[str, ...] = ()
+    """What it was called before."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,8 @@ class QuizEntry:
     test_out: bool = False
     """Whether passing it marks the lessons of its chapter as known."""
     file: Path = Path()
+    was: tuple[str, ...] = ()
+    """What it was called before."""
 
 
 NAMES = "names"
@@ -75,5 +79,9 @@ class Pack:
     """Chapter id -> title, in order; optional."""
     words: Mapping[str, str] = field(default_factory=dict)
     """Word -> what it means, for the glossary."""
+    was: tuple[str, ...] = ()
+    """What the pack was called before."""
+    skills_before: Mapping[str, str] = field(default_factory=dict)
+    """What a skill was called before -> what it is called."""
     contrasts: tuple[tuple[str, ...], ...] = ()
     """Sets of skills that are told apart best side by side: a review asks them so."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from bptutor.errors import Problem
 from bptutor.packs.fields import Fields, check_id, nearest
 from bptutor.packs.outline import NAMES, OF_NAMES, TURNS, Pack, Rule
+from bptutor.packs.renaming import renamed_from
 from bptutor.packs.yaml import Located, read
 
 FORMAT = "1"
@@ -31,13 +32,16 @@ def pack_from(text: str, path: str, root: Path, problems: list[Problem]) -> Pack
     if number.text and not VERSION.fullmatch(number.text):
         fields.wrong(number.place, f"`{number.text}` is no version", "write numbers such as 0.1.0")
     fields.require("lessons", "[first-lesson]")
+    skills = {skill: _skill(skill, node, problems) for skill, node in fields.mapping("skills").items()}
     pack = Pack(
         id=named.text,
         title=fields.require("title", "My lessons").text,
         version=number.text,
         root=root,
         lessons=_lessons(fields),
-        skills={skill: node.text for skill, node in fields.mapping("skills").items()},
+        skills={skill: title for skill, (title, _) in skills.items()},
+        skills_before={old: skill for skill, (_, before) in skills.items() for old in before},
+        was=renamed_from(fields),
         rules={rule: _rule(rule, node, problems) for rule, node in fields.mapping("rules").items()},
         language=fields.text("language", "en"),
         authors=fields.texts("authors"),
@@ -61,6 +65,16 @@ def _lessons(fields: Fields) -> tuple[str, ...]:
         elif node.text:
             seen.append(node.text)
     return tuple(seen)
+
+
+def _skill(id_: str, node: Located, problems: list[Problem]) -> tuple[str, tuple[str, ...]]:
+    """Read the title of a skill, and what it was called before."""
+    if not node.mapping:
+        return node.text, ()
+    fields = Fields(node, f"the skill `{id_}`", problems)
+    found = fields.require("title", "Compute a line").text, renamed_from(fields)
+    fields.close()
+    return found
 
 
 def _rule(id_: str, node: Located, problems: list[Problem]) -> Rule:

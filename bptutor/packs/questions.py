@@ -13,6 +13,7 @@ from bptutor.packs.extremes import extremes
 from bptutor.packs.fields import Fields, nearest
 from bptutor.packs.model import Choice, Derived, Kind, Place, Question
 from bptutor.packs.ordering import stands_after
+from bptutor.packs.renaming import renamed_from
 from bptutor.packs.variants import FIXED, variant_nodes
 from bptutor.packs.yaml import Located, located, places, plain, problem
 
@@ -73,6 +74,7 @@ def read_question(node: Located, problems: list[Problem]) -> Question | None:
         vary=_vary(node, fields),
         wrong=_wrong(fields),
         derived=_derived(fields),
+        was=renamed_from(fields),
         place=node.place,
         places=places(node),
         source=written if isinstance(written, dict) else {},

@@ -12,6 +12,7 @@ from bptutor.errors import PackError, Problem
 from bptutor.packs.fields import Fields
 from bptutor.packs.model import Block, Lesson, Place, Show
 from bptutor.packs.placed import gathered
+from bptutor.packs.renaming import renamed_from
 from bptutor.packs.yaml import Located, places, read
 
 if TYPE_CHECKING:
@@ -147,9 +148,10 @@ def bank_from(node: Located, name: str, problems: list[Problem]) -> Lesson:
     fields.require("questions", "[{id: first, type: numeric, prompt: ..., answer: ...}]")
     for item in fields.nodes("questions"):
         blocks += _entry(item, formulas, fields)
+    was = renamed_from(fields)
     fields.close()
     found = places(node)
-    return Lesson(BANK + name, title, tuple(blocks), own, skills=skills, allow=allow, places=found)
+    return Lesson(BANK + name, title, tuple(blocks), own, skills=skills, allow=allow, was=was, places=found)
 
 
 def _entry(node: Located, formulas: Formulas, fields: Fields) -> Iterable[Block]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from bptutor.packs.yaml import Located
 
-FIXED = ("id", "type")
+FIXED = ("id", "type", "was")
 """What a variant shares with its question."""
 MERGED = ("given", "define", "network")
 """Mappings that a variant adds to, name by name."""

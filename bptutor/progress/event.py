@@ -90,6 +90,18 @@ class Event:
     """The learner's day that it belongs to, as an ISO date (`progress.days`); empty in old records."""
     offset: str = ""
     """Offset from UTC where that day began, such as `+05:30`."""
+    version: str = ""
+    """Of the pack."""
+    prompt: str = ""
+    """Of an answer or a reveal: what was asked, as it stood on the screen."""
+    chosen: tuple[str, ...] = ()
+    """Of an answer that points at something: what the choices, the lines or the rule said."""
+    key: tuple[str, ...] = ()
+    """Short hashes of the kind and the answer of the question: others when the pack changes them."""
+    through: tuple[str, ...] = ()
+    """Where `reached` is set: the stops from the asked line to the one that the answer equals."""
+    renamed: Mapping[str, object] = field(default_factory=dict)
+    """What pack, lesson, stop, items and skills said at first, where the pack has other names for them since."""
     learner: str = "me"
     time: str = field(default_factory=now)
     """As the clock said then, also when it was wrong."""
@@ -121,6 +133,16 @@ class Event:
             ValueError: It is none; the message says why.
         """
         return replace(cls(EventKind.OPENED, ""), **_checked(found))  # type: ignore[arg-type]  # `_checked` checks each type
+
+
+NAMED = ("pack", "lesson", "stop", "items", "skills")
+"""The fields of an event that hold names, which a pack may change."""
+
+
+def as_first(event: Event) -> Event:
+    """Return an event under the names that it had at first."""
+    first = {name: tuple(old) if isinstance(old, list) else old for name, old in event.renamed.items() if name in NAMED}
+    return replace(event, **first, renamed={})  # type: ignore[arg-type]  # they were fields of an event
 
 
 def json_line(value: object) -> str:
@@ -177,9 +199,23 @@ FARTHEST = timedelta(days=3)
 """How far the learner's day can be from the date in UTC: a time zone, and a sitting that goes on after midnight."""
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _OFFSET = re.compile(r"[+-](0\d|1[0-5]):[0-5]\d", re.ASCII)
-_TEXTS = ("lesson", "pack", "stop", "text", "mark", "proof", "question", "learner", "id", "day", "offset")
-_LISTS = ("findings", "skills", "items")
-_OTHERS = ("kind", "time", "seed", "reached", "aided", "drawn")
+_TEXTS = (
+    "lesson",
+    "pack",
+    "stop",
+    "text",
+    "mark",
+    "proof",
+    "question",
+    "learner",
+    "id",
+    "day",
+    "offset",
+    "version",
+    "prompt",
+)
+_LISTS = ("findings", "skills", "items", "chosen", "key", "through")
+_OTHERS = ("kind", "time", "seed", "reached", "aided", "drawn", "renamed")
 
 
 def _checked(found: Mapping[str, Any]) -> dict[str, object]:
@@ -195,7 +231,7 @@ def _checked(found: Mapping[str, Any]) -> dict[str, object]:
     checked |= {key: _texts(key, found[key]) for key in _LISTS if key in found}
     checked |= {key: _integer(key, found[key]) for key in ("seed", "reached") if found.get(key) is not None}
     _check_day(checked)
-    for key, kind in (("drawn", dict), ("aided", bool)):
+    for key, kind in (("drawn", dict), ("renamed", dict), ("aided", bool)):
         if key in found:
             if not isinstance(found[key], kind):
                 raise ValueError(f"`{key}` is not {'an object' if kind is dict else 'true or false'}")

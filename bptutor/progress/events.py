@@ -175,6 +175,10 @@ class Log(Queries):
 
         self._write(write)
 
+    def rewrite(self, write: Callable[[sqlite3.Connection], None]) -> None:
+        """Change what is written, in one transaction; for names that a pack has changed."""
+        self._write(write)
+
     def _write(self, write: Callable[[sqlite3.Connection], None]) -> None:
         """Write to disk; when that fails, to memory, and try again what is unsaved at each later write."""
         try:

@@ -17,6 +17,7 @@ from bptutor.packs.library import Library
 from bptutor.packs.model import Code, Question
 from bptutor.packs.pasted import unwrapped
 from bptutor.progress.events import Log
+from bptutor.progress.renaming import Names, rename
 from bptutor.progress.training import NEEDED, TRAINING
 from bptutor.progress.whole import write_whole
 
@@ -33,6 +34,8 @@ class Milestone:
     """Of its lesson."""
     stop: str
     code: Code
+    was: tuple[str, ...] = ()
+    """What its question was called before."""
 
     @property
     def name(self) -> str:
@@ -68,6 +71,7 @@ def save(made: Program, file: Path) -> None:
 
 def program(log: Log, library: Library) -> Program:
     """Return the latest right answer to every milestone of a pack as one file."""
+    rename(log, Names.of(library.pack, library.entries(), library.quizzes()))
     every = tuple(milestones(library))
     texts = _answers(log, library.pack.id, every)
     written = tuple(one for one in every if one.name in texts)
@@ -80,12 +84,12 @@ def milestones(library: Library) -> Iterator[Milestone]:
     for entry in library.entries():
         for block in library.lesson(entry.id).blocks:
             if isinstance(block, Question) and block.code is not None and block.code.milestone:
-                yield Milestone(entry.id, entry.title, block.id, block.code)
+                yield Milestone(entry.id, entry.title, block.id, block.code, block.was)
 
 
 def _answers(log: Log, pack: str, every: Sequence[Milestone]) -> dict[str, str]:
     """Return name of a function -> its latest right text that is Python and defines it."""
-    asked = {f"{one.lesson}/{one.stop}": one.name for one in every}
+    asked = {f"{one.lesson}/{stop}": one.name for one in every for stop in (*one.was, one.stop)}
     found = {}
     for event in log.right_code(pack):
         stop = event.stop.rpartition(":")[2]

@@ -8,7 +8,7 @@ from dataclasses import replace
 from enum import Enum
 
 from bptutor.progress.draft import Draft
-from bptutor.progress.event import Event, mended
+from bptutor.progress.event import Event, as_first, mended
 from bptutor.progress.figures import count, recount
 from bptutor.progress.ordering import settled
 
@@ -72,7 +72,8 @@ def insert(connection: sqlite3.Connection, event: Event, time: str) -> Added:
 def _same(body: str, event: Event) -> bool:
     """Return whether two events say the same, up to what only another version of the program knows."""
     try:
-        return replace(mended(body), extra={}) == replace(Event.from_json(event.to_json()), extra={})
+        mine, theirs = as_first(mended(body)), as_first(Event.from_json(event.to_json()))
+        return replace(mine, extra={}) == replace(theirs, extra={})
     except ValueError:
         return False
 

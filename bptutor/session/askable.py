@@ -61,7 +61,8 @@ class Askable:
     def item(self, id_: str, *, faded: bool) -> Item | None:
         """Return what a round asks by its id: `lesson/stop`, and `#2` behind it for a variant; None when it is gone."""
         own, _, variant = id_.partition("#")
-        found = next((item for item in self.items(own.partition("/")[0], faded=faded) if item.id == own), None)
+        lesson, _, stop = own.partition("/")
+        found = next((item for item in self.items(lesson, faded=faded) if stop in (item.stop, *item.also)), None)
         return found.variant(int(variant)) if found and variant.isdecimal() else found
 
     def candidates(self, skills: Collection[str], seed: int) -> Mapping[str, list[Item]]:
@@ -72,8 +73,8 @@ class Askable:
         """
         asked = self._asked(skills) if skills else {}
         lessons = dict.fromkeys(id_.partition("/")[0] for id_ in asked)
-        known = [item for lesson in lessons for item in self.items(lesson) if item.id in asked]
-        known.sort(key=lambda item: (asked[item.id][:10], mixed(seed, item.id)))
+        known = [item for lesson in lessons for item in self.items(lesson) if item.named(asked)]
+        known.sort(key=lambda item: (item.latest(asked)[:10], mixed(seed, item.id)))
         found = {skill: [item for item in known if skill in item.question.skills] for skill in skills}
         return {skill: some for skill, some in found.items() if some}
 

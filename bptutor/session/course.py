@@ -159,19 +159,22 @@ def behind(run: list[Event]) -> set[str]:
     return passed
 
 
-def next_stop(library: Library, lesson: str, run: list[Event]) -> int:
-    """Return the 1-based number of the stop where a run goes on.
+def next_stop(library: Library, log: Log, lesson: str, run: list[Event]) -> int:
+    """Return the 1-based number of the stop where a run opens: the lesson is read as it is today; 1 when it is wrong.
 
-    The lesson's file is opened only when something was skipped; 1 when it is wrong.
+    Of a quiz it is the number of the questions that were left, and one.
     """
-    if lesson.startswith(QUIZ) or not any(event.kind is EventKind.SKIPPED for event in run):
+    if not run:
+        return 1
+    if lesson.startswith(QUIZ):
         return len(left(run)) + 1
     from bptutor.session.shown import stop_number
     from bptutor.session.stops import cut
     from bptutor.session.walk import Walk
 
     try:
-        walk = Walk.replay(cut(library.lesson(lesson)), run)
+        meeting = max(log.openings(library.pack.id, lesson), 1)
+        walk = Walk.replay(cut(library.lesson(lesson), meeting, library.pack.rules), run)
     except PackError:
         return 1
     if walk.current is None:
@@ -187,9 +190,7 @@ def left(run: list[Event]) -> set[str]:
             continue
         if event.kind in {EventKind.ADVANCED, EventKind.SKIPPED}:
             gone.add(event.stop)
-        elif event.reached is not None and "." in event.stop:
-            derivation, _, line = event.stop.rpartition(".")
-            gone |= {f"{derivation}.{n}" for n in range(int(line), event.reached + 1)}
+        gone |= set(event.through)
     return gone
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from bptutor.progress.event import storable
 from bptutor.progress.events import Log
@@ -16,6 +16,12 @@ class Drafts:
         self._log = log
         self._place = (pack, lesson)
         self._texts = log.drafts(pack, lesson)
+
+    def rename(self, today: Callable[[str], str]) -> None:
+        """Take what was typed at a stop that has another id today as typed there; `today` returns that id."""
+        self._texts = {today(stop): text for stop, text in self._texts.items()} | {
+            stop: text for stop, text in self._texts.items() if today(stop) == stop
+        }
 
     def at(self, stop: str) -> str:
         """Return what was typed at a stop; empty when nothing was."""

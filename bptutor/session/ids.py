@@ -29,3 +29,9 @@ def why_now(stop: str) -> str:
 def is_inserted(stop: str) -> bool:
     """Return whether a stop was put in because of what the learner did."""
     return stop.startswith(INSERTED)
+
+
+def apart(stop: str) -> tuple[str, str]:
+    """Return what the id of a stop that was put in begins with, such as `easier:1:`, and the id of its own stop."""
+    begin, colon, own = stop.rpartition(":")
+    return (begin + colon, own) if is_inserted(stop) else ("", stop)

@@ -43,7 +43,7 @@ def item(course: Course, stop: Stop, *, pages: bool = False) -> Item | None:
         context = (replace(piece, lines=piece.lines[: stop.line + 1]),)
     else:
         context = _above(course, stop)
-    return Item(f"{course.lesson.id}/{stop.id}", question, context, course.lesson.scene)
+    return Item(f"{course.lesson.id}/{stop.id}", question, context, course.lesson.scene, course.also(stop.id))
 
 
 def _above(course: Course, stop: Stop) -> tuple[Block, ...]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from bptutor.packs.outline import LessonEntry
 from bptutor.progress.days import today
 from bptutor.progress.events import Log
+from bptutor.progress.renaming import Names, rename
 from bptutor.session import course, order
 from bptutor.session.clock import Clock, here, utc_now
 from bptutor.session.course import CourseEntry, QuizStanding
@@ -29,6 +30,7 @@ class Learner:
             log: The learner's record.
             clock: Tells the time in UTC.
         """
+        rename(log, Names.of(library.pack, library.entries(), library.quizzes()))
         self.library = library
         self.log = log
         self.clock = clock

@@ -84,7 +84,7 @@ def to_continue(library: Library, log: Log) -> str:
 def where(library: Library, log: Log) -> tuple[str, int, str] | None:
     """Return id, 1-based stop and title of where to go on; None when all is done, or nothing begun."""
     found = to_continue(library, log)
-    return (found, next_stop(library, found, _run(library, log, found)), title(library, found)) if found else None
+    return (found, next_stop(library, log, found, _run(library, log, found)), title(library, found)) if found else None
 
 
 def _run(library: Library, log: Log, id_: str) -> list[Event]:

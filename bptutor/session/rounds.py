@@ -41,9 +41,8 @@ class Rounds(Due):
         return tuple(with_variant(item, seed) for item in found)
 
     def _from(self, source: Source, seed: int) -> list[Item]:
-        found = [
-            item for item in self.askable.items(source.lesson, faded=True) if not source.ids or item.stop in source.ids
-        ]
+        named = {f"{source.lesson}/{stop}" for stop in source.ids}
+        found = [item for item in self.askable.items(source.lesson, faded=True) if not source.ids or item.named(named)]
         if source.pick and source.pick < len(found):
             kept = {item.id for item in shuffled(found, mixed(seed, source.lesson))[: source.pick]}
             found = [item for item in found if item.id in kept]
@@ -58,9 +57,11 @@ class Rounds(Due):
     def course(self, id_: str, ids: Iterable[str]) -> Course:
         """Return a round as a course; what its lessons no longer have is left out."""
         quiz = self.library.quiz(id_.removeprefix(QUIZ)) if id_.startswith(QUIZ) else None
-        found = [item for id_ in ids if (item := self.askable.item(id_, faded=quiz is not None)) is not None]
+        found = [(id_.partition("#")[0], self.askable.item(id_, faded=quiz is not None)) for id_ in ids]
         stops = [
-            Stop(one.id, Wants.ANSWER, -1, question=one.question, blank=one.page is not None, item=one) for one in found
+            Stop(id_, Wants.ANSWER, -1, question=one.question, blank=one.page is not None, item=one)
+            for id_, one in found
+            if one is not None
         ]
         lesson = Lesson(id_, self.title(id_), _opening(quiz) if quiz else ())
         quiet = quiz is not None and quiz.front.feedback == "end"

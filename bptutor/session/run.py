@@ -6,14 +6,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bptutor.packs.model import Lesson, Question, Show
+from bptutor.progress.event import storable
 from bptutor.progress.events import Log
 from bptutor.session import shown
 from bptutor.session.asked import Asked
+from bptutor.session.attempt import chosen
 from bptutor.session.drafts import Drafts
 from bptutor.session.easier import easier
 from bptutor.session.ids import is_inserted, why_now
 from bptutor.session.items import item
 from bptutor.session.numbers import Numbers, right_text
+from bptutor.session.past import key_of, keyed
 from bptutor.session.redraw import differ, drawn_names
 from bptutor.session.standing import Passed
 from bptutor.session.stops import Item, Stop
@@ -83,6 +86,18 @@ class Run:
     def asked(self, stop: Stop) -> Asked:
         """Return what a stop asks, in the order of its seed."""
         return Asked.of(self.walk.question(stop), self.walk.seed_at(stop))
+
+    def key(self, stop: Stop) -> tuple[str, ...]:
+        """Return what is kept with each event of a question, to tell later whether its answer is another."""
+        return key_of(self.walk.question(stop), stop) if stop.question is not None else ()
+
+    def seen(self, stop: Stop, text: str) -> dict[str, object]:
+        """Return what is kept with an answer: what was asked, as it stands on the screen, and what it points at."""
+        if keyed(stop) is None:
+            return {}
+        asked = self.asked(stop)
+        shown = asked.shown(lambda text: self.fill(text, asked.graded, self.walk.seed))
+        return {"prompt": storable(shown.prompt), "chosen": tuple(map(storable, chosen(shown, text)))}
 
     def right_text(self, stop: Stop) -> str:
         """Return the model answer at a stop as a learner would type it."""

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from bptutor.packs.fading import Form
 from bptutor.packs.model import Derivation, Line, Prose, Question, Show
 from bptutor.session.asked import Asked
+from bptutor.session.attempt import as_asked
 from bptutor.session.ids import is_inserted
 from bptutor.session.items import above, still
 from bptutor.session.standing import Passed, Standing
@@ -193,9 +194,11 @@ def _asked(question: Question, standing: Standing, seed: int, fill: Fill) -> Sho
     def own(text: str) -> str:
         return fill(text, question, seed)
 
+    as_shown = Asked.of(question, seed).shown(own)
+    as_shown, text = as_asked(as_shown, standing) if answered else (as_shown, None)
     return ShownQuestion(
-        Asked.of(question, seed).shown(own),
-        standing.text if answered else None,
+        as_shown,
+        text,
         revealed=standing.passed in {Passed.REVEALED, Passed.WRONG},
         skipped=standing.passed is Passed.SKIPPED,
         seed=seed,

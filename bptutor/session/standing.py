@@ -46,5 +46,9 @@ class Standing:
     """What the record says of the proof of the right answer, as the value of a `ProofMark`; empty before it came."""
     cases: int = 0
     """Of a program that was run: on how many cases."""
+    prompt: str = ""
+    """What was asked, as it stood on the screen when it was passed; empty in records of old."""
+    chosen: tuple[str, ...] = ()
+    """What the choices, lines or rule said that the answer points at."""
     reached: str = ""
     """The stop of the later line that the answer equals."""

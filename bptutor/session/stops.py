@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,8 @@ from bptutor.packs import fading
 from bptutor.packs.fading import Form
 from bptutor.packs.model import Block, Derivation, Lesson, Prose, Question, Show
 from bptutor.packs.outline import Rule
-from bptutor.session.ids import ROUND
+from bptutor.packs.stop_ids import called, line_ids, mark
+from bptutor.session.ids import ROUND, apart
 from bptutor.session.view import Wants
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ class Item:
     """What is shown above it; for a line, its derivation down to it, as the last block."""
     scene: Scene | None = None
     """The scene of its lesson; what the question changes in it is not yet changed."""
+    also: tuple[str, ...] = ()
+    """What else its stop may be called: `error-by-z.3`, or what it was called before."""
 
     @property
     def stop(self) -> str:
@@ -41,6 +44,20 @@ class Item:
     def lesson(self) -> str:
         """The id of its lesson."""
         return self.id.partition("/")[0]
+
+    @property
+    def is_line(self) -> bool:
+        """Whether it is one line of a derivation."""
+        last = self.context[-1] if self.context else None
+        return isinstance(last, Derivation) and not last.blank
+
+    def named(self, ids: Container[str]) -> bool:
+        """Return whether it is among some ids, `lesson/stop` each, by any name that it may have."""
+        return any(f"{self.lesson}/{stop}" in ids for stop in (self.stop, *self.also))
+
+    def latest(self, asked: Mapping[str, str]) -> str:
+        """Return when it was last asked, by any name that it may have; `lesson/stop` -> time."""
+        return max(asked.get(f"{self.lesson}/{stop}", "") for stop in (self.stop, *self.also))
 
     @property
     def page(self) -> Derivation | None:
@@ -95,11 +112,22 @@ class Course:
     rules: Mapping[str, Rule] = field(default_factory=dict)
     one_try: bool = False
     quiet: bool = False
+    renamed: Mapping[str, str] = field(default_factory=dict)
+    """What a stop may be called in a record of old -> its id today."""
 
     @property
     def is_round(self) -> bool:
         """Whether this is a review or a quiz."""
         return self.lesson.id.startswith(ROUND)
+
+    def today(self, stop: str) -> str:
+        """Return today's id of a stop in a record; of one that is put in, what it begins with stays."""
+        begin, own = apart(stop)
+        return begin + (own if self.index(own) >= 0 else self.renamed.get(own, own))
+
+    def also(self, stop: str) -> tuple[str, ...]:
+        """Return what else a stop may be called."""
+        return tuple(old for old, today in self.renamed.items() if today == stop)
 
     def index(self, stop: str) -> int:
         """Return the place of a stop by its id; -1 when the lesson has no such stop (any more)."""
@@ -119,31 +147,56 @@ def cut(lesson: Lesson, meeting: int = 1, rules: Mapping[str, Rule] | None = Non
     """
     pieces: list[Block] = []
     stops: list[Stop] = []
+    renamed: dict[str, str] = {}
     for block in lesson.blocks:
         for piece in _sections(block):
             if pieces and is_section(piece) and not (stops and stops[-1].piece == len(pieces) - 1):
-                stops.append(Stop(f"rest-{len(pieces)}", Wants.GO_ON, len(pieces) - 1))
+                stops.append(Stop(_rest(piece, stops), Wants.GO_ON, len(pieces) - 1))
+                renamed[f"rest-{len(pieces)}"] = stops[-1].id
             pieces.append(piece)
-            stops += _stops_in(piece, len(pieces) - 1, meeting, rules or {})
+            found = _stops_in(piece, len(pieces) - 1, meeting, rules or {}, stops)
+            stops += found
+            renamed |= _earlier(piece, len(pieces) - 1, found)
     if not stops:
         stops.append(Stop("rest-end", Wants.GO_ON, len(pieces) - 1))
-    return Course(lesson, tuple(pieces), tuple(stops), meeting, rules or {})
+    return Course(lesson, tuple(pieces), tuple(stops), meeting, rules or {}, renamed=renamed)
 
 
-def _stops_in(piece: Block, at: int, meeting: int, rules: Mapping[str, Rule]) -> list[Stop]:
+def _rest(piece: Block, stops: list[Stop]) -> str:
+    """Return the id of the rest before a section: it goes by the heading."""
+    heading = piece.text.strip().partition("\n")[0] if isinstance(piece, Prose) else ""
+    return _unlike(f"rest-{mark(heading.casefold())}", stops)
+
+
+def _unlike(id_: str, stops: list[Stop]) -> str:
+    """Return an id, with a number behind it where stops have it already."""
+    there = {stop.id for stop in stops}
+    return next(one for n in range(1, len(stops) + 2) if (one := f"{id_}-{n}" if n > 1 else id_) not in there)
+
+
+def _earlier(piece: Block, at: int, stops: list[Stop]) -> dict[str, str]:
+    """Return what the stops of a piece may be called in records: by their places, and by what they were called."""
+    if isinstance(piece, Derivation):
+        return called(piece)
+    if isinstance(piece, Question):
+        return dict.fromkeys(piece.was, piece.id)
+    return {f"nudge-{at}": stop.id for stop in stops}
+
+
+def _stops_in(piece: Block, at: int, meeting: int, rules: Mapping[str, Rule], before: list[Stop]) -> list[Stop]:
     if isinstance(piece, Question):
         return [Stop(piece.id, Wants.ANSWER, at, question=piece)]
     if isinstance(piece, Derivation) and piece.blank:
         return [Stop(piece.id, Wants.ANSWER, at, question=fading.blank_page(piece, (), rules), blank=True)]
     if isinstance(piece, Derivation):
-        return [_line_stop(piece, n, at, fading.form(line, meeting), rules) for n, line in enumerate(piece.lines)]
+        return [_line_stop(piece, n, id_, at, meeting, rules) for n, id_ in enumerate(line_ids(piece))]
     if isinstance(piece, Show) and piece.nudge is not None:
-        return [Stop(f"nudge-{at}", Wants.NUDGE, at)]
+        return [Stop(_unlike(f"nudge-{mark(piece.nudge.of, piece.nudge.by)}", before), Wants.NUDGE, at)]
     return []
 
 
-def _line_stop(derivation: Derivation, n: int, at: int, form: Form, rules: Mapping[str, Rule]) -> Stop:
-    id_ = f"{derivation.id}.{n + 1}"
+def _line_stop(derivation: Derivation, n: int, id_: str, at: int, meeting: int, rules: Mapping[str, Rule]) -> Stop:
+    form = fading.form(derivation.lines[n], meeting)
     if form is Form.SHOW:
         return Stop(id_, Wants.GO_ON, at, n, form=form)
     return Stop(id_, Wants.ANSWER, at, n, fading.question(derivation, n, form, rules), form)

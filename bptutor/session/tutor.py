@@ -43,7 +43,7 @@ class Session(Learner):
         super().__init__(library, log, clock)
         self.grader = grader
         self.learner = learner
-        self._writer = Writer(log, library.pack.id, learner, clock)
+        self._writer = Writer(log, library.pack.id, learner, clock, library.pack.version)
         self._run: Run | None = None
         self._sitting = Sitting()
         self._drafts = Drafts(log, library.pack.id, "")
@@ -77,6 +77,7 @@ class Session(Learner):
     def _open_lesson(self, lesson: Lesson, seed: int | None) -> None:
         run = self.log.run(self.library.pack.id, lesson.id)
         self._run = Run(Walk.replay(self.rounds.cut(lesson), run))
+        self._drafts.rename(self._here.course.today)
         if not run or (seed is not None and seed != self._here.seed):
             self._begin(seed)
         elif self._here.current is None and self._here.skipped:
@@ -165,7 +166,8 @@ class Session(Learner):
         """Show the answer, after the last hint; it is not a pass: why it is so is asked next, and it comes back."""
         stop = self._here.current
         if stop is not None and self.view().may_reveal:
-            self._record(EventKind.REVEALED, stop, text=self._looked_at.right_text(stop))
+            text = self._looked_at.right_text(stop)
+            self._record(EventKind.REVEALED, stop, text=text, **self._looked_at.seen(stop, text))
         return self.view()
 
     def ease(self) -> View:
@@ -281,14 +283,17 @@ class Session(Learner):
         return [seed if seed != in_use else (seed + 1) % SEEDS for seed in found]
 
     def _event(self, kind: EventKind, stop: Stop | None = None, **more: object) -> Event:
-        return self._writer.event(kind, self._here.course, stop, **{"seed": self._here.seed_at(stop), **more})
+        kept: dict[str, object] = {"seed": self._here.seed_at(stop), "key": self._looked_at.key(stop) if stop else ()}
+        return self._writer.event(kind, self._here.course, stop, **{**kept, **more})
 
     def _record(self, kind: EventKind, stop: Stop | None = None, **more: object) -> None:
         self._write(self._event(kind, stop, **more))
 
     def _record_answer(self, stop: Stop, text: str, verdict: Verdict) -> None:
         text = storable(text)
-        event = self._writer.answer(self._here, stop, text, verdict, self._looked_at.numbers.drawn())
+        here = self._looked_at
+        kept = {"drawn": here.numbers.drawn(), "key": here.key(stop), **here.seen(stop, text)}
+        event = self._writer.answer(here.walk, stop, text, verdict, **kept)
         event = replace(event, aided=event.aided or self._tried_before(stop))
         over = verdict.right or (self._here.course.one_try and verdict.mark is Mark.WRONG)
         self._write(event, draft=self._drafts.set(stop.id, "" if over else text))

@@ -13,6 +13,7 @@ from bptutor.progress.event import Event, EventKind
 from bptutor.session.asked import SEEDS
 from bptutor.session.ids import is_inserted
 from bptutor.session.items import as_form, item
+from bptutor.session.past import today
 from bptutor.session.standing import STEP, Passed, Standing
 from bptutor.session.stops import Course, Item, Stop
 from bptutor.session.view import Wants
@@ -47,10 +48,18 @@ class Walk:
 
     @classmethod
     def replay(cls, course: Course, events: Iterable[Event]) -> Walk:
-        """Rebuild the state from the events of a run; stops the lesson no longer has are ignored."""
+        """Rebuild the state from the events of a run, which may be of an earlier state of the pack.
+
+        What the lesson no longer has is ignored. Nobody is sent back to a rest or a shown line that was put in above
+        what was left already.
+        """
         walk = cls(course, stops=list(course.stops))
-        for event in events:
+        for event in today(course, events):
             walk.apply(event)
+        last = max((n for n, stop in enumerate(course.stops) if walk.standing(stop.id).left), default=-1)
+        for stop in course.stops[: last + 1]:
+            if stop.wants is Wants.GO_ON and not walk.standing(stop.id).left:
+                walk.apply(Event(EventKind.ADVANCED, course.lesson.id, stop=stop.id))
         return walk
 
     def standing(self, stop: str) -> Standing:
@@ -180,6 +189,7 @@ class Walk:
 
     def _pass(self, standing: Standing, how: Passed, event: Event) -> None:
         standing.passed, standing.text, standing.seed, standing.proof = how, event.text, event.seed, ""
+        standing.prompt, standing.chosen = event.prompt, event.chosen
         stop = self._stop(event.stop)
         standing.variant = self.variant(stop) if stop else 0
 

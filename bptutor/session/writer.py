@@ -20,7 +20,7 @@ HELPED = ("why:", "easier:")
 class Writer:
     """Makes the events of one run."""
 
-    def __init__(self, log: Log, pack: str, learner: str, clock: Clock = utc_now) -> None:
+    def __init__(self, log: Log, pack: str, learner: str, clock: Clock = utc_now, version: str = "") -> None:
         """Write nothing yet.
 
         Args:
@@ -28,7 +28,9 @@ class Writer:
             pack: The id of the pack.
             learner: Whose record it is.
             clock: Tells the time in UTC.
+            version: The version of the pack.
         """
+        self.version = version
         self.log = log
         self.pack = pack
         self.learner = learner
@@ -45,12 +47,13 @@ class Writer:
             skills=(question.skills or course.lesson.skills) if question else (),
             question=question.kind.value if question else "",
             learner=self.learner,
+            version=self.version,
             time=self.clock().astimezone(UTC).isoformat(timespec="milliseconds"),
         )
         return replace(base, **more)  # type: ignore[arg-type]  # the fields are checked where events are read
 
-    def answer(self, walk: Walk, stop: Stop, text: str, verdict: Verdict, drawn: dict[str, object]) -> Event:
-        """Return the event of an answer that counts."""
+    def answer(self, walk: Walk, stop: Stop, text: str, verdict: Verdict, **more: object) -> Event:
+        """Return the event of an answer that counts; `more` are fields of `Event`."""
         standing = walk.standing(stop.id)
         return self.event(
             EventKind.ANSWERED,
@@ -63,7 +66,8 @@ class Writer:
             findings=verdict.rules,
             aided=bool(standing.hints or standing.tries or standing.eased) or stop.id.startswith(HELPED),
             reached=verdict.reached,
-            drawn=drawn,
+            through=_through(walk.course, stop, verdict.reached),
+            **more,
         )
 
     def proof(self, course: Course, stop: Stop, seed: int, verdict: Verdict) -> Event:
@@ -78,3 +82,10 @@ class Writer:
             proof=verdict.proof.value,
             findings=verdict.rules,
         )
+
+
+def _through(course: Course, stop: Stop, reached: int | None) -> tuple[str, ...]:
+    """Return the stops from an asked line to the later one that its answer equals."""
+    if reached is None or stop.item is not None or stop.blank:
+        return ()
+    return tuple(one.id for one in course.stops if one.piece == stop.piece and stop.line <= one.line <= reached)

@@ -19,6 +19,7 @@ from bptutor.packs.model import Choice, Derivation, Kind, Lesson, Line, Nudge, P
 from bptutor.packs.outline import LessonEntry, Pack, QuizEntry, Rule
 from bptutor.packs.quiz import Quiz
 from bptutor.packs.scene import Scene
+from bptutor.packs.stop_ids import line_ids
 
 Array = NDArray[np.float64]
 
@@ -64,6 +65,9 @@ ERROR = Derivation(
     ),
     faces={"matrix": "p - y", "numpy": "p - y"},
 )
+
+ERROR_LINES = line_ids(ERROR)
+"""The ids of its lines, in order."""
 
 RISES = Question(
     "rises",

@@ -11,7 +11,7 @@ from bptutor.grading.verdict import Mark, ProofMark
 from bptutor.progress.events import EventKind
 from bptutor.session import LineState, Session, ShownDerivation, ShownProse, ShownQuestion, ShownShow, View, Wants
 from tests.session.conftest import Start
-from tests.session.fakes import CODE, ERROR, RISES, FakeGrader
+from tests.session.fakes import CODE, ERROR, ERROR_LINES, RISES, FakeGrader
 
 
 def letter_of_right(view: View) -> str:
@@ -245,7 +245,7 @@ async def test_the_proof_adds_to_the_record(start: Start) -> None:
     assert verdict.proof is ProofMark.PROVED
     assert await session.proof() is None
     last = session.log.run("fake", "output-error")[-1]
-    assert (last.kind, last.stop, last.proof) == (EventKind.PROVED, "error-by-z.2", "proved")
+    assert (last.kind, last.stop, last.proof) == (EventKind.PROVED, ERROR_LINES[1], "proved")
 
 
 async def test_a_lesson_goes_on_when_nothing_can_be_saved(start: Start) -> None:
@@ -280,7 +280,7 @@ async def test_a_line_without_skills_exercises_those_of_its_lesson(start: Start)
     session.advance()
     await session.submit(ERROR.lines[4].math)
     last = session.log.run("fake", "output-error")[-1]
-    assert (last.stop, last.skills) == ("error-by-z.5", ("output-error", "chain", "softmax"))
+    assert (last.stop, last.skills) == (ERROR_LINES[4], ("output-error", "chain", "softmax"))
 
 
 def test_a_seed_out_of_range_and_a_lesson_that_is_not_there(start: Start) -> None:

@@ -13,7 +13,7 @@ from bptutor.packs.scene import Scene
 from bptutor.progress.events import EventKind
 from bptutor.session import LineState, ShownDerivation, ShownQuestion, Standing, View, Wants
 from tests.session.clock import Desk, on, right, through
-from tests.session.fakes import ERROR, LESSONS, SCENE, SLOPE, FakeLibrary
+from tests.session.fakes import ERROR, ERROR_LINES, LESSONS, SCENE, SLOPE, FakeLibrary
 
 
 def many(count: int) -> FakeLibrary:
@@ -143,8 +143,8 @@ async def test_a_reveal_asks_why_and_comes_back_three_answers_later(tmp_path: Pa
         assert order == [lines[0], lines[1], lines[2], "code", lines[0], "sort"]
         assert session.course()[1].standing is Standing.DONE
         aided = [(e.stop, e.aided) for e in session.log.run("fake", "output-error") if e.mark == "right"]
-        assert aided[0] == ("why:error-by-z.2", True)
-        assert ("again:error-by-z.2", True) in aided  # it was shown a moment ago
+        assert aided[0] == (f"why:{ERROR_LINES[1]}", True)
+        assert (f"again:{ERROR_LINES[1]}", True) in aided  # it was shown a moment ago
 
 
 async def test_something_easier_is_the_line_with_a_hole_then_what_was_right_before(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from bptutor.tui.screens.lesson import LessonScreen
 from bptutor.tui.widgets.answer_bar import AnswerBar
 from bptutor.tui.widgets.code_editor import CodeEditor, into_body
 from tests.session.clock import Desk
-from tests.session.fakes import FakeLibrary
+from tests.session.fakes import ERROR_LINES, FakeLibrary
 from tests.session.test_order import finish, library
 from tests.tui.stage import LARGE, Stage, stage
 
@@ -139,7 +139,7 @@ async def test_what_is_typed_is_back_when_its_question_comes_again(tmp_path: Pat
         await s.type("y_k")
         await s.press("f2", leave)
         await s.until_any(("Insert it and cancel.", "continue:"))
-    assert log.drafts("fake", "output-error")["error-by-z.2"] == "y_k"
+    assert log.drafts("fake", "output-error")[ERROR_LINES[1]] == "y_k"
     log.close()
 
 

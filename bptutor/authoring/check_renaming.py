@@ -1,0 +1,72 @@
+"""What was called otherwise before (`was`): no old id may be in use, or be that of two things."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from bptutor.errors import Problem
+from bptutor.packs.markdown import Front
+from bptutor.packs.model import Derivation, Lesson, Place, Question
+from bptutor.packs.outline import Pack
+from bptutor.packs.quiz import BANK
+from bptutor.packs.yaml import Located, problem
+
+Renamed = tuple[str, tuple[str, ...], Place]
+"""An id of today, what it was, and where that is written."""
+
+
+def check_renaming(
+    pack: Pack, node: Located, fronts: Mapping[str, tuple[Path, Front]], lessons: Iterable[Lesson]
+) -> Iterator[Problem]:
+    """Yield every problem of what the things of a pack were called.
+
+    Args:
+        pack: The pack.
+        node: Its `pack.yaml`.
+        fronts: Id -> the front matter of each lesson.
+        lessons: What could be read: lessons, quizzes, banks.
+    """
+    listed = tuple(lessons)
+    yield from _wrong("pack", [(pack.id, pack.was, _place(node))], frozenset({pack.id}))
+    yield from _wrong("skill", list(_skills(node)), frozenset(pack.skills))
+    pages = [_page(lesson) for lesson in listed if not lesson.id.startswith(BANK)]
+    yield from _wrong("lesson", pages, frozenset(fronts) | {id_ for id_, _, _ in pages})
+    banks = [_page(lesson) for lesson in listed if lesson.id.startswith(BANK)]
+    yield from _wrong("bank", banks, frozenset(id_ for id_, _, _ in banks))
+    for lesson in listed:
+        blocks = [block for block in lesson.blocks if isinstance(block, Question | Derivation)]
+        asked = [(block.id, block.was, _at(block.places, block.place)) for block in blocks]
+        yield from _wrong("question or derivation", asked, frozenset(block.id for block in blocks))
+
+
+def _wrong(what: str, all_: list[Renamed], used: frozenset[str]) -> Iterator[Problem]:
+    claimed: dict[str, str] = {}
+    for id_, was, place in all_:
+        for old in was:
+            if old in used:
+                message = f"`{old}` is the id of a {what} today"
+                yield problem(place, message, f"take it out of the `was` of `{id_}`", "was")
+            elif old in claimed:
+                message = f"`{claimed[old]}` says as well that it was `{old}`"
+                yield problem(place, message, "leave it with the one that the learner's work belongs to", "was")
+            claimed.setdefault(old, id_)
+
+
+def _skills(node: Located) -> Iterator[Renamed]:
+    for id_, skill in node.mapping.get("skills", Located({})).mapping.items():
+        was = skill.mapping.get("was")
+        if was is not None:
+            yield id_, tuple(item.text for item in was.items or (was,)), was.place
+
+
+def _page(lesson: Lesson) -> Renamed:
+    return lesson.id.removeprefix(BANK), lesson.was, _at(lesson.places, Place(str(lesson.file), 1, 1))
+
+
+def _at(places: Mapping[str, Place], otherwise: Place) -> Place:
+    return places.get("was.0") or places.get("was") or otherwise
+
+
+def _place(node: Located) -> Place:
+    return node.mapping["was"].place if "was" in node.mapping else node.place
