@@ -96,13 +96,13 @@ async def test_a_lesson_of_another_name_is_new_where_it_is_not_said(desk: Desk, 
 
 async def test_a_skill_of_another_name_keeps_its_standing_and_its_card(desk: Desk, log: Log) -> None:
     await walked(session(desk, log), "walk")
-    held, card = mastery(log)["slope"], cards(log)["slope"]
+    held, card = mastery(log, "lines")["slope"], cards(log, "lines")["slope"]
     desk.edit("pack.yaml", "slope: Slopes", "rise: {title: Rises, was: [slope]}")
     desk.edit("walk.md", "skills: [slope]", "skills: [rise]")
     session(desk, log)
-    assert "slope" not in mastery(log)
-    assert mastery(log)["rise"] == replace(held, skill="rise")
-    assert cards(log)["rise"].due == card.due
+    assert "slope" not in mastery(log, "lines")
+    assert mastery(log, "lines")["rise"] == replace(held, skill="rise")
+    assert cards(log, "lines")["rise"].due == card.due
 
 
 async def test_a_pack_takes_back_what_another_took_that_says_it_was_this_one(desk: Desk, log: Log) -> None:
