@@ -43,15 +43,25 @@ class Lines(Iterator[str]):
         return records.text(record)
 
 
-def grade_lines(lines: Iterable[str], jobs: int = 1, limit: float = PROOF_LIMIT) -> Lines:
+def grade_lines(
+    lines: Iterable[str], jobs: int = 1, limit: float = PROOF_LIMIT, refusal: Callable[[str], str] | None = None
+) -> Lines:
     """Grade answers.
 
     Args:
         lines: `{"id", "question", "answer", "seed"?, "earlier"?}`, one a line; blank lines are skipped.
         jobs: How many processes share the work; the order stays.
         limit: Seconds for one line.
+        refusal: Says why the Python of the pack at a path may not run, or nothing; None lets every pack's run.
     """
-    return Lines(_run(lines, jobs, limit, _graded))
+
+    def work(child: _Child, given: Mapping[str, Any], limit: float) -> dict[str, Any]:
+        pack = given.get("pack")
+        named = isinstance(given.get("question"), str) and isinstance(pack, str) and pack
+        why = refusal(pack) if refusal and named else ""
+        return {"id": given.get("id"), "error": why} if why else _graded(child, given, limit)
+
+    return Lines(_run(lines, jobs, limit, work))
 
 
 def prove_lines(lines: Iterable[str], jobs: int = 1, limit: float = PROOF_LIMIT) -> Lines:

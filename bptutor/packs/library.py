@@ -35,6 +35,8 @@ class Library:
         self._unpacked = unpacked
         self.checked = False
         """Whether every line was proved before the pack was handed out, as with the one that comes with bptutor."""
+        self.allowed: frozenset[str] | None = None
+        """The Python of code questions that may run, as `programs` gives it; None where that was not asked."""
 
     @staticmethod
     def builtin(cache: Path | None = None) -> Library:
@@ -112,8 +114,29 @@ class Library:
         if id not in files:
             raise UsageError(f"the pack {self.pack.id} has no lesson {id}", nearest(id, files))
         lesson = (read_bank if id.startswith(BANK) else read_lesson)(files[id])
+        self._refuse_new_programs(lesson)
         blocks = tuple(self.titled(block) if isinstance(block, Question) else block for block in lesson.blocks)
         return replace(lesson, blocks=blocks)
+
+    def _refuse_new_programs(self, lesson: Lesson) -> None:
+        """Refuse a lesson whose Python has changed since the Python of the pack was allowed to run.
+
+        Raises:
+            PackError: So it is.
+        """
+        from bptutor.packs.model import Question
+
+        asked = [block for block in lesson.blocks if isinstance(block, Question) and block.code is not None]
+        if self.allowed is None or not asked:
+            return
+        from bptutor.errors import PackError
+        from bptutor.packs.programs import digest
+        from bptutor.packs.yaml import problem
+
+        what, help_ = "this Python is new since the pack was opened, and nobody has allowed it to run", "start again"
+        new = [question for question in asked if digest(question.source) not in self.allowed]
+        if new:
+            raise PackError(*(problem(question.place, what, help_, "trust") for question in new))
 
     def titled(self, question: Question) -> Question:
         """Give a question about rules the titles of its options, which it then offers as a menu."""
