@@ -53,7 +53,9 @@ def parser(version: str, run: Mapping[str, Run]) -> Parser:
     )
     top.add_argument("--version", action="version", version=f"bptutor {version}")
     learning(top)
-    top.set_defaults(run=run["learn"], lesson=None, pack=None, seed=None, plain=False, learner="me", theme=None, trust=False)
+    top.set_defaults(
+        run=run["learn"], lesson=None, pack=None, seed=None, plain=False, learner="me", theme=None, trust=False
+    )
     commands = top.add_subparsers(metavar="COMMAND", parser_class=Parser)
     for name, (what, epilog, add) in COMMANDS.items():
         one = commands.add_parser(

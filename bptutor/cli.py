@@ -98,7 +98,7 @@ def _opened(args: argparse.Namespace) -> Library:
     return Library.open(Path(args.pack), cache) if args.pack else Library.builtin(cache)
 
 
-def _library(args: argparse.Namespace) -> Library:
+def _library(args: argparse.Namespace, trust: Trust | None = None) -> Library:
     """Open the pack that is meant, whose Python may run.
 
     Raises:
@@ -106,7 +106,7 @@ def _library(args: argparse.Namespace) -> Library:
     """
     library = _opened(args)
     if args.pack:
-        _trust(args).allow(library, Path(args.pack))
+        (trust or _trust(args)).allow(library, Path(args.pack))
     return library
 
 
@@ -216,7 +216,7 @@ def _grade(args: argparse.Namespace) -> int:
 
     source = _lines(args, LINE_LIMIT)
     trust = _trust(args, talks=args.file != "-")
-    return _stream(args, grade_lines(source, jobs=args.jobs, refusal=trust.refusal), source)
+    return _stream(args, grade_lines(source, jobs=args.jobs, granted=trust.granted), source)
 
 
 def _prove(args: argparse.Namespace) -> int:
@@ -252,12 +252,15 @@ def _trace(args: argparse.Namespace) -> int:
 def _check(args: argparse.Namespace) -> int:
     from bptutor.authoring.check import run
 
-    if args.pack:
-        with contextlib.suppress(PackError):  # nothing of it runs, and the report says why
-            _library(args)
-    text, code = run(
-        Path(args.pack) if args.pack else None, style=args.format, jobs=args.jobs, fix=args.fix, watch=args.watch
-    )
+    trust = _trust(args)
+
+    def allow() -> None:
+        with contextlib.suppress(PackError):  # nothing of the pack runs, and the report says why
+            _library(args, trust)
+
+    allow()
+    path = Path(args.pack) if args.pack else None
+    text, code = run(path, args.format, args.jobs, args.fix, args.watch, allow)
     write(text.rstrip("\n"))
     return code
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from multiprocessing import get_context
@@ -30,7 +30,12 @@ POLL = 0.5
 
 
 def run(
-    path: Path | None, style: str = "text", jobs: int = 1, fix: bool = False, watch: bool = False
+    path: Path | None,
+    style: str = "text",
+    jobs: int = 1,
+    fix: bool = False,
+    watch: bool = False,
+    allow: Callable[[], object] = lambda: None,
 ) -> tuple[str, int]:
     """Check a pack and return what to print, and the exit code.
 
@@ -40,16 +45,17 @@ def run(
         jobs: Processes that share the lessons.
         fix: Whether missing ids are written into the files first.
         watch: Whether to check again whenever a file changes, until interrupted.
+        allow: Called before a watched pack is checked; raises `UsageError` where its Python may not run.
     """
     if fix and path is not None and path.is_dir():
         write_ids(path)
     if watch:
-        _watch(path, style, jobs)
+        _watch(path, style, jobs, allow)
     report = check(path, jobs)
     return STYLES[style](report), report.code
 
 
-def _watch(path: Path | None, style: str, jobs: int) -> None:
+def _watch(path: Path | None, style: str, jobs: int, allow: Callable[[], object]) -> None:
     """Print a report whenever a file has changed; Ctrl-C leaves."""
     root = path if path is not None else Library.builtin().pack.root
     before: object = None
@@ -58,6 +64,7 @@ def _watch(path: Path | None, style: str, jobs: int) -> None:
             now = [(file, file.stat().st_mtime_ns) for file in sorted(root.glob("*")) if file.is_file()]
             if now != before:
                 before = now
+                allow()
                 sys.stdout.write(STYLES[style](check(path, jobs)) + "\n")
                 sys.stdout.flush()
             time.sleep(POLL)

@@ -41,10 +41,7 @@ class Library:
     @staticmethod
     def builtin(cache: Path | None = None) -> Library:
         """Open the pack that comes with bptutor; see `open`."""
-        package = Path(__file__).resolve().parents[1]
-        installed = package / "_lessons"
-        lessons = installed if installed.is_dir() else package.parent / "lessons"
-        library = Library.open(lessons, cache)
+        library = Library.open(builtin_root(), cache)
         library.checked = True
         return library
 
@@ -147,6 +144,13 @@ class Library:
         titles = [self.pack.rules[id_].title if id_ in self.pack.rules else id_ for id_ in question.options]
         right = question.options.index(str(question.answer)) if question.answer in question.options else -1
         return replace(question, choices=tuple(Choice(title, n == right) for n, title in enumerate(titles)))
+
+
+def builtin_root() -> Path:
+    """Return the folder of the pack that comes with bptutor."""
+    package = Path(__file__).resolve().parents[1]
+    installed = package / "_lessons"
+    return installed if installed.is_dir() else package.parent / "lessons"
 
 
 def _read(path: Path, cache: Path | None) -> Index:

@@ -12,13 +12,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
 
-from bptutor.errors import UsageError
-from bptutor.packs.library import Library
+from bptutor.errors import PackError, UsageError
+from bptutor.packs.library import Library, builtin_root
 from bptutor.packs.programs import programs
-from bptutor.progress.home import home
+from bptutor.progress.home import TRUSTED, home
 
-FILE = "trusted.json"
-"""Real path of a pack -> the digest of its Python that was allowed."""
 YES = frozenset({"y", "yes"})
 HELP = "look at its code questions, then start again and answer yes, or add --trust for one run"
 
@@ -33,7 +31,9 @@ class Trust:
     """Says what such Python may do on this machine; asked only when a person is."""
     talks: bool = True
     """Whether standard input is free for an answer."""
-    _refused: dict[str, str] = field(default_factory=dict)
+    _here: dict[str, str] = field(default_factory=dict)
+    """What was allowed in this run, as it is remembered for others."""
+    _grants: dict[str, frozenset[str] | str | None] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
     def allow(self, library: Library, path: Path) -> None:
@@ -46,29 +46,37 @@ class Trust:
         Raises:
             UsageError: It may not.
         """
-        if is_builtin(library.pack.root):
+        if self.always or is_builtin(library.pack.root):
             return
-        found = programs(library.pack.root)
-        library.allowed = found
-        if not found or self.always:
-            return
-        where, digest = os.path.realpath(path), _whole(found)
-        if _remembered().get(where) != digest:
+        library.allowed = programs(library.pack.root)
+        where, digest = os.path.realpath(path), _whole(library.allowed)
+        if library.allowed and digest not in (self._here.get(where), _remembered().get(where)):
             self._ask(f"{library.pack.title} ({library.pack.id})", where, digest)
 
-    def refusal(self, pack: str) -> str:
-        """Return why the Python of the pack at a path may not run; empty where it may. Each pack is asked for once.
+    def granted(self, pack: str) -> frozenset[str] | None:
+        """Return what of the Python of the pack at a path may run, None for all; each pack is asked for once.
 
-        A pack that cannot be opened is not refused here: whoever opens it says what is wrong.
+        Raises:
+            UsageError: It may not run, or there is no pack to be opened.
         """
         with self._lock:
-            if pack not in self._refused:
-                self._refused[pack] = ""
-                try:
-                    self.allow(Library.open(Path(pack)), Path(pack))
-                except UsageError as error:
-                    self._refused[pack] = error.message + (f"; {error.help}" if error.help else "")
-            return self._refused[pack]
+            if pack not in self._grants:
+                self._grants[pack] = self._opened(Path(pack))
+            found = self._grants[pack]
+        if isinstance(found, str):
+            raise UsageError(found)
+        return found
+
+    def _opened(self, path: Path) -> frozenset[str] | str | None:
+        """Return what may run, or why nothing may."""
+        try:
+            library = Library.open(path)
+            self.allow(library, path)
+        except UsageError as error:
+            return error.message + (f"; {error.help}" if error.help else "")
+        except PackError as error:
+            return "; ".join(problem.what for problem in error.problems)
+        return library.allowed
 
     def _ask(self, name: str, where: str, digest: str) -> None:
         """Put the one question.
@@ -81,8 +89,9 @@ class Trust:
         _show(f"The pack {name}\nin {where}\nholds Python of its own, which runs when its code questions are used.")
         _show(self.may())
         _show("May it run? [y/N] ", end="")
-        if sys.stdin.readline().strip().casefold() not in YES:
+        if not _said_yes():
             raise UsageError(f"the Python of the pack {name} was not allowed to run, so nothing was started", HELP)
+        self._here[where] = digest
         try:
             _remember(where, digest)
         except OSError as error:
@@ -91,7 +100,18 @@ class Trust:
 
 def is_builtin(root: Path) -> bool:
     """Return whether this is the folder of the pack that comes with bptutor; its id says nothing of that."""
-    return os.path.realpath(root) == os.path.realpath(Library.builtin().pack.root)
+    return os.path.realpath(root) == os.path.realpath(builtin_root())
+
+
+def _said_yes() -> bool:
+    """Return whether the answer is yes; Return alone, and the end of the input, are no."""
+    try:
+        said = sys.stdin.readline()
+    except ValueError:  # no text in the terminal's encoding
+        return False
+    if not said.endswith("\n"):
+        _show("")
+    return said.strip().casefold() in YES
 
 
 def _whole(found: frozenset[str]) -> str:
@@ -101,13 +121,13 @@ def _whole(found: frozenset[str]) -> str:
 def _remembered() -> dict[str, object]:
     """Return what was allowed before; nothing where that cannot be read."""
     with contextlib.suppress(OSError, ValueError, RecursionError):
-        kept = json.loads((home() / FILE).read_text(encoding="utf-8"))
+        kept = json.loads((home() / TRUSTED).read_text(encoding="utf-8"))
         return kept if isinstance(kept, dict) else {}
     return {}
 
 
 def _remember(where: str, digest: str) -> None:
-    file = home() / FILE
+    file = home() / TRUSTED
     file.parent.mkdir(parents=True, exist_ok=True)
     part = file.with_suffix(f".{os.getpid()}.part")
     part.write_text(json.dumps({**_remembered(), where: digest}, indent=2) + "\n", encoding="utf-8")

@@ -6,17 +6,23 @@ from bptutor.grading.sandbox.channel import Program
 from bptutor.grading.sandbox.outcome import Ended
 
 _FENCED = (
-    "The system lets it compute, in a closed process of its own, and read the files of Python's installation.\n"
-    "It can start, write and send nothing, and read no other file; whether a file exists it can see."
+    "The system lets it compute, in a closed process of its own, and read the files of Python and of the\n"
+    "system's libraries. It can start, write and send nothing, and read no other file."
 )
-_READING = (
+_UNREAD = (
     "The system lets it compute, in a closed process of its own, and start, write and send nothing.\n"
-    "Python lets it read only the files of its installation; Python that breaks out of this can read what you can read."
+    "Only Python itself keeps it from reading your files: Python that breaks out can read what you can read."
+)
+_UNSENT = (
+    "The system lets it read the files of Python and of the system's libraries, and write none.\n"
+    "Only Python itself keeps it from the network and from other processes: Python that breaks out reaches both."
 )
 _OPEN = (
-    "It runs in a process of its own, and Python lets it compute and read the files of Python's installation.\n"
-    "But the system puts no wall around it here: Python that breaks out of this can do anything that you may do."
+    "It runs in a process of its own, where Python lets it compute and read the files of its installation.\n"
+    "But the system puts no wall around it here: Python that breaks out can do anything that you may do."
 )
+_SAID = {(True, True): _FENCED, (True, False): _UNREAD, (False, True): _UNSENT, (False, False): _OPEN}
+"""Whether the `filter` stands, whether that for `files` does -> what is so."""
 
 
 def may() -> str:
@@ -29,7 +35,5 @@ def may() -> str:
 
 
 def said(fences: tuple[str, ...]) -> str:
-    """Return what Python may do inside some walls: `filter` and `files`, as `Program.fences` names them."""
-    if "filter" not in fences:
-        return _OPEN
-    return _FENCED if "files" in fences else _READING
+    """Return what Python may do inside some walls, which `Program.fences` names."""
+    return _SAID["filter" in fences, "files" in fences]
