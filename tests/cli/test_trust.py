@@ -286,6 +286,15 @@ def test_other_python_asks_again(pack: Path, asked: Callable[..., str], old: str
     assert "[y/N]" in asked(pack)
 
 
+def test_other_python_of_a_variant_asks_again(pack: Path, asked: Callable[..., str]) -> None:
+    edit(pack, "args: {v: v}", "vary: [{prompt: Again., setup: 'shift = 0'}]")
+    asked(pack)
+    edit(pack, "prompt: Again.", "prompt: Once more.")
+    assert asked(pack, "") == ""
+    edit(pack, "setup: 'shift = 0'", "setup: 'shift = 1'")
+    assert "[y/N]" in asked(pack)
+
+
 def test_a_new_bank_or_quiz_asks_again(pack: Path, asked: Callable[..., str]) -> None:
     asked(pack)
     (pack / "banks").mkdir()
@@ -454,19 +463,16 @@ def test_grade_takes_no_answer_from_its_own_lines(pack: Path, monkeypatch: pytes
 
 def test_grade_runs_no_python_that_came_after_the_answer(pack: Path, asked: Callable[..., str]) -> None:
     asked(pack)
-    granted = Trust(False, str).granted
-    stream = grade_lines(iter(changing(pack)), granted=granted)
-    first, second = (json.loads(text) for text in stream)
-    assert first["mark"] == "right"
-    assert "nobody has allowed" in second["error"]
 
+    def changing() -> Iterator[str]:
+        _, first, second = lines(pack, OWN, "one/sum", "one/double")
+        yield first
+        edit(pack, "return 2 * v", "return v * 2")
+        yield second
 
-def changing(pack: Path) -> Iterator[str]:
-    """Yield two lines; between them the Python of the lesson changes."""
-    yield from lines(pack, OWN, "one/sum")[:1]
-    Trust(False, str).granted(str(pack))
-    edit(pack, "return 2 * v", "return v * 2")
-    yield lines(pack, OWN, "one/sum")[1]
+    records = [json.loads(text) for text in grade_lines(changing(), granted=Trust(False, str).granted)]
+    assert records[0]["mark"] == "right"
+    assert "nobody has allowed" in records[1]["error"]
 
 
 @pytest.mark.parametrize("given", [{"pack": "/nowhere"}, {"pack": ""}, {"pack": 3}])
