@@ -410,7 +410,8 @@ def test_what_is_said_is_what_stands_here() -> None:
 
 @pytest.mark.parametrize("fences", [(), ("files",), ("filter",), ("files", "filter")])
 def test_what_a_missing_wall_leaves_open_is_said(fences: tuple[str, ...]) -> None:
-    text = said(fences)
+    assert max(map(len, said(fences).splitlines())) < 80
+    text = " ".join(said(fences).split())
     assert ("breaks out" in text) == (len(fences) < 2)
     assert ("anything" in text) == (not fences)
     assert ("can read what you can read" in text) == (fences == ("filter",))

@@ -5,22 +5,22 @@ from __future__ import annotations
 from bptutor.grading.sandbox.channel import Program
 from bptutor.grading.sandbox.outcome import Ended
 
-_FENCED = (
-    "The system lets it compute, in a closed process of its own, and read the files of Python and of the\n"
-    "system's libraries. It can start, write and send nothing, and read no other file."
-)
-_UNREAD = (
-    "The system lets it compute, in a closed process of its own, and start, write and send nothing.\n"
-    "Only Python itself keeps it from reading your files: Python that breaks out can read what you can read."
-)
-_UNSENT = (
-    "The system lets it read the files of Python and of the system's libraries, and write none.\n"
-    "Only Python itself keeps it from the network and from other processes: Python that breaks out reaches both."
-)
-_OPEN = (
-    "It runs in a process of its own, where Python lets it compute and read the files of its installation.\n"
-    "But the system puts no wall around it here: Python that breaks out can do anything that you may do."
-)
+_FENCED = """\
+The system lets it compute, in a closed process of its own, and read the files
+of Python and of the system's libraries. It can read no other file, and write,
+start and send nothing."""
+_UNREAD = """\
+The system lets it compute, in a closed process of its own, and write, start
+and send nothing. Only Python itself keeps it from reading your files: Python
+that breaks out can read what you can read."""
+_UNSENT = """\
+The system lets it read the files of Python and of the system's libraries, and
+write none. Only Python itself keeps it from the network and from other
+processes: Python that breaks out reaches both."""
+_OPEN = """\
+It runs in a process of its own, where Python lets it compute and read the
+files of its installation. But the system puts no wall around it here: Python
+that breaks out can do anything that you may do."""
 _SAID = {(True, True): _FENCED, (True, False): _UNREAD, (False, True): _UNSENT, (False, False): _OPEN}
 """Whether the `filter` stands, whether that for `files` does -> what is so."""
 
