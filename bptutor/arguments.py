@@ -53,7 +53,9 @@ def parser(version: str, run: Mapping[str, Run]) -> Parser:
     )
     top.add_argument("--version", action="version", version=f"bptutor {version}")
     learning(top)
-    top.set_defaults(run=run["learn"], lesson=None, pack=None, seed=None, plain=False, learner="me", theme=None)
+    top.set_defaults(
+        run=run["learn"], lesson=None, pack=None, seed=None, plain=False, learner="me", theme=None, trust=False
+    )
     commands = top.add_subparsers(metavar="COMMAND", parser_class=Parser)
     for name, (what, epilog, add) in COMMANDS.items():
         one = commands.add_parser(
@@ -81,6 +83,7 @@ def _quiz(parser: argparse.ArgumentParser) -> None:
 def learning(parser: argparse.ArgumentParser) -> None:
     """Add what every command that opens a lesson takes."""
     _pack(parser)
+    trusting(parser)
     _seed(parser, "draw the numbers from this seed, 0 to 9999")
     parser.add_argument(
         "--plain", action="store_true", default=GIVEN_BEFORE, help="by lines, mathematics in words; for screen readers"
@@ -100,6 +103,12 @@ def _pack(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--pack", default=GIVEN_BEFORE, metavar="PATH", help=what)
 
 
+def trusting(parser: argparse.ArgumentParser) -> None:
+    """Add what every command takes that runs Python of a pack."""
+    what = "let the Python of a pack that is not built in run this time; without it, you are asked once"
+    parser.add_argument("--trust", action="store_true", default=GIVEN_BEFORE, help=what)
+
+
 def _seed(parser: argparse.ArgumentParser, what: str) -> None:
     parser.add_argument("--seed", type=seed, default=GIVEN_BEFORE, metavar="N", help=what)
 
@@ -107,6 +116,12 @@ def _seed(parser: argparse.ArgumentParser, what: str) -> None:
 def _stream(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", nargs="?", default="-", metavar="FILE|-", help="JSON lines; - is standard input")
     parser.add_argument("--jobs", type=jobs, default=1, metavar="N", help="processes that share the lines")
+
+
+def grading(parser: argparse.ArgumentParser) -> None:
+    """Add what `grade` takes."""
+    _stream(parser)
+    trusting(parser)
 
 
 def _progress(parser: argparse.ArgumentParser) -> None:
@@ -150,6 +165,7 @@ def checking(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--format", choices=("text", "json", "sarif"), default="text")
     parser.add_argument("--fix", action="store_true", help="write ids that are missing")
     parser.add_argument("--watch", action="store_true", help="check again whenever a file changes")
+    trusting(parser)
     parser.add_argument(
         "--jobs",
         type=jobs,
@@ -191,6 +207,7 @@ or writes one, as a lesson does (all on one line):
              "define": {"p": "softmax(z)", "L": "-sum_k y_k log p_k"}}}}
 Beside them: "pack": the path of a pack that the question is of; "seed": 0 to 9999, for drawn numbers;
 "earlier": {"dz2": [...]}, an answer of before that this one may go on from.
+A pack that holds Python of its own is graded once that is allowed: by --trust, or when you are asked (with a FILE).
 Exit code 1 only when a line cannot be graded; a wrong answer is a result."""
 PROVE = """\
 example: bptutor prove - < lines.jsonl
@@ -225,7 +242,7 @@ COMMANDS: Mapping[str, tuple[str, str, Callable[[argparse.ArgumentParser], None]
     "learn": ("go straight to a lesson", "example: bptutor learn softmax-derivative --plain", _learn),
     "review": ("ask what is due, ten a day at most", "example: bptutor review --plain", learning),
     "quiz": ("take a quiz; without a name, list them", "example: bptutor quiz quiz-see", _quiz),
-    "grade": ("grade answers, JSON lines in and out", GRADE, _stream),
+    "grade": ("grade answers, JSON lines in and out", GRADE, grading),
     "prove": ("prove that two sides are equal, JSON lines in and out", PROVE, _stream),
     "trace": ("show every tensor of one forward and backward pass", TRACE, tracing),
     "check": ("prove a pack, or say what is wrong with it", "example: bptutor check my-pack", checking),

@@ -19,6 +19,7 @@ from bptutor.streams import say, write
 if TYPE_CHECKING:
     from bptutor.packs.library import Library
     from bptutor.progress.events import Log
+    from bptutor.progress.trust import Trust
 
 OK, PROBLEMS, INTERRUPTED = 0, 1, 130
 
@@ -88,12 +89,37 @@ def _doubt(args: argparse.Namespace, why: str) -> None:
 # --- the commands -------------------------------------------------------------------------------------
 
 
-def _library(args: argparse.Namespace) -> Library:
+def _opened(args: argparse.Namespace) -> Library:
+    """Open the pack that is meant, to look at; `_library` opens it to use it."""
     from bptutor.packs.library import Library
     from bptutor.progress.home import home
 
     cache = home() / "cache"
     return Library.open(Path(args.pack), cache) if args.pack else Library.builtin(cache)
+
+
+def _library(args: argparse.Namespace, trust: Trust | None = None) -> Library:
+    """Open the pack that is meant, whose Python may run.
+
+    Raises:
+        UsageError: There is none, or nobody has allowed its Python to run.
+    """
+    library = _opened(args)
+    if args.pack:
+        (trust or _trust(args)).allow(library, Path(args.pack))
+    return library
+
+
+def _trust(args: argparse.Namespace, talks: bool = True) -> Trust:
+    """Return what decides about the Python of packs; `talks`: whether standard input is free for an answer."""
+    from bptutor.progress.trust import Trust
+
+    def may() -> str:
+        from bptutor.grading.sandbox.said import may as said
+
+        return said()
+
+    return Trust(args.trust, may, talks)
 
 
 def _learn(args: argparse.Namespace) -> int:
@@ -114,10 +140,10 @@ def _review(args: argparse.Namespace) -> int:
 
 
 def _quiz(args: argparse.Namespace) -> int:
-    library = _library(args)
     if args.quiz is None:
-        write("\n".join(_quiz_list(args, library)))
+        write("\n".join(_quiz_list(args, _opened(args))))
         return OK
+    library = _library(args)
     from bptutor.packs.naming import chosen
 
     titles = {entry.id: entry.title for entry in library.quizzes()}
@@ -190,7 +216,8 @@ def _grade(args: argparse.Namespace) -> int:
     from bptutor.grading.stream import LINE_LIMIT, grade_lines
 
     source = _lines(args, LINE_LIMIT)
-    return _stream(args, grade_lines(source, jobs=args.jobs), source)
+    trust = _trust(args, talks=args.file != "-")
+    return _stream(args, grade_lines(source, jobs=args.jobs, granted=trust.granted), source)
 
 
 def _prove(args: argparse.Namespace) -> int:
@@ -224,16 +251,17 @@ def _trace(args: argparse.Namespace) -> int:
 
 
 def _check(args: argparse.Namespace) -> int:
-    from bptutor.authoring.check import run
+    from bptutor.authoring.check import pack_of, run
 
-    text, code = run(
-        Path(args.pack) if args.pack else None,
-        style=args.format,
-        jobs=args.jobs,
-        fix=args.fix,
-        watch=args.watch,
-        strict=args.strict,
-    )
+    trust, given = _trust(args), Path(args.pack) if args.pack else None
+    args.pack = str(pack_of(given)) if given is not None else None
+
+    def allow() -> None:
+        with contextlib.suppress(PackError):  # nothing of the pack runs, and the report says why
+            _library(args, trust)
+
+    allow()
+    text, code = run(given, args.format, args.jobs, args.fix, args.watch, args.strict, allow)
     write(text.rstrip("\n"))
     return code
 
@@ -280,7 +308,7 @@ def _export(args: argparse.Namespace) -> int:
     from bptutor.progress.program import program, save
 
     with _log(args) as log:
-        made = program(log, _library(args))
+        made = program(log, _opened(args))
     if not made.text:
         say("bptutor: no function of the course is written yet\n  help: " + made.first)
         return PROBLEMS

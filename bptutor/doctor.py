@@ -9,7 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from bptutor import __version__
-from bptutor.progress.home import database, home, shortened
+from bptutor.progress.home import TRUSTED, database, home, shortened
 
 NEEDED = ("textual", "numpy", "sympy", "PyYAML", "platformdirs", "markdown-it-py", "mdit-py-plugins")
 SMALLEST = (60, 16)
@@ -74,6 +74,7 @@ def places() -> str:
         ("lessons", Library.builtin().pack.root),
         ("stored", here),
         ("progress", database(here, "me")),
+        ("trusted", here / TRUSTED),
         ("program", Path(__file__).parent),
     )
     return "\n".join(f"{name:<10} {path}" for name, path in rows)

@@ -22,7 +22,9 @@ FAILING = {
 def program_asked(tmp_path: Path) -> Iterator[tuple[Terminal, Path]]:
     """Open a question that asks for a function, with an editor that is not there yet."""
     editor = tmp_path / "editor"
-    with terminal("learn", "code", "--pack", str(PACK), home=tmp_path, environment={"EDITOR": str(editor)}) as t:
+    with terminal(
+        "learn", "code", "--pack", str(PACK), "--trust", home=tmp_path, environment={"EDITOR": str(editor)}
+    ) as t:
         t.until("enter go on")
         t.write("\r")
         t.until("F8 run it")

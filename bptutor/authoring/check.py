@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from multiprocessing import get_context
@@ -37,6 +37,7 @@ def run(
     fix: bool = False,
     watch: bool = False,
     strict: bool = False,
+    allow: Callable[[], object] = lambda: None,
 ) -> tuple[str, int]:
     """Check a pack and return what to print, and the exit code.
 
@@ -47,14 +48,14 @@ def run(
         fix: Whether missing ids are written into the files first.
         watch: Whether to check again whenever a file changes, until interrupted.
         strict: Whether notes count as errors.
+        allow: Called before a watched pack is checked; raises `UsageError` where its Python may not run.
     """
-    only: Path | None = None
-    if path is not None and path.suffix in {".md", ".yaml"} and not path.is_dir():
-        path, only = _pack_of(path), path
+    folder = pack_of(path) if path is not None else None
+    path, only = folder, path if path != folder else None
     if fix and path is not None and path.is_dir():
         write_ids(path)
     if watch:
-        _watch(path, style, jobs, only, strict)
+        _watch(path, style, jobs, only, strict, allow)
     report = _report(path, jobs, only, strict)
     return STYLES[style](report), report.code
 
@@ -64,19 +65,23 @@ def _report(path: Path | None, jobs: int, only: Path | None, strict: bool) -> Re
     return report.strictly() if strict else report
 
 
-def _pack_of(file: Path) -> Path:
-    """Return the folder of the pack that a file belongs to.
+def pack_of(file: Path) -> Path:
+    """Return the folder of the pack that a lesson or a bank belongs to; anything else is a pack itself.
 
     Raises:
-        UsageError: It belongs to none.
+        UsageError: The file belongs to none.
     """
+    if file.suffix not in {".md", ".yaml"} or file.is_dir():
+        return file
     for folder in (file.parent, file.parent.parent):
         if file.exists() and (folder / PACK_FILE).exists():
             return folder
     raise UsageError(f"there is no lesson of a pack at {file}", f"give a folder with a {PACK_FILE}, or a file in one")
 
 
-def _watch(path: Path | None, style: str, jobs: int, only: Path | None, strict: bool) -> None:
+def _watch(
+    path: Path | None, style: str, jobs: int, only: Path | None, strict: bool, allow: Callable[[], object]
+) -> None:
     """Print a report whenever a file has changed; Ctrl-C leaves."""
     root = path if path is not None else Library.builtin().pack.root
     before: object = None
@@ -85,6 +90,7 @@ def _watch(path: Path | None, style: str, jobs: int, only: Path | None, strict: 
             now = [(file, file.stat().st_mtime_ns) for file in sorted(root.glob("*")) if file.is_file()]
             if now != before:
                 before = now
+                allow()
                 sys.stdout.write(STYLES[style](_report(path, jobs, only, strict)) + "\n")
                 sys.stdout.flush()
             time.sleep(POLL)

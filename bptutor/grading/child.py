@@ -86,7 +86,7 @@ def asked(given: Mapping[str, Any]) -> Asked:
         raise UsageError("`seed` is not a whole number")
     if earlier is not None and not isinstance(earlier, dict):
         raise UsageError("`earlier` is not an object")
-    question, scene = _kept_question(mapping) if isinstance(mapping, dict) else _named_question(mapping, pack)
+    question, scene = _kept_question(mapping) if isinstance(mapping, dict) else _named_question(mapping, pack, given)
     return Asked(question, scene, text, seed or 0, earlier)
 
 
@@ -102,14 +102,17 @@ def _kept_question(mapping: dict[str, Any]) -> tuple[Question, Scene | None]:
     return _questions[key]
 
 
-def _named_question(id_: str, pack: str | None) -> tuple[Question, Scene | None]:
+def _named_question(id_: str, pack: str | None, given: Mapping[str, Any]) -> tuple[Question, Scene | None]:
     """Return a question of a pack; of the built-in one when no pack is given."""
     from bptutor.packs.asking import named
 
     key = json.dumps([id_, pack])
     if key not in _questions:
         if pack not in _packs:
-            _keep(_packs, pack, Library.open(Path(pack)) if pack else Library.builtin())
+            library = Library.open(Path(pack)) if pack else Library.builtin()
+            allowed = given.get("allowed")
+            library.allowed = None if allowed is None else frozenset(allowed)
+            _keep(_packs, pack, library)
         _keep(_questions, key, named(_packs[pack], id_))
     _questions.move_to_end(key)
     return _questions[key]

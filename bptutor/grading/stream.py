@@ -18,6 +18,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 from bptutor import jsonlines
+from bptutor.errors import UsageError
 from bptutor.grading import records
 from bptutor.grading.sandbox.kernel import hide
 from bptutor.grading.worker import COMMAND, PROOF_LIMIT, START_LIMIT, environment
@@ -25,6 +26,10 @@ from bptutor.grading.worker import COMMAND, PROOF_LIMIT, START_LIMIT, environmen
 LINE_LIMIT = 1_000_000
 """Longest line in characters."""
 TOO_LONG = "This took longer than its time limit, so nothing is said of it."
+
+
+Granted = Callable[[str], frozenset[str] | None]
+"""Path of a pack -> the digests of its Python that may run, None for all; `UsageError` when it may not."""
 
 
 class Lines(Iterator[str]):
@@ -43,15 +48,29 @@ class Lines(Iterator[str]):
         return records.text(record)
 
 
-def grade_lines(lines: Iterable[str], jobs: int = 1, limit: float = PROOF_LIMIT) -> Lines:
+def grade_lines(
+    lines: Iterable[str], jobs: int = 1, limit: float = PROOF_LIMIT, granted: Granted | None = None
+) -> Lines:
     """Grade answers.
 
     Args:
         lines: `{"id", "question", "answer", "seed"?, "earlier"?}`, one a line; blank lines are skipped.
         jobs: How many processes share the work; the order stays.
         limit: Seconds for one line.
+        granted: Says which Python of the pack at a path may run; None lets all of every pack run.
     """
-    return Lines(_run(lines, jobs, limit, _graded))
+
+    def work(child: _Child, given: Mapping[str, Any], limit: float) -> dict[str, Any]:
+        pack = given.get("pack")
+        if granted and pack and isinstance(pack, str) and isinstance(given.get("question"), str):
+            try:
+                allowed = granted(pack)
+            except UsageError as refused:
+                return {"id": given.get("id"), "error": refused.message}
+            given = {**given, "allowed": None if allowed is None else sorted(allowed)}
+        return _graded(child, given, limit)
+
+    return Lines(_run(lines, jobs, limit, work))
 
 
 def prove_lines(lines: Iterable[str], jobs: int = 1, limit: float = PROOF_LIMIT) -> Lines:

@@ -37,14 +37,13 @@ class Library:
         self._unpacked = unpacked
         self.checked = False
         """Whether every line was proved before the pack was handed out, as with the one that comes with bptutor."""
+        self.allowed: frozenset[str] | None = None
+        """The Python of code questions that may run, as `programs` gives it; None where that was not asked."""
 
     @staticmethod
     def builtin(cache: Path | None = None) -> Library:
         """Open the pack that comes with bptutor; see `open`."""
-        package = Path(__file__).resolve().parents[1]
-        installed = package / "_lessons"
-        lessons = installed if installed.is_dir() else package.parent / "lessons"
-        library = Library.open(lessons, cache)
+        library = Library.open(builtin_root(), cache)
         library.checked = True
         return library
 
@@ -117,6 +116,7 @@ class Library:
             self._unreadable(id)
             raise UsageError(f"the pack {self.pack.id} has no lesson {id}", nearest(id, files))
         lesson = (read_bank if id.startswith(BANK) else read_lesson)(files[id])
+        self._refuse_new_programs(lesson)
         blocks = tuple(self.titled(block) if isinstance(block, Question) else block for block in lesson.blocks)
         return replace(lesson, blocks=blocks)
 
@@ -143,6 +143,26 @@ class Library:
                     return name
         return id_
 
+    def _refuse_new_programs(self, lesson: Lesson) -> None:
+        """Refuse a lesson whose Python has changed since the Python of the pack was allowed to run.
+
+        Raises:
+            PackError: So it is.
+        """
+        from bptutor.packs.model import Question
+
+        asked = [block for block in lesson.blocks if isinstance(block, Question) and block.code is not None]
+        if self.allowed is None or not asked:
+            return
+        from bptutor.errors import PackError
+        from bptutor.packs.programs import digest
+        from bptutor.packs.yaml import problem
+
+        what, help_ = "this Python is new since the pack was opened, and nobody has allowed it to run", "start again"
+        new = [question for question in asked if digest(question.source) not in self.allowed]
+        if new:
+            raise PackError(*(problem(question.place, what, help_, "trust") for question in new))
+
     def titled(self, question: Question) -> Question:
         """Give a question about rules the titles of its options, which it then offers as a menu."""
         from bptutor.packs.model import Choice, Kind
@@ -152,6 +172,13 @@ class Library:
         titles = [self.pack.rules[id_].title if id_ in self.pack.rules else id_ for id_ in question.options]
         right = question.options.index(str(question.answer)) if question.answer in question.options else -1
         return replace(question, choices=tuple(Choice(title, n == right) for n, title in enumerate(titles)))
+
+
+def builtin_root() -> Path:
+    """Return the folder of the pack that comes with bptutor."""
+    package = Path(__file__).resolve().parents[1]
+    installed = package / "_lessons"
+    return installed if installed.is_dir() else package.parent / "lessons"
 
 
 def _read(path: Path, cache: Path | None) -> Index:

@@ -9,6 +9,8 @@ import re
 from pathlib import Path
 
 DATABASE = "progress.db"
+TRUSTED = "trusted.json"
+"""The packs whose Python was allowed to run: real path of a pack -> the digest of its Python."""
 DEFAULT_LEARNER = "me"
 LONGEST_SHOWN = 200
 """Characters of a path in a message."""
