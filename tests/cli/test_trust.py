@@ -155,7 +155,7 @@ def options(name: str) -> set[str]:
     return {action.dest for action in parser._actions}
 
 
-READS_ONLY = {"export"}
+READS_ONLY = {"export", "progress"}
 """Takes a pack and runs nothing of it: it writes the learner's own functions, and what the pack lends to them."""
 
 

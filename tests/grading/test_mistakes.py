@@ -20,6 +20,7 @@ from bptutor.packs.questions import question
 from bptutor.packs.scene import Scene
 from tests.grading.pairs import asked as asked_pair
 from tests.grading.pairs import pairs, scene
+from tests.thinned import thinned
 
 pytestmark = pytest.mark.normal
 
@@ -83,7 +84,7 @@ def test_each_mistake_is_made_in_several_ways_at_several_questions() -> None:
     assert [name for name in TABLE.split() if count[name] < 5 or len(questions[name]) < 3] == []
 
 
-@pytest.mark.parametrize("case", cases(), ids=case_name)
+@pytest.mark.parametrize("case", thinned(cases(), 2), ids=case_name)
 def test_a_wrong_answer_is_named(case: dict[str, Any]) -> None:
     verdict = graded(case)
     assert verdict.mark is Mark.WRONG, verdict
@@ -91,7 +92,8 @@ def test_a_wrong_answer_is_named(case: dict[str, Any]) -> None:
     assert case["id"] in found, verdict
     assert found == sorted(found, key=PLACE.__getitem__)
     for finding in verdict.findings:
-        _check_wording(finding.message)
+        if finding.rule != "raises":  # what Python itself says may be long; it scrolls
+            _check_wording(finding.message)
         assert not _gives_away(finding.message, str(case["question"]["answer"]))
 
 

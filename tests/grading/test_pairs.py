@@ -7,13 +7,14 @@ import pytest
 from bptutor.grading.grade import grade
 from bptutor.grading.verdict import Mark
 from tests.grading.pairs import answers, asked, groups, name, pairs
+from tests.thinned import thinned
 
 pytestmark = pytest.mark.normal
 
 REFUSED = {"wrong", "unreadable"}
 
 
-@pytest.mark.parametrize("pair", pairs(), ids=name)
+@pytest.mark.parametrize("pair", thinned(pairs(), 2), ids=name)
 def test_each_answer_gets_its_mark_and_its_finding(pair: dict[str, Any]) -> None:
     question, scene = asked(pair)
     verdict = grade(question, pair["answer"], scene)
@@ -26,7 +27,7 @@ def test_each_answer_gets_its_mark_and_its_finding(pair: dict[str, Any]) -> None
     assert verdict.findings or verdict.mark in {Mark.RIGHT, Mark.UNREADABLE}
 
 
-@pytest.mark.parametrize("number", range(len(groups())))
+@pytest.mark.parametrize("number", thinned(range(len(groups())), 2))
 def test_right_spellings_are_right_and_near_misses_are_not(number: int) -> None:
     group = groups()[number]
     question, scene = asked(group)
@@ -46,7 +47,7 @@ def test_the_pairs_are_many_and_seldom_undecided() -> None:
 
 
 def test_messages_are_two_sentences_and_the_second_says_where_to_look() -> None:
-    for pair in pairs():
+    for pair in pairs()[::3]:
         if pair["mark"] == "wrong":
             question, scene = asked(pair)
             for finding in grade(question, pair["answer"], scene).findings:

@@ -18,7 +18,8 @@ from tests.walks.script import SEED, walk
 
 pytestmark = pytest.mark.normal
 
-LESSONS = ["first-ten-minutes", "network-model", "softmax-derivative", "output-error", "channels-pooling-stride"]
+LESSONS = ["first-ten-minutes", "network-model", "softmax-derivative", "output-error"]
+LESSONS += [pytest.param("channels-pooling-stride", marks=pytest.mark.long)]  # type: ignore[list-item]
 RIGHT = ("Right.", "Right, from your earlier value.")
 
 

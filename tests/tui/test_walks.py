@@ -21,12 +21,12 @@ WALKS = pytest.mark.parametrize(
     ("size", "way"),
     [
         pytest.param(SMALL, 0, id="80x24-first"),
-        pytest.param(LARGE, 1, id="120x36-second"),
+        pytest.param(LARGE, 1, id="120x36-second", marks=LONG),
         *(pytest.param(SMALL, way, id=f"80x24-{way}", marks=LONG) for way in (1, 2)),
         *(pytest.param(LARGE, way, id=f"120x36-{way}", marks=LONG) for way in (0, 2)),
     ],
 )
-"""One spelling a size in every run; all three at both sizes in the long one."""
+"""One spelling in every run; all three at both sizes in the long one."""
 WAITING = ("enter go on", "enter answer", "→ nudge")
 
 

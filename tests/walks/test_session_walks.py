@@ -16,7 +16,7 @@ LIBRARY = Library.builtin()
 LESSONS = [entry.id for entry in LIBRARY.entries()]
 
 
-@pytest.mark.parametrize("way", range(3))
+@pytest.mark.parametrize("way", [2, *(pytest.param(way, marks=pytest.mark.long) for way in (0, 1))])
 @pytest.mark.parametrize("lesson", LESSONS)
 async def test_a_lesson_is_walked_wrongly_and_rightly(tmp_path: Path, lesson: str, way: int) -> None:
     steps = await walk(LIBRARY, tmp_path, lesson, way)
