@@ -84,7 +84,7 @@ def test_each_mistake_is_made_in_several_ways_at_several_questions() -> None:
     assert [name for name in TABLE.split() if count[name] < 5 or len(questions[name]) < 3] == []
 
 
-@pytest.mark.parametrize("case", thinned(cases(), 2), ids=case_name)
+@pytest.mark.parametrize("case", thinned(cases(), 4), ids=case_name)
 def test_a_wrong_answer_is_named(case: dict[str, Any]) -> None:
     verdict = graded(case)
     assert verdict.mark is Mark.WRONG, verdict

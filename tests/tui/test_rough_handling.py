@@ -28,7 +28,7 @@ async def asked(s: Stage) -> None:
 
 async def test_every_key_at_every_stop(tmp_path: Path) -> None:
     async with stage(tmp_path, "first-minutes") as s:
-        for _ in range(8):
+        for _ in range(4):
             await s.until("First ten minutes")
             await s.press(*WRONG, "y", "c", "t", "space", "shift+tab", "f6")
             assert s.app.is_running
