@@ -228,10 +228,10 @@ async def test_keys_for_the_map_wait_until_it_is_there(tmp_path: Path) -> None:
 
 
 async def test_the_search_opens_what_was_found_by_all_letters(tmp_path: Path) -> None:
-    async with stage(tmp_path, "reading") as s:
+    async with stage(tmp_path, "output-error") as s:
+        await s.until("enter go on")
+        burst(s, "<escape>/to rex<backspace>ad<enter>")
         await s.until("Only prose.")
-        burst(s, "<escape>/outpux<backspace>t<enter>")
-        await s.until("The output error")
         await settled(s)
         assert isinstance(s.app.screen, LessonScreen)
 
