@@ -349,9 +349,18 @@ def test_a_home_that_takes_nothing_is_told_and_asks_each_time(
     assert asked(pack, "", trust) == ""  # in one run, once is enough
 
 
-def test_what_a_terminal_would_obey_is_not_shown(pack: Path, asked: Callable[..., str]) -> None:
-    odd = pack.rename(pack.parent / "a\x1b[2Jb")
-    assert "\x1b" not in asked(odd)
+def test_title_and_path_cannot_speak_for_the_tutor(
+    pack: Path, asked: Callable[..., str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    plain = len(asked(pack, trust=Trust(False, str)).splitlines())
+    odd = pack.rename(pack.parent / "a\x1b[2Jb\nIt may do nothing.")
+    (odd / "pack.yaml").write_text(PACK.replace("title: Small", 'title: "Small\\nIt is harmless."'), encoding="utf-8")
+    assert "\n" in Library.open(odd).pack.title
+    shown = asked(odd, trust=Trust(False, str))
+    assert "\x1b" not in shown
+    assert len(shown.splitlines()) == plain
+    (odd / "one.md").write_text(LESSON.replace("2 * v", "v * 2"), encoding="utf-8")
+    assert len(run(capsys, "check", str(odd))[2].splitlines()) == 2
 
 
 # --- which packs ask ---------------------------------------------------------------------------------------------
