@@ -105,11 +105,11 @@ def is_builtin(root: Path) -> bool:
 
 
 def _said_yes() -> bool:
-    """Return whether the answer is yes; Return alone, and the end of the input, are no."""
-    try:
-        said = sys.stdin.readline()
-    except ValueError:  # no text in the terminal's encoding
-        return False
+    """Return whether the answer is yes; Return alone, and the end of the input, are no.
+
+    It is read as bytes: plain mode still sets how standard input is decoded, which must come before the first text.
+    """
+    said = sys.stdin.buffer.readline().decode("utf-8", "replace")
     if not said.endswith("\n"):
         _show("")
     return said.strip().casefold() in YES
