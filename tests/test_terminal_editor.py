@@ -6,7 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from tests.terminal import Terminal, terminal
+
+pytestmark = pytest.mark.normal
 
 PACK = Path(__file__).parent / "data" / "packs" / "valid" / "code"
 TAKES_ALL = "stty raw -echo; printf '\\033[?1049h\\033[?1003h\\033[?2004h\\033[?25l'"

@@ -10,6 +10,8 @@ import pytest
 
 from tests.terminal import Terminal, terminal
 
+pytestmark = pytest.mark.normal
+
 PACK = Path(__file__).parent / "data" / "packs" / "valid" / "plain"
 LESSON = ("learn", "one", "--pack", str(PACK))
 

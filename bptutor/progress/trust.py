@@ -51,7 +51,7 @@ class Trust:
         library.allowed = programs(library.pack.root)
         where, digest = os.path.realpath(path), _whole(library.allowed)
         if library.allowed and digest not in (self._here.get(where), _remembered().get(where)):
-            self._ask(f"{library.pack.title} ({library.pack.id})", where, digest)
+            self._ask(_one_line(f"{library.pack.title} ({library.pack.id})"), where, digest)
 
     def granted(self, pack: str) -> frozenset[str] | None:
         """Return what of the Python of the pack at a path may run, None for all; each pack is asked for once.
@@ -84,9 +84,10 @@ class Trust:
         Raises:
             UsageError: The answer is not yes, or nobody is there to give one.
         """
+        shown = _one_line(where)
         if not (self.talks and sys.stdin.isatty() and sys.stdout.isatty()):
-            raise UsageError(f"the pack {name} in {where} holds Python, which nobody has allowed to run", HELP)
-        _show(f"The pack {name}\nin {where}\nholds Python of its own, which runs when its code questions are used.")
+            raise UsageError(f"the pack {name} in {shown} holds Python, which nobody has allowed to run", HELP)
+        _show(f"The pack {name}\nin {shown}\nholds Python of its own, which runs when its code questions are used.")
         _show(self.may())
         _show("May it run? [y/N] ", end="")
         if not _said_yes():
@@ -104,11 +105,11 @@ def is_builtin(root: Path) -> bool:
 
 
 def _said_yes() -> bool:
-    """Return whether the answer is yes; Return alone, and the end of the input, are no."""
-    try:
-        said = sys.stdin.readline()
-    except ValueError:  # no text in the terminal's encoding
-        return False
+    """Return whether the answer is yes; Return alone, and the end of the input, are no.
+
+    It is read as bytes: plain mode still sets how standard input is decoded, which must come before the first text.
+    """
+    said = sys.stdin.buffer.readline().decode("utf-8", "replace")
     if not said.endswith("\n"):
         _show("")
     return said.strip().casefold() in YES
@@ -134,7 +135,12 @@ def _remember(where: str, digest: str) -> None:
     part.replace(file)
 
 
+def _one_line(text: str) -> str:
+    """Return a pack's title or path for a message: it may hold new lines, and what a terminal would obey."""
+    return "".join(char if char.isprintable() else "?" for char in text.strip())
+
+
 def _show(text: str, end: str = "\n") -> None:
-    """Write to the terminal that is asked; a pack's title and path may hold what a terminal would obey."""
-    sys.stdout.write("".join(char if char == "\n" or char.isprintable() else "?" for char in text) + end)
+    """Write to the terminal that is asked."""
+    sys.stdout.write(text + end)
     sys.stdout.flush()

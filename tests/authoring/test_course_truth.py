@@ -32,6 +32,8 @@ from bptutor.packs.model import NUMBERS, Kind, Lesson, Question
 from bptutor.packs.quiz import bank_files, read_bank
 from bptutor.session.redraw import drawn_names
 
+pytestmark = pytest.mark.normal
+
 ROOT = Library.builtin().pack.root
 FILES = [*lesson_files(ROOT), *quiz_files(ROOT), *bank_files(ROOT)]
 SEEDS = 25

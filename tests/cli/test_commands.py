@@ -16,6 +16,8 @@ from bptutor import cli, streams
 from bptutor.arguments import COMMANDS
 from bptutor.packs.library import Library
 
+pytestmark = pytest.mark.normal
+
 NETWORK = "layers: [2, 2, 2]\nactivations: [sigmoid, sigmoid]\nloss: quadratic\nx: [0.05, 0.10]\n"
 
 

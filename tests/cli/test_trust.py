@@ -29,6 +29,8 @@ from bptutor.packs.quiz import bank_files, read_bank
 from bptutor.progress.trust import Trust
 from tests.terminal import terminal
 
+pytestmark = pytest.mark.normal
+
 VALID = Path(__file__).parents[1] / "data" / "packs" / "valid"
 PACK = """\
 bptutor: 1
@@ -88,11 +90,18 @@ questions:
 """
 
 
-class Typed(io.StringIO):
-    """What is typed at a terminal."""
+class Typed(io.TextIOWrapper):
+    """What is typed at a terminal, or what stands on it."""
+
+    def __init__(self, text: str = "") -> None:
+        super().__init__(io.BytesIO(text.encode("utf-8", "surrogateescape")), encoding="utf-8", write_through=True)
 
     def isatty(self) -> bool:
         return True
+
+    def getvalue(self) -> str:
+        assert isinstance(self.buffer, io.BytesIO)
+        return self.buffer.getvalue().decode("utf-8")
 
 
 @pytest.fixture(autouse=True)
@@ -237,7 +246,7 @@ def test_the_question_names_the_pack_and_what_it_may_do(pack: Path, asked: Calla
         assert part in shown
 
 
-@pytest.mark.parametrize("typed", ["\n", "n\n", "no\n", "", "yesterday\n", "\x04\n"])
+@pytest.mark.parametrize("typed", ["\n", "n\n", "no\n", "", "yesterday\n", "\x04\n", "\udcff\n"])
 def test_all_but_yes_is_no(pack: Path, home: Path, asked: Callable[..., str], typed: str) -> None:
     with pytest.raises(UsageError, match="not allowed"):
         asked(pack, typed)
@@ -349,9 +358,18 @@ def test_a_home_that_takes_nothing_is_told_and_asks_each_time(
     assert asked(pack, "", trust) == ""  # in one run, once is enough
 
 
-def test_what_a_terminal_would_obey_is_not_shown(pack: Path, asked: Callable[..., str]) -> None:
-    odd = pack.rename(pack.parent / "a\x1b[2Jb")
-    assert "\x1b" not in asked(odd)
+def test_title_and_path_cannot_speak_for_the_tutor(
+    pack: Path, asked: Callable[..., str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    plain = len(asked(pack, trust=Trust(False, str)).splitlines())
+    odd = pack.rename(pack.parent / "a\x1b[2Jb\nIt may do nothing.")
+    (odd / "pack.yaml").write_text(PACK.replace("title: Small", 'title: "Small\\nIt is harmless."'), encoding="utf-8")
+    assert "\n" in Library.open(odd).pack.title
+    shown = asked(odd, trust=Trust(False, str))
+    assert "\x1b" not in shown
+    assert len(shown.splitlines()) == plain
+    (odd / "one.md").write_text(LESSON.replace("2 * v", "v * 2"), encoding="utf-8")
+    assert len(run(capsys, "check", str(odd))[2].splitlines()) == 2
 
 
 # --- which packs ask ---------------------------------------------------------------------------------------------
@@ -492,15 +510,18 @@ def test_a_pack_with_a_broken_pack_file_is_an_error_of_its_line(pack: Path) -> N
 # --- at a terminal -----------------------------------------------------------------------------------------------
 
 
-def test_the_screens_start_after_yes_and_never_ask_again(pack: Path, home: Path) -> None:
-    with terminal("learn", "one", "--pack", str(pack), home=home) as shown:
+@pytest.mark.parametrize(("first", "then"), [((), ("--plain",)), (("--plain",), ())])
+def test_a_session_starts_after_yes_and_never_asks_again(
+    pack: Path, home: Path, first: tuple[str, ...], then: tuple[str, ...]
+) -> None:
+    with terminal("learn", "one", "--pack", str(pack), *first, home=home) as shown:
         shown.until("May it run? [y/N]")
         assert "1049" not in shown.screen.modes
         shown.write("y\n")
         shown.until("Write the double of a vector")
-    with terminal("learn", "one", "--plain", "--pack", str(pack), home=home) as shown:
+    with terminal("learn", "one", "--pack", str(pack), *then, home=home) as shown:
         shown.until("Write the double of a vector")
-        assert "[y/N]" not in shown.screen.text
+        assert b"[y/N]" not in shown.bytes
 
 
 @pytest.mark.parametrize("keys", ["\n", "\x04"])

@@ -15,6 +15,8 @@ from bptutor.engine.network import ImageSpec, Plan, Spec, given, names, shape, t
 from bptutor.engine.spec import learned
 from bptutor.engine.windows import Window
 
+pytestmark = pytest.mark.normal
+
 ENTRYWISE = [name for name in ACTIVATIONS if name != "softmax"]
 LAST = {
     "cross-entropy": ["softmax", "sigmoid"],

@@ -7,6 +7,8 @@ import pytest
 from tests.fuzz.reading import Watch, run
 from tests.fuzz.texts import texts
 
+pytestmark = pytest.mark.normal
+
 WATCH = Watch()
 
 

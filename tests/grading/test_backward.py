@@ -15,6 +15,8 @@ from bptutor.notation.value import evaluate
 from bptutor.packs.scene import Scene
 from tests.grading.pairs import scene
 
+pytestmark = pytest.mark.normal
+
 DATA = Path(__file__).parents[1] / "data" / "mistakes" / "scenes.json"
 SCENES = json.loads(DATA.read_text(encoding="utf-8"))
 

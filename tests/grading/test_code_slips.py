@@ -14,6 +14,8 @@ from bptutor.packs.pasted import unwrapped
 from bptutor.packs.questions import question
 from bptutor.packs.scene import Scene
 
+pytestmark = pytest.mark.normal
+
 SCENE: dict[str, Any] = {
     "sizes": {"B": 5, "K": 3, "M": 2},
     "given": {"d": {"axes": ["B", "K"]}, "a": {"axes": ["B", "M"]}},

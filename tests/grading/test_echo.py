@@ -18,6 +18,8 @@ from bptutor.packs.scene import Scene
 from bptutor.session.asked import Asked
 from tests.grading.pairs import answers, groups, pairs, scene
 
+pytestmark = pytest.mark.normal
+
 SAMPLE = 150
 
 

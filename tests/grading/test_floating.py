@@ -17,6 +17,8 @@ from bptutor.packs.model import Question
 from bptutor.packs.questions import question
 from bptutor.packs.scene import Scene
 
+pytestmark = pytest.mark.normal
+
 SCENE = Scene.from_mapping(
     {
         "given": {"z": {"axes": ["K"]}, "w": {"axes": ["K"]}, "u": {"axes": []}},

@@ -14,6 +14,8 @@ from bptutor.grading.stream import grade_lines, prove_lines
 from bptutor.jsonlines import DEPTH, ENDLESS
 from tests.grading.test_stream import EXAMPLE, SCENE
 
+pytestmark = pytest.mark.normal
+
 PROVE = {"id": "p", "scene": SCENE, "left": "p_i", "right": "p_i"}
 
 

@@ -16,6 +16,8 @@ import pytest
 from bptutor.grading.sandbox import channel, kernel
 from bptutor.grading.sandbox.run import Job, Ran, Stop, run
 
+pytestmark = pytest.mark.normal
+
 CASE: dict[str, Any] = {"p": np.array([0.2, 0.3, 0.5])}
 LINUX = sys.platform == "linux" and platform.machine() in kernel.CALLS
 NO_WALLS = """

@@ -18,6 +18,8 @@ from bptutor.grading.verdict import Mark, ProofMark, Verdict
 from bptutor.packs.questions import question
 from bptutor.packs.scene import Scene
 
+pytestmark = pytest.mark.normal
+
 ASKED = question({"type": "code", "entry": "f", "answer": "def f(p, y):\n    return p - y\n", "expect": "p - y"})
 SCENE = Scene.from_mapping(
     {"sizes": {"K": 3}, "given": {"z": {"axes": ["K"]}, "y": {"axes": ["K"]}}, "define": {"p": "softmax(z)"}}

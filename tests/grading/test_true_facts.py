@@ -21,6 +21,8 @@ from bptutor.notation.value import Values, evaluate
 from bptutor.packs.model import Kind
 from tests.grading.test_mistakes import cases, graded, read, scenes
 
+pytestmark = pytest.mark.normal
+
 Array = NDArray[np.float64]
 Sides = list[tuple[Array, Array, dict[str, int]]]
 """What is asked and what was answered, on some draws, with the sizes there."""

@@ -8,6 +8,8 @@ from bptutor.notation.parse import read
 from bptutor.notation.prove import Outcome, prove
 from tests.notation.proof_scenes import scope_of
 
+pytestmark = pytest.mark.normal
+
 SCENE = scope_of(
     {
         "axes": {"N": "", "M": ""},

@@ -15,6 +15,8 @@ from bptutor.notation.scope import Scope
 from bptutor.notation.tree import Expr
 from tests.notation.scopes import SCOPES
 
+pytestmark = pytest.mark.normal
+
 DATA = Path(__file__).parent.parent / "data" / "notation"
 
 

@@ -16,6 +16,8 @@ from bptutor.progress.events import Log
 from bptutor.session import Session
 from tests.session.fakes import DirectGrader
 
+pytestmark = pytest.mark.normal
+
 PACK = Library.open(Path(__file__).parents[1] / "data" / "packs" / "valid" / "code")
 HEAD = "def output_error(p, y):"
 

@@ -17,6 +17,8 @@ from bptutor.progress.events import EventKind, Log
 from bptutor.session import Session, Standing
 from tests.session.fakes import CODE, ERROR, LESSONS, SORT, FakeGrader, FakeLibrary
 
+pytestmark = pytest.mark.normal
+
 
 def talk(home: Path, *lines: str, lesson: str | None = None, library: FakeLibrary | None = None) -> str:
     """Hold a conversation; returns all that was said."""

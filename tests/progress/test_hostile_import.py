@@ -19,6 +19,8 @@ from bptutor.progress.home import database
 from bptutor.progress.memory import cards, mastery
 from bptutor.progress.transfer import export_lines, import_lines
 
+pytestmark = pytest.mark.normal
+
 
 def event(n: int, **more: object) -> dict[str, object]:
     """Return an answer as it stands in a line."""

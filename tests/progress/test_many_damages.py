@@ -22,6 +22,8 @@ from bptutor.progress.memory import cards, mastery
 from bptutor.progress.page import page
 from bptutor.progress.transfer import export_lines
 
+pytestmark = pytest.mark.normal
+
 COUNT = 60
 PAGE = 4096
 LESSON = ("pack", "three")

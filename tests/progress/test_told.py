@@ -12,6 +12,8 @@ import pytest
 
 from bptutor.progress.events import Event, EventKind, Log
 
+pytestmark = pytest.mark.normal
+
 COMMANDS = [
     ["progress", "show"],
     ["progress", "export"],

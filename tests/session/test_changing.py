@@ -19,6 +19,8 @@ from tests.session.conftest import Start
 from tests.session.fakes import LESSONS, RISES, FakeGrader
 from tests.session.test_resume import act
 
+pytestmark = pytest.mark.normal
+
 Edit = tuple[str, str, str]
 
 CHOICES = "  - {text: it rises, right: true}\n"

@@ -22,6 +22,8 @@ from tests.session.clock import Desk, right, through
 from tests.session.fakes import FakeGrader, FakeLibrary
 from tests.session.weeks import PLACES, WeeksLibrary, ZonedClock, said
 
+pytestmark = pytest.mark.normal
+
 
 class OtherPack(WeeksLibrary):
     """The same skills, in a pack of another id."""

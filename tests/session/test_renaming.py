@@ -18,6 +18,8 @@ from bptutor.session.tutor import Session
 from tests.session.changing import LINES, PACK, Desk, on, said, walked, written
 from tests.session.fakes import FakeGrader
 
+pytestmark = pytest.mark.normal
+
 QUIZ = "~quiz/test"
 
 

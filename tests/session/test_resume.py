@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -11,6 +12,8 @@ from bptutor.progress.events import Log
 from bptutor.session import Session, View, Wants
 from tests.session.conftest import Start
 from tests.session.fakes import LESSONS, FakeGrader, FakeLibrary
+
+pytestmark = pytest.mark.normal
 
 WORDS = ["right", "wrong", "maybe", "?!", "last", "hint", "reveal", "skip", "another", "go", "draft", "ease"]
 ACTIONS = st.lists(st.sampled_from(WORDS), max_size=60)

@@ -10,6 +10,8 @@ import pytest
 from tests.session.fakes import DirectGrader, FakeGrader
 from tests.session.weeks import Habits, Life
 
+pytestmark = pytest.mark.normal
+
 ZONES = ("UTC", "America/Los_Angeles", "Asia/Shanghai", "Pacific/Auckland")
 HABITS = (
     Habits(),

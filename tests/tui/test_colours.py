@@ -22,6 +22,8 @@ from bptutor.tui.app import TutorApp, run
 from tests.session.fakes import FakeGrader, FakeLibrary
 from tests.terminal import Screen, unreadable
 
+pytestmark = pytest.mark.normal
+
 WIDTH, HEIGHT = 80, 24
 UNDERLINED, REVERSED = 4, 7
 COLOURED = sorted(name for name, theme in BUILTIN_THEMES.items() if not theme.ansi)

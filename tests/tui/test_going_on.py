@@ -24,6 +24,8 @@ from tests.session.fakes import ERROR_LINES, FakeLibrary
 from tests.session.test_order import finish, library
 from tests.tui.stage import LARGE, Stage, stage
 
+pytestmark = pytest.mark.normal
+
 
 async def behind(home: Path, lessons: FakeLibrary, *ids: str) -> None:
     """Put lessons and quizzes behind the learner, just now."""

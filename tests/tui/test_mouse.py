@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.tui.stage import SMALL, Stage, stage
+
+pytestmark = pytest.mark.normal
 
 
 async def click(s: Stage, text: str) -> None:

@@ -16,6 +16,8 @@ from bptutor.tui.render.headings import ALWAYS, keys_row
 from bptutor.tui.screens.page import glossary_rows
 from tests.tui.stage import stage
 
+pytestmark = pytest.mark.normal
+
 COURSE = Library.builtin()
 
 

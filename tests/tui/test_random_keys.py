@@ -14,6 +14,8 @@ from textual.geometry import Size
 from tests.tui.random_keys import Person
 from tests.tui.stage import stage
 
+pytestmark = pytest.mark.normal
+
 
 @pytest.mark.parametrize(
     ("seed", "count"), [(1, 200), *(pytest.param(seed, 4_000, marks=pytest.mark.long) for seed in range(2, 7))]

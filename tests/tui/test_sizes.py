@@ -9,6 +9,8 @@ import pytest
 
 from tests.tui.stage import SMALL, Stage, stage
 
+pytestmark = pytest.mark.normal
+
 TINY = ((59, 15), (1, 1), (30, 12), (59, 40), (200, 15))
 PAGES = {"f1": "Spellings that", "f10": "Glossary", "f12": "Progress", "ctrl+p": "Search for"}
 

@@ -6,6 +6,7 @@ import asyncio
 import re
 from pathlib import Path
 
+import pytest
 from textual import events
 from textual.widgets import Input
 from textual.widgets.text_area import Selection
@@ -22,6 +23,8 @@ from bptutor.tui.widgets.steps import Steps
 from tests.session.fakes import FakeLibrary
 from tests.tui.stage import Stage, stage
 from tests.tui.terminal import graded, terminal
+
+pytestmark = pytest.mark.normal
 
 PACK = Path(__file__).parents[1] / "data" / "packs" / "valid" / "typed"
 PROGRAM = Lesson(

@@ -26,6 +26,8 @@ from bptutor.tui.widgets.dock import MOST, SAID_ROWS
 from tests.session.fakes import ERROR, DirectGrader, FakeLibrary
 from tests.tui.stage import SMALL, Stage, stage
 
+pytestmark = pytest.mark.normal
+
 WIDE = 78
 """Cells of a row of the dock at 80 columns."""
 

@@ -17,6 +17,8 @@ from bptutor.notation.scope import Scope
 from . import trees
 from .scenes import SCOPE
 
+pytestmark = pytest.mark.normal
+
 Face = Callable[[t.Expr, Scope], str]
 
 
