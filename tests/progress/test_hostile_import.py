@@ -191,7 +191,9 @@ def test_a_draft_of_one_question_is_no_draft_of_another(tmp_path: Path) -> None:
 def many(count: int, folder: Path) -> None:
     log = Log.open(folder)
     lines = [
-        json.dumps(event(n, time=f"2026-01-01T{n // 3600:02}:{n // 60 % 60:02}:{n % 60:02}.000+00:00"))
+        json.dumps(
+            event(n, time=f"2026-01-{1 + n // 86_400:02}T{n // 3600 % 24:02}:{n // 60 % 60:02}:{n % 60:02}.000+00:00")
+        )
         for n in range(count)
     ]
     bad = {n: HOSTILE[n % len(HOSTILE)] for n in range(7, count, count // 50)}
@@ -214,7 +216,7 @@ def test_a_thousand_events(tmp_path: Path) -> None:
 
 @pytest.mark.long
 def test_a_hundred_thousand_events(tmp_path: Path) -> None:
-    many(86_400, tmp_path)
+    many(100_000, tmp_path)
 
 
 # --- by the command -------------------------------------------------------------------------------------
