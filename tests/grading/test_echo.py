@@ -37,6 +37,8 @@ def agree(asks: Question, given: Scene | None, text: str) -> None:
         assert echo.problem, said
         return
     assert not echo.problem or echo.counted, said
+    if asks.kind is Kind.FILL and verdict.right and echo.read_as != verdict.read_as:
+        return  # the whole line was typed into its hole, which is right too; the echo cannot know that
     if echo.read_as and verdict.read_as:
         assert echo.read_as == verdict.read_as, said
 

@@ -73,7 +73,7 @@ class Person:
         done = 0
         if self.random.random() < 0.2:  # it is still starting: the terminal itself keeps a line, not a long paste
             self._send(shown, [self.random.choice(LETTERS).encode(), b"\r", KEYS["f1"], KEYS["escape"]])
-        shown.until("^p")
+        shown.until_any(("^p", "enter goes on"))  # what a lesson needs may stand over it at once
         while done < most and shown.process.poll() is None:
             burst = [one(self.random) for _ in range(self.random.choice((1, 1, 2, 5, 20)))]
             self.pressed += burst

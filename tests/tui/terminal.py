@@ -14,7 +14,7 @@ import subprocess
 import sys
 import termios
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -72,8 +72,12 @@ class Terminal:
 
     def until(self, wanted: str, after: int = 0) -> None:
         """Read until a text was painted since a place in what was written."""
+        self.until_any((wanted,), after)
+
+    def until_any(self, wanted: Sequence[str], after: int = 0) -> None:
+        """Read until one of some texts was painted."""
         ends = time.monotonic() + LONGEST
-        while wanted not in ESCAPES.sub("", self.written[after:]):
+        while not any(text in ESCAPES.sub("", self.written[after:]) for text in wanted):
             some = self.read(max(0.0, ends - time.monotonic()))
             assert some, f"{wanted!r} never came:\n{ESCAPES.sub('', self.written[after:])[-2000:]}"
 

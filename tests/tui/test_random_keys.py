@@ -11,6 +11,7 @@ from textual import events
 from textual.command import CommandList
 from textual.geometry import Size
 
+from bptutor.tui.widgets.course_list import CourseList
 from tests.tui.random_keys import Person
 from tests.tui.stage import stage
 
@@ -36,6 +37,19 @@ async def test_a_size_that_is_no_longer_so_is_left(tmp_path: Path, monkeypatch: 
             s.app.screen.call_later(lambda: None)  # else Textual takes the last for all of them
         await s.until_true(lambda: bool(laid_out))
         assert laid_out == [Size(80, 24)]
+
+
+async def test_the_map_turns_no_pages_that_are_not_there(tmp_path: Path) -> None:
+    async with stage(tmp_path, "reading") as s:
+        await s.until("Only prose.")
+        await s.press("f9")
+        await s.until("/ search")
+        lessons = s.app.screen.query_one(CourseList)
+        lessons.styles.height = 0  # as on a terminal of a few rows
+        await s.until_true(lambda: not lessons.scrollable_content_region)
+        lessons.add_option("one more")  # the rows are counted anew
+        await s.press("pageup", "pagedown")
+        assert s.app.is_running
 
 
 async def test_the_palette_turns_no_pages_that_are_not_there(tmp_path: Path) -> None:

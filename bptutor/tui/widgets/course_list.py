@@ -9,6 +9,16 @@ from textual.widgets import OptionList
 class CourseList(OptionList):
     """A list whose cursor can be seen in every theme, as its texts keep their contrast."""
 
+    def action_page_up(self) -> None:
+        """Go up by a page; a list that has no room on the terminal has no pages."""
+        if self.scrollable_content_region:
+            super().action_page_up()
+
+    def action_page_down(self) -> None:
+        """Go down by a page; a list that has no room on the terminal has no pages."""
+        if self.scrollable_content_region:
+            super().action_page_down()
+
     def get_visual_style(self, *component_classes: str, partial: bool = False) -> Style:
         """Return the style of a row; Textual drops `text-style: reverse` here."""
         style = super().get_visual_style(*component_classes, partial=partial)
