@@ -12,12 +12,12 @@ class CourseList(OptionList):
     def action_page_up(self) -> None:
         """Go up by a page; a list that has no room on the terminal has no pages."""
         if self.scrollable_content_region:
-            super().action_page_up()
+            super().action_page_up()  # type: ignore[no-untyped-call]  # Textual gives no types here
 
     def action_page_down(self) -> None:
         """Go down by a page; a list that has no room on the terminal has no pages."""
         if self.scrollable_content_region:
-            super().action_page_down()
+            super().action_page_down()  # type: ignore[no-untyped-call]  # Textual gives no types here
 
     def get_visual_style(self, *component_classes: str, partial: bool = False) -> Style:
         """Return the style of a row; Textual drops `text-style: reverse` here."""
