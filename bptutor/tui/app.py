@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import importlib
 from collections.abc import Callable
 from functools import cached_property
@@ -112,7 +113,10 @@ class TutorApp(TerminalApp):
 
     async def on_event(self, event: events.Event) -> None:
         """Let keys, pasted text and the mouse act in the order in which they came."""
-        if not self._keyboard.take(event):
+        if self._keyboard.take(event):
+            return
+        # A selection by the mouse may have begun in a widget that is gone: Textual looks for what stood around it.
+        with contextlib.suppress(AttributeError) if isinstance(event, events.MouseEvent) else contextlib.nullcontext():
             await super().on_event(event)
 
     async def on_mount(self) -> None:

@@ -11,6 +11,7 @@ import pytest
 from textual import events
 from textual.app import App
 from textual.color import Color
+from textual.command import CommandPalette
 from textual.driver import Driver
 from textual.geometry import Size
 from textual.screen import ModalScreen
@@ -66,7 +67,9 @@ class Painted(TutorApp):
         await self.until(
             lambda: (
                 len(self.seen.cells) == WIDTH * HEIGHT
-                and wanted & {cell.back for cell in self.seen.cells.values()}
+                and (
+                    wanted & {cell.back for cell in self.seen.cells.values()} or isinstance(self.screen, CommandPalette)
+                )
                 and not unreadable(self.readable_part())
             )
         )
