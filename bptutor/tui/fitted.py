@@ -33,7 +33,6 @@ class TerminalApp(App[None]):
         Input > .input--placeholder, CommandPalette > .command-palette--help-text { color: $quiet; text-style: none; }
         Input:nocolor > .input--cursor, Input:nocolor > .input--selection { text-style: reverse; }
         CommandList > .option-list--option-highlighted { background: $surface; text-style: bold underline; }
-        CommandList:nocolor > .option-list--option-highlighted { text-style: bold underline; }
         TextArea:nocolor .text-area--cursor, TextArea:nocolor .text-area--selection { text-style: reverse; }
     """
 
