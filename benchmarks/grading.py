@@ -26,9 +26,10 @@ from bptutor.grading import expressions, reads
 from bptutor.grading.case import make
 from bptutor.grading.grade import grade, prove_answer
 from bptutor.grading.verdict import Mark
-from bptutor.notation import compare, exact, symbols
-from bptutor.notation.draws import Held
-from bptutor.notation.sizes import least_sizes
+from bptutor.notation.algebra import expression as entries
+from bptutor.notation.equality import compare, exact_proof
+from bptutor.notation.values.sampling import Held
+from bptutor.notation.values.sizes import least_sizes
 from tests.grading.pairs import asked, pairs
 
 LIMIT = 1.0
@@ -112,11 +113,11 @@ def entries(pair: dict[str, Any]) -> list[sympy.Expr] | None:
             return None
         scope, order = case.scope, met.comparison.layout.letters
         sides = compare.pair(met.expr, met.comparison.expected, scope, order=order, columns=met.comparison.columns)
-        sizes = exact.size_rounds(scope, least_sizes(scope, [sides.left, sides.right]), [])[0]
+        sizes = exact_proof.size_rounds(scope, least_sizes(scope, [sides.left, sides.right]), [])[0]
         kept: list[Any] = []
         held = Held.of(scope)
-        for fixed in exact._assignments(scope, held, sizes):
-            exact._zero_with(
+        for fixed in exact_proof._assignments(scope, held, sizes):
+            exact_proof._zero_with(
                 sides, held, sizes, frozenset(), fixed, lambda found, _: kept.extend(found), time.monotonic() + 9
             )
             break
@@ -127,21 +128,21 @@ def entries(pair: dict[str, Any]) -> list[sympy.Expr] | None:
 
 def to_sympy(node: Any) -> sympy.Expr:
     """Return a symbolic entry as SymPy's."""
-    if isinstance(node, symbols.Symbol):
+    if isinstance(node, expression.Symbol):
         name = f"{node.name}_{id(node)}"
-        return sympy.pi if node is symbols.PI else sympy.Symbol(name, real=True, positive=node.positive or None)
-    if isinstance(node, symbols.Total):
+        return sympy.pi if node is expression.PI else sympy.Symbol(name, real=True, positive=node.positive or None)
+    if isinstance(node, expression.Total):
         return sympy.Add(*(to_sympy(part) for part in node.terms))
-    if isinstance(node, symbols.Product):
+    if isinstance(node, expression.Product):
         return sympy.Mul(*(to_sympy(part) for part in node.factors))
-    if isinstance(node, symbols.Power):
+    if isinstance(node, expression.Power):
         exponent = sympy.Rational(node.exponent.numerator, node.exponent.denominator)
         return sympy.Pow(to_sympy(node.base), exponent)
-    if isinstance(node, symbols.Apply):
+    if isinstance(node, expression.Apply):
         name = {"arctan": "atan", "arcsin": "asin", "arccos": "acos", "abs": "Abs"}.get(node.function, node.function)
         return getattr(sympy, name)(to_sympy(node.arg))
-    value = symbols.entry(node)
-    assert isinstance(value, symbols.Constant)
+    value = expression.entry(node)
+    assert isinstance(value, expression.Constant)
     return sympy.Rational(value.value.numerator, value.value.denominator)
 
 

@@ -37,4 +37,4 @@ def test_start_up_loads_nothing_heavy(statement: str) -> None:
 
 
 def test_the_test_sees_heavy_packages() -> None:
-    assert "numpy" in loaded("import bptutor.notation.value")
+    assert "numpy" in loaded("import bptutor.notation.values.evaluate")

@@ -49,7 +49,7 @@ MAY_IMPORT = {
 HOMES = {
     "textual": ("tui/*",),
     "rich": ("tui/*",),
-    "sympy": ("notation/symbolic.py", "notation/rational.py"),
+    "sympy": ("notation/algebra/*",),
     "yaml": ("packs/*",),
     "markdown_it": ("packs/*", "tui/*"),
     "mdit_py_plugins": ("packs/*", "tui/*"),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from bptutor.notation import parse
-from bptutor.notation.faces import unicode
+from bptutor.notation.printers import unicode
 from bptutor.notation.scope import Scope
 from bptutor.notation.tree import walk
 from bptutor.packs import fading

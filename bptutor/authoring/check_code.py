@@ -19,7 +19,7 @@ from bptutor.grading.comparison import PROBES, Comparison, fresh
 from bptutor.grading.fitting import guesses
 from bptutor.grading.targets import target
 from bptutor.grading.verdict import Mark
-from bptutor.notation.value import Values
+from bptutor.notation.values.evaluate import Values
 from bptutor.packs.model import Lesson, Place, Question
 from bptutor.packs.yaml import problem
 

@@ -17,10 +17,11 @@ from bptutor.errors import BptutorError
 from bptutor.grading.grade import grade
 from bptutor.grading.holes import filled, read_einsum
 from bptutor.grading.verdict import Mark
-from bptutor.notation import axes, parse
+from bptutor.notation import parse
 from bptutor.notation.scope import Scope
+from bptutor.notation.shapes import axes
 from bptutor.notation.tree import Expr
-from bptutor.notation.value import UnknownLetter, evaluate
+from bptutor.notation.values.evaluate import UnknownLetter, evaluate
 from bptutor.packs.model import NUMBERS, Kind, Lesson, Place, Question
 from bptutor.packs.scene import Scene
 from bptutor.packs.yaml import problem

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 from bptutor.authoring.report import Checked
 from bptutor.errors import UnreadableAnswer
-from bptutor.notation import axes, parse
-from bptutor.notation.faces import layout, unicode
-from bptutor.notation.prove import Outcome, Proof, prove
+from bptutor.notation import parse
+from bptutor.notation.equality.prove import Outcome, Proof, prove
+from bptutor.notation.printers import layout, unicode
 from bptutor.notation.scope import Scope
+from bptutor.notation.shapes import axes
 from bptutor.notation.tree import Chain, Compare, Expr, Relation, Text, walk
 from bptutor.packs.model import Derivation, Lesson, Place, Prose, Question
 from bptutor.packs.placed import placed

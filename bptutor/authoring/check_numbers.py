@@ -16,7 +16,7 @@ from bptutor.grading.fitting import Guesses, guesses
 from bptutor.grading.met import entries
 from bptutor.grading.quantities import asked_of, held_against, seen
 from bptutor.grading.targets import target
-from bptutor.notation.value import Values
+from bptutor.notation.values.evaluate import Values
 from bptutor.packs.model import Lesson, Question
 from bptutor.packs.scene import Scene
 from bptutor.packs.yaml import problem

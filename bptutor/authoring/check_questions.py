@@ -19,9 +19,10 @@ from bptutor.authoring.report import Checked
 from bptutor.errors import BptutorError, UnreadableAnswer
 from bptutor.grading.grade import grade
 from bptutor.grading.verdict import Mark, Verdict
-from bptutor.notation import axes, parse
+from bptutor.notation import parse
 from bptutor.notation.scope import Role
-from bptutor.notation.value import evaluate
+from bptutor.notation.shapes import axes
+from bptutor.notation.values.evaluate import evaluate
 from bptutor.packs.model import NUMBERS, Kind, Lesson, Place, Question
 from bptutor.packs.placed import placed
 from bptutor.packs.scene import Scene

@@ -15,10 +15,11 @@ from dataclasses import dataclass
 
 from bptutor.authoring.report import Checked
 from bptutor.errors import BptutorError, UnreadableAnswer
-from bptutor.notation import axes, parse
-from bptutor.notation.axes import ShapeMisfit
-from bptutor.notation.prove import Outcome, prove
+from bptutor.notation import parse
+from bptutor.notation.equality.prove import Outcome, prove
 from bptutor.notation.scope import Scope
+from bptutor.notation.shapes import axes
+from bptutor.notation.shapes.axes import ShapeMisfit
 from bptutor.notation.tree import Expr
 from bptutor.packs.model import Kind, Lesson, Place, Prose, Question
 from bptutor.packs.scene import Scene

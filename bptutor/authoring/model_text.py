@@ -6,7 +6,7 @@ from string import ascii_lowercase
 from typing import Any
 
 from bptutor.notation import parse
-from bptutor.notation.value import evaluate
+from bptutor.notation.values.evaluate import evaluate
 from bptutor.packs.model import NUMBERS, Kind, Question
 from bptutor.packs.scene import Scene
 from bptutor.packs.templates import number_text

@@ -16,8 +16,8 @@ from bptutor.errors import BptutorError
 from bptutor.grading.arrays import as_array, turned
 from bptutor.grading.factors import ONE, times
 from bptutor.grading.lift import entrywise, leaky
-from bptutor.notation import axes
 from bptutor.notation.scope import Role, Scope
+from bptutor.notation.shapes import axes
 from bptutor.notation.tree import (
     Add,
     Call,

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from bptutor.grading.backward import gradient
 from bptutor.notation.tree import Call, Expr, MatMul, Mul, Name, Outer, Transpose
-from bptutor.notation.value import Values
+from bptutor.notation.values.evaluate import Values
 
 if TYPE_CHECKING:
     from bptutor.grading.guesses import Guess, Target

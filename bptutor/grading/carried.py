@@ -11,7 +11,7 @@ from bptutor.grading.case import Case
 from bptutor.grading.formulas import lines, unfolded
 from bptutor.grading.met import TROUBLE
 from bptutor.notation.tree import Expr, Name
-from bptutor.notation.value import Values, evaluate
+from bptutor.notation.values.evaluate import Values, evaluate
 
 Array = NDArray[np.float64]
 

@@ -12,7 +12,7 @@ from bptutor.notation.scope import Scope
 from bptutor.packs.model import Kind, Question
 
 if TYPE_CHECKING:
-    from bptutor.notation.value import Values
+    from bptutor.notation.values.evaluate import Values
     from bptutor.packs.scene import Scene
 
 
@@ -23,7 +23,7 @@ class NoScene:
 
     def draw(self, seed: int) -> Values:
         """Return the values of nothing."""
-        from bptutor.notation.value import Values
+        from bptutor.notation.values.evaluate import Values
 
         return Values(self.scope, {}, {})
 

@@ -20,7 +20,8 @@ from bptutor.grading import records
 from bptutor.grading.case import make
 from bptutor.grading.grade import EXPRESSIONS, grade, prove_answer
 from bptutor.grading.sandbox.kernel import hide
-from bptutor.notation import parse, prove
+from bptutor.notation import parse
+from bptutor.notation.equality import prove
 from bptutor.packs.library import Library
 from bptutor.packs.model import NUMBERS, Kind, Place, Question
 from bptutor.packs.questions import question as read_question

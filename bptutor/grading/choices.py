@@ -12,7 +12,7 @@ from string import ascii_lowercase
 
 from bptutor.errors import UnreadableAnswer
 from bptutor.grading.verdict import Finding, Mark, Verdict
-from bptutor.notation.faces.scripts import RAISED
+from bptutor.notation.printers.scripts import RAISED
 from bptutor.packs.fading import WHY
 from bptutor.packs.model import Kind, Question
 

@@ -23,9 +23,9 @@ from bptutor.grading.comparison import REDRAWS, fresh
 from bptutor.grading.sandbox.run import Job, Ran, run
 from bptutor.grading.sandbox.wire import Made
 from bptutor.notation import tree as t
+from bptutor.notation.equality.branching import has_kink
 from bptutor.notation.scope import Role, Source
-from bptutor.notation.turning import has_kink
-from bptutor.notation.value import Values, evaluate
+from bptutor.notation.values.evaluate import Values, evaluate
 from bptutor.packs.code_keys import DEFAULT_CASES, EXPECT, NUMBER, PYTHON, WORDS, is_expression
 from bptutor.packs.model import Code
 

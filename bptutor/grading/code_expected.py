@@ -15,7 +15,7 @@ from bptutor.grading.comparison import Comparison
 from bptutor.grading.layouts import layout
 from bptutor.notation import parse
 from bptutor.notation.tree import Expr
-from bptutor.notation.value import Values
+from bptutor.notation.values.evaluate import Values
 from bptutor.packs.code_keys import NUMBER
 
 Path = tuple[int | str, ...]

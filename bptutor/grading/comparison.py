@@ -20,15 +20,15 @@ from numpy.typing import NDArray
 from bptutor.errors import BptutorError
 from bptutor.grading.layouts import Layout
 from bptutor.grading.quick import quick
-from bptutor.notation.axes import ShapeMisfit
-from bptutor.notation.calls import NoSuchForm, NotComputed
-from bptutor.notation.complexes import COMPLEX
-from bptutor.notation.conditions import satisfied
-from bptutor.notation.draws import Held
-from bptutor.notation.field import DIGITS
+from bptutor.notation.array_functions.arguments import NoSuchForm, NotComputed
 from bptutor.notation.scope import Scope
+from bptutor.notation.shapes.axes import ShapeMisfit
 from bptutor.notation.tree import Call, Derivative, Expr, Name, Neg, Number, Pow, walk
-from bptutor.notation.value import NoValue, UnknownLetter, Values, evaluate
+from bptutor.notation.values.backends import DIGITS
+from bptutor.notation.values.complex_backend import COMPLEX
+from bptutor.notation.values.conditions import satisfied
+from bptutor.notation.values.evaluate import NoValue, UnknownLetter, Values, evaluate
+from bptutor.notation.values.sampling import Held
 
 Array = NDArray[np.float64]
 

@@ -23,11 +23,11 @@ from bptutor.grading.reads import own_layout
 from bptutor.grading.verdict import SAID, Finding, Mark, ProofMark, Verdict, telling
 from bptutor.grading.written import NUMBERS, Written, of_tree
 from bptutor.notation.tree import Compare, Expr, Name, Relation, Sum, walk
-from bptutor.notation.value import Values
+from bptutor.notation.values.evaluate import Values
 
 if TYPE_CHECKING:
     from bptutor.grading.expressions import Read
-    from bptutor.notation.prove import Proof
+    from bptutor.notation.equality.prove import Proof
 
 Array = NDArray[np.float64]
 

@@ -21,7 +21,8 @@ from bptutor.grading.quick import quick
 from bptutor.grading.reads import columns, entire_line, goal, models, own_layout, read_answer, with_letters
 from bptutor.grading.verdict import Finding, Mark, ProofMark, Verdict
 from bptutor.notation import parse
-from bptutor.notation.axes import ShapeMisfit
+from bptutor.notation.equality.branching import has_kink
+from bptutor.notation.shapes.axes import ShapeMisfit
 from bptutor.notation.tree import (
     At,
     Call,
@@ -36,11 +37,10 @@ from bptutor.notation.tree import (
     Whole,
     walk,
 )
-from bptutor.notation.turning import has_kink
-from bptutor.notation.value import NoValue
+from bptutor.notation.values.evaluate import NoValue
 
 if TYPE_CHECKING:
-    from bptutor.notation.prove import Proof
+    from bptutor.notation.equality.prove import Proof
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def _entire(case: Case) -> Verdict | None:
 
 
 def _graded(case: Case, given: Expr) -> Verdict:
-    from bptutor.notation.faces import unicode
+    from bptutor.notation.printers import unicode
 
     shown = unicode.line(given, case.scope)
     decided: list[tuple[Read, Decision]] = []
@@ -180,7 +180,7 @@ def decide(met: Read) -> Decision:
     same_digits = met.comparison.borne_out(met.expr)
     if same_digits and not _kinked(met):
         return Decision(outcome)
-    from bptutor.notation import prove
+    from bptutor.notation.equality import prove
 
     proof = held_against(met, exact=False, agreed=same_digits)
     if proof.outcome is prove.Outcome.REFUTED and proof.witness is not None:
@@ -191,7 +191,7 @@ def decide(met: Read) -> Decision:
 
 def held_against(met: Read, exact: bool, agreed: bool = False) -> Proof:
     """Return the prover's word on whether an answer equals what it was brought to; `agreed` by draws and digits."""
-    from bptutor.notation import prove
+    from bptutor.notation.equality import prove
 
     held = met.comparison
     return prove.prove(

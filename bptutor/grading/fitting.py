@@ -16,7 +16,7 @@ from bptutor.grading.guesses import Mistake as Row
 from bptutor.grading.met import TROUBLE, Draw, Met, entries
 from bptutor.grading.mistakes import CATALOGUE, IMPLIED, PLACE
 from bptutor.grading.verdict import SAYS_LESS
-from bptutor.notation.value import Values
+from bptutor.notation.values.evaluate import Values
 
 Array = NDArray[np.float64]
 ZERO = 1e-13

@@ -14,7 +14,7 @@ from bptutor.grading.comparison import Comparison, fresh
 from bptutor.grading.different import figure
 from bptutor.grading.verdict import Finding
 from bptutor.notation.tree import Expr
-from bptutor.notation.value import Values
+from bptutor.notation.values.evaluate import Values
 
 Array = NDArray[np.float64]
 

@@ -34,7 +34,7 @@ from bptutor.notation.tree import (
     rebuild,
     walk,
 )
-from bptutor.notation.value import NoValue, Values, evaluate
+from bptutor.notation.values.evaluate import NoValue, Values, evaluate
 
 DEEP = 12
 """Most rounds of putting formulas into formulas."""

@@ -15,11 +15,11 @@ from bptutor.grading.fitted_words import UNKNOWN, USUAL
 from bptutor.grading.formulas import Lines, scalars
 from bptutor.grading.layers import Parts
 from bptutor.grading.rewrites import Rule, everywhere, repeated, takes_diagonals
-from bptutor.notation.dual import plain
-from bptutor.notation.labelled import Labelled
 from bptutor.notation.scope import Scope
 from bptutor.notation.tree import Derivative, Expr, Letter, Name, Number, children
-from bptutor.notation.value import Values, Walk
+from bptutor.notation.values.evaluate import Values, Walk
+from bptutor.notation.values.forward_autodiff import plain
+from bptutor.notation.values.labelled_array import Labelled
 
 Array = NDArray[np.float64]
 MOST = 80

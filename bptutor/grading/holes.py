@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 
 from bptutor.errors import UnreadableAnswer
-from bptutor.notation import axes, parse
-from bptutor.notation.axes import ShapeMisfit
+from bptutor.notation import parse
 from bptutor.notation.parse import Spelling
 from bptutor.notation.scope import Scope, counted
+from bptutor.notation.shapes import axes
+from bptutor.notation.shapes.axes import ShapeMisfit
 from bptutor.notation.tree import Einsum, Expr
 from bptutor.packs.model import Question
 

@@ -11,7 +11,7 @@ from bptutor.grading.factors import ONE, TWO
 from bptutor.grading.place_rules import is_place, plus
 from bptutor.grading.product_rules import joined
 from bptutor.grading.rewrites import Made, Rule, everywhere, lettered, main_name
-from bptutor.notation.faces import unicode
+from bptutor.notation.printers import unicode
 from bptutor.notation.tree import (
     Add,
     At,

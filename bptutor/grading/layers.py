@@ -9,8 +9,8 @@ from functools import lru_cache
 from bptutor.errors import BptutorError
 from bptutor.grading.backward import whole
 from bptutor.grading.lift import entrywise, leaky
-from bptutor.notation import axes
 from bptutor.notation.scope import Role, Scope
+from bptutor.notation.shapes import axes
 from bptutor.notation.tree import Add, Call, Derivative, Div, Expr, MatMul, Mul, Name, Pow, Transpose, children, walk
 
 SLOPES = ("sigmoid", "tanh", "relu", "leaky_relu")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from bptutor.notation import axes
 from bptutor.notation.scope import Scope
+from bptutor.notation.shapes import axes
 from bptutor.notation.tree import (
     Add,
     At,
@@ -54,7 +54,7 @@ def entrywise(expr: Expr) -> bool:
     """Return whether a node is a function of one array, entry by entry."""
     if not isinstance(expr, Call) or len(expr.args) != 1 or expr.options:
         return False
-    from bptutor.notation.dual import ELEMENTWISE
+    from bptutor.notation.values.forward_autodiff import ELEMENTWISE
 
     return expr.function.rstrip("'") in ELEMENTWISE
 

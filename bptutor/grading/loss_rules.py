@@ -17,7 +17,7 @@ from bptutor.grading.rewrites import Made, everywhere
 from bptutor.grading.value_mistakes import NOTHING
 from bptutor.notation.scope import Scope
 from bptutor.notation.tree import Add, At, Derivative, Expr, Name, Neg, Number, Pow, children
-from bptutor.notation.value import Values, evaluate
+from bptutor.notation.values.evaluate import Values, evaluate
 
 if TYPE_CHECKING:
     from bptutor.grading.guesses import Guess, Target

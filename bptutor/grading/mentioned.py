@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from bptutor.grading.written import Written
-from bptutor.notation.faces import unicode
+from bptutor.notation.printers import unicode
 from bptutor.notation.scope import Role, Scope
 from bptutor.notation.tree import Expr, Name, walk
 

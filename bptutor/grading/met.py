@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bptutor.errors import BptutorError
-from bptutor.notation.value import Values
+from bptutor.notation.values.evaluate import Values
 
 Array = NDArray[np.float64]
 TROUBLE = (BptutorError, ValueError, KeyError, IndexError, TypeError, StopIteration, ArithmeticError)

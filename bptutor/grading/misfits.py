@@ -24,10 +24,10 @@ from bptutor.grading.met import TROUBLE, Draw
 from bptutor.grading.mistakes import BY_ID, PLACE
 from bptutor.grading.verdict import SAID, Finding, Mark, ProofMark, Verdict
 from bptutor.grading.written import of_tree
-from bptutor.notation.axes import ShapeMisfit
 from bptutor.notation.scope import Declared, Scope
+from bptutor.notation.shapes.axes import ShapeMisfit
 from bptutor.notation.tree import Expr, Sum, rebuild, walk
-from bptutor.notation.value import Values
+from bptutor.notation.values.evaluate import Values
 
 _AXES = re.compile(r"\[((?:[A-Za-z]\w*|1)(?:, (?:[A-Za-z]\w*|1))*)\]")
 """Axes as messages name them: `[K, D]`."""

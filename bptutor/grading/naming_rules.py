@@ -251,6 +251,6 @@ def other_names(target: Target) -> Iterator[Guess]:
 
 
 def _gradient_text(of: Expr, target: Target) -> str:
-    from bptutor.notation.faces import unicode
+    from bptutor.notation.printers import unicode
 
     return unicode.line(of, target.scope)

@@ -18,7 +18,7 @@ from bptutor.grading.wrapping import in_arithmetic
 from bptutor.notation import parse
 from bptutor.notation.scope import Scope
 from bptutor.notation.tree import At, Call, Derivative, Expr, Letter, Name, Number, Sum, walk
-from bptutor.notation.value import Values, evaluate
+from bptutor.notation.values.evaluate import Values, evaluate
 
 Array = NDArray[np.float64]
 

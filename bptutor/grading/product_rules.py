@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from bptutor.errors import BptutorError
 from bptutor.grading.arrays import turned
 from bptutor.grading.rewrites import Made, Rule, everywhere, main_name
-from bptutor.notation import axes
 from bptutor.notation.scope import Scope
+from bptutor.notation.shapes import axes
 from bptutor.notation.tree import (
     Add,
     At,

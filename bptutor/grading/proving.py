@@ -11,7 +11,7 @@ from bptutor.grading.comparison import Outcome
 from bptutor.grading.expressions import Read, bring, decide, held_against
 from bptutor.grading.reads import entire_line, models, read_answer
 from bptutor.grading.verdict import Finding, Mark, ProofMark, Verdict
-from bptutor.notation import prove
+from bptutor.notation.equality import prove
 from bptutor.notation.tree import Expr
 
 

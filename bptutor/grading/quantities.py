@@ -24,7 +24,7 @@ from bptutor.grading.verdict import SAID, Finding, Mark, Verdict, telling
 from bptutor.grading.written import NUMBERS
 from bptutor.notation import parse
 from bptutor.notation.tree import Expr, Name, Stack, walk
-from bptutor.notation.value import Values
+from bptutor.notation.values.evaluate import Values
 
 Array = NDArray[np.float64]
 
@@ -40,7 +40,7 @@ class Asked:
         """Return the numbers on a draw."""
         if self.literal is not None or self.tree is None:
             return np.asarray(self.literal, dtype=float)
-        from bptutor.notation.value import evaluate
+        from bptutor.notation.values.evaluate import evaluate
 
         return np.asarray(evaluate(self.tree, values), dtype=float)
 
@@ -64,7 +64,7 @@ def seen(case: Case) -> Values:
 
 def grade_number(case: Case) -> Verdict:
     """Grade one number."""
-    from bptutor.notation.faces import unicode
+    from bptutor.notation.printers import unicode
 
     got, expr = numbers.read_number(numbers.answered(case), case.scope)
     return _judge(case, np.array(got), unicode.line(expr, case.scope))

@@ -16,7 +16,7 @@ import numpy as np
 from bptutor.errors import BptutorError
 from bptutor.notation.scope import Declared, Scope
 from bptutor.notation.tree import Derivative, Expr, Name
-from bptutor.notation.value import Values
+from bptutor.notation.values.evaluate import Values
 
 _MADE: weakref.WeakKeyDictionary[Any, Scope] = weakref.WeakKeyDictionary()
 

@@ -56,7 +56,7 @@ def reading(question: Question, scene: Scene | None, text: str, seed: int = 0) -
 def _counts(case: Case, wrong: UnreadableAnswer) -> bool:
     """Return whether grading goes on where reading stops: axes that do not fit, a whole line in a hole."""
     from bptutor.grading.reads import entire_line
-    from bptutor.notation.axes import ShapeMisfit
+    from bptutor.notation.shapes.axes import ShapeMisfit
 
     return isinstance(wrong, ShapeMisfit) or entire_line(case) is not None
 
@@ -64,7 +64,7 @@ def _counts(case: Case, wrong: UnreadableAnswer) -> bool:
 def _expression(case: Case) -> Reading:
     from bptutor.grading.layouts import layout
     from bptutor.grading.reads import as_asked, columns, read_answer
-    from bptutor.notation.faces import unicode
+    from bptutor.notation.printers import unicode
 
     given = as_asked(case, read_answer(case))
     found = layout(given, case.scope, columns(case.question))
@@ -74,7 +74,7 @@ def _expression(case: Case) -> Reading:
 
 def _number(case: Case) -> Reading:
     from bptutor.grading.numbers import answered, read_number
-    from bptutor.notation.faces import unicode
+    from bptutor.notation.printers import unicode
 
     value, expr = read_number(answered(case), case.scope)
     line = unicode.line(expr, case.scope)

@@ -12,11 +12,12 @@ from bptutor.grading.comparison import PROBES, Comparison, Outcome
 from bptutor.grading.holes import filled, is_spec, read_einsum
 from bptutor.grading.layouts import Layout, layout
 from bptutor.grading.lift import by_letters
-from bptutor.notation import axes, parse
-from bptutor.notation.axes import ShapeMisfit
-from bptutor.notation.faces import unicode
+from bptutor.notation import parse
 from bptutor.notation.parse import Spelling
+from bptutor.notation.printers import unicode
 from bptutor.notation.scope import Scope
+from bptutor.notation.shapes import axes
+from bptutor.notation.shapes.axes import ShapeMisfit
 from bptutor.notation.tree import Call, Derivative, Expr, Letter, Stack, Sum, rebuild, walk
 from bptutor.packs.model import Kind, Question
 

@@ -22,7 +22,7 @@ from bptutor.grading.verdict import Finding, Mark, Verdict
 from bptutor.grading.written import NUMBERS
 from bptutor.notation import parse
 from bptutor.notation.tree import Name
-from bptutor.notation.value import Values
+from bptutor.notation.values.evaluate import Values
 
 
 def grade_shape(case: Case) -> Verdict:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from bptutor.grading.layers import Parts
 from bptutor.grading.rewrites import Made, Rule
 from bptutor.notation.tree import Call, Expr, Name
-from bptutor.notation.value import Values
+from bptutor.notation.values.evaluate import Values
 
 if TYPE_CHECKING:
     from bptutor.grading.guesses import Target

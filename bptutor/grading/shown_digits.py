@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from bptutor.grading.met import TROUBLE
 from bptutor.notation.scope import Role, Scope
 from bptutor.notation.tree import At, Expr, Name, walk
-from bptutor.notation.value import Values, evaluate
+from bptutor.notation.values.evaluate import Values, evaluate
 
 Array = NDArray[np.float64]
 

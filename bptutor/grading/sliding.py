@@ -21,7 +21,7 @@ from bptutor.grading.comparison import close
 from bptutor.grading.met import TROUBLE
 from bptutor.notation.scope import Role
 from bptutor.notation.tree import Expr, Name
-from bptutor.notation.value import Values
+from bptutor.notation.values.evaluate import Values
 
 if TYPE_CHECKING:
     from bptutor.grading.guesses import Guess, Target

@@ -11,8 +11,8 @@ from bptutor.grading.lift import entrywise
 from bptutor.grading.product_rules import joined
 from bptutor.grading.rewrites import Made, Rule, main_name
 from bptutor.grading.softmax_rules import minus
-from bptutor.notation.dual import ELEMENTWISE
 from bptutor.notation.tree import At, Call, Expr, Mul, Name, Neg, Number, Pow, rebuild
+from bptutor.notation.values.forward_autodiff import ELEMENTWISE
 
 MIXED_UP = (*SLOPES, "softplus")
 """Activations whose derivatives are taken for one another."""

@@ -16,7 +16,7 @@ from bptutor.grading.layers import Activation, Parts
 from bptutor.grading.rewrites import Made, Rule
 from bptutor.notation.scope import Source
 from bptutor.notation.tree import Add, Call, Div, Expr, Mul, Name, Neg, Number, walk
-from bptutor.notation.value import Values
+from bptutor.notation.values.evaluate import Values
 
 if TYPE_CHECKING:
     from bptutor.grading.guesses import Target

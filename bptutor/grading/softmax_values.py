@@ -14,7 +14,7 @@ from bptutor.grading.softmax_rules import winner
 from bptutor.grading.value_mistakes import NOTHING, ratio
 from bptutor.notation.scope import Role
 from bptutor.notation.tree import At, Call, Name, Number, Slice, walk
-from bptutor.notation.value import Values, evaluate
+from bptutor.notation.values.evaluate import Values, evaluate
 
 if TYPE_CHECKING:
     from bptutor.grading.guesses import Change, Target

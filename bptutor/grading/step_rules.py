@@ -15,7 +15,7 @@ from bptutor.grading.factors import ONE
 from bptutor.grading.rewrites import Made, Rule, main_name
 from bptutor.notation.scope import Role, Scope
 from bptutor.notation.tree import Add, Expr, Mul, Name, Neg, Number
-from bptutor.notation.value import Values
+from bptutor.notation.values.evaluate import Values
 
 if TYPE_CHECKING:
     from bptutor.grading.guesses import Guess, Target

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from bptutor.grading.formulas import scalars
 from bptutor.notation.scope import Role
 from bptutor.notation.tree import Call, Div, Expr, Name, walk
-from bptutor.notation.value import Values
+from bptutor.notation.values.evaluate import Values
 
 if TYPE_CHECKING:
     from bptutor.grading.guesses import Change, Target

@@ -14,8 +14,7 @@ from fractions import Fraction
 import numpy as np
 
 from bptutor.errors import BptutorError
-from bptutor.notation import axes
-from bptutor.notation.dual import ELEMENTWISE
+from bptutor.notation.shapes import axes
 from bptutor.notation.tree import (
     Add,
     At,
@@ -37,7 +36,8 @@ from bptutor.notation.tree import (
     rebuild,
     walk,
 )
-from bptutor.notation.value import NoValue, Values, evaluate
+from bptutor.notation.values.evaluate import NoValue, Values, evaluate
+from bptutor.notation.values.forward_autodiff import ELEMENTWISE
 
 MOST_TERMS = 12
 """Longer sums are not spelled out."""
@@ -266,7 +266,7 @@ def _arithmetic(formula: Expr, values: Values) -> str:
     """Return the formula with numbers in place of elements, as one line."""
     if sum(1 for _ in walk(formula)) > 8 * MOST_TERMS:
         return ""
-    from bptutor.notation.faces.unicode import line
+    from bptutor.notation.printers.unicode import line
 
     return line(_numbers(formula, values), values.scope)
 

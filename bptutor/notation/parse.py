@@ -10,10 +10,11 @@ import re
 from dataclasses import replace
 
 from bptutor.errors import UnreadableAnswer
-from bptutor.notation.reading import atoms, bounds, grammar, prose
-from bptutor.notation.reading.implied import sized
-from bptutor.notation.reading.lexer import Kind
-from bptutor.notation.reading.reader import Reader, Rules, Spelling, described
+from bptutor.notation import limits
+from bptutor.notation.parser import factors, grammar, prose
+from bptutor.notation.parser.cursor import Reader, Rules, Spelling, described
+from bptutor.notation.parser.implicit_sizes import sized
+from bptutor.notation.parser.lexer import Kind
 from bptutor.notation.scope import Scope
 from bptutor.notation.tree import At, Compare, Delta, Derivative, Expr, Letter, Sum, children
 
@@ -21,7 +22,7 @@ __all__ = ["Spelling", "not_asked", "read", "read_condition", "read_integer", "r
 
 _IN_PLACE = re.compile(r"\A(\s*\w+\s*[-+*/@])=(?!=)(.*)", re.DOTALL)
 
-_RULES = Rules(grammar.whole, grammar.term, atoms.factor)
+_RULES = Rules(grammar.whole, grammar.term, factors.factor)
 
 
 def read(text: str, scope: Scope, spelling: Spelling = Spelling.ANY) -> Expr:
@@ -132,10 +133,10 @@ def _whole_text(reader: Reader, expr: Expr) -> Expr:
     token = reader.next
     if token.kind is not Kind.END:
         raise _left_over(reader)
-    if bounds.depth(expr) > bounds.MAX_TREE_DEPTH:
+    if limits.depth(expr) > limits.MAX_TREE_DEPTH:
         raise UnreadableAnswer(1, "too many operations inside each other", "write it in parts")
-    if not bounds.bounded(expr):
-        raise UnreadableAnswer(1, "a power is too large", f"exponents up to {bounds.MAX_EXPONENT:,} can be read")
+    if not limits.bounded(expr):
+        raise UnreadableAnswer(1, "a power is too large", f"exponents up to {limits.MAX_EXPONENT:,} can be read")
     for letter in _standing_letters(expr, False):
         column = reader.loose.get(letter, 1)
         raise UnreadableAnswer(column, f"{letter} is not a name here", reader.words.nearest(letter))
@@ -145,7 +146,7 @@ def _whole_text(reader: Reader, expr: Expr) -> Expr:
 def _left_over(reader: Reader) -> UnreadableAnswer:
     token = reader.next
     if token.text == ",":
-        return atoms.comma(reader)
+        return factors.comma(reader)
     if token.text == "=":
         return reader.error("an equation, where an expression is asked", "write one side only")
     if token.text in (")", "]", "}"):
@@ -190,7 +191,7 @@ def _equals_sign(reader: Reader) -> int | None:
 
 
 def _resolved(expr: Expr, scope: Scope, spelling: Spelling) -> Expr:
-    from bptutor.notation import axes
+    from bptutor.notation.shapes import axes
 
     columns = spelling is Spelling.ANY
     done = sized(expr, scope, columns)

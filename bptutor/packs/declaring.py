@@ -214,7 +214,7 @@ class Declaring:
 
     def axes(self, tree: Expr, letters: tuple[str, ...], node: Located, name: str) -> tuple[str, ...] | None:
         """Return the axes of a definition; report letters that do not match its key."""
-        from bptutor.notation import axes
+        from bptutor.notation.shapes import axes
 
         kind = self.reads(node, lambda _: axes.of(tree, self.scope))
         if kind is None:

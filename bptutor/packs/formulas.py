@@ -44,7 +44,8 @@ class Formulas:
 
     def expression(self, node: Located, scope: Scope | None = None, numpy: bool = False) -> Expr | None:
         """Read one expression; None when it cannot be read, or was reported as empty before."""
-        from bptutor.notation import axes, parse
+        from bptutor.notation import parse
+        from bptutor.notation.shapes import axes
 
         names = scope or self.scene.scope
 
@@ -182,7 +183,7 @@ class Formulas:
 
     def _whole_words(self, node: Located) -> None:
         """Refuse a word that is no name and would be read as a product, as `bb` for b·b: it is a slip."""
-        from bptutor.notation.reading.vocabulary import vocabulary
+        from bptutor.notation.parser.vocabulary import vocabulary
 
         words = vocabulary(self.scene.scope)
         for match in re.finditer(r"(?<!\\)[^\W\d_]+\d*", node.text):
@@ -209,7 +210,7 @@ def _answers(node: Located) -> list[Located]:
 
 def _unknown(text: str) -> str:
     """Return the first word of a formula that means nothing without a scene; empty when all words do."""
-    from bptutor.notation.reading.vocabulary import vocabulary
+    from bptutor.notation.parser.vocabulary import vocabulary
 
     words = vocabulary(Scope({}))
     return next((word for word in re.findall(r"[^\W\d_]+\d*", text) if not words.known(word)), "")

@@ -18,8 +18,8 @@ from bptutor.packs.model import Place
 from bptutor.packs.yaml import Located, located, plain, problem
 
 if TYPE_CHECKING:
-    from bptutor.notation.field import Array
-    from bptutor.notation.value import Values
+    from bptutor.notation.values.backends import Array
+    from bptutor.notation.values.evaluate import Values
 
 NOWHERE = Place()
 CONDITIONS = frozenset({"assume", "require", "holds"})
@@ -106,7 +106,7 @@ class Scene:
             UnreadableAnswer: An expression cannot be read.
         """
         from bptutor.notation import parse
-        from bptutor.notation.value import evaluate
+        from bptutor.notation.values.evaluate import evaluate
 
         def value(expr: str) -> Array:
             return evaluate(parse.read(expr, self.scope), values)
@@ -116,13 +116,13 @@ class Scene:
     @cached_property
     def least(self) -> Mapping[str, int]:
         """The largest position that the definitions use on each axis."""
-        from bptutor.notation.sizes import least_sizes
+        from bptutor.notation.values.sizes import least_sizes
 
         return least_sizes(self.scope, ())
 
     def _values(self, rng: Random, sizes: Mapping[str, int] | None, *, literals: bool) -> Values:
-        from bptutor.notation.draws import NoDraw, draw
-        from bptutor.notation.value import Values as Drawn
+        from bptutor.notation.values.evaluate import Values as Drawn
+        from bptutor.notation.values.sampling import NoDraw, draw
 
         try:
             given, chosen = draw(self.scope, rng, sizes=sizes, literals=literals, least=self.least)
@@ -131,7 +131,7 @@ class Scene:
         return Drawn(self.scope, given, chosen)
 
     def _holds(self, condition: Compare, values: Values) -> bool:
-        from bptutor.notation.value import evaluate
+        from bptutor.notation.values.evaluate import evaluate
 
         return bool(evaluate(condition, values).all())
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bptutor.notation.field import Array
+    from bptutor.notation.values.backends import Array
 
 TEMPLATE = re.compile(r"\{\{(?P<expr>(?:[^{}\n]|\{[^{}\n]*\})*?)(?:\s\|\s*(?P<decimals>[0-9]{1,2})\s*)?\}\}")
 DECIMALS = 3

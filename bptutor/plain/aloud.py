@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from bptutor.errors import BptutorError
 
 if TYPE_CHECKING:
-    from bptutor.notation.field import Array
     from bptutor.notation.scope import Scope
-    from bptutor.notation.value import Values
+    from bptutor.notation.values.backends import Array
+    from bptutor.notation.values.evaluate import Values
 
 WIDTH = 78
 """Columns of a line."""
@@ -50,8 +50,8 @@ def clean(text: str) -> str:
 
 def spoken(math: str, scope: Scope | None) -> str:
     """Return mathematics in words; a text that is no notation stays as it is written."""
-    from bptutor.notation.faces.spoken import words
     from bptutor.notation.parse import read_prose
+    from bptutor.notation.printers.spoken import words
     from bptutor.notation.scope import Scope as Names
 
     names = scope or Names({})
@@ -161,7 +161,7 @@ def _unmarked(text: str) -> str:
 
 def heard(text: str, scope: Scope | None) -> str:
     """Return words of the tutor with the symbols among them as they are said: W²ᵢⱼ as "W 2 sub i j"."""
-    from bptutor.notation.faces.scripts import LOWERED, RAISED, TYPED
+    from bptutor.notation.printers.scripts import LOWERED, RAISED, TYPED
 
     def raised(found: re.Match[str]) -> str:
         layer = scope is not None and f"{found[1]}{RAISED[found[2]]}" in scope.names
@@ -219,6 +219,6 @@ def _numbers(name: str, values: Values) -> Array:
     if name in values.scope.names:
         return values[name]
     from bptutor.notation.parse import read
-    from bptutor.notation.value import evaluate
+    from bptutor.notation.values.evaluate import evaluate
 
     return evaluate(read(name, values.scope), values)

@@ -10,7 +10,7 @@ from bptutor.packs.model import Kind, Nudge, Show
 from bptutor.session.asked import Asked
 
 if TYPE_CHECKING:
-    from bptutor.notation.value import Values
+    from bptutor.notation.values.evaluate import Values
     from bptutor.packs.scene import Scene
 
 STEP = 1e-5
@@ -74,7 +74,7 @@ def right_text(asked: Asked, scene: Scene | None, seed: int) -> str:
     if scene is None or question.kind not in NUMBER_KINDS:
         return answer
     from bptutor.notation.parse import read
-    from bptutor.notation.value import evaluate
+    from bptutor.notation.values.evaluate import evaluate
 
     try:
         drawn = (scene.changed(question.changes) if question.changes else scene).draw(seed)

@@ -29,7 +29,7 @@ from bptutor.session.walk import ONCE_MORE, Walk, mixed
 from bptutor.session.writer import Writer
 
 if TYPE_CHECKING:
-    from bptutor.notation.value import Values
+    from bptutor.notation.values.evaluate import Values
 
 DRAWS = 20
 """How many seeds are tried for numbers that differ from those on the screen."""

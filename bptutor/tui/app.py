@@ -135,7 +135,12 @@ class TutorApp(TerminalApp):
             await asyncio.to_thread(importlib.import_module, module)
         if self._session and self._worker is not None:
             await self._worker.start()
-        for module in ("numpy", "bptutor.grading.reading", "bptutor.notation.faces.layout", "bptutor.notation.value"):
+        for module in (
+            "numpy",
+            "bptutor.grading.reading",
+            "bptutor.notation.printers.layout",
+            "bptutor.notation.values.evaluate",
+        ):
             await asyncio.to_thread(importlib.import_module, module)
 
     async def on_unmount(self) -> None:

@@ -23,8 +23,8 @@ from bptutor.grading.grade import grade
 from bptutor.grading.sandbox.wire import Made
 from bptutor.grading.verdict import Mark
 from bptutor.notation import parse
-from bptutor.notation.prove import Outcome, prove
-from bptutor.notation.value import evaluate
+from bptutor.notation.equality.prove import Outcome, prove
+from bptutor.notation.values.evaluate import evaluate
 from bptutor.packs.folder import lesson_files, quiz_files
 from bptutor.packs.library import Library
 from bptutor.packs.markdown import read_lesson

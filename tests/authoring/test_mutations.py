@@ -8,7 +8,7 @@ from random import Random
 import pytest
 
 from bptutor.authoring.check import check_file
-from bptutor.notation.faces import numpy, unicode
+from bptutor.notation.printers import numpy, unicode
 from bptutor.packs.library import Library
 from tests.authoring.mutate_course import SHARE, course, mutate
 from tests.authoring.mutations.oracle import Spelled

@@ -14,11 +14,11 @@ from typing import NamedTuple
 from bptutor.errors import UnreadableAnswer
 from bptutor.grading.case import make
 from bptutor.grading.reads import read_answer
-from bptutor.notation import axes
 from bptutor.notation import tree as t
-from bptutor.notation.faces import latex, numpy, unicode
-from bptutor.notation.faces.broadcasting import NoNumpyForm
+from bptutor.notation.printers import latex, numpy, unicode
+from bptutor.notation.printers.broadcasting import NoNumpyForm
 from bptutor.notation.scope import Scope
+from bptutor.notation.shapes import axes
 from bptutor.packs.model import Kind, Question
 from bptutor.packs.scene import Scene
 from tests.grading.pairs import asked, groups

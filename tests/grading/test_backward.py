@@ -11,7 +11,7 @@ import pytest
 from bptutor.grading.arrays import as_array
 from bptutor.grading.formulas import lines, unfolded
 from bptutor.notation import parse
-from bptutor.notation.value import evaluate
+from bptutor.notation.values.evaluate import evaluate
 from bptutor.packs.scene import Scene
 from tests.grading.pairs import scene
 

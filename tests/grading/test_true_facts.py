@@ -17,7 +17,7 @@ from bptutor.grading.case import Case, make
 from bptutor.grading.layouts import layout
 from bptutor.grading.verdict import Finding
 from bptutor.notation import parse
-from bptutor.notation.value import Values, evaluate
+from bptutor.notation.values.evaluate import Values, evaluate
 from bptutor.packs.model import Kind
 from tests.grading.test_mistakes import cases, graded, read, scenes
 

@@ -8,8 +8,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from bptutor.notation import axes, parse
+from bptutor.notation import parse
 from bptutor.notation.scope import Declared, Draw, FunctionDef, Role, Scope, Source
+from bptutor.notation.shapes import axes
 from bptutor.notation.tree import Compare
 
 DATA = Path(__file__).parents[1] / "data" / "proofs"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from bptutor.notation.equality.prove import Outcome, prove
 from bptutor.notation.parse import read
-from bptutor.notation.prove import Outcome, prove
 from tests.notation.proof_scenes import scope_of
 
 pytestmark = pytest.mark.normal

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 from bptutor.errors import UnreadableAnswer
-from bptutor.notation.axes import ShapeMisfit
 from bptutor.notation.parse import Spelling, read, read_condition, read_integer, read_prose, read_sides
 from bptutor.notation.scope import Declared, Role
+from bptutor.notation.shapes.axes import ShapeMisfit
 from bptutor.notation.tree import (
     At,
     Call,
@@ -31,7 +31,7 @@ from bptutor.notation.tree import (
     Text,
     walk,
 )
-from bptutor.notation.value import Values, evaluate
+from bptutor.notation.values.evaluate import Values, evaluate
 from tests.notation.scopes import SCOPES, scope
 
 R = np.random.default_rng(3)

@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bptutor.notation import compare, parse
-from bptutor.notation.draws import Held, draw
-from bptutor.notation.exact import Contradiction, proved, size_rounds
-from bptutor.notation.prove import Outcome, Proof, prove
+from bptutor.notation import parse
+from bptutor.notation.equality import compare
+from bptutor.notation.equality.exact_proof import Contradiction, proved, size_rounds
+from bptutor.notation.equality.prove import Outcome, Proof, prove
 from bptutor.notation.scope import Role, Scope
-from bptutor.notation.sizes import least_sizes
-from bptutor.notation.value import Values
+from bptutor.notation.values.evaluate import Values
+from bptutor.notation.values.sampling import Held, draw
+from bptutor.notation.values.sizes import least_sizes
 from tests.notation.proof_scenes import scenes, table
 
 pytestmark = pytest.mark.normal

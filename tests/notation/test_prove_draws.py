@@ -9,9 +9,9 @@ from random import Random
 import numpy as np
 import pytest
 
-from bptutor.notation.draws import NoDraw, draw
 from bptutor.notation.scope import Declared, Draw, Scope, Source
-from bptutor.notation.sizes import draw_sizes, integer
+from bptutor.notation.values.sampling import NoDraw, draw
+from bptutor.notation.values.sizes import draw_sizes, integer
 from tests.notation.proof_scenes import scope_of
 
 SEEDS = range(40)

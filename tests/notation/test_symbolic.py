@@ -13,11 +13,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bptutor.notation.rational import Algebra
-from bptutor.notation.rationalize import Rationalizer
-from bptutor.notation.slopes import Replacement, Slope
-from bptutor.notation.symbolic import SYMBOLS, warm, zero
-from bptutor.notation.symbols import Apply, Constant, Power, Product, Sym, Symbol, Total, raised
+from bptutor.notation.algebra.derivative import Replacement, Slope
+from bptutor.notation.algebra.expression import Apply, Constant, Power, Product, Sym, Symbol, Total, raised
+from bptutor.notation.algebra.normal_form import Rationalizer
+from bptutor.notation.algebra.rational_function import Algebra
+from bptutor.notation.algebra.zero_test import SYMBOLS, warm, zero
 
 x, y, z = Symbol("x"), Symbol("y"), Symbol("z")
 

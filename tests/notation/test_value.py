@@ -9,10 +9,9 @@ import numpy as np
 import pytest
 
 from bptutor.errors import UnreadableAnswer
-from bptutor.notation import axes
-from bptutor.notation.axes import ShapeMisfit
-from bptutor.notation.field import DIGITS
 from bptutor.notation.scope import Declared, Role, Scope
+from bptutor.notation.shapes import axes
+from bptutor.notation.shapes.axes import ShapeMisfit
 from bptutor.notation.tree import (
     Add,
     At,
@@ -40,7 +39,8 @@ from bptutor.notation.tree import (
     Sum,
     Transpose,
 )
-from bptutor.notation.value import NoValue, Values, evaluate
+from bptutor.notation.values.backends import DIGITS
+from bptutor.notation.values.evaluate import NoValue, Values, evaluate
 
 
 def n(value: int | str) -> Number:

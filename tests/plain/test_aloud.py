@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bptutor.notation.scope import Declared, Scope
-from bptutor.notation.value import Values
+from bptutor.notation.values.evaluate import Values
 from bptutor.plain.aloud import array, clean, heard, minus, number, paragraphs, sentence
 from tests.session.fakes import FakeScene
 

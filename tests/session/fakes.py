@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from bptutor.errors import PackError, Problem, UsageError
 from bptutor.grading.grade import grade
 from bptutor.grading.verdict import Finding, Mark, ProofMark, ReadingError, Verdict
-from bptutor.notation.value import Values
+from bptutor.notation.values.evaluate import Values
 from bptutor.packs.model import Choice, Derivation, Kind, Lesson, Line, Nudge, Prose, Question, Show
 from bptutor.packs.outline import LessonEntry, Pack, QuizEntry, Rule
 from bptutor.packs.quiz import Quiz

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 
-from bptutor.notation.faces import latex, unicode
 from bptutor.notation.parse import read
+from bptutor.notation.printers import latex, unicode
 from bptutor.notation.scope import Scope
 from bptutor.packs.model import Kind, Question
 from bptutor.packs.scene import Scene

@@ -99,8 +99,8 @@ class Face:
         import numpy as np
 
         from bptutor.errors import BptutorError
-        from bptutor.notation import axes
-        from bptutor.notation.value import evaluate
+        from bptutor.notation.shapes import axes
+        from bptutor.notation.values.evaluate import evaluate
 
         try:
             letters = axes.of(goal, setter.scope).letters
@@ -152,7 +152,7 @@ class Face:
         tree = setter.tree(self._ids[n], prose=False) if letters else None
         if tree is None:
             return not letters
-        from bptutor.notation import axes
+        from bptutor.notation.shapes import axes
 
         return tuple(axes.of(tree, setter.scope).letters) == letters
 

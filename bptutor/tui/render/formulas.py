@@ -16,7 +16,7 @@ from bptutor.errors import BptutorError
 from bptutor.tui.render.flow import UNBROKEN, Lines
 
 if TYPE_CHECKING:
-    from bptutor.notation.faces.layout import Box
+    from bptutor.notation.printers.layout import Box
     from bptutor.notation.scope import Scope
     from bptutor.notation.tree import Expr
 
@@ -73,7 +73,7 @@ class Typesetter:
     def plain(self, text: str) -> str:
         """Return a formula as one line of characters; its source when it cannot be read."""
         if text not in self._lines:
-            from bptutor.notation.faces import unicode
+            from bptutor.notation.printers import unicode
 
             tree = self.tree(text)
             self._lines[text] = text if tree is None else unicode.line(tree, self.scope)
@@ -87,7 +87,7 @@ class Typesetter:
 
     def slanted(self, line: str) -> Content:
         """Style a line that was printed from a tree: scalars slanted, arrays bold."""
-        from bptutor.notation.faces.breaking import flat
+        from bptutor.notation.printers.breaking import flat
 
         row = _styled(flat(line, self.scope, _UNBROKEN))[0]
         for found in _ELEMENT.finditer(line):
@@ -99,7 +99,7 @@ class Typesetter:
         tree = self.tree(text, prose)
         if tree is None:
             return Content.styled(text, SLIP).wrap(width)
-        from bptutor.notation.faces import layout
+        from bptutor.notation.printers import layout
 
         box = layout.fit(tree, self.scope, width, height)
         return self.inline(text).wrap(width) if box.height > height else _styled(box)
@@ -116,8 +116,8 @@ class Typesetter:
         Returns:
             None when it cannot be read or does not fit.
         """
-        from bptutor.notation.faces import layout
-        from bptutor.notation.faces.box import Box, beside
+        from bptutor.notation.printers import layout
+        from bptutor.notation.printers.box import Box, beside
 
         trees = self.tree(goal, prose=False), self.tree(line, prose=False) if line != "?" else None
         if trees[0] is None or (trees[1] is None and line != "?"):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from textual.content import Content
 
-from bptutor.notation.faces.scripts import lowered
+from bptutor.notation.printers.scripts import lowered
 from bptutor.tui.render.flow import Lines
 
 if TYPE_CHECKING:

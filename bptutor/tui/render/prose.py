@@ -16,7 +16,7 @@ from mdit_py_plugins.amsmath import amsmath_plugin
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from textual.content import Content
 
-from bptutor.notation.faces.scripts import in_type
+from bptutor.notation.printers.scripts import in_type
 from bptutor.tui.render.flow import Lines, columns, indented, wrapped
 from bptutor.tui.render.formulas import Typesetter
 

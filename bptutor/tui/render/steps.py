@@ -20,7 +20,7 @@ from bptutor.tui.render.prose import one_line, prose
 from bptutor.tui.render.verdicts import badge
 
 if TYPE_CHECKING:
-    from bptutor.notation.value import Values
+    from bptutor.notation.values.evaluate import Values
 
 LETTERS = ascii_lowercase
 GENERAL = Typesetter(None)
@@ -226,7 +226,7 @@ def _named_array(text: str, setting: Setting, values: Values) -> NamedArray | No
         tree = setting.setter.tree(text, prose=False)
         if tree is None:
             return None
-        from bptutor.notation.value import evaluate
+        from bptutor.notation.values.evaluate import evaluate
 
         return NamedArray(
             setting.setter.plain(text), np.asarray(evaluate(tree, values), dtype=float), values.scope.count_from

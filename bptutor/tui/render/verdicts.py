@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from textual.content import Content
 
 from bptutor.grading.verdict import Finding, Mark, ProofMark, Verdict
-from bptutor.notation.faces.scripts import in_type
+from bptutor.notation.printers.scripts import in_type
 from bptutor.tui.render.cases import difference, numbers, shapes
 from bptutor.tui.render.flow import Lines, wrapped
 

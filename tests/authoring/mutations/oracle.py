@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 
 from bptutor.errors import BptutorError, PackError, UnreadableAnswer
-from bptutor.notation import axes, parse
+from bptutor.notation import parse
+from bptutor.notation.shapes import axes
 from bptutor.notation.tree import Expr
-from bptutor.notation.value import NoValue, Values, evaluate
+from bptutor.notation.values.evaluate import NoValue, Values, evaluate
 from bptutor.packs.scene import Scene
 
 DRAWS = 6

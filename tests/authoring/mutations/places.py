@@ -7,7 +7,7 @@ from dataclasses import replace
 from random import Random
 
 from bptutor.errors import BptutorError
-from bptutor.notation.faces import numpy, unicode
+from bptutor.notation.printers import numpy, unicode
 from bptutor.packs.model import Derivation, Kind, Question
 from bptutor.packs.scene import Scene, stem
 from tests.authoring.mutations import values

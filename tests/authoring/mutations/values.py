@@ -16,7 +16,7 @@ from bptutor.grading.case import make
 from bptutor.grading.code_cases import calls
 from bptutor.grading.sandbox.run import run
 from bptutor.notation.tree import Einsum, Expr
-from bptutor.notation.value import evaluate
+from bptutor.notation.values.evaluate import evaluate
 from bptutor.packs.model import Kind, Question
 from bptutor.packs.scene import Scene
 from tests.authoring.mutations.place import Place, Wrong

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bptutor.notation.faces.arrays import entries, grid, number, side_by_side
-from bptutor.notation.faces.box import cells
+from bptutor.notation.printers.box import cells
+from bptutor.notation.printers.grids import entries, grid, number, side_by_side
 
 FLOATS = st.floats(-999, 999).map(lambda x: round(x, 2))
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from bptutor.notation import tree as t
-from bptutor.notation.faces import layout
-from bptutor.notation.faces.box import cells
+from bptutor.notation.printers import layout
+from bptutor.notation.printers.box import cells
 from bptutor.notation.scope import Declared, Scope
 
 from .scenes import SCOPE, at, n, one_minus

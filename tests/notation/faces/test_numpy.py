@@ -8,9 +8,9 @@ from hypothesis import given, settings
 
 from bptutor.notation import parse
 from bptutor.notation import tree as t
-from bptutor.notation.faces import numpy as face
-from bptutor.notation.faces.broadcasting import NoNumpyForm
-from bptutor.notation.value import Values, evaluate
+from bptutor.notation.printers import numpy as face
+from bptutor.notation.printers.broadcasting import NoNumpyForm
+from bptutor.notation.values.evaluate import Values, evaluate
 
 from . import trees
 from .scenes import SCOPE, at, n

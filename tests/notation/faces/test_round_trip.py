@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from bptutor.notation import parse
 from bptutor.notation import tree as t
-from bptutor.notation.faces import latex, numpy, unicode
 from bptutor.notation.parse import Spelling
+from bptutor.notation.printers import latex, numpy, unicode
 from bptutor.notation.scope import Scope
 
 from . import trees

@@ -6,8 +6,8 @@ import pytest
 
 from bptutor.notation import parse
 from bptutor.notation import tree as t
-from bptutor.notation.faces.scripts import in_type
-from bptutor.notation.faces.unicode import line
+from bptutor.notation.printers.scripts import in_type
+from bptutor.notation.printers.unicode import line
 from bptutor.notation.scope import Declared, Scope
 
 from .scenes import SCOPE, at, n

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bptutor.notation import parse
-from bptutor.notation.faces.spoken import words
+from bptutor.notation.printers.spoken import words
 from bptutor.notation.scope import Declared, Scope
 
 from .scenes import SCOPE

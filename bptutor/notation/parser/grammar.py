@@ -1,0 +1,201 @@
+"""Sums, products, quotients and comparisons: how the pieces of an expression bind.
+
+From loose to tight: `... if ... else ...`, `and`, comparisons, `+ -`, a leading minus, `* ⊙ @ /`, factors
+side by side. A quotient before a factor side by side is read first: `a/b X` is (a/b)X.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from bptutor.notation.limits import MAX_TREE_DEPTH
+from bptutor.notation.parser import brackets
+from bptutor.notation.parser import factors as atoms
+from bptutor.notation.parser.cursor import Reader, described
+from bptutor.notation.parser.lexer import Kind, Token
+from bptutor.notation.parser.operators import iverson
+from bptutor.notation.parser.spellings import DOT_PRODUCTS, RELATIONS
+from bptutor.notation.tree import (
+    Add,
+    Call,
+    Cases,
+    Compare,
+    Div,
+    Expr,
+    Juxtapose,
+    MatMul,
+    Mul,
+    Neg,
+    Number,
+    Outer,
+    Relation,
+)
+
+_PYTHON_SIGNS = frozenset(("*", "@", "/", "//"))
+_PRODUCT_SIGNS = DOT_PRODUCTS | {".*", "./", "@", "/", "//", "⊘", "⊗", "⋆"}
+
+
+def whole(reader: Reader) -> Expr:
+    """Read an expression with all that may stand in brackets: comparisons, `and`, `if ... else`."""
+    expr = conditions(reader)
+    if reader.sees_word("if") and not reader.prose:
+        reader.take()
+        reader.equals += 1
+        condition = conditions(reader)
+        reader.equals -= 1
+        if not reader.sees_word("else"):
+            raise reader.error("`else` is expected here", "write `a if z > 0 else b`")
+        reader.take()
+        return Cases(((expr, condition),), reader.expression())
+    return expr
+
+
+def conditions(reader: Reader) -> Expr:
+    """Read conditions joined by `and`; 1 where all hold."""
+    parts = [comparison(reader)]
+    while reader.sees("∧", "&", "&&") or reader.sees_word("and"):
+        if not all(isinstance(part, Compare) for part in getattr(parts[-1], "factors", parts[-1:])):
+            break
+        reader.take()
+        parts.append(comparison(reader))
+    return parts[0] if len(parts) == 1 else Mul(tuple(parts))
+
+
+def comparison(reader: Reader) -> Expr:
+    """Read one comparison, or a chain `a < b < c`, which is the product of its links."""
+    left = additive(reader)
+    links: list[Expr] = []
+    while reader.next.kind is Kind.SIGN and reader.next.text in RELATIONS:
+        sign = reader.next.text
+        if sign == "=" and not reader.equals:
+            break
+        if reader.python and (sign in "=≠≤≥" or links):
+            raise reader.error(f"“{sign}” does not stand here in Python", "write one comparison, with ==, !=, <=, >=")
+        reader.take()
+        right = additive(reader)
+        links.append(Compare(Relation(RELATIONS[sign]), left, right))
+        left = right
+    if not links:
+        return left
+    return links[0] if len(links) == 1 else Mul(tuple(links))
+
+
+def additive(reader: Reader) -> Expr:
+    """Read terms joined by `+` and `-`."""
+    terms = [term(reader)]
+    while reader.sees("+", "-"):
+        minus = reader.take().text == "-"
+        right = term(reader)
+        terms.append(Neg(right) if minus else right)
+    return terms[0] if len(terms) == 1 else Add(tuple(terms))
+
+
+def term(reader: Reader) -> Expr:
+    """Read a product with its leading sign."""
+    if reader.sees("-", "+", "±"):
+        sign = reader.take()
+        if sign.text == "±":
+            raise reader.error("± means two values", "write one of them", sign)
+        with reader.nested():
+            right = term(reader)
+        return Neg(right) if sign.text == "-" else right
+    return product(reader)
+
+
+def product(reader: Reader) -> Expr:
+    """Read factors joined by signs, from left to right as Python does."""
+    operands: list[tuple[str, Expr]] = [("*", beside(reader))]
+    allowed = _PYTHON_SIGNS if reader.python else _PRODUCT_SIGNS
+    while reader.next.kind is Kind.SIGN and reader.next.text in _PRODUCT_SIGNS:
+        if reader.numerators and reader.next.text == "/" and reader.ahead().text == "∂":
+            break
+        sign = reader.take()
+        if len(operands) > MAX_TREE_DEPTH:
+            raise reader.error("too many factors", f"at most {MAX_TREE_DEPTH}, write the rest in brackets", sign)
+        if sign.text not in allowed:
+            raise reader.error(f"“{sign.text}” is not Python", "write *, @ or /", sign)
+        if sign.text == "/":
+            _quotient(reader, sign, operands)
+        else:
+            dot = sign.text == "·" and reader.vectors
+            operands.append(("dot" if dot else sign.text, _signed(reader)))
+    result = operands[0][1]
+    for text, right in operands[1:]:
+        result = _joined(text, result, right)
+    return result
+
+
+def _signed(reader: Reader) -> Expr:
+    """Read what stands after a product sign: it may have a sign of its own."""
+    if reader.sees("-", "+"):
+        minus = reader.take().text == "-"
+        with reader.nested():
+            right = _signed(reader)
+        return Neg(right) if minus else right
+    return beside(reader)
+
+
+def _joined(sign: str, left: Expr, right: Expr) -> Expr:
+    if sign == "@":
+        return MatMul(left, right)
+    if sign == "dot":
+        return Call("dot", (left, right))
+    if sign in ("/", "./", "⊘"):
+        return Div(left, right)
+    if sign == "//":
+        return Call("floor", (Div(left, right),))
+    if sign == "⊗":
+        return Outer(left, right)
+    if sign == "⋆":
+        return Call("corr", (left, right), (("mode", "valid"),))
+    return Mul((*left.factors, right) if isinstance(left, Mul) else (left, right))
+
+
+def _is_condition(reader: Reader) -> bool:
+    """Say whether the `1` ahead stands before a comparison in brackets."""
+    reader.at += 1
+    found = brackets.holds_relation(reader)
+    reader.at -= 1
+    return found
+
+
+def _quotient(reader: Reader, sign: Token, operands: list[tuple[str, Expr]]) -> None:
+    """Read a denominator; what stands beside it belongs to the quotient, or is asked about."""
+    if reader.sees("-"):
+        operands.append(("/", _signed(reader)))
+        return
+    den = atoms.factor(reader)
+    if reader.python or not atoms.starts_factor(reader):
+        operands.append(("/", den))
+        return
+    token = reader.next
+    if not token.space and not atoms.starts_operator(reader):
+        raise reader.error(
+            "a quotient with a product below it, or a product with a quotient?",
+            "write (a/b) c or a/(b c): put brackets where you mean them",
+            sign,
+        )
+    before, left = operands.pop()
+    rest = beside(reader)
+    quotient = Div(left, den)
+    if before in ("/", "./", "⊘", "//"):
+        last, first = operands.pop()
+        quotient, before = Div(_joined(before, first, left), den), last
+    factors = rest.factors if isinstance(rest, Juxtapose) else (rest,)
+    operands.append((before, Juxtapose((quotient, *factors))))
+
+
+def beside(reader: Reader) -> Expr:
+    """Read factors that stand side by side."""
+    factors = [atoms.factor(reader)]
+    while atoms.starts_factor(reader):
+        if reader.python:
+            raise reader.error(f"a sign is missing before {described(reader.next)}", "write * or @")
+        if reader.next.text == "1" and reader.ahead().text in ("[", "(") and _is_condition(reader):
+            reader.take()  # v_i 1[z_i > 0] is v_i times the condition
+        elif reader.next.kind is Kind.NUMBER and not reader.prose:
+            raise reader.error(f"a sign is missing before {described(reader.next)}", "write a product with * or ·")
+        if reader.sees("[") and factors == [Number(Fraction(1))]:
+            factors.clear()  # 1[z > 0] is the condition itself
+        factors.append(iverson(reader) if reader.sees("[") else atoms.factor(reader))
+    return factors[0] if len(factors) == 1 else Juxtapose(tuple(factors))

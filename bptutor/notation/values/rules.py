@@ -1,0 +1,290 @@
+"""What each node of a tree gives: one rule a node type."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from bptutor.notation.array_functions.table import VALUE_OF_CALL
+from bptutor.notation.scope import Scope
+from bptutor.notation.tree import (
+    Add,
+    At,
+    Call,
+    Cases,
+    Compare,
+    Delta,
+    Derivative,
+    Div,
+    Einsum,
+    Expr,
+    Letter,
+    MatMul,
+    Mul,
+    Name,
+    Neg,
+    Number,
+    Outer,
+    Pow,
+    Relation,
+    Slice,
+    Span,
+    Stack,
+    Sum,
+    Transpose,
+    Whole,
+    walk,
+)
+from bptutor.notation.values.backends import FLOATS, Array
+from bptutor.notation.values.derivatives import declared, derivative
+from bptutor.notation.values.evaluate import NoValue, Range, Walk
+from bptutor.notation.values.forward_autodiff import ELEMENTWISE, Operand, plain
+from bptutor.notation.values.labelled_array import Labelled, aligned, contract_matrices, raveled, relabel, take
+
+
+def _number(run: Walk, expr: Number) -> Labelled:
+    return Labelled((), run.arithmetic.constant(expr.value))
+
+
+def _name(run: Walk, expr: Name) -> Labelled:
+    if expr.id in run.parameters:
+        return run.parameters[expr.id]
+    if expr.id in run.field.constants and expr.id not in run.scope.names:
+        out: Array = np.empty((), dtype=run.field.dtype)
+        out[()] = run.field.constants[expr.id]
+        return Labelled((), out)
+    x = run.values.operand(expr.id)
+    if run.values.is_position(expr.id):
+        return Labelled((), run.field.array(plain(x)))
+    return Labelled((), x)
+
+
+def _letter(run: Walk, expr: Letter) -> Labelled:
+    return Labelled((expr.id,), run.field.array(run.range_of(expr.id).array()))
+
+
+def _elementwise(combine: Callable[[Operand, Operand], Operand], parts: Iterator[Labelled]) -> Labelled:
+    total = next(parts)
+    for part in parts:
+        letters, (a, b) = aligned([total, part])
+        total = Labelled(letters, combine(a, b), total.row or part.row)
+    return total
+
+
+def _add(run: Walk, expr: Add) -> Labelled:
+    return _elementwise(run.arithmetic.add, (run(t) for t in expr.terms))
+
+
+def _mul(run: Walk, expr: Mul) -> Labelled:
+    return _elementwise(run.arithmetic.mul, (run(f) for f in expr.factors))
+
+
+def _neg(run: Walk, expr: Neg) -> Labelled:
+    x = run(expr.arg)
+    return Labelled(x.letters, run.arithmetic.neg(x.data), x.row)
+
+
+def _div(run: Walk, expr: Div) -> Labelled:
+    return _elementwise(run.arithmetic.div, iter((run(expr.num), run(expr.den))))
+
+
+def _pow(run: Walk, expr: Pow) -> Labelled:
+    return _elementwise(run.arithmetic.power, iter((run(expr.base), run(expr.exponent))))
+
+
+def _matmul(run: Walk, expr: MatMul) -> Labelled:
+    return contract_matrices(run.arithmetic, run(expr.left), run(expr.right), run.columns)
+
+
+def _transpose(run: Walk, expr: Transpose) -> Labelled:
+    x = run(expr.arg)
+    rank = x.rank
+    if rank < 2:
+        return Labelled(x.letters, x.data, not x.row and rank == 1)
+    n = len(x.letters)
+    order = (*range(n), *reversed(range(n, n + rank)))
+    return Labelled(x.letters, run.arithmetic.shaped(lambda v: v.transpose(order), x.data))
+
+
+def _outer(run: Walk, expr: Outer) -> Labelled:
+    left, right = (raveled(run.arithmetic, run(factor)) for factor in (expr.left, expr.right))  # as NumPy does
+    column = Labelled(left.letters, run.arithmetic.shaped(lambda v: v[..., :, None], left.data))
+    row = Labelled(right.letters, run.arithmetic.shaped(lambda v: v[..., None, :], right.data))
+    return _elementwise(run.arithmetic.mul, iter((column, row)))
+
+
+def _at(run: Walk, expr: At) -> Labelled:
+    base = run(expr.base)
+    keep = [i for i, s in enumerate(expr.subscripts) if isinstance(s, Whole)]
+    subscripts: list[str | Labelled | None] = []
+    for place, subscript in enumerate(expr.subscripts):
+        size = base.data.shape[len(base.letters) + place]
+        if isinstance(subscript, Whole):
+            subscripts.append(None)
+        elif isinstance(subscript, Letter) and _runs_over(run, subscript.id, size):
+            subscripts.append(subscript.id)
+        else:
+            position = run(subscript)
+            whole = np.asarray(plain(position.data), dtype=np.float64)
+            subscripts.append(Labelled(position.letters, np.rint(whole).astype(int) - run.scope.count_from))
+    zero_outside = isinstance(expr.base, Name) and _zero_outside(run.scope, expr.base.id)
+    taken = take(run.arithmetic, base, subscripts, zero_outside)
+    if taken is None:
+        raise NoValue("a position outside the array")
+    return Labelled(taken.letters, taken.data, base.row and len(keep) == 1)
+
+
+def _runs_over(run: Walk, letter: str, size: int) -> bool:
+    """Tell whether a letter takes each place of an axis once, in order."""
+    known = run.ranges.get(letter)
+    return known is None or known == Range(run.scope.count_from, size)
+
+
+def _zero_outside(scope: Scope, name: str) -> bool:
+    declared = scope.names.get(name)
+    return declared is not None and declared.outside_zero
+
+
+def _integer(run: Walk, expr: Expr) -> int:
+    x = run(expr)
+    if x.data.shape != ():
+        raise NoValue("the bound of a sum is not one number")
+    return int(np.rint(float(plain(x.data)[()])))
+
+
+def _sum(run: Walk, expr: Sum) -> Labelled:
+    limits: dict[str, Range] = {}
+    if expr.low is not None and expr.high is not None:
+        low, high = _integer(run, expr.low), _integer(run, expr.high)
+        limits = {letter: Range(low, max(0, high - low + 1)) for letter in expr.letters}
+    with run.bound(expr.letters, expr.body if expr.where is None else Mul((expr.body, expr.where))):
+        run.ranges |= limits
+        body = run(expr.body)
+        if expr.where is not None:
+            letters, (mask, value) = aligned([run(expr.where), body])
+            body = Labelled(letters, run.arithmetic.where(plain(mask), value, run.arithmetic.constant(0)))
+        for letter in expr.letters:
+            if letter in body.letters:
+                place = (body.letters.index(letter),)
+                rest = tuple(x for x in body.letters if x != letter)
+                body = Labelled(rest, run.arithmetic.sum(body.data, place), body.row)
+            else:
+                count = run.arithmetic.constant(run.range_of(letter).count)
+                body = Labelled(body.letters, run.arithmetic.mul(body.data, count), body.row)
+    return body
+
+
+def _delta(run: Walk, expr: Delta) -> Labelled:
+    return _compare(run, Compare(Relation.EQ, expr.left, expr.right))
+
+
+def _compare(run: Walk, expr: Compare) -> Labelled:
+    letters, (a, b) = aligned([run(expr.left), run(expr.right)])
+    if _is_integer(run, expr.left) and _is_integer(run, expr.right):  # letters are never symbols
+        mask = FLOATS.compare(expr.relation, _floats(plain(a)), _floats(plain(b)))
+        return Labelled(letters, run.field.array(mask))
+    return Labelled(letters, run.arithmetic.compare(expr.relation, a, b))
+
+
+def _floats(a: Array) -> Array:
+    return np.asarray(a, dtype=np.float64)
+
+
+def _is_integer(run: Walk, expr: Expr) -> bool:
+    """Tell whether an expression is made of letters, positions, sizes and numbers only."""
+    return all(
+        not isinstance(node, Name) or node.id in run.values.sizes or run.values.is_position(node.id)
+        for node in walk(expr)
+    )
+
+
+def _cases(run: Walk, expr: Cases) -> Labelled:
+    total = run(expr.otherwise)
+    for value, condition in reversed(expr.branches):
+        letters, (mask, a, b) = aligned([run(condition), run(value), total])
+        total = Labelled(letters, run.arithmetic.where(plain(mask), a, b))
+    return total
+
+
+def _stack(run: Walk, expr: Stack) -> Labelled:
+    letters, parts = aligned([run(item) for item in expr.items])
+    n = len(letters)
+    expanded = [Labelled(letters, run.arithmetic.shaped(lambda v: np.expand_dims(v, n), p)) for p in parts]
+    if any(p.data.shape[n:] != expanded[0].data.shape[n:] for p in expanded):
+        raise NoValue("the rows have different lengths")
+    size = len(expanded)
+    total = None
+    for place, part in enumerate(expanded):  # each part times a unit vector keeps tangents
+        unit = run.field.array(np.eye(size)[place].reshape((size,) + (1,) * (len(part.data.shape) - n - 1)))
+        term = run.arithmetic.mul(unit, part.data)
+        total = term if total is None else run.arithmetic.add(total, term)
+    if total is None:
+        raise NoValue("an empty list")
+    return Labelled(letters, total)
+
+
+def _einsum(run: Walk, expr: Einsum) -> Labelled:
+    inputs, _, out = expr.spec.partition("->")
+    parts = []
+    for spec, operand in zip(inputs.split(","), expr.operands, strict=True):
+        x = run(operand)
+        parts.append(take(run.arithmetic, x, [f"·{c}" for c in spec], False))
+    product = _elementwise(run.arithmetic.mul, (p for p in parts if p is not None))
+    gone = [x for x in product.letters if x.startswith("·") and x[1:] not in out]
+    for letter in gone:
+        rest = tuple(x for x in product.letters if x != letter)
+        place = (product.letters.index(letter),)
+        product = Labelled(rest, run.arithmetic.sum(product.data, place))
+    letters = tuple(x for x in product.letters if not x.startswith("·"))
+    placed = relabel(run.arithmetic, product, (*letters, *(f"·{c}" for c in out)))
+    return Labelled(letters, placed.data)  # the axes of the output are positional from here on
+
+
+def _slice(run: Walk, expr: Slice) -> Labelled:
+    base = run(expr.base)
+    index: tuple[Any, ...] = (slice(None),) * len(base.letters)
+    for item in expr.items:
+        index += (slice(item.start, item.stop, item.step) if isinstance(item, Span) else item,)
+    try:
+        return Labelled(base.letters, run.arithmetic.shaped(lambda v: v[index], base.data))
+    except IndexError as error:
+        raise NoValue("a position outside the array") from error
+
+
+def _call(run: Walk, expr: Call) -> Labelled:
+    args = [run(a) for a in expr.args]
+    name = expr.function.rstrip("'")
+    if name in VALUE_OF_CALL and name == expr.function:
+        return VALUE_OF_CALL[name](run, expr, args)
+    if name in run.scope.functions:
+        return declared(run, expr.function, args)
+    if name in ELEMENTWISE and len(args) == 1:
+        return Labelled(args[0].letters, run.arithmetic.unary(expr.function, args[0].data), args[0].row)
+    raise NoValue(f"{expr.function} has no value here")
+
+
+RULES: dict[type[Expr], Callable[[Walk, Any], Labelled]] = {
+    Number: _number,
+    Name: _name,
+    Letter: _letter,
+    Add: _add,
+    Mul: _mul,
+    Neg: _neg,
+    Div: _div,
+    Pow: _pow,
+    MatMul: _matmul,
+    Transpose: _transpose,
+    Outer: _outer,
+    At: _at,
+    Sum: _sum,
+    Delta: _delta,
+    Compare: _compare,
+    Cases: _cases,
+    Stack: _stack,
+    Einsum: _einsum,
+    Slice: _slice,
+    Call: _call,
+    Derivative: derivative,
+}
