@@ -22,9 +22,10 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import sympy
 
-from bptutor.grading import expressions, reads
-from bptutor.grading.case import make
+from bptutor.grading.answer import parse_answer
+from bptutor.grading.answer.submission import make
 from bptutor.grading.grade import grade, prove_answer
+from bptutor.grading.types import expression as expressions
 from bptutor.grading.verdict import Mark
 from bptutor.notation.algebra import expression as entries
 from bptutor.notation.equality import compare, exact_proof
@@ -108,7 +109,7 @@ def entries(pair: dict[str, Any]) -> list[sympy.Expr] | None:
     question, scene = asked(pair)
     case = make(question, pair["answer"], scene)
     try:
-        met = expressions.bring(case, reads.read_answer(case), next(iter(reads.models(case))))
+        met = expressions.bring(case, parse_answer.read_answer(case), next(iter(parse_answer.models(case))))
         if not isinstance(met, expressions.Read):
             return None
         scope, order = case.scope, met.comparison.layout.letters

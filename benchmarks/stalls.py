@@ -24,7 +24,7 @@ from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 from textual.widgets import Static
 
-from bptutor.grading.worker import Worker
+from bptutor.grading.service.worker import Worker
 from bptutor.packs.library import Library
 from bptutor.packs.model import Derivation
 from bptutor.progress.events import EventKind, Log

@@ -115,7 +115,7 @@ def _trust(args: argparse.Namespace, talks: bool = True) -> Trust:
     from bptutor.progress.trust import Trust
 
     def may() -> str:
-        from bptutor.grading.sandbox.said import may as said
+        from bptutor.grading.code.sandbox.availability import may as said
 
         return said()
 
@@ -213,7 +213,7 @@ def _play(args: argparse.Namespace, library: Library, lesson: str | None) -> int
 
 
 def _grade(args: argparse.Namespace) -> int:
-    from bptutor.grading.stream import LINE_LIMIT, grade_lines
+    from bptutor.grading.service.batch import LINE_LIMIT, grade_lines
 
     source = _lines(args, LINE_LIMIT)
     trust = _trust(args, talks=args.file != "-")
@@ -221,7 +221,7 @@ def _grade(args: argparse.Namespace) -> int:
 
 
 def _prove(args: argparse.Namespace) -> int:
-    from bptutor.grading.stream import LINE_LIMIT, prove_lines
+    from bptutor.grading.service.batch import LINE_LIMIT, prove_lines
 
     source = _lines(args, LINE_LIMIT)
     return _stream(args, prove_lines(source, jobs=args.jobs), source)

@@ -25,7 +25,7 @@ def loaded(statement: str) -> list[str]:
         "import bptutor.session",
         "import bptutor.packs.library",
         "import bptutor.progress.events",
-        "import bptutor.grading.worker",
+        "import bptutor.grading.service.worker",
         "import bptutor.plain.play",
         "import bptutor.tui.app",
         "from bptutor.packs.library import Library; Library.builtin().entries()",

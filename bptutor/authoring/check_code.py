@@ -10,14 +10,14 @@ import numpy as np
 
 from bptutor.authoring.report import Checked
 from bptutor.errors import BptutorError
-from bptutor.grading.case import Case, make
-from bptutor.grading.code import judge
-from bptutor.grading.code_cases import Calls, calls, code_of
-from bptutor.grading.code_expected import Expected, Path
-from bptutor.grading.code_parts import close, part
-from bptutor.grading.comparison import PROBES, Comparison, fresh
-from bptutor.grading.fitting import guesses
-from bptutor.grading.targets import target
+from bptutor.grading.answer.comparison import PROBES, Comparison, fresh
+from bptutor.grading.answer.submission import Case, make
+from bptutor.grading.code.cases import Calls, calls, code_of
+from bptutor.grading.code.compare_results import close, part
+from bptutor.grading.code.expected import Expected, Path
+from bptutor.grading.feedback.expected_forms import target
+from bptutor.grading.feedback.match import guesses
+from bptutor.grading.types.code import judge
 from bptutor.grading.verdict import Mark
 from bptutor.notation.values.evaluate import Values
 from bptutor.packs.model import Lesson, Place, Question

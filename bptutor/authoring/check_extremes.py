@@ -8,11 +8,11 @@ import numpy as np
 
 from bptutor.authoring.report import Checked
 from bptutor.errors import UsageError
-from bptutor.grading.case import Case, make
-from bptutor.grading.comparison import Comparison
-from bptutor.grading.expressions import Read, bring
-from bptutor.grading.floating import at_extremes
-from bptutor.grading.reads import models
+from bptutor.grading.answer.comparison import Comparison
+from bptutor.grading.answer.parse_answer import models
+from bptutor.grading.answer.submission import Case, make
+from bptutor.grading.feedback.floating_point import at_extremes
+from bptutor.grading.types.expression import Read, bring
 from bptutor.packs.model import Kind, Question
 from bptutor.packs.scene import Scene
 from bptutor.packs.yaml import problem

@@ -15,7 +15,7 @@ from bptutor.authoring.model_text import model_text
 from bptutor.authoring.report import Checked
 from bptutor.errors import BptutorError
 from bptutor.grading.grade import grade
-from bptutor.grading.holes import filled, read_einsum
+from bptutor.grading.types.fill_in import filled, read_einsum
 from bptutor.grading.verdict import Mark
 from bptutor.notation import parse
 from bptutor.notation.scope import Scope

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from bptutor.authoring.report import Checked
-from bptutor.grading.choices import needed
+from bptutor.grading.types.choice import needed
 from bptutor.packs.model import Kind, Lesson, Question
 from bptutor.packs.yaml import problem
 

@@ -9,13 +9,13 @@ import numpy as np
 
 from bptutor.authoring.report import Checked
 from bptutor.errors import BptutorError
-from bptutor.grading import numbers
-from bptutor.grading.case import make
-from bptutor.grading.comparison import Comparison, fresh
-from bptutor.grading.fitting import Guesses, guesses
-from bptutor.grading.met import entries
-from bptutor.grading.quantities import asked_of, held_against, seen
-from bptutor.grading.targets import target
+from bptutor.grading.answer import parse_numbers
+from bptutor.grading.answer.answer_samples import entries
+from bptutor.grading.answer.comparison import Comparison, fresh
+from bptutor.grading.answer.submission import make
+from bptutor.grading.feedback.expected_forms import target
+from bptutor.grading.feedback.match import Guesses, guesses
+from bptutor.grading.types.number import asked_of, held_against, seen
 from bptutor.notation.values.evaluate import Values
 from bptutor.packs.model import Lesson, Question
 from bptutor.packs.scene import Scene
@@ -45,7 +45,7 @@ def check_numbers(question: Question, scene: Scene, seeds: Iterable[int], lesson
         comparison = held_against(case, asked.tree, values)
         try:
             made = guesses(target(comparison))
-            found.update(_hidden(made, comparison, values, numbers.tolerance(question.decimals)))
+            found.update(_hidden(made, comparison, values, parse_numbers.tolerance(question.decimals)))
         except BptutorError:
             return
         count += 1

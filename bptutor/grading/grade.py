@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from bptutor.errors import UnreadableAnswer
-from bptutor.grading import choices
-from bptutor.grading.case import Case, make
+from bptutor.grading.answer.submission import Case, make
+from bptutor.grading.types import choice
 from bptutor.grading.verdict import Mark, ProofMark, ReadingError, Verdict
 from bptutor.packs.model import Kind, Question
 
@@ -26,31 +26,31 @@ EXPRESSIONS = frozenset({Kind.SYMBOLIC, Kind.MATRIX_EXPRESSION, Kind.NUMPY, Kind
 
 
 def _expression(case: Case) -> Verdict:
-    from bptutor.grading.expressions import grade_expression
+    from bptutor.grading.types.expression import grade_expression
 
     return grade_expression(case)
 
 
 def _number(case: Case) -> Verdict:
-    from bptutor.grading.quantities import grade_number
+    from bptutor.grading.types.number import grade_number
 
     return grade_number(case)
 
 
 def _grid(case: Case) -> Verdict:
-    from bptutor.grading.quantities import grade_grid
+    from bptutor.grading.types.number import grade_grid
 
     return grade_grid(case)
 
 
 def _shape(case: Case) -> Verdict:
-    from bptutor.grading.shapes import grade_shape
+    from bptutor.grading.types.shape import grade_shape
 
     return grade_shape(case)
 
 
 def _code(case: Case) -> Verdict:
-    from bptutor.grading.code import grade_code
+    from bptutor.grading.types.code import grade_code
 
     return grade_code(case)
 
@@ -64,9 +64,9 @@ GRADERS: Mapping[Kind, Callable[[Case], Verdict]] = {
     Kind.MATRIX_EXPRESSION: _expression,
     Kind.NUMPY: _expression,
     Kind.EINSUM: _expression,
-    Kind.CHOICE: lambda case: choices.grade_choice(case.question, case.text),
-    Kind.ORDER: lambda case: choices.grade_order(case.question, case.text),
-    Kind.RULE: lambda case: choices.grade_rule(case.question, case.text),
+    Kind.CHOICE: lambda case: choice.grade_choice(case.question, case.text),
+    Kind.ORDER: lambda case: choice.grade_order(case.question, case.text),
+    Kind.RULE: lambda case: choice.grade_rule(case.question, case.text),
     Kind.FILL: _expression,
     Kind.CODE: _code,
 }
@@ -112,7 +112,7 @@ def prove_answer(question: Question, text: str, scene: Scene | None, verdict: Ve
     right = verdict.mark in {Mark.RIGHT, Mark.RIGHT_OTHER_FORM}
     if not right or verdict.proof is not ProofMark.PROBES or question.kind not in EXPRESSIONS:
         return verdict
-    from bptutor.grading.proving import proved
+    from bptutor.grading.service.proof import proved
 
     return proved(make(question, text, scene), verdict)
 

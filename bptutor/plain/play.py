@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from bptutor.grading.worker import Worker
+from bptutor.grading.service.worker import Worker
 from bptutor.plain import talk
 from bptutor.progress.events import Log
 from bptutor.session import Library, Session

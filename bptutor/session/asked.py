@@ -12,7 +12,7 @@ from random import Random
 from typing import TypeVar
 
 from bptutor.errors import UnreadableAnswer
-from bptutor.grading import choices
+from bptutor.grading.types import choice as choices
 from bptutor.packs.model import Kind, Question
 
 SEEDS = 10_000

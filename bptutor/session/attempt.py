@@ -9,7 +9,7 @@ from dataclasses import replace
 from string import ascii_lowercase
 
 from bptutor.errors import UnreadableAnswer
-from bptutor.grading import choices
+from bptutor.grading.types import choice as choices
 from bptutor.packs.model import Kind, Question
 from bptutor.packs.stop_ids import mark
 from bptutor.session.asked import typed

@@ -35,7 +35,7 @@ def _carried(stop: Stop, standing: Standing, seed: int) -> bool:
 
 
 def _numbers(text: str, scene: Scene) -> object:
-    from bptutor.grading.numbers import read_grid
+    from bptutor.grading.answer.parse_numbers import read_grid
 
     try:
         grid = read_grid(text, scene.scope)

@@ -216,7 +216,7 @@ class Session(Learner):
         stop = self._here.current
         if stop is None or self._wants() is not Wants.ANSWER or not text.strip():
             return Reading()
-        from bptutor.grading.reading import reading
+        from bptutor.grading.answer.live_preview import reading
 
         walk, here = self._here, self._looked_at
         found = reading(here.asked(stop).graded, here.base_scene(stop), text, walk.seed_at(stop))

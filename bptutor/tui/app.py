@@ -25,7 +25,7 @@ from bptutor.tui.keyboard import Keyboard
 from bptutor.tui.screens.course_map import MapScreen
 
 if TYPE_CHECKING:
-    from bptutor.grading.worker import Worker
+    from bptutor.grading.service.worker import Worker
     from bptutor.session import Grader, Library, Session
     from bptutor.tui.render.flow import Lines
     from bptutor.tui.screens.lesson import LessonScreen
@@ -83,7 +83,7 @@ class TutorApp(TerminalApp):
         from bptutor.session.tutor import Session
 
         if self._grader is None:
-            from bptutor.grading.worker import Worker
+            from bptutor.grading.service.worker import Worker
 
             self._grader = self._worker = Worker()
         return Session(self._learner.library, self._learner.log, self._grader, self._who)
@@ -131,13 +131,13 @@ class TutorApp(TerminalApp):
 
     async def _start(self) -> None:
         """Load what lessons need, in a thread, so that keys are taken meanwhile; then start the grader."""
-        for module in ("bptutor.tui.screens.lesson", "bptutor.grading.worker"):
+        for module in ("bptutor.tui.screens.lesson", "bptutor.grading.service.worker"):
             await asyncio.to_thread(importlib.import_module, module)
         if self._session and self._worker is not None:
             await self._worker.start()
         for module in (
             "numpy",
-            "bptutor.grading.reading",
+            "bptutor.grading.answer.live_preview",
             "bptutor.notation.printers.layout",
             "bptutor.notation.values.evaluate",
         ):

@@ -16,11 +16,11 @@ from bptutor.authoring.asked import asked
 from bptutor.authoring.check_scenes import check_scenes
 from bptutor.authoring.check_wrong_lines import NAMED, check_wrong_lines, lines_of, wrong_lines
 from bptutor.authoring.report import Checked
-from bptutor.grading.case import make
-from bptutor.grading.code_cases import calls, code_of
-from bptutor.grading.floating import at_extremes
+from bptutor.grading.answer.submission import make
+from bptutor.grading.code.cases import calls, code_of
+from bptutor.grading.code.sandbox.wire import Made
+from bptutor.grading.feedback.floating_point import at_extremes
 from bptutor.grading.grade import grade
-from bptutor.grading.sandbox.wire import Made
 from bptutor.grading.verdict import Mark
 from bptutor.notation import parse
 from bptutor.notation.equality.prove import Outcome, prove
@@ -187,7 +187,7 @@ def test_a_question_about_overflow_is_tried_on_scores_that_overflow() -> None:
     one, found = question("softmax-and-loss", "stable-parts")
     case = make(one, str(one.answer), found.scene)
     tree = parse.read("np.exp(z)", case.scope)
-    from bptutor.grading.expressions import Read, bring
+    from bptutor.grading.types.expression import Read, bring
 
     read = bring(case, tree, tree)
     assert isinstance(read, Read)

@@ -17,9 +17,9 @@ from bptutor import cli
 from bptutor.arguments import COMMANDS
 from bptutor.authoring import check
 from bptutor.errors import PackError, UsageError
-from bptutor.grading.sandbox.channel import Program
-from bptutor.grading.sandbox.said import may, said
-from bptutor.grading.stream import grade_lines
+from bptutor.grading.code.sandbox.availability import may, said
+from bptutor.grading.code.sandbox.channel import Program
+from bptutor.grading.service.batch import grade_lines
 from bptutor.packs.folder import lesson_files, quiz_files
 from bptutor.packs.library import Library, builtin_root
 from bptutor.packs.markdown import read_lesson

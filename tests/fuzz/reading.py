@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from bptutor.errors import UnreadableAnswer
-from bptutor.grading import choices, numbers
+from bptutor.grading.answer import parse_numbers
+from bptutor.grading.answer.strip_markup import bare
 from bptutor.grading.grade import bounded
-from bptutor.grading.wrapping import bare
+from bptutor.grading.types import choice
 from bptutor.notation import parse
 from bptutor.notation.parse import Spelling
 from tests.fuzz.texts import texts
@@ -58,11 +59,11 @@ def readers() -> list[tuple[str, Callable[[str], object]]]:
         found.append((f"{name} numpy", lambda text, scope=scope: parse.read(text, scope, Spelling.NUMPY)))  # type: ignore[misc]
     softmax = SCOPES["softmax"]
     found.append(("prose", lambda text: parse.read_prose(text, softmax)))
-    found.append(("number", lambda text: numbers.read_number(text, softmax)))
-    found.append(("grid", lambda text: numbers.read_grid(text, softmax)))
-    found.append(("shape", numbers.read_shape))
-    found.append(("order", lambda text: choices.numbers(text, 5)))
-    found.append(("choice", lambda text: choices._chosen(text, ("one", "two", "p - y"), many=True)))
+    found.append(("number", lambda text: parse_numbers.read_number(text, softmax)))
+    found.append(("grid", lambda text: parse_numbers.read_grid(text, softmax)))
+    found.append(("shape", parse_numbers.read_shape))
+    found.append(("order", lambda text: choice.numbers(text, 5)))
+    found.append(("choice", lambda text: choice._chosen(text, ("one", "two", "p - y"), many=True)))
     return found
 
 

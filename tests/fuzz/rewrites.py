@@ -12,8 +12,8 @@ from random import Random
 from typing import NamedTuple
 
 from bptutor.errors import UnreadableAnswer
-from bptutor.grading.case import make
-from bptutor.grading.reads import read_answer
+from bptutor.grading.answer.parse_answer import read_answer
+from bptutor.grading.answer.submission import make
 from bptutor.notation import tree as t
 from bptutor.notation.printers import latex, numpy, unicode
 from bptutor.notation.printers.broadcasting import NoNumpyForm

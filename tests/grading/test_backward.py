@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bptutor.grading.arrays import as_array
-from bptutor.grading.formulas import lines, unfolded
+from bptutor.grading.answer.definitions import lines, unfolded
 from bptutor.notation import parse
+from bptutor.notation.transform.to_matrix_notation import as_array
 from bptutor.notation.values.evaluate import evaluate
 from bptutor.packs.scene import Scene
 from tests.grading.pairs import scene

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from bptutor.grading.grade import grade
-from bptutor.grading.records import pack, unpack
-from bptutor.grading.stream import grade_lines
+from bptutor.grading.service.batch import grade_lines
+from bptutor.grading.service.serialize import pack, unpack
 from bptutor.grading.verdict import Mark, ProofMark, Verdict
 from bptutor.packs.model import Question
 from bptutor.packs.questions import question

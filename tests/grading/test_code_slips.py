@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bptutor.grading.grade import grade
-from bptutor.grading.stream import grade_lines
+from bptutor.grading.service.batch import grade_lines
 from bptutor.grading.verdict import Mark, ProofMark, Verdict
 from bptutor.packs.pasted import unwrapped
 from bptutor.packs.questions import question

@@ -8,8 +8,8 @@ from dataclasses import replace
 
 import pytest
 
+from bptutor.grading.answer.live_preview import reading
 from bptutor.grading.grade import grade
-from bptutor.grading.reading import reading
 from bptutor.grading.verdict import Mark
 from bptutor.packs.library import Library
 from bptutor.packs.model import Choice, Kind, Place, Question

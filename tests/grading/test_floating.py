@@ -11,7 +11,7 @@ import pytest
 
 from bptutor.errors import PackError
 from bptutor.grading.grade import grade
-from bptutor.grading.stream import grade_lines
+from bptutor.grading.service.batch import grade_lines
 from bptutor.grading.verdict import Mark, ProofMark, Verdict
 from bptutor.packs.model import Question
 from bptutor.packs.questions import question

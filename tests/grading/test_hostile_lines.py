@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bptutor.grading.stream import grade_lines, prove_lines
+from bptutor.grading.service.batch import grade_lines, prove_lines
 from bptutor.jsonlines import DEPTH, ENDLESS
 from tests.grading.test_stream import EXAMPLE, SCENE
 

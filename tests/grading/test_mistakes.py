@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from bptutor.grading.catalogue.base import CATALOGUE, PLACE
+from bptutor.grading.catalogue.hypotheses import Mistake
 from bptutor.grading.grade import grade
-from bptutor.grading.guesses import Mistake
-from bptutor.grading.mistakes import CATALOGUE, PLACE
 from bptutor.grading.verdict import Mark, Verdict
 from bptutor.packs.model import Place, Question
 from bptutor.packs.questions import question

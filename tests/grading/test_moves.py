@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from bptutor.grading.moves import bare_name, operators, same_line
+from bptutor.notation.transform.canonical import bare_name, operators, same_line
 from bptutor.notation.tree import Add, At, Delta, Div, Expr, Letter, Mul, Name, Neg, Number, Sum, Transpose
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from bptutor.grading.child import graded
+from bptutor.grading.service.worker_process import graded
 
 PACK = str(Path(__file__).parents[1] / "data" / "packs" / "valid" / "plain")
 

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bptutor.grading.fitting import by_accident
+from bptutor.grading.answer.answer_samples import Draw, Met
+from bptutor.grading.catalogue.base import PLACE
+from bptutor.grading.feedback.match import by_accident
 from bptutor.grading.grade import grade
-from bptutor.grading.met import Draw, Met
-from bptutor.grading.mistakes import PLACE
 from bptutor.grading.verdict import Finding, Verdict, telling
 from bptutor.packs.model import Place
 from bptutor.packs.questions import question

@@ -4,8 +4,8 @@ import time
 
 import pytest
 
+from bptutor.grading.answer.live_preview import Reading, reading
 from bptutor.grading.grade import grade
-from bptutor.grading.reading import Reading, reading
 from bptutor.grading.verdict import Mark
 from bptutor.packs.model import Place, Question
 from bptutor.packs.questions import question

@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 
-from bptutor.grading import records
+from bptutor.grading.service import serialize
 from bptutor.grading.verdict import Finding, Mark, ProofMark, ReadingError, Verdict
 
 WRONG = Verdict(
@@ -19,8 +19,8 @@ WRONG = Verdict(
 
 
 def test_a_verdict_comes_back_from_the_pipe() -> None:
-    sent = json.loads(records.text(records.pack(WRONG)))
-    back = records.unpack(sent)
+    sent = json.loads(serialize.text(serialize.pack(WRONG)))
+    back = serialize.unpack(sent)
     assert back.mark is WRONG.mark and back.proof is WRONG.proof and back.read_as == WRONG.read_as
     assert back.findings[0] == WRONG.findings[0]
     assert back.findings[1].values == {"p": [0.5, None]}
@@ -28,27 +28,27 @@ def test_a_verdict_comes_back_from_the_pipe() -> None:
 
 def test_an_unreadable_answer_comes_back_with_its_column() -> None:
     verdict = Verdict(Mark.UNREADABLE, error=ReadingError(3, "what is this", "write that"))
-    assert records.unpack(records.pack(verdict)) == verdict
+    assert serialize.unpack(serialize.pack(verdict)) == verdict
 
 
 def test_what_a_program_printed_goes_along_only_where_it_printed() -> None:
     verdict = Verdict(Mark.WRONG, ProofMark.REFUTED, printed="a\nb\n")
-    packed = records.pack(verdict)
-    assert records.unpack(packed) == verdict
-    assert records.printed("a1", packed, 1)["printed"] == "a\nb\n"
-    assert "printed" not in records.printed("a1", records.pack(WRONG), 1)
+    packed = serialize.pack(verdict)
+    assert serialize.unpack(packed) == verdict
+    assert serialize.printed("a1", packed, 1)["printed"] == "a\nb\n"
+    assert "printed" not in serialize.printed("a1", serialize.pack(WRONG), 1)
 
 
 def test_the_printed_record_has_the_promised_fields_in_order() -> None:
-    record = records.printed("a1", records.pack(WRONG), 1.849)
+    record = serialize.printed("a1", serialize.pack(WRONG), 1.849)
     assert list(record) == ["id", "mark", "proof", "read_as", "findings", "ms"]
     assert list(record["findings"][0]) == ["rule", "message", "where"]
     assert list(record["findings"][1]) == ["rule", "message", "where", "values", "expected", "got"]
     assert record["ms"] == 1.8
     unreadable = Verdict(Mark.UNREADABLE, error=ReadingError(3, "what", "write"))
-    assert list(records.printed(None, records.pack(unreadable), 0))[-1] == "error"
+    assert list(serialize.printed(None, serialize.pack(unreadable), 0))[-1] == "error"
 
 
 def test_any_text_can_be_printed() -> None:
     for text in ("\ud800", "p − y", "\x1b[2J"):
-        assert json.loads(records.text({"id": text}).encode().decode())["id"] == text
+        assert json.loads(serialize.text({"id": text}).encode().decode())["id"] == text

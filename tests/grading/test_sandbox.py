@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bptutor.grading.sandbox import wire
-from bptutor.grading.sandbox.run import Job, Stop, Stopped, run
+from bptutor.grading.code.sandbox import wire
+from bptutor.grading.code.sandbox.run import Job, Stop, Stopped, run
 
 pytestmark = pytest.mark.normal
 
@@ -103,7 +103,7 @@ fence._acting, fence.kernel.seal = lambda: lambda *_: None, lambda: False
 
 def test_children_are_gone_with_the_verdict_even_without_the_fences(monkeypatch: pytest.MonkeyPatch) -> None:
     """With hook and filter taken away the program does start children: its group is killed with it."""
-    from bptutor.grading.sandbox import channel as module
+    from bptutor.grading.code.sandbox import channel as module
 
     started: list[int] = []
     begin = module._started

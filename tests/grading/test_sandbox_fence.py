@@ -13,13 +13,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bptutor.grading.sandbox import channel, kernel
-from bptutor.grading.sandbox.run import Job, Ran, Stop, run
+from bptutor.grading.code.sandbox import channel, seccomp
+from bptutor.grading.code.sandbox.run import Job, Ran, Stop, run
 
 pytestmark = pytest.mark.normal
 
 CASE: dict[str, Any] = {"p": np.array([0.2, 0.3, 0.5])}
-LINUX = sys.platform == "linux" and platform.machine() in kernel.CALLS
+LINUX = sys.platform == "linux" and platform.machine() in seccomp.CALLS
 NO_WALLS = """
 from bptutor.grading.sandbox import fence
 fence.kernel.seal = fence.landlock.restrict = lambda *_: False
@@ -157,14 +157,15 @@ def test_the_kernel_still_allows_what_numpy_needs() -> None:
 
 def test_the_lists_of_two_processors_name_the_same_calls() -> None:
     older = {"stat", "lstat", "access", "readlink", "dup2", "pipe", "time", "alarm", "pause", "poll", "select"}
-    one, other = kernel.CALLS["x86_64"].allowed, kernel.CALLS["aarch64"].allowed
+    one, other = seccomp.CALLS["x86_64"].allowed, seccomp.CALLS["aarch64"].allowed
     assert set(one) - set(other) == older and set(other) <= set(one)
     for calls in (one, other):
         assert len(set(calls.values())) == len(calls)
 
 
 def test_on_a_processor_that_is_not_known_nothing_is_sealed_and_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    text = "import platform; platform.machine = lambda: 'abacus'; from bptutor.grading.sandbox.kernel import seal\n"
+    text = "import platform; platform.machine = lambda: 'abacus'\n"
+    text += "from bptutor.grading.code.sandbox.seccomp import seal\n"
     text += "print(seal(), open('/proc/self/stat').close() if False else 1)"
     done = subprocess.run([sys.executable, "-c", text], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["False", "1"]
@@ -230,7 +231,7 @@ asyncio.run(main())
 
 PATHS = """
 import sys
-for name in ("bptutor.grading.sandbox.fence", "bptutor.grading.sandbox.inside"):
+for name in ("bptutor.grading.code.sandbox.limits", "bptutor.grading.code.sandbox.runner"):
     module = sys.modules.get(name)
     if module: module._REFUSED = module._LOOKED_AT = module._MODULES = ()
 """
@@ -367,7 +368,7 @@ def test_nothing_is_done_outside(name: str, walls: bool, monkeypatch: pytest.Mon
 
 
 def test_each_row_of_the_table_has_its_test() -> None:
-    from bptutor.grading import sandbox
+    from bptutor.grading.code import sandbox
 
     named = [line.strip() for line in str(sandbox.__doc__).splitlines() if line.startswith("  test_")]
     texts = "".join(file.read_text(encoding="utf-8") for file in Path(__file__).parent.glob("test_sandbox*.py"))

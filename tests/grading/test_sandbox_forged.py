@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from bptutor.grading.code.sandbox import channel
+from bptutor.grading.code.sandbox.channel import Program
+from bptutor.grading.code.sandbox.run import Job, Stop, run
 from bptutor.grading.grade import grade
-from bptutor.grading.sandbox import channel
-from bptutor.grading.sandbox.channel import Program
-from bptutor.grading.sandbox.run import Job, Stop, run
 from bptutor.grading.verdict import Mark, ProofMark, Verdict
 from bptutor.packs.questions import question
 from bptutor.packs.scene import Scene
@@ -155,7 +155,7 @@ for module in list(sys.modules.values()):
 """
 MODULES = """
 try:
-    import bptutor.grading.sandbox.wire as wire
+    import bptutor.grading.code.sandbox.wire as wire
     wire.unchanged, wire.encode = lambda *_: True, str
 except ImportError:
     pass

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bptutor.grading.sandbox.channel import Program
-from bptutor.grading.sandbox.outcome import Ended, Stop
+from bptutor.grading.code.sandbox.channel import Program
+from bptutor.grading.code.sandbox.outcome import Ended, Stop
 
 DESCENT = """
 seen = 0

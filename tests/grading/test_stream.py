@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bptutor.grading.stream import grade_lines, prove_lines
+from bptutor.grading.service.batch import grade_lines, prove_lines
 from tests.grading.pairs import line, pairs
 
 pytestmark = pytest.mark.normal

@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from bptutor.grading import reads
-from bptutor.grading.case import Case, make
-from bptutor.grading.layouts import layout
+from bptutor.grading.answer import parse_answer
+from bptutor.grading.answer.submission import Case, make
 from bptutor.grading.verdict import Finding
 from bptutor.notation import parse
+from bptutor.notation.shapes.layout import layout
 from bptutor.notation.values.evaluate import Values, evaluate
 from bptutor.packs.model import Kind
 from tests.grading.test_mistakes import cases, graded, read, scenes
@@ -47,7 +47,7 @@ def sides(case: dict[str, Any]) -> Sides:
 
 def _numbers(case: Case) -> Iterator[tuple[Array, Array, dict[str, int]]]:
     values = case.scene.draw(case.seed)
-    tree = next(reads.models(case))
+    tree = next(parse_answer.models(case))
     try:
         got = np.asarray(ast.literal_eval(case.text), dtype=float)
     except (ValueError, SyntaxError):
@@ -58,9 +58,13 @@ def _numbers(case: Case) -> Iterator[tuple[Array, Array, dict[str, int]]]:
 def _expressions(case: Case, seed: int) -> tuple[Array, Array, dict[str, int]] | None:
     try:
         values: Values = case.scene.fresh(seed)
-        columns, tree, given = reads.columns(case.question), next(reads.models(case)), reads.read_answer(case)
-        asked = layout(tree, case.scope, columns, reads.goal(case))
-        given = reads.with_letters(given, asked, case.scope, columns)
+        columns, tree, given = (
+            parse_answer.columns(case.question),
+            next(parse_answer.models(case)),
+            parse_answer.read_answer(case),
+        )
+        asked = layout(tree, case.scope, columns, parse_answer.goal(case))
+        given = parse_answer.with_letters(given, asked, case.scope, columns)
         truth, got = (
             np.asarray(evaluate(one, values, order=asked.letters, columns=columns, known=asked.known), dtype=float)
             for one in (tree, given)

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bptutor.grading.different import figures
+from bptutor.grading.catalogue.base import CATALOGUE
+from bptutor.grading.catalogue.hypotheses import Mistake
+from bptutor.grading.feedback.numeric_difference import figures
 from bptutor.grading.grade import grade
-from bptutor.grading.guesses import Mistake
-from bptutor.grading.mistakes import CATALOGUE
 from bptutor.grading.verdict import Mark, Verdict
 from bptutor.packs.model import Place
 from bptutor.packs.questions import question

@@ -10,9 +10,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bptutor.grading import worker as module
+from bptutor.grading.service import worker as module
+from bptutor.grading.service.worker import Worker
 from bptutor.grading.verdict import Mark, ProofMark
-from bptutor.grading.worker import Worker
 from bptutor.packs.model import Place, Question
 from bptutor.packs.questions import question
 from bptutor.packs.scene import Scene
@@ -107,6 +107,7 @@ async def test_closing_leaves_no_child_behind() -> None:
 
 
 def test_the_parent_side_loads_neither_numpy_nor_sympy() -> None:
-    code = "import sys, bptutor.grading.worker; print([m for m in ('numpy', 'sympy', 'mpmath') if m in sys.modules])"
+    code = "import sys, bptutor.grading.service.worker\n"
+    code += "print([m for m in ('numpy', 'sympy', 'mpmath') if m in sys.modules])"
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert out.stdout.strip() == "[]"

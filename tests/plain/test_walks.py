@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bptutor.grading.worker import Worker
+from bptutor.grading.service.worker import Worker
 from bptutor.packs.library import Library
 from bptutor.plain import run
 from bptutor.plain.talk import END

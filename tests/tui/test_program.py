@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from textual import events
 
-from bptutor.grading.stream import grade_lines
+from bptutor.grading.service.batch import grade_lines
 from bptutor.packs.library import Library
 from bptutor.progress.events import Log
 from bptutor.tui.app import TutorApp

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from bptutor.grading.service.worker import Worker
 from bptutor.grading.verdict import Mark
-from bptutor.grading.worker import Worker
 from bptutor.packs.library import Library
 from bptutor.progress.events import EventKind, Log
 from tests.tui.stage import LARGE, SMALL, Stage, stage

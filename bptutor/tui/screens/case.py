@@ -24,7 +24,7 @@ def write_case(case: tuple[Question, str, int], scene: Scene | None, judged: Jud
     Returns:
         One sentence for the screen: where it was written, or why it was not.
     """
-    from bptutor.grading.worker import request
+    from bptutor.grading.service.worker import request
     from bptutor.progress.home import home
 
     question, text, seed = case

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from bptutor.errors import BptutorError
-from bptutor.grading.case import make
-from bptutor.grading.code_cases import calls
-from bptutor.grading.sandbox.run import run
+from bptutor.grading.answer.submission import make
+from bptutor.grading.code.cases import calls
+from bptutor.grading.code.sandbox.run import run
 from bptutor.notation.tree import Einsum, Expr
 from bptutor.notation.values.evaluate import evaluate
 from bptutor.packs.model import Kind, Question

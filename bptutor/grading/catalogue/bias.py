@@ -1,0 +1,105 @@
+"""Mistakes about the gradient of a bias: a sum over the wrong places, or something multiplied in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bptutor.notation.transform.backward_equations import gradient
+from bptutor.notation.tree import Call, Expr, MatMul, Mul, Name, Outer, Transpose
+from bptutor.notation.values.evaluate import Values
+
+if TYPE_CHECKING:
+    from bptutor.grading.catalogue.hypotheses import Guess, Target
+
+Array = NDArray[np.float64]
+Wrong = Callable[["Target", Expr, object], Iterator[Expr]]
+"""From what a bias gradient sums, and over which axis, to what the mistake makes of it."""
+
+
+def _sums(target: Target) -> Iterator[tuple[Expr, object]]:
+    """Yield what the right answer sums and its axis, where a bias is asked for, or nothing but such a sum."""
+    for tree in target.trees:
+        if isinstance(tree, Call) and tree.function == "sum" and not tree.option("keepdims"):
+            yield tree.args[0], tree.option("axis")
+        elif asks_bias(target):
+            yield tree, "none"
+
+
+def asks_bias(target: Target) -> bool:
+    """Return whether the right answer is the gradient of a bias."""
+    wanted = {gradient(target.scope, of, b) for of in target.losses for b in target.parts.biases}
+    return bool(wanted & target.asked)
+
+
+def on_bias(wrong: Wrong) -> Callable[[Target], Iterator[Guess]]:
+    """Return the guesses of a mistake about a bias."""
+
+    def guesses(target: Target) -> Iterator[Guess]:
+        seen: set[Expr] = set()
+        for inner, axis in _sums(target):
+            for made in wrong(target, inner, axis):
+                if made not in seen:
+                    seen.add(made)
+                    yield partial(target.value, made), ""
+
+    return guesses
+
+
+def other_axis(_: Target, inner: Expr, axis: object) -> Iterator[Expr]:
+    """Sum over another axis than the one of the examples."""
+    if axis != "none":
+        for other in (0, 1, 2, 3):
+            if axis is None or (isinstance(axis, int) and other != axis):
+                yield Call("sum", (inner,), (("axis", other),))
+
+
+def not_summed(_: Target, inner: Expr, axis: object) -> Iterator[Expr]:
+    """Sum nothing."""
+    if axis != "none":
+        yield inner
+
+
+def all_summed(_: Target, inner: Expr, axis: object) -> Iterator[Expr]:
+    """Sum everything."""
+    if axis is not None:
+        yield Call("sum", (inner,))
+
+
+def mean(_: Target, inner: Expr, axis: object) -> Iterator[Expr]:
+    """Take a mean where a sum belongs."""
+    options = () if axis in {None, "none"} else (("axis", axis),)
+    yield Call("mean", (inner,), options)
+
+
+def times_input(target: Target, inner: Expr, axis: object) -> Iterator[Expr]:
+    """Multiply by the input of the layer, as for a weight."""
+    for below in target.parts.below() if asks_bias(target) else _beside(target):
+        if axis == "none":
+            yield Mul((inner, Name(below)))
+            yield Outer(inner, Name(below))
+        else:
+            yield Call("sum", (Mul((inner, Name(below))),), (("axis", axis),))
+            yield MatMul(Transpose(inner), Name(below))
+            yield Call("sum", (MatMul(Transpose(inner), Name(below)),), (("axis", 1),))
+            yield Call("sum", (MatMul(Transpose(Name(below)), inner),))
+
+
+def _beside(target: Target) -> list[str]:
+    """Return the matrices with a row for each example, where no layer tells what is an input."""
+    batch = target.parts.batch
+    return [name for name, made in target.scope.names.items() if len(made.axes) == 2 and batch == made.axes[0]]
+
+
+def zeros(target: Target) -> Iterator[Guess]:
+    """0 everywhere, where a bias is asked for."""
+    if asks_bias(target) or any(isinstance(tree, Call) and tree.function == "sum" for tree in target.trees):
+        yield partial(_zeros, target), ""
+
+
+def _zeros(target: Target, values: Values) -> Array:
+    return np.zeros_like(target.truth(values))

@@ -1,0 +1,100 @@
+"""Mistakes about the step that is taken along a gradient: taken too early, or mixed into the slope."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bptutor.notation.scope import Role, Scope
+from bptutor.notation.transform.backward_equations import gradient
+from bptutor.notation.transform.products import ONE
+from bptutor.notation.transform.rewrite import Made, Rule, main_name
+from bptutor.notation.tree import Add, Expr, Mul, Name, Neg, Number
+from bptutor.notation.values.evaluate import Values
+
+if TYPE_CHECKING:
+    from bptutor.grading.catalogue.hypotheses import Guess, Target
+
+Array = NDArray[np.float64]
+RATES = ("eta", "η", "rate", "lr", "alpha", "α")
+"""What a learning rate is called."""
+USUAL_RATES = (Number(Fraction(1, 2)), Number(Fraction(1, 10)))
+"""Rates that are taken where the scene has none."""
+
+
+def updated(target: Target) -> Rule:
+    """Return the rule that takes W − η ∂L/∂W, ∂L/∂W, or what the scene calls W after the step, for W."""
+    weights = {Name(weight): _weight_gradient(target, weight) for weight in target.parts.weights()}
+    after = dict(after_the_step(target.scope))
+
+    def rule(expr: Expr) -> Made:
+        if isinstance(expr, Name) and expr.id in after:
+            yield Name(after[expr.id]), expr.id
+        slope = weights.get(expr)  # type: ignore[call-overload]  # any node may be asked for
+        if slope is None or not isinstance(expr, Name):
+            return
+        yield slope, expr.id
+        for rate in target.rates.values() or USUAL_RATES:
+            yield Add((expr, Neg(Mul((rate, slope))))), expr.id
+            yield Add((expr, Mul((rate, slope)))), expr.id
+
+    return rule
+
+
+def climbing(target: Target) -> Rule:
+    """Return the rule that steps along the slope, not against it: W + η ∂L/∂W."""
+    rates = set(target.rates.values())
+
+    def rule(expr: Expr) -> Made:
+        if isinstance(expr, Add) and len(expr.terms) == 2 and isinstance(expr.terms[1], Neg):
+            start, step = expr.terms[0], expr.terms[1].arg
+            if isinstance(start, Name) and isinstance(step, Mul) and rates & set(step.factors):
+                yield Add((start, step)), main_name(start)
+
+    return rule
+
+
+def after_the_step(scope: Scope) -> Iterator[tuple[str, str]]:
+    """Yield pairs (W, W after a step): a name that the scene defines as a given array plus or minus something."""
+    for after, made in scope.names.items():
+        first = made.definition.terms[0] if isinstance(made.definition, Add) else None
+        before = scope.names.get(first.id) if isinstance(first, Name) else None
+        if before is not None and before.role is Role.GIVEN and before.axes == made.axes:
+            yield before.id, after
+
+
+def _weight_gradient(target: Target, weight: str) -> Expr | None:
+    for of in target.losses:
+        found = gradient(target.scope, of, weight)
+        if found in target.lines.back:
+            return found
+    return None
+
+
+def stepped(target: Target) -> Iterator[Guess]:
+    """η · truth, with either sign, and what is stepped on: W − η · truth."""
+    wanted = [name for name in target.scope.names if _weight_gradient(target, name) in target.asked]
+    number = not target.asked and not target.comparison.layout.all_axes  # of a number, η times it is no step
+    for name, rate in target.rates.items():
+        for sign in (1.0, -1.0):
+            if not number:
+                yield partial(_step, target, rate, sign), name
+            yield from ((partial(_after, target, rate, weight, sign), name) for weight in wanted)
+    for weight in wanted:
+        for rate in (ONE, *(() if target.rates else USUAL_RATES)):
+            yield partial(_after, target, rate, weight, 1.0), weight
+
+
+def _step(target: Target, rate: Expr, sign: float, values: Values) -> Array:
+    step: Array = sign * target.value(rate, values) * target.truth(values)
+    return step
+
+
+def _after(target: Target, rate: Expr, name: str, sign: float, values: Values) -> Array:
+    after: Array = np.asarray(values[name], dtype=float) - sign * target.value(rate, values) * target.truth(values)
+    return after

@@ -1,0 +1,78 @@
+"""Which names a message may mention: those that a question is about, not those of another exercise in its scene."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from bptutor.grading.feedback.answer_contents import Written
+from bptutor.notation.printers import unicode
+from bptutor.notation.scope import Role, Scope
+from bptutor.notation.tree import Expr, Name, walk
+
+if TYPE_CHECKING:
+    from bptutor.grading.catalogue.hypotheses import Target
+
+
+def names_in(trees: Iterable[Expr]) -> frozenset[str]:
+    """Return the names that stand in trees."""
+    return frozenset(part.id for tree in trees for part in walk(tree) if isinstance(part, Name))
+
+
+def made_of(scope: Scope, names: Iterable[str]) -> frozenset[str]:
+    """Return names and all that they are made of by the definitions of a scene."""
+    found: set[str] = set()
+    waiting = [name for name in names if name in scope.names]
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            definition = scope.names[name].definition
+            waiting += [] if definition is None else [one for one in names_in([definition]) if one in scope.names]
+    return frozenset(found)
+
+
+def asked_about(target: Target) -> frozenset[str]:
+    """Return the names that what is asked is made of; of a gradient also what the loss is made of."""
+    return made_of(target.scope, names_in((target.comparison.expected, *target.slopes)))
+
+
+def other_quantities(target: Target) -> Iterator[tuple[str, Expr]]:
+    """Yield every other array and gradient of the scene, with what a message calls it."""
+    for name, declared in target.scope.names.items():
+        if declared.role in {Role.GIVEN, Role.DEFINED}:
+            yield name, Name(name)
+    for of in target.lines.back:
+        if not isinstance(of, Name) and of not in target.asked:
+            yield unicode.line(of, target.scope), of
+
+
+def suits(part: str, target: Target, written: Written, within: bool) -> bool:
+    """Return whether a message may mention a part.
+
+    Args:
+        part: A name of the scene; anything else, such as an index, may be mentioned.
+        target: What is asked.
+        written: What the answer holds.
+        within: Whether it has to stand in the answer, where that is no list of numbers.
+    """
+    scope = target.scope
+    if part in scope.names:
+        if within and written.formula:
+            return part in written.names
+        return _known({part}, target, written)
+    slope = next((tree for called, tree in other_quantities(target) if called == part), None)
+    return slope is None or _known(names_in([slope]), target, written)
+
+
+def _known(names: Iterable[str], target: Target, written: Written) -> bool:
+    """Return whether names stand in the question or the answer, or are made of what stands there alone."""
+    scope = target.scope
+    near = asked_about(target) | made_of(scope, written.names)
+    if not near:  # a program that is held against the numbers of another
+        return True
+    for name in names:
+        given = {one for one in made_of(scope, [name]) if scope.names[one].role is not Role.DEFINED}
+        if name not in near and not (given and given <= near):
+            return False
+    return True

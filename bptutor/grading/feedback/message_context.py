@@ -1,0 +1,176 @@
+"""What a message calls the parts of a scene, and what kind of scene it is: the words that fit a message to its case."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from bptutor.grading.answer.definitions import scalars
+from bptutor.grading.catalogue.softmax.output_layer import errors
+from bptutor.grading.feedback.mentioned_names import asked_about, names_in
+from bptutor.notation.scope import Role
+from bptutor.notation.tree import Call, Delta, Derivative, Div, Expr, Letter, Name, Number, Pow, Sum, walk
+
+if TYPE_CHECKING:
+    from bptutor.grading.catalogue.hypotheses import Target
+
+USUAL: Mapping[str, str] = MappingProxyType(
+    {
+        "averaged": "what precedes Σ_s in L",
+        "an entry of b": "an entry of the bias",
+        "loss": "the loss",
+        "y": "the target",
+        "p": "the output",
+        "denominator": "what all probabilities add up to",
+        "cases": "an entry off the diagonal, then at one on it",
+    }
+)
+"""What stands for a word that nobody gave."""
+UNKNOWN: Mapping[str, str] = MappingProxyType({"no batch": "yes", "plain": "yes"})
+"""What is taken to hold where nothing is known of a scene."""
+SQUASHING = frozenset({"sigmoid", "tanh", "softmax"})
+TARGETS = frozenset("yYtTqm")
+"""What names of targets begin with."""
+Show = Callable[[str], str]
+"""What a message calls a name of the scene."""
+
+
+def words(target: Target, show: Show | None = None) -> dict[str, str]:
+    """Return names for the loss, the output and a bias; and for what holds of the scene "yes", else nothing.
+
+    `slope`: a gradient of the loss is asked, `square`: of a loss with a square, `classes`: shares are held against
+    a target. `error`: what is asked holds p − y. `jacobian`: rows and columns of what is asked are of one axis.
+    `top`: the slope by what the output is made of is asked. `squashed`: every activation squashes.
+    `no batch`: no examples share a bias. `batch`: a mean over examples is taken. `plain`: no slope is asked.
+    """
+    scope, made, loss = target.scope, target.parts.activations, asked_loss(target)
+    show = show or scope.shown
+    softmax = [one.a for one in made if one.function == "softmax"]
+    slopes, error = target.slopes, next(errors(target), None)
+    wanted = [name for name in scope.names if Derivative(Name(loss), Name(name)) in slopes]
+    biases = [name for name in wanted if name in target.parts.biases] or sorted(target.parts.biases)
+    output = output_of(target)
+    asked = wanted[0] if len(wanted) == 1 else ""
+    bias = show(biases[0]) if biases else "the bias"
+    shown, definition = show(loss) if loss else "the loss", scope.names[loss].definition if loss else None
+    y = error[2] if error is not None else None
+    return {
+        "loss": shown,
+        "p": show(output) if output else "the output",
+        "y": show(y.id) if isinstance(y, Name) else "the target",
+        "denominator": denominator(output, target, show),
+        "cases": cases(target),
+        "b": bias,
+        "an entry of b": bias if biases and not scope.names[biases[0]].axes else f"an entry of {bias}",
+        "averaged": _averaged(shown, definition),
+        "softmax": "yes" if softmax else "",
+        "classes": "yes" if slopes and _held_against_classes(target, softmax) else "",
+        "error": "yes" if error is not None and error[1].function == "softmax" else "",
+        "jacobian": "yes" if same_axes(target.comparison.layout.all_axes) else "",
+        "no batch": "" if target.parts.batch and target.parts.biases else "yes",
+        "batch": "yes" if target.parts.batch else "",
+        "slope": "yes" if slopes or not target.loss else "",
+        "plain": "" if slopes or isinstance(target.comparison.expected, Derivative) else "yes",
+        "asked": show(asked) if asked else "",
+        "top": "yes" if asked and asked in {one.z for one in made if one.a == output} else "",
+        "squashed": "yes" if {one.function for one in made} <= SQUASHING else "",
+        "square": "yes" if slopes and definition is not None and any(map(_is_square, walk(definition))) else "",
+    }
+
+
+def asked_loss(target: Target) -> str:
+    """Return the number whose gradient is asked; else the one that is asked, or the only one; empty for none."""
+    of = [slope.of.id for slope in target.slopes if isinstance(slope, Derivative) and isinstance(slope.of, Name)]
+    found = [name for name in scalars(target.scope) if name in target.scope.names]
+    near = [name for name in found if name in of] or [name for name in found if name in asked_about(target)]
+    return near[0] if near else found[0] if len(found) == 1 else ""
+
+
+def output_of(target: Target) -> str:
+    """Return the name of the probabilities that a question is about, or of what the network puts out."""
+    near, made = asked_about(target), target.parts.activations
+    softmax = [one.a for one in made if one.function == "softmax"]
+    shares = [name for name in target.scope.names if is_ratio(name, target)]
+    ends = [one.a for one in reversed(made)]
+    known = [*softmax, *shares, *(() if shares else ends)]
+    return next((name for name in known if name in near), known[0] if known else "")
+
+
+def is_ratio(name: str, target: Target) -> bool:
+    """Return whether a name is defined as parts divided by their sum."""
+    line = target.lines.forward.get(Name(name))
+    if not isinstance(line, Div):
+        return False
+    total = target.lines.forward.get(line.den, line.den)
+    over = names_in([line.num])
+    over |= names_in(one for part in over if (one := target.lines.forward.get(Name(part))) is not None)
+    adds = any(isinstance(part, Sum) or (isinstance(part, Call) and part.function == "sum") for part in walk(total))
+    return adds and bool(over & names_in([total]))
+
+
+def denominator(name: str, target: Target, show: Show) -> str:
+    """Return where all logits enter a probability: its denominator, or the sum where it is a given number."""
+    if not name:
+        return USUAL["denominator"]
+    softmax = any(one.a == name and one.function == "softmax" for one in target.parts.activations)
+    if softmax or is_ratio(name, target):
+        return f"the denominator of {_entry(name, target, show)}"
+    return f"what all entries of {show(name)} add up to"
+
+
+def _entry(name: str, target: Target, show: Show) -> str:
+    """Return a name with the index that the question gives its axis; without one where it has none."""
+    declared, layout = target.scope.names[name], target.comparison.layout
+    letters = [letter for letter, axis in layout.known.items() if axis and axis == declared.axes[-1:][0]]
+    if len(declared.axes) != 1 or not letters or show(name) != target.scope.shown(name):
+        return show(name)
+    return f"{show(name)}_{letters[0]}"
+
+
+def same_axes(axes: tuple[str, ...]) -> bool:
+    """Return whether two axes are one and the same, as those of a Jacobian of a vector by a vector."""
+    return len(set(filter(None, axes))) < len([axis for axis in axes if axis])
+
+
+def cases(target: Target, letter: str = "", pair: tuple[str, ...] = ()) -> str:
+    """Return the two cases of a δ in the indices of the question: those of a pair, of its δ, or of the goal.
+
+    Args:
+        target: What is asked.
+        letter: The first index of the δ that is meant; empty for any.
+        pair: Two indices, where they are known.
+    """
+    deltas = [part for part in walk(target.comparison.expected) if isinstance(part, Delta)]
+    named = [
+        (one.left.id, one.right.id) for one in deltas if isinstance(one.left, Letter) and isinstance(one.right, Letter)
+    ]
+    meant = [one for one in named if one[0] == letter] or named
+    known = target.comparison.layout.known
+    alike = [(a, b) for a in known for b in known if a < b and known[a] == known[b] != ""]
+    for one, other in (*([pair] if pair else ()), *meant, *alike):
+        return f"the case {one} ≠ {other}, then at {one} = {other}"
+    return USUAL["cases"]
+
+
+def _held_against_classes(target: Target, softmax: list[str]) -> bool:
+    """Return whether a softmax stands beside a given array over the same axes: what its shares should be."""
+    names = target.scope.names
+    given = {made.axes for name, made in names.items() if made.role is Role.GIVEN and name[0] in TARGETS}
+    trees = target.trees
+    speaks = not trees or any(isinstance(part, Name) and part.id in softmax for tree in trees for part in walk(tree))
+    return speaks and any(names[a].axes in given for a in softmax)
+
+
+def _is_square(part: Expr) -> bool:
+    return isinstance(part, Pow) and part.exponent == Number(Fraction(2))
+
+
+def _averaged(loss: str, definition: Expr | None) -> str:
+    """Return where a loss is averaged, as it is written: before its Σ, or by a mean."""
+    parts = [] if definition is None else list(walk(definition))
+    if any(isinstance(part, Call) and part.function in {"mean", "average"} for part in parts):
+        return f"what {loss} averages over"
+    letter = next((part.letters[0] for part in parts if isinstance(part, Sum)), "s")
+    return f"what precedes Σ_{letter} in {loss}"

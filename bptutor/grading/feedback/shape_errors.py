@@ -1,0 +1,284 @@
+"""Answers of another shape: whose parts do not fit together, or that do not fit what is asked.
+
+To name the mistake all the same, a scene is taken with two axes for one, or all of them: there the product has a
+value.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+
+from bptutor.grading.answer import parse_answer, parse_numbers
+from bptutor.grading.answer.answer_samples import TROUBLE, Draw
+from bptutor.grading.answer.comparison import Comparison, Outcome, value
+from bptutor.grading.answer.submission import Case
+from bptutor.grading.catalogue.base import BY_ID, PLACE
+from bptutor.grading.feedback.answer_contents import of_tree
+from bptutor.grading.feedback.diagnose import finite_draws, named
+from bptutor.grading.verdict import SAID, Finding, Mark, ProofMark, Verdict
+from bptutor.notation.scope import Declared, Scope
+from bptutor.notation.shapes.axes import ShapeMisfit
+from bptutor.notation.shapes.layout import Layout, layout
+from bptutor.notation.tree import Expr, Sum, rebuild, walk
+from bptutor.notation.values.evaluate import Values
+
+_AXES = re.compile(r"\[((?:[A-Za-z]\w*|1)(?:, (?:[A-Za-z]\w*|1))*)\]")
+"""Axes as messages name them: `[K, D]`."""
+_SUMMED = re.compile(r"sum (\w+) with (\w+)")
+
+
+def misplaced(case: Case, comparison: Comparison, given: Expr, got: Layout) -> Verdict | None:
+    """Return the verdict of an answer over other letters or axes; None when it can be compared."""
+    asked = comparison.layout
+    extra = [letter for letter in got.letters if letter not in asked.letters]
+    if extra and not got.axes and not asked.axes:
+        letters = asked.shown if asked.letters else "no letter"
+        message = f"Your answer depends on a free {extra[0]}; the goal has {letters}. "
+        finding = Finding("free-index", message + f"Look at each {extra[0]}.")
+        others = [*_renamed(comparison, given, got), *_clashing(comparison, given, extra)]
+        others = others or _merged_findings(case)[:SAID]
+        return Verdict(Mark.WRONG, ProofMark.REFUTED, tuple(sorted((*others, finding), key=_place)))
+    clash = [
+        (letter, axis, got.known[letter])
+        for letter, axis in zip(asked.letters, asked.letter_axes, strict=True)
+        if letter in got.letters
+    ]
+    off = next(((x, a, b) for x, a, b in clash if a and b and a != b), None)
+    if off:
+        message = (
+            f"In your answer {off[0]} runs over {off[2]}, in the goal over {off[1]}. Look at what {off[0]} stands at."
+        )
+        sizes = _sizes(case)
+        mine, theirs = sizes.get(off[2]), sizes.get(off[1])
+        if mine and theirs and mine != theirs:
+            message = (
+                f"In your answer {off[0]} has {mine} values, in the goal {theirs}. Look at what {off[0]} stands at."
+            )
+        others = _renamed(comparison, given, _own(comparison, given)) or _merged_findings(case)[:SAID]
+        return Verdict(Mark.WRONG, ProofMark.REFUTED, (*others, _shape(case, message)))
+    if not extra and _comparable(asked, got):
+        return None
+    return _other_shape(case, comparison, given, got)
+
+
+def _shape(case: Case, message: str) -> Finding:
+    """Return the finding about axes, in the sizes on the screen; where two are alike, `[N2=3, N1=3]`."""
+    sizes = _sizes(case)
+    in_sizes = _in_sizes(message, sizes)
+    if in_sizes != message:
+        return Finding("shape", in_sizes)
+    fact, look, place = message.partition(" Look at ")
+    fact = re.sub(r"\b[A-Z]\w*\b", lambda axis: f"{axis[0]}={sizes[axis[0]]}" if axis[0] in sizes else axis[0], fact)
+    return Finding("shape", fact + look + place)
+
+
+def _place(finding: Finding) -> int:
+    return PLACE.get(finding.rule, len(PLACE))
+
+
+def _own(comparison: Comparison, given: Expr) -> Layout:
+    """Return the layout of an answer by itself, whatever the goal's letters stand over."""
+    return layout(given, comparison.scene.scope, comparison.columns)
+
+
+def _renamed(comparison: Comparison, given: Expr, got: Layout) -> list[Finding]:
+    """Return the mistakes of an answer that has other letters than the goal: told by their order, or by their place."""
+    for order in dict.fromkeys((got, _in_place(got, comparison.layout))):
+        found = _ordered(comparison, given, order)
+        if found:
+            return found
+    return []
+
+
+def _in_place(got: Layout, asked: Layout) -> Layout:
+    """Return a layout in the order of the goal, each letter that the goal lacks in the place of one that is missing."""
+    extra = [letter for letter in got.letters if letter not in asked.letters]
+    if len(got.letters) != len(asked.letters) or got.axes:
+        return got
+    rest = iter(extra)
+    letters = tuple(letter if letter in got.letters else next(rest) for letter in asked.letters)
+    return Layout(letters, tuple(got.known[letter] for letter in letters), ())
+
+
+def _ordered(comparison: Comparison, given: Expr, got: Layout) -> list[Finding]:
+    if not all(got.letter_axes):
+        return []
+    draws = []
+    try:
+        for values, _ in zip(comparison.draws(), range(3), strict=False):
+            draws.append(Draw(values, comparison.truth(values), value(given, values, got, comparison.columns)))
+    except TROUBLE:
+        return []
+    return [
+        finding
+        for finding in named(comparison, tuple(draws), written=of_tree(given))
+        if finding.rule != "other-quantity"
+    ][:SAID]
+
+
+def _clashing(comparison: Comparison, given: Expr, extra: list[str]) -> list[Finding]:
+    """Return the finding about a Σ that binds a letter of the goal, where another letter was to be summed."""
+    goal = set(comparison.layout.letters)
+
+    def summed(part: Expr) -> Expr:
+        done = rebuild(part, summed)
+        if isinstance(done, Sum) and goal & set(done.letters):
+            letters = tuple(extra[0] if letter in goal else letter for letter in done.letters)
+            return replace(done, letters=letters)
+        return done
+
+    meant = summed(given)
+    try:
+        if meant != given and comparison.compare(meant) is Outcome.EQUAL:
+            clash = BY_ID["index-clash"]
+            return [Finding(clash.id, clash.message(next(iter(_summed_letters(given) & goal)), {}))]
+    except TROUBLE:
+        pass
+    return []
+
+
+def _summed_letters(expr: Expr) -> set[str]:
+    return {letter for part in walk(expr) if isinstance(part, Sum) for letter in part.letters}
+
+
+def _comparable(asked: Layout, got: Layout) -> bool:
+    if not got.axes and not got.letters:
+        return not asked.axes
+    if got.axes and asked.letters and not asked.axes:
+        return False
+    bare = got.axes[1:] if len(got.axes) == len(asked.axes) + 1 and got.axes[0] == "1" else got.axes
+    return len(bare) == len(asked.axes) and all(a == b or not a or not b for a, b in zip(bare, asked.axes, strict=True))
+
+
+def _other_shape(case: Case, comparison: Comparison, given: Expr, got: Layout) -> Verdict:
+    """Return the verdict of an answer of another shape: the mistake that makes it, and both shapes."""
+    asked = comparison.layout
+    sizes = _sizes(case)
+    message = f"Your answer {_told(got, sizes)}, what is asked {_told(asked, sizes)}. Look at its axes one by one."
+    shape = Finding("shape", message)
+    found = named(comparison, tuple(finite_draws(comparison, given)), written=of_tree(given))
+    if not found:
+        found = _merged_findings(case)
+    return Verdict(Mark.WRONG, ProofMark.REFUTED, (*found[:SAID], shape))
+
+
+@dataclass(frozen=True, eq=False)
+class MergedScene:
+    """A scene with some axes taken for one, so that products that do not fit can still be told apart by value."""
+
+    original: Any
+    axes: tuple[str, ...]
+    scope: Scope
+
+    def fresh(self, seed: int, sizes: Mapping[str, int] | None = None) -> Values:
+        """Return values with these axes of one size."""
+        values = self.original.fresh(seed, sizes=dict.fromkeys(self.axes, 3))
+        given = {name: np.asarray(array) for name, array in values.given.items()}
+        return Values(self.scope, given, values.sizes)
+
+    def draw(self, seed: int) -> Values:
+        """Return the same as for a probe."""
+        return self.fresh(seed)
+
+
+@dataclass(frozen=True, eq=False)
+class _Key:
+    scene: Any
+
+    def __hash__(self) -> int:
+        return id(self.scene)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Key) and other.scene is self.scene
+
+
+@lru_cache(maxsize=64)
+def merged_scenes(key: _Key) -> tuple[MergedScene, ...]:
+    """Return a scene with each two axes taken for one, then with all of them."""
+    scope: Scope = key.scene.scope
+    free = tuple(dict.fromkeys(axis for made in scope.names.values() for axis in made.axes if axis))
+    groups: Iterator[tuple[str, ...]] = combinations(free, 2)
+    return tuple(_merged(key.scene, group) for group in (*groups, free) if len(group) > 1)
+
+
+def _merged(scene: Any, axes: tuple[str, ...]) -> MergedScene:
+    scope: Scope = scene.scope
+    names = {name: _renamed_axes(made, axes) for name, made in scope.names.items()}
+    indices = {letter: axes[0] if axis in axes else axis for letter, axis in scope.indices.items()}
+    return MergedScene(scene, axes, replace(scope, names=names, indices=indices))
+
+
+def _renamed_axes(made: Declared, axes: tuple[str, ...]) -> Declared:
+    return replace(made, axes=tuple(axes[0] if axis in axes else axis for axis in made.axes))
+
+
+def misfit(case: Case, problem: ShapeMisfit) -> Verdict:
+    """Return the verdict of an answer whose parts do not fit together."""
+    message = f"{problem.message[:1].upper()}{problem.message[1:]}. Look at the axes of each part."
+    shape = _shape(case, message)
+    return Verdict(Mark.WRONG, ProofMark.REFUTED, (*_merged_findings(case)[:SAID], shape))
+
+
+def _sizes(case: Case) -> Mapping[str, int]:
+    """Return the sizes of the axes on the learner's screen; none where nothing can be drawn."""
+    try:
+        return case.values().sizes
+    except TROUBLE:
+        return {}
+
+
+def _told(of: Layout, sizes: Mapping[str, int]) -> str:
+    """Return what an answer is over, in the sizes shown: one number, a shape, or its letters."""
+    if not of.all_axes:
+        return "is one number"
+    if of.letters and not of.axes:
+        return f"has an entry for each {', '.join(of.letters)}"
+    if not of.letters and set(of.axes) <= set(sizes):
+        return f"has shape {parse_numbers.shown_shape(tuple(sizes[axis] for axis in of.axes))}"
+    return f"has {of.described}"
+
+
+def _in_sizes(message: str, sizes: Mapping[str, int]) -> str:
+    """Return a message with shapes in numbers, as they stand on the screen, where the numbers tell the axes apart."""
+    sizes = {**sizes, "1": 1}
+    named = {axis for group in _AXES.findall(message) for axis in group.split(", ")}
+    if not named <= set(sizes) or len({sizes[axis] for axis in named}) < len(named):
+        return message
+    message = _SUMMED.sub(
+        lambda m: f"sum an axis of {sizes.get(m[1], m[1])} with one of {sizes.get(m[2], m[2])}", message
+    )
+    return _AXES.sub(lambda m: parse_numbers.shown_shape(tuple(sizes[axis] for axis in m[1].split(", "))), message)
+
+
+def _merged_findings(case: Case) -> list[Finding]:
+    """Return the mistakes that an answer is where two axes are one; of the first two axes that make it fit."""
+    for scene in merged_scenes(_Key(case.scene)):
+        try:
+            found = _within(replace(case, scene=scene))  # type: ignore[arg-type]  # it stands for a scene
+        except TROUBLE:
+            continue
+        if found:
+            return found
+    return []
+
+
+def _within(case: Case) -> list[Finding]:
+    scope, columns = case.scope, parse_answer.columns(case.question)
+    given = parse_answer.read_answer(case)
+    expected = next(parse_answer.models(case))
+    asked = layout(expected, scope, columns, parse_answer.goal(case))
+    comparison = Comparison(case.scene, expected, asked, columns)
+    given = parse_answer.with_letters(given, asked, scope, columns)
+    got = parse_answer.own_layout(given, asked, scope, columns)
+    if any(letter not in asked.letters for letter in got.letters):
+        found = _renamed(comparison, given, got)
+    else:
+        found = named(comparison, tuple(finite_draws(comparison, given)), given, merged=True)
+    return [finding for finding in found if finding.rule != "other-quantity"]

@@ -1,0 +1,53 @@
+"""The proof of an answer that the draws accepted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from bptutor.errors import UnreadableAnswer
+from bptutor.grading.answer.comparison import Outcome
+from bptutor.grading.answer.parse_answer import entire_line, models, read_answer
+from bptutor.grading.answer.submission import Case
+from bptutor.grading.types.expression import Read, bring, decide, held_against
+from bptutor.grading.verdict import Finding, Mark, ProofMark, Verdict
+from bptutor.notation.equality import prove
+from bptutor.notation.tree import Expr
+
+
+def proved(case: Case, verdict: Verdict) -> Verdict:
+    """Return a right verdict with the proof mark that SymPy earns it."""
+    met = _accepted(case)
+    if met is None:
+        return verdict
+    proof = held_against(met, exact=True)
+    if proof.outcome is prove.Outcome.PROVED:
+        return replace(verdict, proof=ProofMark.PROVED)
+    refuted = proof.outcome is prove.Outcome.REFUTED and proof.rule not in {"shape", "free-index"}
+    if refuted or proof.rule == "disagreement":
+        message = "Two ways of checking disagree, so nothing is said of this answer. Look at a report of this verdict."
+        finding = Finding("disagreement", message)
+        return replace(verdict, mark=Mark.UNDECIDED, proof=ProofMark.UNDECIDED, findings=(finding,), reached=None)
+    return verdict
+
+
+def _accepted(case: Case) -> Read | None:
+    """Return the answer beside the model answer that it equals."""
+    for given in _readings(case):
+        for expected in models(case):
+            met = bring(case, given, expected)
+            if isinstance(met, Read) and decide(met).outcome is Outcome.EQUAL:
+                return met
+    return None
+
+
+def _readings(case: Case) -> Iterator[Expr]:
+    """Yield an answer as it is read: in a hole first as what fills it, then as the whole line."""
+    entire = entire_line(case)
+    try:
+        yield read_answer(case)
+    except UnreadableAnswer:
+        if entire is None:
+            raise
+    if entire is not None:
+        yield entire
