@@ -12,7 +12,7 @@ from pathlib import Path
 from bptutor.errors import PackError, Problem
 from bptutor.packs.library import Library
 from bptutor.packs.model import Derivation, Question
-from bptutor.packs.yaml import plain, read
+from bptutor.packs.yaml.reader import plain, read
 
 ROOT = Path(__file__).parents[1] / "lessons"
 SOURCE, TARGET = ROOT / "coverage.yaml", ROOT / "COVERAGE.md"

@@ -9,7 +9,7 @@ from bptutor.notation import parse
 from bptutor.notation.printers import unicode
 from bptutor.notation.scope import Scope
 from bptutor.notation.tree import walk
-from bptutor.packs import fading
+from bptutor.packs.lesson import fading
 from bptutor.packs.model import Derivation, Lesson, Question
 
 CONSTANTS = ("1", "0", "2", "-1")

@@ -18,12 +18,12 @@ from bptutor.authoring.fix import write_ids
 from bptutor.authoring.report import STYLES, Checked, Report
 from bptutor.errors import PackError, Problem, UsageError
 from bptutor.packs.folder import PACK_FILE, lesson_files, quiz_files
+from bptutor.packs.lesson.markdown import file_text, lesson_from, read_lesson
 from bptutor.packs.library import Library
-from bptutor.packs.markdown import file_text, lesson_from, read_lesson
 from bptutor.packs.model import Derivation, Lesson, Place
-from bptutor.packs.placed import placed
 from bptutor.packs.quiz import bank_files, bank_from, read_bank
-from bptutor.packs.yaml import read
+from bptutor.packs.yaml.places import placed
+from bptutor.packs.yaml.reader import read
 
 SEEDS = 25
 POLL = 0.5

@@ -21,7 +21,7 @@ from bptutor.grading.types.code import judge
 from bptutor.grading.verdict import Mark
 from bptutor.notation.values.evaluate import Values
 from bptutor.packs.model import Lesson, Place, Question
-from bptutor.packs.yaml import problem
+from bptutor.packs.yaml.reader import problem
 
 Made = Callable[[Values], Any]
 """What a mistake makes of a draw."""

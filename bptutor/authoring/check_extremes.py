@@ -14,8 +14,8 @@ from bptutor.grading.answer.submission import Case, make
 from bptutor.grading.feedback.floating_point import at_extremes
 from bptutor.grading.types.expression import Read, bring
 from bptutor.packs.model import Kind, Question
-from bptutor.packs.scene import Scene
-from bptutor.packs.yaml import problem
+from bptutor.packs.scene.scene import Scene
+from bptutor.packs.yaml.reader import problem
 
 WRITTEN = frozenset({Kind.SYMBOLIC, Kind.MATRIX_EXPRESSION, Kind.NUMPY})
 

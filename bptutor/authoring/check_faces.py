@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bptutor.authoring.report import Checked
 from bptutor.packs.model import Block, Derivation, Lesson, Place, Prose, Question
-from bptutor.packs.yaml import problem
+from bptutor.packs.yaml.reader import problem
 from bptutor.session.faces import NUMBERS, TEXTS, faces_of
 from bptutor.session.items import item
 from bptutor.session.stops import Course, Stop, cut

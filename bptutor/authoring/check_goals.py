@@ -23,8 +23,8 @@ from bptutor.notation.shapes import axes
 from bptutor.notation.tree import Expr
 from bptutor.notation.values.evaluate import UnknownLetter, evaluate
 from bptutor.packs.model import NUMBERS, Kind, Lesson, Place, Question
-from bptutor.packs.scene import Scene
-from bptutor.packs.yaml import problem
+from bptutor.packs.scene.scene import Scene
+from bptutor.packs.yaml.reader import problem
 
 EXPRESSIONS = frozenset({Kind.SYMBOLIC, Kind.MATRIX_EXPRESSION, Kind.NUMPY})
 

@@ -14,10 +14,10 @@ from bptutor.notation.printers import layout, unicode
 from bptutor.notation.scope import Scope
 from bptutor.notation.shapes import axes
 from bptutor.notation.tree import Chain, Compare, Expr, Relation, Text, walk
+from bptutor.packs.lesson.templates import TEMPLATE
 from bptutor.packs.model import Derivation, Lesson, Place, Prose, Question
-from bptutor.packs.placed import placed
-from bptutor.packs.templates import TEMPLATE
-from bptutor.packs.yaml import Located, problem
+from bptutor.packs.yaml.places import placed
+from bptutor.packs.yaml.reader import Located, problem
 
 WIDTH = 78
 NO_SCOPE = Scope({})

@@ -9,7 +9,7 @@ from pathlib import Path
 from bptutor.authoring.report import Checked
 from bptutor.errors import Problem
 from bptutor.packs.model import Derivation, Lesson, Place, Prose, Question
-from bptutor.packs.yaml import note, problem
+from bptutor.packs.yaml.reader import note, problem
 
 CODE = re.compile(r"^ {0,3}(```+|~~~+).*?^ {0,3}\1|(?<!`)(`+)(?!`).+?(?<!`)\2(?!`)", re.DOTALL | re.MULTILINE)
 DISPLAY = re.compile(r"\$\$.+?\$\$|\\begin\{(\w+\*?)\}.*?\\end\{\1\}", re.DOTALL)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from bptutor.authoring.report import Checked
 from bptutor.grading.types.choice import needed
 from bptutor.packs.model import Kind, Lesson, Question
-from bptutor.packs.yaml import problem
+from bptutor.packs.yaml.reader import problem
 
 
 def check_menu(question: Question, lesson: Lesson, checked: Checked) -> None:

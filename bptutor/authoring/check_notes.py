@@ -9,8 +9,8 @@ from bptutor.authoring.report import Checked
 from bptutor.errors import Problem
 from bptutor.notation.scope import Role
 from bptutor.packs.model import NUMBERS, Kind, Lesson, Question
-from bptutor.packs.scene import Scene
-from bptutor.packs.yaml import note
+from bptutor.packs.scene.scene import Scene
+from bptutor.packs.yaml.reader import note
 
 EXPRESSIONS = frozenset({Kind.SYMBOLIC, Kind.MATRIX_EXPRESSION, Kind.NUMPY, Kind.EINSUM})
 ASKS = re.compile(

@@ -18,8 +18,8 @@ from bptutor.grading.feedback.match import Guesses, guesses
 from bptutor.grading.types.number import asked_of, held_against, seen
 from bptutor.notation.values.evaluate import Values
 from bptutor.packs.model import Lesson, Question
-from bptutor.packs.scene import Scene
-from bptutor.packs.yaml import problem
+from bptutor.packs.scene.scene import Scene
+from bptutor.packs.yaml.reader import problem
 
 RULE = "accepted-mistake"
 EQUAL = 1e-9

@@ -11,16 +11,16 @@ from bptutor.authoring.check_markdown import check_images
 from bptutor.authoring.check_renaming import check_renaming
 from bptutor.authoring.check_rules import check_turns
 from bptutor.errors import Problem
-from bptutor.packs import fading
-from bptutor.packs.fields import ID, nearest
 from bptutor.packs.folder import PACK_FILE, lesson_files
-from bptutor.packs.lesson_blocks import parts
+from bptutor.packs.lesson import fading
+from bptutor.packs.lesson.blocks import parts
+from bptutor.packs.lesson.markdown import Front, file_text, front_matter
 from bptutor.packs.library import Library
-from bptutor.packs.markdown import Front, file_text, front_matter
 from bptutor.packs.model import Derivation, Kind, Lesson, Place, Question
-from bptutor.packs.placed import placed
 from bptutor.packs.quiz import BANK
-from bptutor.packs.yaml import Located, problem, read
+from bptutor.packs.yaml.fields import ID, nearest
+from bptutor.packs.yaml.places import placed
+from bptutor.packs.yaml.reader import Located, problem, read
 
 
 class PackCheck:

@@ -24,9 +24,9 @@ from bptutor.notation.scope import Role
 from bptutor.notation.shapes import axes
 from bptutor.notation.values.evaluate import evaluate
 from bptutor.packs.model import NUMBERS, Kind, Lesson, Place, Question
-from bptutor.packs.placed import placed
-from bptutor.packs.scene import Scene
-from bptutor.packs.yaml import problem
+from bptutor.packs.scene.scene import Scene
+from bptutor.packs.yaml.places import placed
+from bptutor.packs.yaml.reader import problem
 
 SEEDS = 25
 SAMPLE = 3

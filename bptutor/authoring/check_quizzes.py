@@ -6,11 +6,11 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 
 from bptutor.errors import Problem
-from bptutor.packs.fields import nearest
+from bptutor.packs.lesson.outline import Pack
 from bptutor.packs.model import Derivation, Lesson, Place, Question
-from bptutor.packs.outline import Pack
 from bptutor.packs.quiz import BANK, QuizFront, Source
-from bptutor.packs.yaml import problem
+from bptutor.packs.yaml.fields import nearest
+from bptutor.packs.yaml.reader import problem
 
 
 def check_quizzes(

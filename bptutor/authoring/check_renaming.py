@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from bptutor.errors import Problem
-from bptutor.packs.markdown import Front
+from bptutor.packs.lesson.markdown import Front
+from bptutor.packs.lesson.outline import Pack
 from bptutor.packs.model import Derivation, Lesson, Place, Question
-from bptutor.packs.outline import Pack
 from bptutor.packs.quiz import BANK
-from bptutor.packs.yaml import Located, problem
+from bptutor.packs.yaml.reader import Located, problem
 
 Renamed = tuple[str, tuple[str, ...], Place]
 """An id of today, what it was, and where that is written."""

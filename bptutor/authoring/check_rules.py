@@ -14,11 +14,11 @@ from bptutor.authoring.report import Checked
 from bptutor.errors import PackError, Problem, UnreadableAnswer
 from bptutor.notation import parse
 from bptutor.notation import tree as t
-from bptutor.packs.markdown import file_text
+from bptutor.packs.lesson.markdown import file_text
+from bptutor.packs.lesson.outline import NAMES, Rule
 from bptutor.packs.model import Derivation, Lesson, Line, Place, Prose
-from bptutor.packs.outline import NAMES, Rule
-from bptutor.packs.scene import Scene
-from bptutor.packs.yaml import Located, problem, read
+from bptutor.packs.scene.scene import Scene
+from bptutor.packs.yaml.reader import Located, problem, read
 
 
 def check_formulas(file: Path) -> Checked:

@@ -11,10 +11,10 @@ from bptutor.authoring.report import Checked
 from bptutor.notation.scope import Role, Scope
 from bptutor.notation.tree import Add, At, Call, Expr, Name, Neg, Number, Pow, walk
 from bptutor.packs.model import Lesson, Place
-from bptutor.packs.network import REACHED
-from bptutor.packs.placed import placed
-from bptutor.packs.scene import Scene
-from bptutor.packs.yaml import problem
+from bptutor.packs.scene.network import REACHED
+from bptutor.packs.scene.scene import Scene
+from bptutor.packs.yaml.places import placed
+from bptutor.packs.yaml.reader import problem
 
 TARGET = "unreachable-target"
 

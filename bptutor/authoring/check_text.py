@@ -11,9 +11,9 @@ from bptutor.authoring.report import Checked
 from bptutor.errors import UnreadableAnswer
 from bptutor.notation import parse
 from bptutor.notation.scope import Declared, Scope
-from bptutor.packs.fields import nearest
 from bptutor.packs.model import Derivation, Kind, Lesson, Place, Question
-from bptutor.packs.yaml import problem
+from bptutor.packs.yaml.fields import nearest
+from bptutor.packs.yaml.reader import problem
 
 ALLOWED = (
     "not-proved",

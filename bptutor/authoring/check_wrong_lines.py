@@ -22,8 +22,8 @@ from bptutor.notation.shapes import axes
 from bptutor.notation.shapes.axes import ShapeMisfit
 from bptutor.notation.tree import Expr
 from bptutor.packs.model import Kind, Lesson, Place, Prose, Question
-from bptutor.packs.scene import Scene
-from bptutor.packs.yaml import problem
+from bptutor.packs.scene.scene import Scene
+from bptutor.packs.yaml.reader import problem
 
 RULE = "wrong-line"
 NUMBERED = re.compile(r" {0,3}(\d+)\.\s+(\S.*)")

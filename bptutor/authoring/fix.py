@@ -6,9 +6,9 @@ from pathlib import Path
 
 from bptutor.errors import Problem
 from bptutor.packs.folder import lesson_files
-from bptutor.packs.lesson_blocks import chunks, parts
-from bptutor.packs.markdown import file_text
-from bptutor.packs.yaml import read
+from bptutor.packs.lesson.blocks import chunks, parts
+from bptutor.packs.lesson.markdown import file_text
+from bptutor.packs.yaml.reader import read
 
 
 def write_ids(root: Path) -> list[Path]:

@@ -7,9 +7,9 @@ from typing import Any
 
 from bptutor.notation import parse
 from bptutor.notation.values.evaluate import evaluate
+from bptutor.packs.lesson.templates import number_text
 from bptutor.packs.model import NUMBERS, Kind, Question
-from bptutor.packs.scene import Scene
-from bptutor.packs.templates import number_text
+from bptutor.packs.scene.scene import Scene
 
 
 def model_text(question: Question, answer: object, scene: Scene, seed: int) -> str:

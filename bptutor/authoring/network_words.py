@@ -9,7 +9,7 @@ from bptutor.engine.blocks import Block, Conv, Dense, Flatten
 from bptutor.engine.spec import Plan, Spec, given, sizes
 from bptutor.engine.trace import Trace
 from bptutor.engine.windows import Pair, Window
-from bptutor.packs.network import Network
+from bptutor.packs.scene.network import Network
 
 
 def heading(network: Network, seed: int) -> str:

@@ -17,7 +17,7 @@ from bptutor.engine.spec import Plan
 from bptutor.engine.trace import Trace, plain
 from bptutor.engine.train import train
 from bptutor.errors import UsageError
-from bptutor.packs.network import read_network
+from bptutor.packs.scene.network import read_network
 
 CHECK_LIMIT = 2_000
 """Most parameters and inputs of which every one is nudged; above, only the direction is checked."""

@@ -13,7 +13,7 @@ from bptutor.grading.verdict import Mark, ProofMark, ReadingError, Verdict
 from bptutor.packs.model import Kind, Question
 
 if TYPE_CHECKING:
-    from bptutor.packs.scene import Scene
+    from bptutor.packs.scene.scene import Scene
 
 LONGEST = 1000
 """Most characters of an answer."""

@@ -6,15 +6,15 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from bptutor.errors import BptutorError, UsageError
-from bptutor.packs import fading
-from bptutor.packs.fading import Form
-from bptutor.packs.fields import nearest
+from bptutor.packs.lesson import fading
+from bptutor.packs.lesson.fading import Form
 from bptutor.packs.library import Library
 from bptutor.packs.model import Derivation, Lesson, Question
 from bptutor.packs.quiz import BANK
+from bptutor.packs.yaml.fields import nearest
 
 if TYPE_CHECKING:
-    from bptutor.packs.scene import Scene
+    from bptutor.packs.scene.scene import Scene
 
 
 def named(library: Library, id_: str) -> tuple[Question, Scene | None]:

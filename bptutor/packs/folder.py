@@ -6,10 +6,10 @@ import re
 from pathlib import Path
 
 from bptutor.errors import PackError, Problem, UsageError
-from bptutor.packs.index import Index
-from bptutor.packs.lesson_blocks import chunks, parts
-from bptutor.packs.markdown import file_text, front_matter
-from bptutor.packs.outline import LessonEntry, Pack, QuizEntry
+from bptutor.packs.lesson.blocks import chunks, parts
+from bptutor.packs.lesson.markdown import file_text, front_matter
+from bptutor.packs.lesson.outline import LessonEntry, Pack, QuizEntry
+from bptutor.packs.lesson.outline_cache import Index
 from bptutor.packs.pack_file import pack_from
 from bptutor.packs.quiz import is_quiz
 

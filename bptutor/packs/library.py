@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bptutor.errors import PackError, UsageError
-from bptutor.packs import index
-from bptutor.packs.index import Index
-from bptutor.packs.outline import LessonEntry, QuizEntry
+from bptutor.packs.lesson import outline_cache
+from bptutor.packs.lesson.outline import LessonEntry, QuizEntry
+from bptutor.packs.lesson.outline_cache import Index
 
 if TYPE_CHECKING:
     import tempfile
@@ -67,7 +67,7 @@ class Library:
             return Library(read_outline(folder), kept)
         if not path.is_dir():
             raise UsageError(f"there is no pack at {path}", "give a folder with a pack.yaml, or a zip of one")
-        return Library((cache and index.load(path, cache)) or _read(path, cache))
+        return Library((cache and outline_cache.load(path, cache)) or _read(path, cache))
 
     @cached_property
     def _files(self) -> dict[str, Path]:
@@ -104,10 +104,10 @@ class Library:
             UsageError: The pack has no such lesson.
             PackError: Its file is wrong; carries every problem found.
         """
-        from bptutor.packs.fields import nearest
-        from bptutor.packs.markdown import read_lesson
+        from bptutor.packs.lesson.markdown import read_lesson
         from bptutor.packs.model import Question
         from bptutor.packs.quiz import BANK, bank_files, read_bank
+        from bptutor.packs.yaml.fields import nearest
 
         files = self._files if not id.startswith(BANK) else {BANK + f.stem: f for f in bank_files(self.pack.root)}
         if id.startswith(BANK) and id not in files:
@@ -127,7 +127,7 @@ class Library:
             PackError: Such a file cannot be read.
         """
         from bptutor.packs.folder import lesson_files
-        from bptutor.packs.markdown import likely_id, read_lesson
+        from bptutor.packs.lesson.markdown import likely_id, read_lesson
 
         for file in lesson_files(self.pack.root) if id in self.pack.lessons else ():
             if likely_id(file) == id:
@@ -156,7 +156,7 @@ class Library:
             return
         from bptutor.errors import PackError
         from bptutor.packs.programs import digest
-        from bptutor.packs.yaml import problem
+        from bptutor.packs.yaml.reader import problem
 
         what, help_ = "this Python is new since the pack was opened, and nobody has allowed it to run", "start again"
         new = [question for question in asked if digest(question.source) not in self.allowed]
@@ -187,5 +187,5 @@ def _read(path: Path, cache: Path | None) -> Index:
 
     outline = read_outline(path)
     if cache is not None:
-        index.save(outline, cache)
+        outline_cache.save(outline, cache)
     return outline

@@ -6,10 +6,10 @@ import re
 from pathlib import Path
 
 from bptutor.errors import Problem
-from bptutor.packs.fields import Fields, check_id, nearest
-from bptutor.packs.outline import NAMES, OF_NAMES, TURNS, Pack, Rule
+from bptutor.packs.lesson.outline import NAMES, OF_NAMES, TURNS, Pack, Rule
 from bptutor.packs.renaming import renamed_from
-from bptutor.packs.yaml import Located, read
+from bptutor.packs.yaml.fields import Fields, check_id, nearest
+from bptutor.packs.yaml.reader import Located, read
 
 FORMAT = "1"
 VERSION = re.compile(r"[0-9]+(\.[0-9]+){0,3}([-+.a-z0-9]*)", re.ASCII)

@@ -13,11 +13,11 @@ from pathlib import Path
 
 from bptutor.errors import Problem
 from bptutor.packs.folder import lesson_files, quiz_files
-from bptutor.packs.lesson_blocks import chunks, parts
-from bptutor.packs.markdown import file_text
+from bptutor.packs.lesson.blocks import chunks, parts
+from bptutor.packs.lesson.markdown import file_text
 from bptutor.packs.model import Kind
 from bptutor.packs.quiz import bank_files
-from bptutor.packs.yaml import Located, plain, read
+from bptutor.packs.yaml.reader import Located, plain, read
 
 KEYS = ("entry", "answer", "accept", "starter", "setup", "expect", "args", "cases")
 """What says which Python runs, and how it is called."""

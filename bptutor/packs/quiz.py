@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bptutor.errors import PackError, Problem
-from bptutor.packs.fields import Fields
 from bptutor.packs.model import Block, Lesson, Place, Show
-from bptutor.packs.placed import gathered
 from bptutor.packs.renaming import renamed_from
-from bptutor.packs.yaml import Located, places, read
+from bptutor.packs.yaml.fields import Fields
+from bptutor.packs.yaml.places import gathered
+from bptutor.packs.yaml.reader import Located, places, read
 
 if TYPE_CHECKING:
-    from bptutor.packs.formulas import Formulas
+    from bptutor.packs.lesson.formulas import Formulas
 
 NOWHERE = Place()
 BANKS = "banks"
@@ -122,7 +122,7 @@ def read_bank(path: Path, shown: str = "") -> Lesson:
     Raises:
         PackError: It is wrong; carries every problem found.
     """
-    from bptutor.packs.markdown import file_text
+    from bptutor.packs.lesson.markdown import file_text
 
     problems: list[Problem] = []
     where = shown or str(path)
@@ -135,8 +135,8 @@ def read_bank(path: Path, shown: str = "") -> Lesson:
 
 def bank_from(node: Located, name: str, problems: list[Problem]) -> Lesson:
     """Read the mapping of a bank; every problem found goes into `problems`."""
-    from bptutor.packs.formulas import Formulas
-    from bptutor.packs.scene import scene
+    from bptutor.packs.lesson.formulas import Formulas
+    from bptutor.packs.scene.scene import scene
 
     fields = Fields(node, "a bank", problems)
     written, before = fields.get("scene"), len(problems)
@@ -156,7 +156,7 @@ def bank_from(node: Located, name: str, problems: list[Problem]) -> Lesson:
 
 def _entry(node: Located, formulas: Formulas, fields: Fields) -> Iterable[Block]:
     """Read one question of a bank; `arrays` are shown above it."""
-    from bptutor.packs.markdown import asked
+    from bptutor.packs.lesson.markdown import asked
 
     written = node.mapping.get("arrays", Located(()))
     names = written.items or ((written,) if written.text else ())

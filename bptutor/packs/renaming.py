@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bptutor.packs.fields import Fields
+from bptutor.packs.yaml.fields import Fields
 
 OLD_ID = re.compile(r"[^\s/:#.~@]{1,100}")
 

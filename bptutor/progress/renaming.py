@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
-from bptutor.packs.outline import LessonEntry, Pack, QuizEntry
+from bptutor.packs.lesson.outline import LessonEntry, Pack, QuizEntry
 from bptutor.progress.event import NAMED, Event, as_first
 from bptutor.progress.events import Log
 from bptutor.progress.figures import recount

@@ -10,8 +10,8 @@ from string import ascii_lowercase
 
 from bptutor.errors import UnreadableAnswer
 from bptutor.grading.types import choice as choices
+from bptutor.packs.lesson.stop_ids import mark
 from bptutor.packs.model import Kind, Question
-from bptutor.packs.stop_ids import mark
 from bptutor.session.asked import typed
 from bptutor.session.standing import Standing
 

@@ -7,7 +7,7 @@ from datetime import date
 from enum import Enum
 
 from bptutor.errors import PackError
-from bptutor.packs.outline import LessonEntry, QuizEntry
+from bptutor.packs.lesson.outline import LessonEntry, QuizEntry
 from bptutor.progress.event import Event, EventKind
 from bptutor.progress.events import Log
 from bptutor.progress.memory import mastery

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bptutor.packs.fading import Form
+from bptutor.packs.lesson.fading import Form
 from bptutor.packs.model import Derivation
 from bptutor.session.ids import is_inserted
 from bptutor.session.items import as_form, item

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from bptutor.packs import fading
-from bptutor.packs.fading import Form
+from bptutor.packs.lesson import fading
+from bptutor.packs.lesson.fading import Form
+from bptutor.packs.lesson.outline import Rule
 from bptutor.packs.model import Block, Derivation, Kind, Prose, Show
-from bptutor.packs.outline import Rule
 from bptutor.packs.quiz import BANK
 from bptutor.session.stops import Course, Item, Stop, is_section
 

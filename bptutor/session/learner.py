@@ -6,7 +6,7 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from bptutor.packs.outline import LessonEntry
+from bptutor.packs.lesson.outline import LessonEntry
 from bptutor.progress.days import today
 from bptutor.progress.events import Log
 from bptutor.progress.renaming import Names, rename

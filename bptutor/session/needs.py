@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from bptutor.grading.verdict import Verdict
+    from bptutor.packs.lesson.outline import LessonEntry, Pack, QuizEntry
     from bptutor.packs.model import Lesson, Question
-    from bptutor.packs.outline import LessonEntry, Pack, QuizEntry
     from bptutor.packs.quiz import Quiz
-    from bptutor.packs.scene import Scene
+    from bptutor.packs.scene.scene import Scene
 
 
 class Library(Protocol):

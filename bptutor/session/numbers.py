@@ -11,7 +11,7 @@ from bptutor.session.asked import Asked
 
 if TYPE_CHECKING:
     from bptutor.notation.values.evaluate import Values
-    from bptutor.packs.scene import Scene
+    from bptutor.packs.scene.scene import Scene
 
 STEP = 1e-5
 """Half the distance between the two points of a measured slope."""

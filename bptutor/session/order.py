@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from bptutor.errors import UsageError
-from bptutor.packs.outline import LessonEntry
+from bptutor.packs.lesson.outline import LessonEntry
 from bptutor.progress.event import Event
 from bptutor.progress.events import Log
 from bptutor.session.course import CourseEntry, QuizStanding, Result, Standing, course, is_done, next_stop, quizzes

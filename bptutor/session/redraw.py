@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bptutor.errors import BptutorError
+from bptutor.packs.lesson.templates import templates
 from bptutor.packs.model import NUMBERS, Question
-from bptutor.packs.templates import templates
 from bptutor.session.numbers import Numbers
 
 if TYPE_CHECKING:
     from bptutor.notation.scope import Declared, Scope
-    from bptutor.packs.scene import Scene
+    from bptutor.packs.scene.scene import Scene
 
 
 def drawn_names(question: Question | None, scene: Scene | None) -> frozenset[str]:

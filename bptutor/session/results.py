@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from bptutor.packs.outline import LessonEntry, Pack
+from bptutor.packs.lesson.outline import LessonEntry, Pack
 from bptutor.session.ids import is_inserted
 from bptutor.session.standing import Passed
 from bptutor.session.stops import Stop

@@ -24,7 +24,7 @@ from bptutor.session.view import Shown, ShownQuestion, View, Wants
 from bptutor.session.walk import Walk
 
 if TYPE_CHECKING:
-    from bptutor.packs.scene import Scene
+    from bptutor.packs.scene.scene import Scene
 
 
 class Run:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bptutor.packs.fading import Form
+from bptutor.packs.lesson.fading import Form
 from bptutor.packs.model import Derivation, Line, Prose, Question, Show
 from bptutor.session.asked import Asked
 from bptutor.session.attempt import as_asked

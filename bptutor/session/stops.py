@@ -7,16 +7,16 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from bptutor.packs import fading
-from bptutor.packs.fading import Form
+from bptutor.packs.lesson import fading
+from bptutor.packs.lesson.fading import Form
+from bptutor.packs.lesson.outline import Rule
+from bptutor.packs.lesson.stop_ids import called, line_ids, mark
 from bptutor.packs.model import Block, Derivation, Lesson, Prose, Question, Show
-from bptutor.packs.outline import Rule
-from bptutor.packs.stop_ids import called, line_ids, mark
 from bptutor.session.ids import ROUND, apart
 from bptutor.session.view import Wants
 
 if TYPE_CHECKING:
-    from bptutor.packs.scene import Scene
+    from bptutor.packs.scene.scene import Scene
 
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 

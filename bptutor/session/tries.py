@@ -12,7 +12,7 @@ from bptutor.session.walk import Walk
 
 if TYPE_CHECKING:
     from bptutor.grading.verdict import Verdict
-    from bptutor.packs.scene import Scene
+    from bptutor.packs.scene.scene import Scene
     from bptutor.session.stops import Stop
 
 

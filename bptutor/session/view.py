@@ -10,7 +10,7 @@ from bptutor.grading.verdict import Verdict
 from bptutor.packs.model import Derivation, Lesson, Line, Question, Show
 
 if TYPE_CHECKING:
-    from bptutor.packs.scene import Scene
+    from bptutor.packs.scene.scene import Scene
 
 
 FIXED = "There are no other numbers here: the author wrote these."

@@ -6,8 +6,8 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from bptutor.packs import fading
-from bptutor.packs.fading import Form
+from bptutor.packs.lesson import fading
+from bptutor.packs.lesson.fading import Form
 from bptutor.packs.model import Derivation, Question
 from bptutor.progress.event import Event, EventKind
 from bptutor.session.asked import SEEDS

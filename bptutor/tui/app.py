@@ -14,7 +14,7 @@ from textual import events
 from textual.command import Provider
 from textual.screen import ModalScreen, Screen
 
-from bptutor.packs.outline import LessonEntry
+from bptutor.packs.lesson.outline import LessonEntry
 from bptutor.progress.events import Log
 from bptutor.session.ids import ROUND, WARM_UP
 from bptutor.session.learner import Learner

@@ -26,8 +26,8 @@ from bptutor.notation import parse
 from bptutor.notation.equality.prove import Outcome, prove
 from bptutor.notation.values.evaluate import evaluate
 from bptutor.packs.folder import lesson_files, quiz_files
+from bptutor.packs.lesson.markdown import read_lesson
 from bptutor.packs.library import Library
-from bptutor.packs.markdown import read_lesson
 from bptutor.packs.model import NUMBERS, Kind, Lesson, Question
 from bptutor.packs.quiz import bank_files, read_bank
 from bptutor.session.redraw import drawn_names

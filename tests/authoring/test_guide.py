@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from bptutor.authoring.check import check
-from bptutor.packs.fields import Fields
-from bptutor.packs.yaml import Located
+from bptutor.packs.yaml.fields import Fields
+from bptutor.packs.yaml.reader import Located
 
 pytestmark = pytest.mark.normal
 

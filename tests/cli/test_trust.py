@@ -21,8 +21,8 @@ from bptutor.grading.code.sandbox.availability import may, said
 from bptutor.grading.code.sandbox.channel import Program
 from bptutor.grading.service.batch import grade_lines
 from bptutor.packs.folder import lesson_files, quiz_files
+from bptutor.packs.lesson.markdown import read_lesson
 from bptutor.packs.library import Library, builtin_root
-from bptutor.packs.markdown import read_lesson
 from bptutor.packs.model import Question
 from bptutor.packs.programs import digest, programs
 from bptutor.packs.quiz import bank_files, read_bank

@@ -20,7 +20,7 @@ from bptutor.notation.printers.broadcasting import NoNumpyForm
 from bptutor.notation.scope import Scope
 from bptutor.notation.shapes import axes
 from bptutor.packs.model import Kind, Question
-from bptutor.packs.scene import Scene
+from bptutor.packs.scene.scene import Scene
 from tests.grading.pairs import asked, groups
 
 ONE, TWO, ZERO = (t.Number(Fraction(value)) for value in (1, 2, 0))

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from bptutor.packs.model import Place, Question
-from bptutor.packs.questions import question
-from bptutor.packs.scene import Scene
+from bptutor.packs.question_types.base import question
+from bptutor.packs.scene.scene import Scene
 
 DATA = Path(__file__).parents[1] / "data" / "grading"
 

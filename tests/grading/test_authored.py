@@ -6,8 +6,8 @@ import pytest
 
 from bptutor.grading.grade import grade
 from bptutor.grading.verdict import Mark
-from bptutor.packs.questions import question
-from bptutor.packs.scene import Scene
+from bptutor.packs.question_types.base import question
+from bptutor.packs.scene.scene import Scene
 
 SCENE = Scene.from_mapping({"sizes": {"K": "3"}, "given": {"N": {"axes": ["K"], "value": ["4", "1", "3"]}}})
 SAY = "Your largest output is 1. Look at what the three outputs add up to."

@@ -12,7 +12,7 @@ from bptutor.grading.answer.definitions import lines, unfolded
 from bptutor.notation import parse
 from bptutor.notation.transform.to_matrix_notation import as_array
 from bptutor.notation.values.evaluate import evaluate
-from bptutor.packs.scene import Scene
+from bptutor.packs.scene.scene import Scene
 from tests.grading.pairs import scene
 
 pytestmark = pytest.mark.normal

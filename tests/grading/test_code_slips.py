@@ -11,8 +11,8 @@ from bptutor.grading.grade import grade
 from bptutor.grading.service.batch import grade_lines
 from bptutor.grading.verdict import Mark, ProofMark, Verdict
 from bptutor.packs.pasted import unwrapped
-from bptutor.packs.questions import question
-from bptutor.packs.scene import Scene
+from bptutor.packs.question_types.base import question
+from bptutor.packs.scene.scene import Scene
 
 pytestmark = pytest.mark.normal
 

@@ -6,8 +6,8 @@ import pytest
 
 from bptutor.grading.grade import grade
 from bptutor.grading.verdict import Mark
-from bptutor.packs.questions import question
-from bptutor.packs.scene import Scene
+from bptutor.packs.question_types.base import question
+from bptutor.packs.scene.scene import Scene
 
 SCENE = Scene.from_mapping(
     {"given": {"z": ["N"], "da": ["N"]}, "define": {"a": "relu(z)", "F": "Σ_i da_i a_i", "dz": "∂F/∂z"}}

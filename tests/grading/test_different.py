@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bptutor.grading.grade import grade
-from bptutor.packs.questions import question
-from bptutor.packs.scene import Scene
+from bptutor.packs.question_types.base import question
+from bptutor.packs.scene.scene import Scene
 
 SCENE = Scene.from_mapping({"given": {"v": {"axes": ["N"], "value": [1, -2, 3]}}, "define": {"q_i": "v_i^2 - v_i"}})
 ASKS = question({"type": "vector", "answer": "q"})  # 0, 6, 6

@@ -13,8 +13,8 @@ from bptutor.grading.grade import grade
 from bptutor.grading.verdict import Mark
 from bptutor.packs.library import Library
 from bptutor.packs.model import Choice, Kind, Place, Question
-from bptutor.packs.questions import question
-from bptutor.packs.scene import Scene
+from bptutor.packs.question_types.base import question
+from bptutor.packs.scene.scene import Scene
 from bptutor.session.asked import Asked
 from tests.grading.pairs import answers, groups, pairs, scene
 

@@ -6,10 +6,10 @@ import pytest
 
 from bptutor.grading.grade import grade
 from bptutor.grading.verdict import Mark, Verdict
-from bptutor.packs.fading import WHY
+from bptutor.packs.lesson.fading import WHY
 from bptutor.packs.model import Place, Question
-from bptutor.packs.questions import question
-from bptutor.packs.scene import Scene
+from bptutor.packs.question_types.base import question
+from bptutor.packs.scene.scene import Scene
 
 SCENE = Scene.from_mapping(
     {

@@ -14,8 +14,8 @@ from bptutor.grading.grade import grade
 from bptutor.grading.service.batch import grade_lines
 from bptutor.grading.verdict import Mark, ProofMark, Verdict
 from bptutor.packs.model import Question
-from bptutor.packs.questions import question
-from bptutor.packs.scene import Scene
+from bptutor.packs.question_types.base import question
+from bptutor.packs.scene.scene import Scene
 
 pytestmark = pytest.mark.normal
 

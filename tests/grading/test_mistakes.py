@@ -16,8 +16,8 @@ from bptutor.grading.catalogue.hypotheses import Mistake
 from bptutor.grading.grade import grade
 from bptutor.grading.verdict import Mark, Verdict
 from bptutor.packs.model import Place, Question
-from bptutor.packs.questions import question
-from bptutor.packs.scene import Scene
+from bptutor.packs.question_types.base import question
+from bptutor.packs.scene.scene import Scene
 from tests.grading.pairs import asked as asked_pair
 from tests.grading.pairs import pairs, scene
 from tests.thinned import thinned

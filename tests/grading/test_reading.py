@@ -8,8 +8,8 @@ from bptutor.grading.answer.live_preview import Reading, reading
 from bptutor.grading.grade import grade
 from bptutor.grading.verdict import Mark
 from bptutor.packs.model import Place, Question
-from bptutor.packs.questions import question
-from bptutor.packs.scene import Scene
+from bptutor.packs.question_types.base import question
+from bptutor.packs.scene.scene import Scene
 from tests.grading.pairs import scene
 
 ASKED: Question = question({"type": "symbolic", "answer": "p_i - y_i"}, Place())

@@ -16,8 +16,8 @@ from bptutor.grading.feedback.numeric_difference import figures
 from bptutor.grading.grade import grade
 from bptutor.grading.verdict import Mark, Verdict
 from bptutor.packs.model import Place
-from bptutor.packs.questions import question
-from bptutor.packs.scene import Scene
+from bptutor.packs.question_types.base import question
+from bptutor.packs.scene.scene import Scene
 
 SCENES: dict[str, dict[str, Any]] = {
     "ratio": {

@@ -7,8 +7,8 @@ import pytest
 from bptutor.grading.grade import grade
 from bptutor.grading.verdict import Mark, ProofMark
 from bptutor.packs.model import Place
-from bptutor.packs.questions import question
-from bptutor.packs.scene import Scene
+from bptutor.packs.question_types.base import question
+from bptutor.packs.scene.scene import Scene
 
 SCENE = Scene.from_mapping(
     {"sizes": {"M": "2", "K": "3", "N": "4"}, "given": {"A": ["M", "K"], "B": ["K", "N"], "u": ["K"]}}

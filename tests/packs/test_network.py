@@ -11,8 +11,8 @@ import pytest
 from bptutor.engine.network import Spec
 from bptutor.errors import PackError, UsageError
 from bptutor.packs.model import Place
-from bptutor.packs.network import draw, from_mapping, read_network
-from bptutor.packs.scene import Scene
+from bptutor.packs.scene.network import draw, from_mapping, read_network
+from bptutor.packs.scene.scene import Scene
 
 MAZUR = """\
 layers: [2, 2, 2]

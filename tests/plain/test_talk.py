@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bptutor.packs.model import Derivation, Kind, Lesson, Line, Nudge, Prose, Question, Show
-from bptutor.packs.scene import Scene
+from bptutor.packs.scene.scene import Scene
 from bptutor.plain import run
 from bptutor.progress.events import EventKind, Log
 from bptutor.session import Session, Standing

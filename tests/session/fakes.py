@@ -15,11 +15,11 @@ from bptutor.errors import PackError, Problem, UsageError
 from bptutor.grading.grade import grade
 from bptutor.grading.verdict import Finding, Mark, ProofMark, ReadingError, Verdict
 from bptutor.notation.values.evaluate import Values
+from bptutor.packs.lesson.outline import LessonEntry, Pack, QuizEntry, Rule
+from bptutor.packs.lesson.stop_ids import line_ids
 from bptutor.packs.model import Choice, Derivation, Kind, Lesson, Line, Nudge, Prose, Question, Show
-from bptutor.packs.outline import LessonEntry, Pack, QuizEntry, Rule
 from bptutor.packs.quiz import Quiz
-from bptutor.packs.scene import Scene
-from bptutor.packs.stop_ids import line_ids
+from bptutor.packs.scene.scene import Scene
 
 Array = NDArray[np.float64]
 

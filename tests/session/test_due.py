@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bptutor.packs.outline import Pack
+from bptutor.packs.lesson.outline import Pack
 from bptutor.plain.talk import Talk
 from bptutor.progress.event import EventKind
 from bptutor.progress.events import Log

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bptutor.packs.model import Kind, Nudge, Question, Show
-from bptutor.packs.scene import Scene
+from bptutor.packs.scene.scene import Scene
 from bptutor.session.asked import Asked
 from bptutor.session.numbers import Numbers, right_text, typed_array
 

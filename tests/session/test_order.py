@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from bptutor.packs.lesson.outline import Pack
 from bptutor.packs.library import Library
 from bptutor.packs.model import Lesson, Prose
-from bptutor.packs.outline import Pack
 from bptutor.packs.quiz import Quiz, QuizFront, Source
 from bptutor.progress.events import Log
 from bptutor.session import QUIZ, REVIEW, Session, Standing, Wants

@@ -9,7 +9,7 @@ import pytest
 
 from bptutor.grading.verdict import Verdict
 from bptutor.packs.model import Derivation, Kind, Lesson, Line, Prose, Question, Show
-from bptutor.packs.scene import Scene
+from bptutor.packs.scene.scene import Scene
 from bptutor.progress.event import EventKind
 from bptutor.session import Session, ShownProse, ShownQuestion, ShownShow, View, Wants
 from tests.session.clock import Desk

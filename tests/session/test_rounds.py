@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from bptutor.packs.lesson.outline import LessonEntry
 from bptutor.packs.model import Lesson, Prose
-from bptutor.packs.outline import LessonEntry
 from bptutor.packs.quiz import Quiz, QuizFront, Source
 from bptutor.session import QUIZ, REVIEW, WARM_UP, Result, Session, ShownProse, Standing, View, Wants
 from bptutor.session.results import teaching

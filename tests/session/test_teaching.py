@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bptutor.packs.model import Derivation, Kind, Lesson, Question
-from bptutor.packs.scene import Scene
+from bptutor.packs.scene.scene import Scene
 from bptutor.progress.events import EventKind
 from bptutor.session import LineState, ShownDerivation, ShownQuestion, Standing, View, Wants
 from tests.session.clock import Desk, on, right, through

@@ -8,7 +8,7 @@ from pathlib import Path
 from bptutor.grading.grade import grade
 from bptutor.grading.verdict import Finding, Mark, Verdict
 from bptutor.packs.model import Kind, Lesson, Question
-from bptutor.packs.scene import Scene
+from bptutor.packs.scene.scene import Scene
 from bptutor.progress.event import Event, EventKind
 from bptutor.session import tries
 from bptutor.session.standing import Standing

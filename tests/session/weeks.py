@@ -12,8 +12,8 @@ from typing import Any
 
 from fsrs import Card, Rating, Scheduler
 
+from bptutor.packs.lesson.outline import Pack
 from bptutor.packs.model import Choice, Kind, Lesson, Prose, Question
-from bptutor.packs.outline import Pack
 from bptutor.packs.quiz import Quiz, QuizFront, Source
 from bptutor.plain.talk import Talk
 from bptutor.progress.event import Event, EventKind

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from textual.widgets import Input
 
+from bptutor.packs.lesson.outline import Pack
 from bptutor.packs.library import Library
 from bptutor.packs.model import Kind, Lesson, Prose, Question
-from bptutor.packs.outline import Pack
 from bptutor.progress.events import Log
 from bptutor.session import QUIZ, Wants
 from bptutor.tui.commands import occur

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from bptutor.grading.verdict import Finding, Mark, ProofMark, Verdict
+from bptutor.packs.lesson.outline import Rule
 from bptutor.packs.model import Choice, Derivation, Kind, Lesson, Line, Question
-from bptutor.packs.outline import Rule
-from bptutor.packs.scene import Scene
+from bptutor.packs.scene.scene import Scene
 from bptutor.session import LineState, Reading, ShownDerivation, ShownQuestion, View, Wants
 from bptutor.tui.render.asking import Typed, reading_rows, waiting_rows
 from bptutor.tui.render.formulas import Typesetter

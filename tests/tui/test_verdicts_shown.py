@@ -13,7 +13,7 @@ from bptutor.grading.verdict import Finding, Mark, ProofMark, Verdict
 from bptutor.packs.library import Library
 from bptutor.packs.model import Kind, Lesson, Line, Prose, Question
 from bptutor.packs.quiz import Quiz, QuizFront, Source
-from bptutor.packs.scene import Scene
+from bptutor.packs.scene.scene import Scene
 from bptutor.session import LineState, ShownDerivation, ShownProse, View, Wants
 from bptutor.tui.render.asking import Typed, echo_rows, program_echo_rows
 from bptutor.tui.render.flow import READABLE

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from bptutor.grading.grade import grade
 from bptutor.grading.verdict import Mark, Verdict
-from bptutor.packs import fading
+from bptutor.packs.lesson import fading
 from bptutor.packs.model import Derivation, Kind, Lesson, Question
-from bptutor.packs.scene import Scene
+from bptutor.packs.scene.scene import Scene
 from bptutor.progress.events import Log
 from bptutor.session import Library, Session, View, Wants
 from bptutor.session.asked import Asked

@@ -8,7 +8,7 @@ from bptutor.notation.parse import read
 from bptutor.notation.printers import latex, unicode
 from bptutor.notation.scope import Scope
 from bptutor.packs.model import Kind, Question
-from bptutor.packs.scene import Scene
+from bptutor.packs.scene.scene import Scene
 
 FORMULAS = frozenset({Kind.SYMBOLIC, Kind.MATRIX_EXPRESSION})
 

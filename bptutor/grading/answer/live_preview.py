@@ -11,7 +11,7 @@ from bptutor.grading.types import choice
 from bptutor.packs.model import Kind, Question
 
 if TYPE_CHECKING:
-    from bptutor.packs.scene import Scene
+    from bptutor.packs.scene.scene import Scene
 
 
 @dataclass(frozen=True)

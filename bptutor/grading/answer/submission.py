@@ -13,7 +13,7 @@ from bptutor.packs.model import Kind, Question
 
 if TYPE_CHECKING:
     from bptutor.notation.values.evaluate import Values
-    from bptutor.packs.scene import Scene
+    from bptutor.packs.scene.scene import Scene
 
 
 class NoScene:
@@ -88,6 +88,6 @@ class _Held:
 
 @lru_cache(maxsize=64)
 def _changed(_: str, held: _Held) -> Scene:
-    from bptutor.packs.scene import Scene
+    from bptutor.packs.scene.scene import Scene
 
     return (held.scene or Scene.from_mapping({})).changed(held.changes)

@@ -26,8 +26,8 @@ from bptutor.notation import tree as t
 from bptutor.notation.equality.branching import has_kink
 from bptutor.notation.scope import Role, Source
 from bptutor.notation.values.evaluate import Values, evaluate
-from bptutor.packs.code_keys import DEFAULT_CASES, EXPECT, NUMBER, PYTHON, WORDS, is_expression
 from bptutor.packs.model import Code
+from bptutor.packs.question_types.code import DEFAULT_CASES, EXPECT, NUMBER, PYTHON, WORDS, is_expression
 
 Array = NDArray[np.float64]
 _KEPT = 32

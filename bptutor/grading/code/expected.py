@@ -16,7 +16,7 @@ from bptutor.notation import parse
 from bptutor.notation.shapes.layout import layout
 from bptutor.notation.tree import Expr
 from bptutor.notation.values.evaluate import Values
-from bptutor.packs.code_keys import NUMBER
+from bptutor.packs.question_types.code import NUMBER
 
 Path = tuple[int | str, ...]
 """Where a part stands in what is returned: places in lists, keys of dictionaries; () for the whole."""

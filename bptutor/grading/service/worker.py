@@ -29,7 +29,7 @@ from bptutor.packs.model import Kind
 
 if TYPE_CHECKING:
     from bptutor.packs.model import Question
-    from bptutor.packs.scene import Scene
+    from bptutor.packs.scene.scene import Scene
 
 COMMAND = (sys.executable, "-P", "-m", "bptutor.grading.service.worker")
 VERDICT_LIMIT = 3.0

@@ -24,8 +24,8 @@ from bptutor.notation import parse
 from bptutor.notation.equality import prove
 from bptutor.packs.library import Library
 from bptutor.packs.model import NUMBERS, Kind, Place, Question
-from bptutor.packs.questions import question as read_question
-from bptutor.packs.scene import Scene
+from bptutor.packs.question_types.base import question as read_question
+from bptutor.packs.scene.scene import Scene
 
 MEMORY = 4 << 30
 """Bytes of address space a child may use."""

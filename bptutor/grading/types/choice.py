@@ -13,7 +13,7 @@ from string import ascii_lowercase
 from bptutor.errors import UnreadableAnswer
 from bptutor.grading.verdict import Finding, Mark, Verdict
 from bptutor.notation.printers.scripts import RAISED
-from bptutor.packs.fading import WHY
+from bptutor.packs.lesson.fading import WHY
 from bptutor.packs.model import Kind, Question
 
 LETTERS = ascii_lowercase

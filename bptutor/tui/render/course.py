@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from textual.content import Content
 
-from bptutor.packs.outline import Pack
+from bptutor.packs.lesson.outline import Pack
 from bptutor.session.course import CourseEntry, QuizStanding, Result, Standing
 from bptutor.tui.render.flow import Lines, apart, wrapped
 

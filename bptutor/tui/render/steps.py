@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
+from bptutor.packs.lesson.outline import Rule
 from bptutor.packs.model import Kind, Question
-from bptutor.packs.outline import Rule
 from bptutor.session import LineState, Shown, ShownDerivation, ShownProse, ShownQuestion, ShownShow
 from bptutor.tui.render.flow import READABLE, Lines, apart, indented, wrapped
 from bptutor.tui.render.formulas import Typesetter

@@ -10,7 +10,7 @@ from bptutor.packs.model import Question
 from bptutor.tui.render.verdicts import Judged, proof_words
 
 if TYPE_CHECKING:
-    from bptutor.packs.scene import Scene
+    from bptutor.packs.scene.scene import Scene
 
 
 def write_case(case: tuple[Question, str, int], scene: Scene | None, judged: Judged | None) -> str:

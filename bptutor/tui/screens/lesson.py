@@ -13,8 +13,8 @@ from textual.widgets import Input
 
 from bptutor.errors import UsageError
 from bptutor.grading.verdict import Mark, Verdict
+from bptutor.packs.lesson.outline import LessonEntry
 from bptutor.packs.model import Kind, Question
-from bptutor.packs.outline import LessonEntry
 from bptutor.session import FIXED, WARM_UP, Outcome, Reading, Session, View, Wants
 from bptutor.session.order import code_ahead
 from bptutor.tui import keys
@@ -30,7 +30,7 @@ from bptutor.tui.widgets.face_pane import FacePane, Numbers
 from bptutor.tui.widgets.steps import Steps
 
 if TYPE_CHECKING:
-    from bptutor.packs.scene import Scene
+    from bptutor.packs.scene.scene import Scene
 
 _TEST_OUT = "Nothing was marked as done; each chapter's quiz does that when it is passed."
 PICKED = frozenset({Kind.CHOICE, Kind.ORDER, Kind.RULE})

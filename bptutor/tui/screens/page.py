@@ -10,7 +10,7 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from bptutor.packs.outline import LessonEntry, Pack
+from bptutor.packs.lesson.outline import LessonEntry, Pack
 from bptutor.session import Session
 from bptutor.session.record import record_page
 from bptutor.session.symbols import symbol
@@ -23,7 +23,7 @@ from bptutor.tui.render.steps import GENERAL
 from bptutor.tui.screens.ready import ReadyModal
 
 if TYPE_CHECKING:
-    from bptutor.packs.scene import Scene
+    from bptutor.packs.scene.scene import Scene
 
 
 CLOSES = "esc closes this · ↑ ↓ scroll"

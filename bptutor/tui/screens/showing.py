@@ -15,7 +15,7 @@ from textual.events import Resize
 from textual.widgets import Static
 
 from bptutor.errors import BptutorError
-from bptutor.packs.outline import LessonEntry
+from bptutor.packs.lesson.outline import LessonEntry
 from bptutor.session import Reading, Session, ShownDerivation, ShownShow, View, Wants
 from bptutor.tui.render.asking import Typed
 from bptutor.tui.render.faces import Face
@@ -33,7 +33,7 @@ from bptutor.tui.widgets.face_pane import FacePane, Numbers
 from bptutor.tui.widgets.steps import Steps
 
 if TYPE_CHECKING:
-    from bptutor.packs.scene import Scene
+    from bptutor.packs.scene.scene import Scene
 
 TALL = 30
 """Rows from which derivations stand in two dimensions."""

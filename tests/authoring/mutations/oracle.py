@@ -14,7 +14,7 @@ from bptutor.notation import parse
 from bptutor.notation.shapes import axes
 from bptutor.notation.tree import Expr
 from bptutor.notation.values.evaluate import NoValue, Values, evaluate
-from bptutor.packs.scene import Scene
+from bptutor.packs.scene.scene import Scene
 
 DRAWS = 6
 SEEN = 25

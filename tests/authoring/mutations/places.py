@@ -9,7 +9,7 @@ from random import Random
 from bptutor.errors import BptutorError
 from bptutor.notation.printers import numpy, unicode
 from bptutor.packs.model import Derivation, Kind, Question
-from bptutor.packs.scene import Scene, stem
+from bptutor.packs.scene.scene import Scene, stem
 from tests.authoring.mutations import values
 from tests.authoring.mutations.oracle import Spelled, scenes_differ
 from tests.authoring.mutations.place import Place, Wrong

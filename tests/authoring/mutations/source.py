@@ -11,8 +11,8 @@ from typing import Any
 
 import yaml
 
-from bptutor.packs.lesson_blocks import chunks, parts
-from bptutor.packs.markdown import read_lesson
+from bptutor.packs.lesson.blocks import chunks, parts
+from bptutor.packs.lesson.markdown import read_lesson
 from bptutor.packs.model import Derivation, Lesson, Question
 from bptutor.packs.quiz import read_bank
 

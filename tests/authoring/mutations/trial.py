@@ -14,11 +14,11 @@ from bptutor.authoring.check_rules import check_formulas, check_turns
 from bptutor.authoring.report import Checked
 from bptutor.errors import Problem
 from bptutor.packs.folder import PACK_FILE
+from bptutor.packs.lesson.markdown import lesson_from
 from bptutor.packs.library import Library
-from bptutor.packs.markdown import lesson_from
 from bptutor.packs.model import Derivation, Lesson
 from bptutor.packs.quiz import bank_from
-from bptutor.packs.yaml import read
+from bptutor.packs.yaml.reader import read
 from tests.authoring.mutations.outcome import Outcome
 from tests.authoring.mutations.places import formulas, places
 from tests.authoring.mutations.source import Source, Unit, edited, source

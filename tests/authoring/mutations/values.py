@@ -18,7 +18,7 @@ from bptutor.grading.code.sandbox.run import run
 from bptutor.notation.tree import Einsum, Expr
 from bptutor.notation.values.evaluate import evaluate
 from bptutor.packs.model import Kind, Question
-from bptutor.packs.scene import Scene
+from bptutor.packs.scene.scene import Scene
 from tests.authoring.mutations.place import Place, Wrong
 from tests.authoring.mutations.source import Entries, Written
 from tests.authoring.mutations.trees import spec_slips

@@ -7,15 +7,15 @@ from types import MappingProxyType
 from typing import Any
 
 from bptutor.errors import PackError, Problem
-from bptutor.packs.code_keys import code_keys
-from bptutor.packs.elsewhere import OTHER_TYPES
-from bptutor.packs.extremes import extremes
-from bptutor.packs.fields import Fields, nearest
 from bptutor.packs.model import Choice, Derived, Kind, Place, Question
-from bptutor.packs.ordering import stands_after
+from bptutor.packs.question_types.code import code_keys
+from bptutor.packs.question_types.order import stands_after
+from bptutor.packs.question_types.variants import FIXED, variant_nodes
 from bptutor.packs.renaming import renamed_from
-from bptutor.packs.variants import FIXED, variant_nodes
-from bptutor.packs.yaml import Located, located, places, plain, problem
+from bptutor.packs.scene.extremes import extremes
+from bptutor.packs.yaml.fields import Fields, nearest
+from bptutor.packs.yaml.other_systems import OTHER_TYPES
+from bptutor.packs.yaml.reader import Located, located, places, plain, problem
 
 FACES = ("index", "matrix", "numpy", "numbers")
 FORMS = ("index", "matrix", "numpy", "no-sum", "no-delta")

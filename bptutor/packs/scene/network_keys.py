@@ -12,9 +12,9 @@ from bptutor.engine.optimizers import OPTIMIZERS
 from bptutor.engine.spec import learned
 from bptutor.engine.train import Training
 from bptutor.errors import Problem
-from bptutor.packs.network_layers import Layers
-from bptutor.packs.network_numbers import NUMBER, WHOLE, meant
-from bptutor.packs.yaml import Located, problem
+from bptutor.packs.scene.network_layers import Layers
+from bptutor.packs.scene.network_numbers import NUMBER, WHOLE, meant
+from bptutor.packs.yaml.reader import Located, problem
 
 KEYS = ("layers", "activations", "loss", "batch", "sizes", "x", "y", "train")
 TRAIN_KEYS = ("rate", "steps", "update", "optimizer", "minibatch")

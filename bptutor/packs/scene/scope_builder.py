@@ -10,11 +10,11 @@ from typing import TypeVar
 from bptutor.errors import Problem
 from bptutor.notation.scope import Declared, FunctionDef, Role, Scope
 from bptutor.notation.tree import Compare, Expr, children
-from bptutor.packs.fields import Fields, nearest, whole_number
-from bptutor.packs.given import MAX_ENTRIES, MAX_SIZE, NAME, declared, shape
 from bptutor.packs.model import Place
-from bptutor.packs.placed import placed
-from bptutor.packs.yaml import Located, located, problem
+from bptutor.packs.scene.given_fields import MAX_ENTRIES, MAX_SIZE, NAME, declared, shape
+from bptutor.packs.yaml.fields import Fields, nearest, whole_number
+from bptutor.packs.yaml.places import placed
+from bptutor.packs.yaml.reader import Located, located, problem
 
 FUNCTION = re.compile(r"([^\W\d_]\w*)\(([^()]*)\)")
 SUBSCRIPTED = re.compile(r"([^\W\d_][^\W_]*)_(?:\{([^{}]+)\}|([^\W\d_]+))")

@@ -6,11 +6,11 @@ import re
 from dataclasses import dataclass
 
 from bptutor.errors import Problem
-from bptutor.packs import fences
-from bptutor.packs.fences import BLOCKS, FENCE, closing
-from bptutor.packs.fields import nearest
+from bptutor.packs.lesson import fences
+from bptutor.packs.lesson.fences import BLOCKS, FENCE, closing
 from bptutor.packs.model import Place
-from bptutor.packs.yaml import problem
+from bptutor.packs.yaml.fields import nearest
+from bptutor.packs.yaml.reader import problem
 
 MAX_BLOCKS = 400
 HEADING = re.compile(r" {0,3}#{1,6}(\s|$)")

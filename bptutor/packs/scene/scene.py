@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 from bptutor.errors import PackError, Problem, UsageError
 from bptutor.notation.scope import Scope
 from bptutor.notation.tree import Compare
-from bptutor.packs import seeds, templates
-from bptutor.packs.declaring import MAX_NAMES, Declaring
-from bptutor.packs.fields import Fields
+from bptutor.packs.lesson import templates
 from bptutor.packs.model import Place
-from bptutor.packs.yaml import Located, located, plain, problem
+from bptutor.packs.scene import seeded_sampling
+from bptutor.packs.scene.scope_builder import MAX_NAMES, Declaring
+from bptutor.packs.yaml.fields import Fields
+from bptutor.packs.yaml.reader import Located, located, plain, problem
 
 if TYPE_CHECKING:
     from bptutor.notation.values.backends import Array
@@ -80,7 +81,7 @@ class Scene:
         Raises:
             UsageError: No draw meets the conditions.
         """
-        rng = seeds.stream(f"draw:{seed}")
+        rng = seeded_sampling.stream(f"draw:{seed}")
         for _ in range(TRIES):
             values = self._values(rng, None, literals=True)
             if all(self._holds(condition, values) for condition in self.require):
@@ -97,7 +98,7 @@ class Scene:
         Raises:
             UsageError: No draw meets the conditions.
         """
-        return self._values(seeds.stream(f"fresh:{seed}"), sizes, literals=False)
+        return self._values(seeded_sampling.stream(f"fresh:{seed}"), sizes, literals=False)
 
     def fill(self, text: str, values: Values) -> str:
         """Replace every `{{ expression }}` and `{{ expression | decimals }}` of a text by its value.
@@ -248,8 +249,8 @@ def _count_from(fields: Fields) -> int:
 
 def _network(node: Located, declaring: Declaring, problems: list[Problem]) -> Mapping[str, object]:
     """Read `network` and declare its sizes and given names; the definitions are returned for later."""
-    from bptutor.packs.network import network_from
-    from bptutor.packs.network_scene import scene_of
+    from bptutor.packs.scene.network import network_from
+    from bptutor.packs.scene.network_scene import scene_of
 
     rows = declaring.scope.sizes.get("B", "")
     network = network_from(node, problems, int(rows) if rows.isdigit() else None)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bptutor.packs.fields import Fields, whole_number
-from bptutor.packs.yaml import Located
+from bptutor.packs.yaml.fields import Fields, whole_number
+from bptutor.packs.yaml.reader import Located
 
 
 def stands_after(fields: Fields, count: int) -> Mapping[int, tuple[int, ...]]:

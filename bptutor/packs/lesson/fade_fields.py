@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bptutor.packs import fading
-from bptutor.packs.fields import Fields
+from bptutor.packs.lesson import fading
 from bptutor.packs.model import Line
+from bptutor.packs.yaml.fields import Fields
 
 
 def fade_words(fields: Fields) -> tuple[str, ...]:

@@ -20,9 +20,9 @@ from bptutor.engine.network import ImageSpec, NetworkError, Plan, fitted, given,
 from bptutor.engine.train import Training
 from bptutor.errors import PackError, Problem, UsageError
 from bptutor.packs.model import Place
-from bptutor.packs.network_keys import Keys
-from bptutor.packs.network_numbers import nested
-from bptutor.packs.yaml import MAX_CHARACTERS, Located, control_problems, located, problem, read
+from bptutor.packs.scene.network_keys import Keys
+from bptutor.packs.scene.network_numbers import nested
+from bptutor.packs.yaml.reader import MAX_CHARACTERS, Located, control_problems, located, problem, read
 
 GRID = 10
 """Drawn numbers are n / 10 from −1 to 1."""

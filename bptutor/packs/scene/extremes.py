@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 from bptutor.errors import Problem
 from bptutor.notation.scope import Scope
-from bptutor.packs.fields import Fields, nearest
-from bptutor.packs.given import decimals, shape
-from bptutor.packs.yaml import Located, plain, problem
+from bptutor.packs.scene.given_fields import decimals, shape
+from bptutor.packs.yaml.fields import Fields, nearest
+from bptutor.packs.yaml.reader import Located, plain, problem
 
 
 def extremes(fields: Fields) -> tuple[Mapping[str, object], ...]:

@@ -8,9 +8,9 @@ from fractions import Fraction
 
 from bptutor.errors import Problem
 from bptutor.notation.scope import Declared, Draw, Role, Source
-from bptutor.packs.fields import Fields
 from bptutor.packs.model import Place
-from bptutor.packs.yaml import Located, problem
+from bptutor.packs.yaml.fields import Fields
+from bptutor.packs.yaml.reader import Located, problem
 
 DECIMAL = re.compile(r"[-+]?([0-9]{1,15}\.?[0-9]{0,15}|\.[0-9]{1,15})([eE][-+]?[0-9]{1,2})?", re.ASCII)
 NAME = re.compile(r"[^\W\d_]\w*(\^\w+)?'*")

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from bptutor import __version__
-from bptutor.packs.outline import LessonEntry, Pack, QuizEntry, Rule
+from bptutor.packs.lesson.outline import LessonEntry, Pack, QuizEntry, Rule
 
 
 @dataclass(frozen=True)

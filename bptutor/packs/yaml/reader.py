@@ -15,7 +15,7 @@ import yaml
 
 from bptutor.errors import Problem
 from bptutor.packs.model import Place
-from bptutor.packs.runs import Run, at, scalar_runs
+from bptutor.packs.yaml.source_map import Run, at, scalar_runs
 
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 NOWHERE = Place()

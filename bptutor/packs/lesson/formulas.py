@@ -9,15 +9,15 @@ from dataclasses import replace
 from bptutor.errors import Problem
 from bptutor.notation.scope import Scope
 from bptutor.notation.tree import Expr
-from bptutor.packs import extremes
-from bptutor.packs.code_keys import expressions
-from bptutor.packs.fields import nearest
+from bptutor.packs.lesson.templates import TEMPLATE, templates
 from bptutor.packs.model import NUMBERS, Code, Kind, Place, Question
-from bptutor.packs.placed import placed
-from bptutor.packs.runs import Run
-from bptutor.packs.scene import Scene, changed
-from bptutor.packs.templates import TEMPLATE, templates
-from bptutor.packs.yaml import Located, problem
+from bptutor.packs.question_types.code import expressions
+from bptutor.packs.scene import extremes
+from bptutor.packs.scene.scene import Scene, changed
+from bptutor.packs.yaml.fields import nearest
+from bptutor.packs.yaml.places import placed
+from bptutor.packs.yaml.reader import Located, problem
+from bptutor.packs.yaml.source_map import Run
 
 SHOWN_AS_IT_IS = re.compile(r"```.*?```|~~~.*?~~~|`[^`\n]*`|\$\$.+?\$\$|\$[^$\n]+\$", re.DOTALL)
 """Code and mathematics, where braces have a meaning of their own."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bptutor.engine.functions import LEAK
 from bptutor.engine.network import Spec, given, names, sizes
-from bptutor.packs.network import Network, target_of
+from bptutor.packs.scene.network import Network, target_of
 
 TARGETS: dict[str, object] = {
     "one-hot": "one-hot",

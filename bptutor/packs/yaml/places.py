@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from bptutor.errors import BptutorError, PackError, Problem, UnreadableAnswer
 from bptutor.packs.model import Place
-from bptutor.packs.yaml import Located, problem
+from bptutor.packs.yaml.reader import Located, problem
 
 LINES = 8
 """Lines that are named beside the first."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 from bptutor.errors import Problem
-from bptutor.packs.yaml import Located, problem
+from bptutor.packs.yaml.reader import Located, problem
 
 NUMBER = re.compile(r"[+\-−]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?", re.ASCII)
 WHOLE = re.compile(r"[0-9]{1,9}", re.ASCII)

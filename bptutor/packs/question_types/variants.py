@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bptutor.packs.yaml import Located
+from bptutor.packs.yaml.reader import Located
 
 FIXED = ("id", "type", "was")
 """What a variant shares with its question."""

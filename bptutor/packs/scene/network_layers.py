@@ -20,8 +20,8 @@ from bptutor.engine.blocks import POOLS, Block, Conv, Dense, Flatten, NetworkErr
 from bptutor.engine.functions import ACTIVATIONS
 from bptutor.engine.windows import Pair, Window
 from bptutor.errors import Problem
-from bptutor.packs.network_numbers import WHOLE, meant
-from bptutor.packs.yaml import Located, problem
+from bptutor.packs.scene.network_numbers import WHOLE, meant
+from bptutor.packs.yaml.reader import Located, problem
 
 MAX_SIZE = 10_000
 

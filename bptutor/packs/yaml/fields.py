@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterable, Mapping
 
 from bptutor.errors import Problem
-from bptutor.packs.elsewhere import OTHER_KEYS
-from bptutor.packs.markup import too_much
+from bptutor.packs.lesson.markdown_limits import too_much
 from bptutor.packs.model import Place
-from bptutor.packs.yaml import Located, problem
+from bptutor.packs.yaml.other_systems import OTHER_KEYS
+from bptutor.packs.yaml.reader import Located, problem
 
 KEY_LIKE = 0.65
 """How like a key another must be to be taken for it."""

@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterable, Mapping
 from enum import Enum
 
+from bptutor.packs.lesson.outline import Rule
 from bptutor.packs.model import Choice, Derivation, Derived, Kind, Line, Question
-from bptutor.packs.outline import Rule
 
 FALSE_RULES = 3
 """How many false rules stand beside the right one when the author names none."""

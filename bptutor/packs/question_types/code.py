@@ -30,9 +30,9 @@ import warnings
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from bptutor.packs.fields import Fields
 from bptutor.packs.model import Code
-from bptutor.packs.yaml import Located, plain
+from bptutor.packs.yaml.fields import Fields
+from bptutor.packs.yaml.reader import Located, plain
 
 MAX_CASES = 50
 DEFAULT_CASES = 5

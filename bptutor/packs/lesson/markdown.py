@@ -10,21 +10,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bptutor.errors import PackError, Problem
-from bptutor.packs.fade_fields import check_fading, fade_words
-from bptutor.packs.fields import Fields, check_id
-from bptutor.packs.lesson_blocks import Chunk, Parts, chunks, parts, prompt_of
-from bptutor.packs.markup import too_much
+from bptutor.packs.lesson.blocks import Chunk, Parts, chunks, parts, prompt_of
+from bptutor.packs.lesson.fade_fields import check_fading, fade_words
+from bptutor.packs.lesson.markdown_limits import too_much
 from bptutor.packs.model import Block, Derivation, Lesson, Line, Nudge, Place, Prose, Question, Show
-from bptutor.packs.placed import gathered
-from bptutor.packs.questions import FACES, read_question
+from bptutor.packs.question_types.base import FACES, read_question
+from bptutor.packs.question_types.variants import variant_nodes
 from bptutor.packs.quiz import QuizFront, quiz_front
 from bptutor.packs.renaming import renamed_from
-from bptutor.packs.variants import variant_nodes
-from bptutor.packs.yaml import MAX_CHARACTERS, Located, control_problems, places, problem, read
+from bptutor.packs.yaml.fields import Fields, check_id
+from bptutor.packs.yaml.places import gathered
+from bptutor.packs.yaml.reader import MAX_CHARACTERS, Located, control_problems, places, problem, read
 
 if TYPE_CHECKING:
-    from bptutor.packs.formulas import Formulas
-    from bptutor.packs.scene import Scene
+    from bptutor.packs.lesson.formulas import Formulas
+    from bptutor.packs.scene.scene import Scene
 
 MAX_BYTES = 4 * MAX_CHARACTERS
 """A character of UTF-8 has at most four bytes: what is larger is not even opened."""
@@ -111,8 +111,8 @@ def likely_id(path: Path) -> str:
 
 def lesson_from(text: str, path: str, problems: list[Problem]) -> Lesson:
     """Read the text of a lesson; every problem found goes into `problems`."""
-    from bptutor.packs.formulas import Formulas
-    from bptutor.packs.scene import scene
+    from bptutor.packs.lesson.formulas import Formulas
+    from bptutor.packs.scene.scene import scene
 
     halves = parts(text, path, problems)
     before = len(problems)
