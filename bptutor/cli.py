@@ -251,7 +251,7 @@ def _trace(args: argparse.Namespace) -> int:
 
 
 def _check(args: argparse.Namespace) -> int:
-    from bptutor.authoring.check import pack_of, run
+    from bptutor.authoring.check.run import pack_of, run
 
     trust, given = _trust(args), Path(args.pack) if args.pack else None
     args.pack = str(pack_of(given)) if given is not None else None

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bptutor.authoring.check import check, run
+from bptutor.authoring.check.run import check, run
 from bptutor.errors import Problem
 
 pytestmark = pytest.mark.normal

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bptutor.authoring.check import check
+from bptutor.authoring.check.run import check
 from bptutor.packs.yaml.fields import Fields
 from bptutor.packs.yaml.reader import Located
 

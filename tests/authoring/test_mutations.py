@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from bptutor.authoring.check import check_file
+from bptutor.authoring.check.run import check_file
 from bptutor.notation.printers import numpy, unicode
 from bptutor.packs.library import Library
 from tests.authoring.mutate_course import SHARE, course, mutate

@@ -15,7 +15,7 @@ import pytest
 
 from bptutor import cli
 from bptutor.arguments import COMMANDS
-from bptutor.authoring import check
+from bptutor.authoring.check import run as check
 from bptutor.errors import PackError, UsageError
 from bptutor.grading.code.sandbox.availability import may, said
 from bptutor.grading.code.sandbox.channel import Program

@@ -9,9 +9,9 @@ from random import Random
 from tempfile import TemporaryDirectory
 from typing import Any, NoReturn, SupportsIndex
 
-from bptutor.authoring.check import check_lesson
-from bptutor.authoring.check_rules import check_formulas, check_turns
-from bptutor.authoring.report import Checked
+from bptutor.authoring.check.report import Checked
+from bptutor.authoring.check.rules import check_formulas, check_turns
+from bptutor.authoring.check.run import check_lesson
 from bptutor.errors import Problem
 from bptutor.packs.folder import PACK_FILE
 from bptutor.packs.lesson.markdown import lesson_from

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from bptutor.authoring.report import Checked
+from bptutor.authoring.check.report import Checked
 from bptutor.errors import Problem
 from bptutor.packs.model import Derivation, Lesson, Place, Prose, Question
 from bptutor.packs.yaml.reader import note, problem

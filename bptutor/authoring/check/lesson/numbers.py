@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from bptutor.authoring.report import Checked
+from bptutor.authoring.check.report import Checked
 from bptutor.errors import BptutorError
 from bptutor.grading.answer import parse_numbers
 from bptutor.grading.answer.answer_samples import entries

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from bptutor.authoring.report import Checked
+from bptutor.authoring.check.report import Checked
 from bptutor.errors import UsageError
 from bptutor.grading.answer.comparison import Comparison
 from bptutor.grading.answer.parse_answer import models

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from bptutor.authoring.asked import asked
-from bptutor.authoring.report import Checked
+from bptutor.authoring.check.asked import asked
+from bptutor.authoring.check.report import Checked
 from bptutor.notation.scope import Role, Scope
 from bptutor.notation.tree import Add, At, Call, Expr, Name, Neg, Number, Pow, walk
 from bptutor.packs.model import Lesson, Place

@@ -10,9 +10,9 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from bptutor.authoring.check_lines import Side, prove_sides
+from bptutor.authoring.check.lesson.lines import Side, prove_sides
+from bptutor.authoring.check.report import Checked
 from bptutor.authoring.model_text import model_text
-from bptutor.authoring.report import Checked
 from bptutor.errors import BptutorError
 from bptutor.grading.grade import grade
 from bptutor.grading.types.fill_in import filled, read_einsum

@@ -7,9 +7,9 @@ from collections.abc import Collection, Iterator
 from difflib import get_close_matches
 from pathlib import Path
 
-from bptutor.authoring.check_markdown import check_images
-from bptutor.authoring.check_renaming import check_renaming
-from bptutor.authoring.check_rules import check_turns
+from bptutor.authoring.check.lesson.markdown import check_images
+from bptutor.authoring.check.renaming import check_renaming
+from bptutor.authoring.check.rules import check_turns
 from bptutor.errors import Problem
 from bptutor.packs.folder import PACK_FILE, lesson_files
 from bptutor.packs.lesson import fading

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from bptutor.authoring.report import Checked
+from bptutor.authoring.check.report import Checked
 from bptutor.errors import BptutorError
 from bptutor.grading.answer.comparison import PROBES, Comparison, fresh
 from bptutor.grading.answer.submission import Case, make

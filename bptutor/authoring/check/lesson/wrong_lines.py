@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bptutor.authoring.report import Checked
+from bptutor.authoring.check.report import Checked
 from bptutor.errors import BptutorError, UnreadableAnswer
 from bptutor.notation import parse
 from bptutor.notation.equality.prove import Outcome, prove

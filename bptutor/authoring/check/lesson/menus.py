@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-from bptutor.authoring.report import Checked
+from bptutor.authoring.check.report import Checked
 from bptutor.grading.types.choice import needed
 from bptutor.packs.model import Kind, Lesson, Question
 from bptutor.packs.yaml.reader import problem

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from bptutor.authoring.report import Checked
+from bptutor.authoring.check.report import Checked
 from bptutor.errors import UnreadableAnswer
 from bptutor.notation import parse
 from bptutor.notation.equality.prove import Outcome, Proof, prove

@@ -10,12 +10,12 @@ from dataclasses import replace
 from multiprocessing import get_context
 from pathlib import Path
 
-from bptutor.authoring import check_cache
-from bptutor.authoring.check_pack import PackCheck
-from bptutor.authoring.check_quizzes import check_quizzes
-from bptutor.authoring.check_rules import check_formulas
-from bptutor.authoring.fix import write_ids
-from bptutor.authoring.report import STYLES, Checked, Report
+from bptutor.authoring.check import cache
+from bptutor.authoring.check.fix import write_ids
+from bptutor.authoring.check.pack import PackCheck
+from bptutor.authoring.check.quizzes import check_quizzes
+from bptutor.authoring.check.report import STYLES, Checked, Report
+from bptutor.authoring.check.rules import check_formulas
 from bptutor.errors import PackError, Problem, UsageError
 from bptutor.packs.folder import PACK_FILE, lesson_files, quiz_files
 from bptutor.packs.lesson.markdown import file_text, lesson_from, read_lesson
@@ -162,8 +162,8 @@ def _lesson(file: Path, problems: list[Problem]) -> Lesson:
 
 def _shared(files: list[Path], jobs: int, seeds: int) -> Iterator[Checked]:
     """Check files in one process or several; what was checked before with the same content is not checked again."""
-    keys = [check_cache.key(file, seeds) for file in files]
-    known = [check_cache.load(key) for key in keys]
+    keys = [cache.key(file, seeds) for file in files]
+    known = [cache.load(key) for key in keys]
     todo = [n for n, found in enumerate(known) if found is None]
     if jobs > 1 and len(todo) > 1:
         with ProcessPoolExecutor(min(jobs, len(todo)), mp_context=get_context("spawn")) as pool:
@@ -171,7 +171,7 @@ def _shared(files: list[Path], jobs: int, seeds: int) -> Iterator[Checked]:
     else:
         made = [check_file(files[n], seeds) for n in todo]
     for n, checked in zip(todo, made, strict=True):
-        check_cache.save(keys[n], checked)
+        cache.save(keys[n], checked)
         known[n] = checked
     yield from (found if found is not None else Checked() for found in known)
 
@@ -189,13 +189,13 @@ def check_file(file: Path, seeds: int = SEEDS) -> Checked:
 
 def check_lesson(lesson: Lesson, seeds: int, checked: Checked) -> None:
     """Check a lesson that could be read."""
-    from bptutor.authoring.check_faces import check_faces
-    from bptutor.authoring.check_lines import check_derivation, check_holds, check_prose
-    from bptutor.authoring.check_markdown import check_markdown
-    from bptutor.authoring.check_notes import check_notes
-    from bptutor.authoring.check_questions import check_questions
-    from bptutor.authoring.check_scenes import check_scenes, check_values
-    from bptutor.authoring.check_text import check_text
+    from bptutor.authoring.check.lesson.faces import check_faces
+    from bptutor.authoring.check.lesson.lines import check_derivation, check_holds, check_prose
+    from bptutor.authoring.check.lesson.markdown import check_markdown
+    from bptutor.authoring.check.lesson.notes import check_notes
+    from bptutor.authoring.check.lesson.questions import check_questions
+    from bptutor.authoring.check.lesson.scenes import check_scenes, check_values
+    from bptutor.authoring.check.lesson.text import check_text
 
     if not check_values(lesson, seeds, checked):
         return

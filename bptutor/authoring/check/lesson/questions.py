@@ -7,15 +7,15 @@ from dataclasses import replace
 
 import numpy as np
 
-from bptutor.authoring.asked import asked, fillings
-from bptutor.authoring.check_code import check_code
-from bptutor.authoring.check_extremes import check_finite
-from bptutor.authoring.check_goals import EXPRESSIONS, check_goal
-from bptutor.authoring.check_menus import check_menu
-from bptutor.authoring.check_numbers import check_numbers
-from bptutor.authoring.check_wrong_lines import check_wrong_lines
+from bptutor.authoring.check.asked import asked, fillings
+from bptutor.authoring.check.lesson.code import check_code
+from bptutor.authoring.check.lesson.extremes import check_finite
+from bptutor.authoring.check.lesson.goals import EXPRESSIONS, check_goal
+from bptutor.authoring.check.lesson.menus import check_menu
+from bptutor.authoring.check.lesson.numbers import check_numbers
+from bptutor.authoring.check.lesson.wrong_lines import check_wrong_lines
+from bptutor.authoring.check.report import Checked
 from bptutor.authoring.model_text import model_text
-from bptutor.authoring.report import Checked
 from bptutor.errors import BptutorError, UnreadableAnswer
 from bptutor.grading.grade import grade
 from bptutor.grading.verdict import Mark, Verdict

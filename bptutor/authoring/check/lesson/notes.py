@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from bptutor.authoring.report import Checked
+from bptutor.authoring.check.report import Checked
 from bptutor.errors import Problem
 from bptutor.notation.scope import Role
 from bptutor.packs.model import NUMBERS, Kind, Lesson, Question

@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import bptutor
-from bptutor.authoring.report import Checked
+from bptutor.authoring.check.report import Checked
 from bptutor.errors import Problem
 from bptutor.packs.lesson.markdown import MAX_BYTES
 from bptutor.progress.home import home

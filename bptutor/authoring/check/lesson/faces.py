@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from bptutor.authoring.report import Checked
+from bptutor.authoring.check.report import Checked
 from bptutor.packs.model import Block, Derivation, Lesson, Place, Prose, Question
 from bptutor.packs.yaml.reader import problem
 from bptutor.session.faces import NUMBERS, TEXTS, faces_of

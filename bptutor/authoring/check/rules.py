@@ -9,8 +9,8 @@ from math import inf
 from pathlib import Path
 from types import MappingProxyType
 
-from bptutor.authoring.check_lines import NO_SCOPE, check_prose
-from bptutor.authoring.report import Checked
+from bptutor.authoring.check.lesson.lines import NO_SCOPE, check_prose
+from bptutor.authoring.check.report import Checked
 from bptutor.errors import PackError, Problem, UnreadableAnswer
 from bptutor.notation import parse
 from bptutor.notation import tree as t
