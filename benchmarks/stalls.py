@@ -27,7 +27,7 @@ from textual.widgets import Static
 from bptutor.grading.service.worker import Worker
 from bptutor.packs.library import Library
 from bptutor.packs.model import Derivation
-from bptutor.progress.events import EventKind, Log
+from bptutor.progress.event_log import EventKind, Log
 from bptutor.tui.app import TutorApp
 from bptutor.tui.widgets.answer_bar import AnswerBar
 

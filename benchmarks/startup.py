@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from benchmarks.bare import LAST, TEXT
 from benchmarks.terminal import Program, paired
 from bptutor.progress.event import Event, EventKind
-from bptutor.progress.events import Log
+from bptutor.progress.event_log import Log
 
 BARE = str(Path(__file__).with_name("bare.py"))
 START = [sys.executable, "-m", "bptutor"]

@@ -18,7 +18,7 @@ from bptutor.streams import say, write
 
 if TYPE_CHECKING:
     from bptutor.packs.library import Library
-    from bptutor.progress.events import Log
+    from bptutor.progress.event_log import Log
     from bptutor.progress.trust import Trust
 
 OK, PROBLEMS, INTERRUPTED = 0, 1, 130
@@ -182,7 +182,7 @@ def _log(args: argparse.Namespace, *, at_keyboard: bool = False) -> Iterator[Log
         args: The command line.
         at_keyboard: Whether somebody was at the keyboard, who has seen it: then it changes no exit code.
     """
-    from bptutor.progress.events import Log
+    from bptutor.progress.event_log import Log
 
     log = Log.open(learner=args.learner)
     try:
@@ -305,7 +305,7 @@ def _import_record(args: argparse.Namespace, log: Log) -> int:
 
 
 def _export(args: argparse.Namespace) -> int:
-    from bptutor.progress.program import program, save
+    from bptutor.progress.code_export import program, save
 
     with _log(args) as log:
         made = program(log, _opened(args))
@@ -340,8 +340,8 @@ def _where(args: argparse.Namespace) -> int:
 
 def _tell_of_damage(args: argparse.Namespace) -> None:
     """Tell of a record that was damaged, where no session has shown it yet; the record is not opened."""
-    from bptutor.progress.disk import noted
     from bptutor.progress.home import database, home
+    from bptutor.progress.record.database import noted
 
     _doubt(args, noted(database(home(), "me")))
 

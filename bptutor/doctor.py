@@ -53,7 +53,7 @@ def _writable(folder: Path) -> bool:
 
 def _record() -> tuple[list[str], bool]:
     """Say how many events are kept, and why some may be missing; a record that is not there yet is not made."""
-    from bptutor.progress.events import Log
+    from bptutor.progress.event_log import Log
 
     if not _writable(home()) or not database(home(), "me").exists():
         return [], True

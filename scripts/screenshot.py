@@ -15,7 +15,7 @@ from pathlib import Path
 from textual.pilot import Pilot
 
 from bptutor.packs.library import Library
-from bptutor.progress.events import Log
+from bptutor.progress.event_log import Log
 from bptutor.tui.app import TutorApp
 from bptutor.tui.widgets.answer_bar import AnswerBar
 from bptutor.tui.widgets.face_pane import FacePane, Numbers

@@ -24,7 +24,7 @@ def loaded(statement: str) -> list[str]:
         "import bptutor.cli",
         "import bptutor.session",
         "import bptutor.packs.library",
-        "import bptutor.progress.events",
+        "import bptutor.progress.event_log",
         "import bptutor.grading.service.worker",
         "import bptutor.plain.play",
         "import bptutor.tui.app",

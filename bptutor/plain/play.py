@@ -6,7 +6,7 @@ import sys
 
 from bptutor.grading.service.worker import Worker
 from bptutor.plain import talk
-from bptutor.progress.events import Log
+from bptutor.progress.event_log import Log
 from bptutor.session import Library, Session
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from bptutor.progress.event import FARTHEST, Event
-from bptutor.progress.events import Log
+from bptutor.progress.event_log import Log
 
 GAP = timedelta(minutes=20)
 """After so long without an event, what comes is another sitting."""

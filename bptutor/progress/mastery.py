@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from bptutor.progress.days import day_of
 from bptutor.progress.event import Event, EventKind
-from bptutor.progress.events import Log
+from bptutor.progress.event_log import Log
 from bptutor.progress.help import RIGHT, Helped, question_of
 
 HELPERS = ("why:", "easier:")

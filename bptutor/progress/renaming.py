@@ -12,8 +12,8 @@ from dataclasses import dataclass, field, replace
 
 from bptutor.packs.lesson.outline import LessonEntry, Pack, QuizEntry
 from bptutor.progress.event import NAMED, Event, as_first
-from bptutor.progress.events import Log
-from bptutor.progress.figures import recount
+from bptutor.progress.event_log import Log
+from bptutor.progress.record.figures import recount
 
 QUIZ = "~quiz/"
 DRAFTS = "draft"

@@ -8,12 +8,12 @@ from pathlib import Path
 
 from bptutor.errors import UsageError
 from bptutor.progress import draft
+from bptutor.progress.atomic_write import write_whole
 from bptutor.progress.draft import Draft
 from bptutor.progress.event import Event, value_of
-from bptutor.progress.events import Log
-from bptutor.progress.ordering import settled
-from bptutor.progress.store import Added
-from bptutor.progress.whole import write_whole
+from bptutor.progress.event_log import Log
+from bptutor.progress.record.ordering import settled
+from bptutor.progress.record.store import Added
 
 BATCH = 1_000
 """Events written in one transaction of an import."""

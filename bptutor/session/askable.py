@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from bptutor.errors import BptutorError
 from bptutor.packs.model import Lesson
 from bptutor.packs.quiz import BANK
-from bptutor.progress.events import Log
+from bptutor.progress.event_log import Log
 from bptutor.progress.help import question_of
 from bptutor.session.items import items
 from bptutor.session.needs import Library

@@ -9,8 +9,8 @@ from enum import Enum
 from bptutor.errors import PackError
 from bptutor.packs.lesson.outline import LessonEntry, QuizEntry
 from bptutor.progress.event import Event, EventKind
-from bptutor.progress.events import Log
-from bptutor.progress.memory import mastery
+from bptutor.progress.event_log import Log
+from bptutor.progress.record.memory import mastery
 from bptutor.session.ids import PASSED, QUIZ, is_inserted
 from bptutor.session.needs import Library
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from bptutor.progress.event import storable
-from bptutor.progress.events import Log
+from bptutor.progress.event_log import Log
 
 
 class Drafts:

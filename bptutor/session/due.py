@@ -7,8 +7,8 @@ from datetime import date, datetime, timedelta
 
 from bptutor.progress.days import Day, day_of, noon, today
 from bptutor.progress.event import Event, EventKind
-from bptutor.progress.events import Log
-from bptutor.progress.memory import cards
+from bptutor.progress.event_log import Log
+from bptutor.progress.record.memory import cards
 from bptutor.progress.review import Card, due
 from bptutor.session.askable import Askable
 from bptutor.session.asked import seed_of

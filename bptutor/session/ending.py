@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from bptutor.progress.days import GAP
 from bptutor.progress.event import Event, EventKind
-from bptutor.progress.events import Log
+from bptutor.progress.event_log import Log
 from bptutor.session import results
 from bptutor.session.ids import NOT_PASSED, PASSED, QUIZ
 from bptutor.session.learner import Learner

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from bptutor.packs.lesson.outline import LessonEntry
 from bptutor.progress.days import today
-from bptutor.progress.events import Log
+from bptutor.progress.event_log import Log
 from bptutor.progress.renaming import Names, rename
 from bptutor.session import course, order
 from bptutor.session.clock import Clock, here, utc_now

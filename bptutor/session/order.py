@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from bptutor.errors import UsageError
 from bptutor.packs.lesson.outline import LessonEntry
 from bptutor.progress.event import Event
-from bptutor.progress.events import Log
+from bptutor.progress.event_log import Log
 from bptutor.session.course import CourseEntry, QuizStanding, Result, Standing, course, is_done, next_stop, quizzes
 from bptutor.session.ids import QUIZ, ROUND
 from bptutor.session.needs import Library

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bptutor.progress.events import Log
+from bptutor.progress.event_log import Log
 from bptutor.progress.mastery import mistakes
-from bptutor.progress.page import page
+from bptutor.progress.report import page
 from bptutor.session.needs import Library
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bptutor.packs.model import Lesson, Question, Show
 from bptutor.progress.event import storable
-from bptutor.progress.events import Log
+from bptutor.progress.event_log import Log
 from bptutor.session import shown
 from bptutor.session.asked import Asked
 from bptutor.session.attempt import chosen

@@ -10,7 +10,7 @@ from bptutor.errors import UsageError
 from bptutor.grading.verdict import Mark, Verdict
 from bptutor.packs.model import Lesson
 from bptutor.progress.event import Event, EventKind, storable
-from bptutor.progress.events import Log
+from bptutor.progress.event_log import Log
 from bptutor.progress.help import Helped
 from bptutor.session import ending, tries
 from bptutor.session.asked import SEEDS, seed_of

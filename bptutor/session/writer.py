@@ -7,7 +7,7 @@ from datetime import UTC
 
 from bptutor.grading.verdict import Verdict
 from bptutor.progress.event import Event, EventKind, storable
-from bptutor.progress.events import Log
+from bptutor.progress.event_log import Log
 from bptutor.session.clock import Clock, utc_now
 from bptutor.session.standing import STEP
 from bptutor.session.stops import Course, Stop

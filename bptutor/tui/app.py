@@ -15,7 +15,7 @@ from textual.command import Provider
 from textual.screen import ModalScreen, Screen
 
 from bptutor.packs.lesson.outline import LessonEntry
-from bptutor.progress.events import Log
+from bptutor.progress.event_log import Log
 from bptutor.session.ids import ROUND, WARM_UP
 from bptutor.session.learner import Learner
 from bptutor.session.order import THE_LAST, in_order

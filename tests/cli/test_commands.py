@@ -178,7 +178,7 @@ def test_progress_is_shown_without_a_word_and_exported_to_a_file(
 
 def test_progress_tells_the_skills_of_the_pack_that_is_meant(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     from bptutor.progress.event import Event, EventKind
-    from bptutor.progress.events import Log
+    from bptutor.progress.event_log import Log
 
     library = Library.builtin()
     skill, title = next(iter(library.pack.skills.items()))
@@ -198,7 +198,7 @@ def test_progress_tells_the_skills_of_the_pack_that_is_meant(home: Path, capsys:
 
 
 def test_a_file_appears_whole_or_not_at_all(home: Path) -> None:
-    from bptutor.progress.whole import write_whole
+    from bptutor.progress.atomic_write import write_whole
 
     def parts() -> list[str]:
         raise OSError(28, "No space left on device")

@@ -12,7 +12,7 @@ import pytest
 from bptutor.packs.library import Library
 from bptutor.plain import run
 from bptutor.progress.event import EventKind
-from bptutor.progress.events import Log
+from bptutor.progress.event_log import Log
 from bptutor.session import Session
 from tests.session.fakes import DirectGrader
 

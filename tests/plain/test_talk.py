@@ -13,7 +13,7 @@ import pytest
 from bptutor.packs.model import Derivation, Kind, Lesson, Line, Nudge, Prose, Question, Show
 from bptutor.packs.scene.scene import Scene
 from bptutor.plain import run
-from bptutor.progress.events import EventKind, Log
+from bptutor.progress.event_log import EventKind, Log
 from bptutor.session import Session, Standing
 from tests.session.fakes import CODE, ERROR, LESSONS, SORT, FakeGrader, FakeLibrary
 

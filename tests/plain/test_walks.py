@@ -12,7 +12,7 @@ from bptutor.grading.service.worker import Worker
 from bptutor.packs.library import Library
 from bptutor.plain import run
 from bptutor.plain.talk import END
-from bptutor.progress.events import EventKind, Log
+from bptutor.progress.event_log import EventKind, Log
 from bptutor.session import Session
 from tests.walks.script import SEED, walk
 

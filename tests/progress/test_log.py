@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bptutor.progress.events import Event, EventKind, Log
+from bptutor.progress.event_log import Event, EventKind, Log
 from bptutor.progress.home import database, home
 
 

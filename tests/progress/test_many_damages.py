@@ -15,11 +15,11 @@ from pathlib import Path
 
 import pytest
 
-from bptutor.progress import disk
-from bptutor.progress.events import Event, EventKind, Log
+from bptutor.progress.event_log import Event, EventKind, Log
 from bptutor.progress.mastery import mistakes
-from bptutor.progress.memory import cards, mastery
-from bptutor.progress.page import page
+from bptutor.progress.record import database
+from bptutor.progress.record.memory import cards, mastery
+from bptutor.progress.report import page
 from bptutor.progress.transfer import export_lines
 
 pytestmark = pytest.mark.normal
@@ -261,7 +261,7 @@ def examine(folder: Path, name: str, damage: Callable[[Path, random.Random], Non
         log.close()
         assert {n: b for n, b in Held.of(path).files.items() if n in before.files} == before.files, name
         return
-    if "damaged" in log.note and disk.CHECKED_SIZE:
+    if "damaged" in log.note and database.CHECKED_SIZE:
         assert before.is_kept(folder), f"{name}: the damaged file is not kept as it was"
     log.append(event(COUNT))
     use(log)
@@ -336,8 +336,8 @@ def test_drafts_survive_a_damage(folders: list[Path], tmp_path: Path) -> None:
 def test_a_large_record_that_turns_out_damaged_when_it_is_read(
     folders: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(disk, "CHECKED_SIZE", 0)
-    monkeypatch.setattr(disk, "SIFTED_SIZE", 0)
+    monkeypatch.setattr(database, "CHECKED_SIZE", 0)
+    monkeypatch.setattr(database, "SIFTED_SIZE", 0)
     for n in range(20):
         folder = tmp_path / str(n)
         shutil.copytree(folders[0], folder)

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from bptutor.progress.events import Event, EventKind, Log
+from bptutor.progress.event_log import Event, EventKind, Log
 from bptutor.progress.mastery import mistakes
-from bptutor.progress.memory import cards, mastery
+from bptutor.progress.record.memory import cards, mastery
 
 
 def test_figures_equal_a_count(tmp_path: Path) -> None:

@@ -14,10 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bptutor.progress.event import Event, EventKind
-from bptutor.progress.events import Log
+from bptutor.progress.event_log import Log
 from bptutor.progress.mastery import later_tries, mistakes
-from bptutor.progress.memory import cards, mastery
-from bptutor.progress.ordering import settled
+from bptutor.progress.record.memory import cards, mastery
+from bptutor.progress.record.ordering import settled
 from bptutor.progress.review import Grade, Rating, due, rated
 from bptutor.progress.transfer import export_lines, import_lines
 

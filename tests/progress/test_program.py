@@ -11,8 +11,8 @@ import pytest
 from bptutor.cli import main
 from bptutor.packs.library import Library
 from bptutor.packs.model import Question
-from bptutor.progress.events import Event, EventKind, Log
-from bptutor.progress.program import milestones
+from bptutor.progress.code_export import milestones
+from bptutor.progress.event_log import Event, EventKind, Log
 
 pytestmark = pytest.mark.normal
 

@@ -11,8 +11,8 @@ import pytest
 
 from bptutor.progress.days import noon
 from bptutor.progress.event import Event, EventKind
-from bptutor.progress.events import Log
-from bptutor.progress.memory import cards
+from bptutor.progress.event_log import Log
+from bptutor.progress.record.memory import cards
 from bptutor.progress.review import LONGEST, Card, Grade, Rating, due, grade, kept, rated, ratings, scheduler
 
 MONDAY = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)

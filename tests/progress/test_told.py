@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bptutor.progress.events import Event, EventKind, Log
+from bptutor.progress.event_log import Event, EventKind, Log
 
 pytestmark = pytest.mark.normal
 

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bptutor.errors import UsageError
-from bptutor.progress.events import Event, EventKind, Log
+from bptutor.progress.event_log import Event, EventKind, Log
 from bptutor.progress.mastery import mistakes
-from bptutor.progress.memory import mastery
-from bptutor.progress.page import page as record
+from bptutor.progress.record.memory import mastery
+from bptutor.progress.report import page as record
 from bptutor.progress.transfer import export_file, export_lines, import_lines
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)

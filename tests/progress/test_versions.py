@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from bptutor.progress import schema
 from bptutor.progress.event import Event, EventKind
-from bptutor.progress.events import Log
-from bptutor.progress.memory import cards, mastery
-from bptutor.progress.pages import rows
+from bptutor.progress.event_log import Log
+from bptutor.progress.record import schema
+from bptutor.progress.record.memory import cards, mastery
+from bptutor.progress.record.pages import rows
 
 FIRST = """
 CREATE TABLE IF NOT EXISTS event (
@@ -153,7 +153,7 @@ def test_a_home_with_too_long_a_name_still_teaches(tmp_path: Path) -> None:
 
 
 def test_a_huge_damaged_file_is_read_within_bounds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from bptutor.progress import pages
+    from bptutor.progress.record import pages
 
     path = first(tmp_path)
     data = path.read_bytes()

@@ -10,7 +10,7 @@ import itertools
 import sys
 from pathlib import Path
 
-from bptutor.progress.events import Log
+from bptutor.progress.event_log import Log
 from bptutor.session import Session, Wants
 from tests.session.fakes import FakeGrader, FakeLibrary
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bptutor.packs.model import Kind
-from bptutor.progress.events import Log
+from bptutor.progress.event_log import Log
 from bptutor.session import Session, View, Wants
 from tests.session.fakes import FakeGrader, FakeLibrary
 

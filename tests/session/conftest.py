@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bptutor.progress.events import Log
+from bptutor.progress.event_log import Log
 from bptutor.session import Session
 from tests.session.fakes import FakeGrader, FakeLibrary
 

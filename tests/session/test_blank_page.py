@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bptutor.grading.verdict import Mark
 from bptutor.packs.library import Library
-from bptutor.progress.memory import mastery
+from bptutor.progress.record.memory import mastery
 from bptutor.session import LineState, ShownDerivation, View, Wants
 from tests.walks.script import session
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bptutor.progress.event import Event, EventKind
-from bptutor.progress.events import Log
+from bptutor.progress.event_log import Log
 from bptutor.session import Session, Wants
 from bptutor.session.attempt import key
 from bptutor.session.past import today

@@ -14,8 +14,8 @@ import pytest
 from bptutor.packs.lesson.outline import Pack
 from bptutor.plain.talk import Talk
 from bptutor.progress.event import EventKind
-from bptutor.progress.events import Log
-from bptutor.progress.memory import cards, mastery
+from bptutor.progress.event_log import Log
+from bptutor.progress.record.memory import cards, mastery
 from bptutor.session import QUIZ, REVIEW, WARM_UP, Session, View, Wants
 from bptutor.session.results import more_due
 from tests.session.clock import Desk, right, through

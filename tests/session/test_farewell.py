@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from bptutor.progress.event import Event, EventKind
-from bptutor.progress.events import Log
-from bptutor.progress.memory import cards
+from bptutor.progress.event_log import Log
+from bptutor.progress.record.memory import cards
 from bptutor.session.farewell import farewell
 from bptutor.session.learner import Learner
 from tests.session.fakes import FakeLibrary

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bptutor.progress.events import EventKind, Log
+from bptutor.progress.event_log import EventKind, Log
 from bptutor.session import Session
 from tests.session.fakes import FakeGrader, FakeLibrary
 

@@ -9,7 +9,7 @@ from bptutor.packs.lesson.outline import Pack
 from bptutor.packs.library import Library
 from bptutor.packs.model import Lesson, Prose
 from bptutor.packs.quiz import Quiz, QuizFront, Source
-from bptutor.progress.events import Log
+from bptutor.progress.event_log import Log
 from bptutor.session import QUIZ, REVIEW, Session, Standing, Wants
 from bptutor.session.course import Result
 from bptutor.session.order import code_ahead, in_order

@@ -9,8 +9,8 @@ import pytest
 from bptutor.grading.catalogue.base import BY_ID
 from bptutor.packs.library import Library
 from bptutor.progress.event import Event, EventKind
-from bptutor.progress.events import Log
-from bptutor.progress.memory import mastery
+from bptutor.progress.event_log import Log
+from bptutor.progress.record.memory import mastery
 from bptutor.session import Session
 from bptutor.session.record import record_page
 from tests.session.fakes import FakeGrader, FakeLibrary

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from bptutor.progress.code_export import program
 from bptutor.progress.event import Event, EventKind
-from bptutor.progress.events import Log
-from bptutor.progress.memory import cards, mastery
-from bptutor.progress.program import program
+from bptutor.progress.event_log import Log
+from bptutor.progress.record.memory import cards, mastery
 from bptutor.session import ShownQuestion, Wants
 from bptutor.session.attempt import OTHER_FORM
 from bptutor.session.tutor import Session

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bptutor.progress.events import Log
+from bptutor.progress.event_log import Log
 from bptutor.session import Session, View, Wants
 from tests.session.conftest import Start
 from tests.session.fakes import LESSONS, FakeGrader, FakeLibrary

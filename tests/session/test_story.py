@@ -8,7 +8,7 @@ import pytest
 
 from bptutor.errors import PackError, UsageError
 from bptutor.grading.verdict import Mark, ProofMark
-from bptutor.progress.events import EventKind
+from bptutor.progress.event_log import EventKind
 from bptutor.session import LineState, Session, ShownDerivation, ShownProse, ShownQuestion, ShownShow, View, Wants
 from tests.session.conftest import Start
 from tests.session.fakes import CODE, ERROR, ERROR_LINES, RISES, FakeGrader

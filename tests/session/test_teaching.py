@@ -10,7 +10,7 @@ import pytest
 
 from bptutor.packs.model import Derivation, Kind, Lesson, Question
 from bptutor.packs.scene.scene import Scene
-from bptutor.progress.events import EventKind
+from bptutor.progress.event_log import EventKind
 from bptutor.session import LineState, ShownDerivation, ShownQuestion, Standing, View, Wants
 from tests.session.clock import Desk, on, right, through
 from tests.session.fakes import ERROR, ERROR_LINES, LESSONS, SCENE, SLOPE, FakeLibrary

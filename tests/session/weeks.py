@@ -17,8 +17,8 @@ from bptutor.packs.model import Choice, Kind, Lesson, Prose, Question
 from bptutor.packs.quiz import Quiz, QuizFront, Source
 from bptutor.plain.talk import Talk
 from bptutor.progress.event import Event, EventKind
-from bptutor.progress.events import Log
-from bptutor.progress.memory import cards, mastery
+from bptutor.progress.event_log import Log
+from bptutor.progress.record.memory import cards, mastery
 from bptutor.session import QUIZ, REVIEW, WARM_UP, Session, ShownProse, View, Wants
 from bptutor.session.ids import is_inserted
 from tests.session.clock import Clock, right

@@ -11,7 +11,7 @@ from typing import Any
 from textual import events
 from textual.pilot import Pilot
 
-from bptutor.progress.events import Log
+from bptutor.progress.event_log import Log
 from bptutor.session import Grader
 from bptutor.tui.app import TutorApp
 from bptutor.tui.screens.ready import ReadyScreen

@@ -17,7 +17,7 @@ from textual.screen import ModalScreen
 from textual.theme import BUILTIN_THEMES
 
 from bptutor.errors import UsageError
-from bptutor.progress.events import Log
+from bptutor.progress.event_log import Log
 from bptutor.tui.app import TutorApp, run
 from tests.session.fakes import FakeGrader, FakeLibrary
 from tests.terminal import Screen, unreadable

@@ -12,7 +12,7 @@ from textual.widgets import Input
 from bptutor.packs.lesson.outline import Pack
 from bptutor.packs.library import Library
 from bptutor.packs.model import Kind, Lesson, Prose, Question
-from bptutor.progress.events import Log
+from bptutor.progress.event_log import Log
 from bptutor.session import QUIZ, Wants
 from bptutor.tui.commands import occur
 from bptutor.tui.screens.course_map import MapScreen

@@ -12,7 +12,7 @@ from textual import events
 
 from bptutor.grading.service.batch import grade_lines
 from bptutor.packs.library import Library
-from bptutor.progress.events import Log
+from bptutor.progress.event_log import Log
 from bptutor.tui.app import TutorApp
 from tests.session.fakes import DirectGrader
 from tests.tui.stage import LARGE, SMALL, Stage, stage

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bptutor.progress.events import Log
+from bptutor.progress.event_log import Log
 from bptutor.session import Wants
 from tests.session.clock import Desk, through
 from tests.session.test_rounds import library

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from textual import events
 
-from bptutor.progress.events import Log
+from bptutor.progress.event_log import Log
 from bptutor.tui.app import TutorApp
 from bptutor.tui.screens.lesson import LessonScreen
 from tests.session.fakes import FakeGrader, FakeLibrary

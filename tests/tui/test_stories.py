@@ -12,7 +12,7 @@ import pytest
 from bptutor.errors import PackError, Problem
 from bptutor.packs.library import Library
 from bptutor.packs.model import Lesson, Prose
-from bptutor.progress.events import Log
+from bptutor.progress.event_log import Log
 from bptutor.session import LineState, ShownDerivation, ShownQuestion
 from bptutor.session.faces import faces_of
 from tests.session.fakes import CODE, ERROR, LESSONS, DirectGrader, FakeLibrary

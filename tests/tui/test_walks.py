@@ -9,7 +9,7 @@ import pytest
 from bptutor.grading.service.worker import Worker
 from bptutor.grading.verdict import Mark
 from bptutor.packs.library import Library
-from bptutor.progress.events import EventKind, Log
+from bptutor.progress.event_log import EventKind, Log
 from tests.tui.stage import LARGE, SMALL, Stage, stage
 from tests.walks.script import SEED, Step, walk
 

@@ -11,7 +11,7 @@ from bptutor.grading.verdict import Mark, Verdict
 from bptutor.packs.lesson import fading
 from bptutor.packs.model import Derivation, Kind, Lesson, Question
 from bptutor.packs.scene.scene import Scene
-from bptutor.progress.events import Log
+from bptutor.progress.event_log import Log
 from bptutor.session import Library, Session, View, Wants
 from bptutor.session.asked import Asked
 from bptutor.session.numbers import right_text

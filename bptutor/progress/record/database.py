@@ -17,8 +17,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
-from bptutor.progress import figures, pages, schema, wal
-from bptutor.progress.salvage import Found
+from bptutor.progress.record import figures, pages, schema, wal
+from bptutor.progress.record.salvage import Found
 
 SIFTED_SIZE = 8 * 1024 * 1024
 """Bytes up to which every event and every index is looked at when the file is opened: a year of every day."""

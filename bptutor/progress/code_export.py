@@ -16,10 +16,10 @@ from pathlib import Path
 from bptutor.packs.library import Library
 from bptutor.packs.model import Code, Question
 from bptutor.packs.pasted import unwrapped
-from bptutor.progress.events import Log
+from bptutor.progress.atomic_write import write_whole
+from bptutor.progress.event_log import Log
 from bptutor.progress.renaming import Names, rename
 from bptutor.progress.training import NEEDED, TRAINING
-from bptutor.progress.whole import write_whole
 
 FIRST_LINE = '"""What I have written in the course: '
 """How a file that was written here begins."""

@@ -9,8 +9,8 @@ from enum import Enum
 
 from bptutor.progress.draft import Draft
 from bptutor.progress.event import Event, as_first, mended
-from bptutor.progress.figures import count, recount
-from bptutor.progress.ordering import settled
+from bptutor.progress.record.figures import count, recount
+from bptutor.progress.record.ordering import settled
 
 
 class Added(Enum):

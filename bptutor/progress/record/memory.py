@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime
 
 from bptutor.progress.days import day_of, noon
 from bptutor.progress.event import Event
-from bptutor.progress.events import Log
+from bptutor.progress.event_log import Log
 from bptutor.progress.mastery import SkillStanding, answered
 from bptutor.progress.review import Card, Grade, Rating, after, grade, kept
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from pathlib import Path
 
-from bptutor.progress.pages import FRAME_HEADER, LARGEST, SIZES, WAL_HEADER, WAL_MAGIC
+from bptutor.progress.record.pages import FRAME_HEADER, LARGEST, SIZES, WAL_HEADER, WAL_MAGIC
 
 
 def log_is_broken(path: Path) -> bool:

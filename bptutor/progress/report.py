@@ -9,9 +9,9 @@ from datetime import UTC, date, datetime, timedelta
 
 from bptutor.progress.days import day_of, noon, today
 from bptutor.progress.event import EventKind
-from bptutor.progress.events import Log
+from bptutor.progress.event_log import Log
 from bptutor.progress.mastery import Mistake, SkillStanding, later_tries, mistakes
-from bptutor.progress.memory import mastery
+from bptutor.progress.record.memory import mastery
 
 DAYS = 14
 """Days whose answers are counted one by one."""

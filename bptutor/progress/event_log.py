@@ -16,13 +16,14 @@ from itertools import accumulate
 from pathlib import Path
 from typing import IO, Any
 
-from bptutor.progress import disk, salvage, store
 from bptutor.progress.draft import Draft
 from bptutor.progress.event import Event, EventKind, now
 from bptutor.progress.home import DEFAULT_LEARNER, database, home, shortened
-from bptutor.progress.queries import Queries
-from bptutor.progress.salvage import Found
-from bptutor.progress.store import Added
+from bptutor.progress.record import database as disk
+from bptutor.progress.record import salvage, store
+from bptutor.progress.record.queries import Queries
+from bptutor.progress.record.salvage import Found
+from bptutor.progress.record.store import Added
 
 __all__ = ["Event", "EventKind", "Log", "now"]
 
