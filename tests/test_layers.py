@@ -54,7 +54,10 @@ HOMES = {
     "markdown_it": ("packs/*", "tui/*"),
     "mdit_py_plugins": ("packs/*", "tui/*"),
     "sqlite3": ("progress/*",),
-    "numpy": ("engine/*", "notation/*", "grading/*", "packs/*", "authoring/*", "session/numbers.py", "tui/render/*"),
+    "numpy": (
+        *("engine/*", "notation/*", "grading/*", "packs/*", "authoring/*"),
+        *("session/view/numbers.py", "tui/render/*"),
+    ),
 }
 """Where a third-party (or heavy) package may be imported."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bptutor.plain.aloud import clean, sentence, spoken, wrapped
 from bptutor.plain.say import scope_of
 from bptutor.session import Session, View
-from bptutor.session.symbols import symbol
+from bptutor.session.view.symbols import symbol
 
 
 def glossary(view: View, session: Session) -> list[str]:

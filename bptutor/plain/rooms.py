@@ -9,7 +9,7 @@ from bptutor.plain.aloud import clean, wrapped
 from bptutor.session import REVIEW, ROUND, WARM_UP, CourseEntry, QuizStanding, Session, Standing, View
 from bptutor.session.order import in_order
 from bptutor.session.record import record_page
-from bptutor.session.results import more_due, part_due
+from bptutor.session.review.results import more_due, part_due
 
 PROMPT = "> "
 MORE = "| "

@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from bptutor.session.course import CourseEntry, QuizStanding, Result, Standing
     from bptutor.session.ids import QUIZ, REVIEW, ROUND, WARM_UP
     from bptutor.session.learner import Learner
-    from bptutor.session.needs import Grader, Library
-    from bptutor.session.tutor import Session
-    from bptutor.session.view import (
+    from bptutor.session.protocols import Grader, Library
+    from bptutor.session.session import Session
+    from bptutor.session.view.view_model import (
         FIXED,
         LineState,
         Outcome,
@@ -31,9 +31,9 @@ _HOMES = {
     "course": ("CourseEntry", "QuizStanding", "Result", "Standing"),
     "ids": ("QUIZ", "REVIEW", "ROUND", "WARM_UP"),
     "learner": ("Learner",),
-    "needs": ("Grader", "Library"),
-    "tutor": ("Session",),
-    "view": (
+    "protocols": ("Grader", "Library"),
+    "session": ("Session",),
+    "view.view_model": (
         *("LineState", "Outcome", "Reading", "Shown", "ShownDerivation", "ShownProse", "ShownQuestion", "ShownShow"),
         *("FIXED", "View", "Wants"),
     ),

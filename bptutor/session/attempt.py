@@ -12,8 +12,8 @@ from bptutor.errors import UnreadableAnswer
 from bptutor.grading.types import choice as choices
 from bptutor.packs.lesson.stop_ids import mark
 from bptutor.packs.model import Kind, Question
-from bptutor.session.asked import typed
-from bptutor.session.standing import Standing
+from bptutor.session.steps.step_standing import Standing
+from bptutor.session.view.question_view import typed
 
 POINTED = frozenset({Kind.CHOICE, Kind.ORDER})
 """Kinds whose right answer is known by what it says; where it stands tells nothing."""

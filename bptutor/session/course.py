@@ -12,7 +12,7 @@ from bptutor.progress.event import Event, EventKind
 from bptutor.progress.event_log import Log
 from bptutor.progress.record.memory import mastery
 from bptutor.session.ids import PASSED, QUIZ, is_inserted
-from bptutor.session.needs import Library
+from bptutor.session.protocols import Library
 
 RIGHT = frozenset({"right", "right-from-earlier"})
 """Marks with which an answer leads on."""
@@ -168,9 +168,9 @@ def next_stop(library: Library, log: Log, lesson: str, run: list[Event]) -> int:
         return 1
     if lesson.startswith(QUIZ):
         return len(left(run)) + 1
-    from bptutor.session.shown import stop_number
-    from bptutor.session.stops import cut
-    from bptutor.session.walk import Walk
+    from bptutor.session.steps.lesson_state import Walk
+    from bptutor.session.steps.lesson_steps import cut
+    from bptutor.session.view.lesson_view import stop_number
 
     try:
         meeting = max(log.openings(library.pack.id, lesson), 1)

@@ -6,7 +6,7 @@ from datetime import date
 
 from bptutor.progress.home import DEFAULT_LEARNER
 from bptutor.session.learner import Learner
-from bptutor.session.results import more_due, part_due
+from bptutor.session.review.results import more_due, part_due
 
 WEEK = 7
 

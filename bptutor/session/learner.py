@@ -13,10 +13,10 @@ from bptutor.progress.renaming import Names, rename
 from bptutor.session import course, order
 from bptutor.session.clock import Clock, here, utc_now
 from bptutor.session.course import CourseEntry, QuizStanding
-from bptutor.session.needs import Library
+from bptutor.session.protocols import Library
 
 if TYPE_CHECKING:
-    from bptutor.session.rounds import Rounds
+    from bptutor.session.review.review_and_quiz import Rounds
 
 
 class Learner:
@@ -38,7 +38,7 @@ class Learner:
     @cached_property
     def rounds(self) -> Rounds:
         """Reviews and quizzes, made when the first is asked for."""
-        from bptutor.session.rounds import Rounds
+        from bptutor.session.review.review_and_quiz import Rounds
 
         return Rounds(self.library, self.log, self.clock)
 

@@ -13,7 +13,7 @@ from bptutor.progress.event import Event
 from bptutor.progress.event_log import Log
 from bptutor.session.course import CourseEntry, QuizStanding, Result, Standing, course, is_done, next_stop, quizzes
 from bptutor.session.ids import QUIZ, ROUND
-from bptutor.session.needs import Library
+from bptutor.session.protocols import Library
 
 THE_LAST = "That was the last of the course; nothing else is left open."
 """What is said where nothing comes next."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bptutor.progress.event_log import Log
 from bptutor.progress.mastery import mistakes
 from bptutor.progress.report import page
-from bptutor.session.needs import Library
+from bptutor.session.protocols import Library
 
 
 def record_page(log: Log, library: Library) -> list[str]:

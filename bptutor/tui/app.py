@@ -80,7 +80,7 @@ class TutorApp(TerminalApp):
     @cached_property
     def _session(self) -> Session:
         """The session, made when the first lesson opens, or behind the first paint."""
-        from bptutor.session.tutor import Session
+        from bptutor.session.session import Session
 
         if self._grader is None:
             from bptutor.grading.service.worker import Worker

@@ -30,7 +30,7 @@ from bptutor.packs.lesson.markdown import read_lesson
 from bptutor.packs.library import Library
 from bptutor.packs.model import NUMBERS, Kind, Lesson, Question
 from bptutor.packs.quiz import bank_files, read_bank
-from bptutor.session.redraw import drawn_names
+from bptutor.session.steps.redraw import drawn_names
 
 pytestmark = pytest.mark.normal
 

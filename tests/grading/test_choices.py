@@ -6,7 +6,7 @@ from bptutor.errors import UnreadableAnswer
 from bptutor.grading.types import choice
 from bptutor.grading.verdict import Mark
 from bptutor.packs.model import Choice, Kind, Question
-from bptutor.session.asked import Asked
+from bptutor.session.view.question_view import Asked
 
 LINES = Question("o", Kind.ORDER, lines=("one", "two", "three", "four", "five"))
 

@@ -12,8 +12,8 @@ from bptutor.progress.event import Event, EventKind
 from bptutor.progress.event_log import Log
 from bptutor.session import Session, Wants
 from bptutor.session.attempt import key
-from bptutor.session.past import today
-from bptutor.session.stops import cut
+from bptutor.session.steps.lesson_steps import cut
+from bptutor.session.steps.replay import today
 from tests.session.changing import WALK, Desk, walked, written
 from tests.session.conftest import Start
 from tests.session.fakes import LESSONS, RISES, FakeGrader

@@ -17,7 +17,7 @@ from bptutor.progress.event import EventKind
 from bptutor.progress.event_log import Log
 from bptutor.progress.record.memory import cards, mastery
 from bptutor.session import QUIZ, REVIEW, WARM_UP, Session, View, Wants
-from bptutor.session.results import more_due
+from bptutor.session.review.results import more_due
 from tests.session.clock import Desk, right, through
 from tests.session.fakes import FakeGrader, FakeLibrary
 from tests.session.weeks import PLACES, WeeksLibrary, ZonedClock, said

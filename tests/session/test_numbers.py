@@ -7,8 +7,8 @@ import pytest
 
 from bptutor.packs.model import Kind, Nudge, Question, Show
 from bptutor.packs.scene.scene import Scene
-from bptutor.session.asked import Asked
-from bptutor.session.numbers import Numbers, right_text, typed_array
+from bptutor.session.view.numbers import Numbers, right_text, typed_array
+from bptutor.session.view.question_view import Asked
 
 SCENE = Scene.from_mapping(
     {

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bptutor.packs.model import Kind, Question
-from bptutor.session.review import plan
-from bptutor.session.stops import Item
+from bptutor.session.review.order import plan
+from bptutor.session.steps.lesson_steps import Item
 
 
 def item(name: str, *skills: str) -> Item:

@@ -14,7 +14,7 @@ from bptutor.progress.event_log import Log
 from bptutor.progress.record.memory import cards, mastery
 from bptutor.session import ShownQuestion, Wants
 from bptutor.session.attempt import OTHER_FORM
-from bptutor.session.tutor import Session
+from bptutor.session.session import Session
 from tests.session.changing import LINES, PACK, Desk, on, said, walked, written
 from tests.session.fakes import FakeGrader
 

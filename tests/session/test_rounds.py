@@ -12,7 +12,7 @@ from bptutor.packs.lesson.outline import LessonEntry
 from bptutor.packs.model import Lesson, Prose
 from bptutor.packs.quiz import Quiz, QuizFront, Source
 from bptutor.session import QUIZ, REVIEW, WARM_UP, Result, Session, ShownProse, Standing, View, Wants
-from bptutor.session.results import teaching
+from bptutor.session.review.results import teaching
 from tests.session.clock import Desk, on, right, through
 from tests.session.fakes import LESSONS, FakeLibrary
 

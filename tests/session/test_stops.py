@@ -8,8 +8,8 @@ from collections import Counter
 import pytest
 
 from bptutor.packs.model import Kind, Lesson, Nudge, Prose, Question, Show
-from bptutor.session.asked import Asked, seed_of, typed
-from bptutor.session.stops import cut
+from bptutor.session.steps.lesson_steps import cut
+from bptutor.session.view.question_view import Asked, seed_of, typed
 from tests.session.fakes import ERROR, ERROR_LINES, LESSONS, RISES, SLOPE, SORT
 
 NUDGE = Show(("z",), Nudge("L", "z"))

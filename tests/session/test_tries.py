@@ -10,10 +10,10 @@ from bptutor.grading.verdict import Finding, Mark, Verdict
 from bptutor.packs.model import Kind, Lesson, Question
 from bptutor.packs.scene.scene import Scene
 from bptutor.progress.event import Event, EventKind
-from bptutor.session import tries
-from bptutor.session.standing import Standing
-from bptutor.session.stops import cut
-from bptutor.session.walk import Walk
+from bptutor.session.steps import attempts
+from bptutor.session.steps.lesson_state import Walk
+from bptutor.session.steps.lesson_steps import cut
+from bptutor.session.steps.step_standing import Standing
 
 HOUSE = json.loads((Path(__file__).parents[1] / "data" / "grading" / "scenes.json").read_text(encoding="utf-8"))[
     "house"
@@ -38,9 +38,9 @@ SKIPPED = Event(EventKind.SKIPPED, "house", stop="first", seed=3)
 
 def test_a_wrong_value_that_was_left_standing_is_carried() -> None:
     here = walk(answered("first", "[1, 2, 3]", Mark.WRONG), SKIPPED)
-    assert tries.earlier(here, SCENE) == {"dz2": [1.0, 2.0, 3.0]}
+    assert attempts.earlier(here, SCENE) == {"dz2": [1.0, 2.0, 3.0]}
     text = "[[0.450, 0.475], [0.900, 0.950], [1.350, 1.425]]"  # 1, 2, 3 times a1 = (0.450166, 0.475021)
-    assert grade(NEXT, text, SCENE, 3, tries.earlier(here, SCENE)).mark is Mark.RIGHT_FROM_EARLIER
+    assert grade(NEXT, text, SCENE, 3, attempts.earlier(here, SCENE)).mark is Mark.RIGHT_FROM_EARLIER
     assert grade(NEXT, text, SCENE, 3).mark is Mark.WRONG
 
 
@@ -54,8 +54,8 @@ def test_what_was_put_right_or_seen_or_is_of_other_numbers_is_not_carried() -> N
         (answered("first", "no numbers", Mark.WRONG), SKIPPED),
         (answered("words", "y - p", Mark.WRONG), Event(EventKind.SKIPPED, "house", stop="words", seed=3)),
     ):
-        assert tries.earlier(walk(*events), SCENE) == {}, events
-    assert tries.earlier(walk(wrong, SKIPPED), None) == {}
+        assert attempts.earlier(walk(*events), SCENE) == {}, events
+    assert attempts.earlier(walk(wrong, SKIPPED), None) == {}
 
 
 def test_a_second_identical_try_points_to_the_place_in_numbers() -> None:
@@ -63,10 +63,10 @@ def test_a_second_identical_try_points_to_the_place_in_numbers() -> None:
     told, *_ = verdict.findings
     assert told.rule == "sign" and told.again
     once = Standing(tries=1, wrong="y - p", wrong_seed=3)
-    assert tries.repeated(verdict, "y-p", once, 3) == verdict
-    again = tries.repeated(verdict, " y - p", once, 3)
+    assert attempts.repeated(verdict, "y-p", once, 3) == verdict
+    again = attempts.repeated(verdict, " y - p", once, 3)
     assert again.findings[0].message == told.again and "On these numbers" in told.again
     assert again.findings[0].rule == "sign"
-    assert tries.repeated(verdict, "y - p", once, 4) == verdict
+    assert attempts.repeated(verdict, "y - p", once, 4) == verdict
     plain = Verdict(Mark.WRONG, findings=(Finding("cells", "One cell differs. Look at it."),))
-    assert tries.repeated(plain, "1", Standing(wrong="1", wrong_seed=0), 0) == plain
+    assert attempts.repeated(plain, "1", Standing(wrong="1", wrong_seed=0), 0) == plain

@@ -60,7 +60,7 @@ async def test_nothing_that_is_due_keeps_anybody_from_a_lesson(
 ) -> None:
     """However much is still said to be due: each key that leaves the end of it leads to the lesson."""
     await learned(tmp_path, days=30)
-    monkeypatch.setattr("bptutor.session.due.Due.warm_up", lambda self: 3)
+    monkeypatch.setattr("bptutor.session.review.due.Due.warm_up", lambda self: 3)
     async with stage(tmp_path, seed=None) as s:
         await s.until("v 2 due")
         await s.press("c")

@@ -14,7 +14,7 @@ from bptutor.packs.library import Library
 from bptutor.packs.model import Lesson, Prose
 from bptutor.progress.event_log import Log
 from bptutor.session import LineState, ShownDerivation, ShownQuestion
-from bptutor.session.faces import faces_of
+from bptutor.session.view.faces import faces_of
 from tests.session.fakes import CODE, ERROR, LESSONS, DirectGrader, FakeLibrary
 from tests.tui.stage import LARGE, SMALL, stage
 

@@ -13,8 +13,8 @@ from bptutor.packs.model import Derivation, Kind, Lesson, Question
 from bptutor.packs.scene.scene import Scene
 from bptutor.progress.event_log import Log
 from bptutor.session import Library, Session, View, Wants
-from bptutor.session.asked import Asked
-from bptutor.session.numbers import right_text
+from bptutor.session.view.numbers import right_text
+from bptutor.session.view.question_view import Asked
 from tests.walks import spellings
 
 SEED = 7

@@ -12,8 +12,8 @@ from bptutor.packs.library import Library
 from bptutor.packs.model import Show
 from bptutor.packs.quiz import Quiz
 from bptutor.session import QUIZ, Result, Wants
-from bptutor.session.asked import Asked
-from bptutor.session.numbers import right_text
+from bptutor.session.view.numbers import right_text
+from bptutor.session.view.question_view import Asked
 from tests.walks.script import SEED, session
 
 pytestmark = pytest.mark.normal

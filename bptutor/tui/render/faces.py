@@ -9,7 +9,7 @@ from textual.content import Content
 
 from bptutor.packs.model import NUMBERS, Kind, Question
 from bptutor.session import Shown, ShownDerivation, ShownShow
-from bptutor.session import faces as known
+from bptutor.session.view import faces as known
 from bptutor.tui.render.flow import Lines
 from bptutor.tui.render.grids import LARGEST, Cell, NamedArray
 from bptutor.tui.render.prose import CODE

@@ -17,7 +17,7 @@ from bptutor.session.course import CourseEntry, QuizStanding
 from bptutor.session.ids import REVIEW
 from bptutor.session.learner import Learner
 from bptutor.session.order import by_chapter
-from bptutor.session.results import more_due
+from bptutor.session.review.results import more_due
 from bptutor.tui import keys
 from bptutor.tui.render.course import (
     about_quiz,
@@ -108,7 +108,7 @@ class MapScreen(ReadyScreen[None]):
     async def _count(self) -> None:
         """Say how much is due, once it is counted."""
         pack, following = self._learner.library.pack, self._next
-        await asyncio.to_thread(importlib.import_module, "bptutor.session.rounds")
+        await asyncio.to_thread(importlib.import_module, "bptutor.session.review.review_and_quiz")
         rounds = self._learner.rounds
         for lesson, meeting in rounds.unread():
             await asyncio.to_thread(rounds.askable.read, lesson, meeting)

@@ -13,7 +13,7 @@ from textual.widgets import Static
 from bptutor.packs.lesson.outline import LessonEntry, Pack
 from bptutor.session import Session
 from bptutor.session.record import record_page
-from bptutor.session.symbols import symbol
+from bptutor.session.view.symbols import symbol
 from bptutor.tui import keys
 from bptutor.tui.render.flow import Flow, Lines, named, wrapped
 from bptutor.tui.render.formulas import Typesetter

@@ -13,7 +13,7 @@ from textual.message import Message
 from textual.style import Style
 from textual.widgets import Static
 
-from bptutor.session.faces import NUMBERS
+from bptutor.session.view.faces import NUMBERS
 from bptutor.tui import keys
 from bptutor.tui.render.flow import Flow, Lines, wrapped
 from bptutor.tui.render.grids import CURSOR, LIT, Cell, NamedArray, grids, nearest, number

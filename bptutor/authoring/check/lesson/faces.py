@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from bptutor.authoring.check.report import Checked
 from bptutor.packs.model import Block, Derivation, Lesson, Place, Prose, Question
 from bptutor.packs.yaml.reader import problem
-from bptutor.session.faces import NUMBERS, TEXTS, faces_of
-from bptutor.session.items import item
-from bptutor.session.stops import Course, Stop, cut
-from bptutor.session.view import LineState, Shown, ShownDerivation, ShownProse, ShownQuestion, ShownShow
+from bptutor.session.review.items import item
+from bptutor.session.steps.lesson_steps import Course, Stop, cut
+from bptutor.session.view.faces import NUMBERS, TEXTS, faces_of
+from bptutor.session.view.view_model import LineState, Shown, ShownDerivation, ShownProse, ShownQuestion, ShownShow
 
 NAMED = re.compile(r"\b(?:(index|matrix|numpy|numbers?) faces?|in the faces?(?! of))\b", re.IGNORECASE)
 _SHOW = "`show`"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from bptutor.session.stops import Item
+from bptutor.session.steps.lesson_steps import Item
 
 A_DAY = 10
 """Items of a review, and of all reviews of a day, at most."""

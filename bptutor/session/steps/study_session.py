@@ -12,9 +12,9 @@ from datetime import UTC, datetime, timedelta
 from bptutor.progress.days import GAP
 from bptutor.progress.event import Event, EventKind
 from bptutor.session.ids import ROUND, is_inserted
-from bptutor.session.stops import Course, Stop
-from bptutor.session.view import Wants
-from bptutor.session.walk import Walk
+from bptutor.session.steps.lesson_state import Walk
+from bptutor.session.steps.lesson_steps import Course, Stop
+from bptutor.session.view.view_model import Wants
 
 LONGEST = timedelta(minutes=12)
 MOST_ITEMS = 6

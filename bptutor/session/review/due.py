@@ -10,16 +10,16 @@ from bptutor.progress.event import Event, EventKind
 from bptutor.progress.event_log import Log
 from bptutor.progress.record.memory import cards
 from bptutor.progress.review import Card, due
-from bptutor.session.askable import Askable
-from bptutor.session.asked import seed_of
 from bptutor.session.clock import Clock, here, utc_now
 from bptutor.session.course import RIGHT
 from bptutor.session.ids import REVIEW, WARM_UP, is_inserted
-from bptutor.session.needs import Library
-from bptutor.session.review import A_DAY, plan
-from bptutor.session.sitting import warm_up
-from bptutor.session.stops import Item
-from bptutor.session.walk import mixed
+from bptutor.session.protocols import Library
+from bptutor.session.review.askable import Askable
+from bptutor.session.review.order import A_DAY, plan
+from bptutor.session.steps.lesson_state import mixed
+from bptutor.session.steps.lesson_steps import Item
+from bptutor.session.steps.study_session import warm_up
+from bptutor.session.view.question_view import seed_of
 
 REVIEWS = frozenset({REVIEW, WARM_UP})
 ALL = 10_000

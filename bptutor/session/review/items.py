@@ -11,7 +11,7 @@ from bptutor.packs.lesson.fading import Form
 from bptutor.packs.lesson.outline import Rule
 from bptutor.packs.model import Block, Derivation, Kind, Prose, Show
 from bptutor.packs.quiz import BANK
-from bptutor.session.stops import Course, Item, Stop, is_section
+from bptutor.session.steps.lesson_steps import Course, Item, Stop, is_section
 
 BY_ITSELF = frozenset({Kind.CHOICE, Kind.ORDER, Kind.RULE, Kind.FILL, Kind.CODE})
 """Kinds that are answered without the numbers of the lesson."""

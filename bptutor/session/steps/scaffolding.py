@@ -5,11 +5,11 @@ from __future__ import annotations
 from bptutor.packs.lesson.fading import Form
 from bptutor.packs.model import Derivation
 from bptutor.session.ids import is_inserted
-from bptutor.session.items import as_form, item
-from bptutor.session.standing import Passed
-from bptutor.session.stops import Stop
-from bptutor.session.view import Wants
-from bptutor.session.walk import Walk
+from bptutor.session.review.items import as_form, item
+from bptutor.session.steps.lesson_state import Walk
+from bptutor.session.steps.lesson_steps import Stop
+from bptutor.session.steps.step_standing import Passed
+from bptutor.session.view.view_model import Wants
 
 
 def easier(walk: Walk, stop: Stop) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bptutor.packs.model import Kind, Question
-from bptutor.session.view import LineState, Shown, ShownDerivation, ShownQuestion
+from bptutor.session.view.view_model import LineState, Shown, ShownDerivation, ShownQuestion
 
 TEXTS = ("index", "matrix", "numpy")
 """The faces that are a formula."""

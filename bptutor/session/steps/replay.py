@@ -9,7 +9,7 @@ from bptutor.packs.model import Question
 from bptutor.progress.event import Event, EventKind
 from bptutor.session.attempt import is_other, key
 from bptutor.session.ids import apart
-from bptutor.session.stops import Course, Stop
+from bptutor.session.steps.lesson_steps import Course, Stop
 
 _NAMING = frozenset({EventKind.PAUSED, EventKind.EASED})
 """Kinds whose text is the id of a stop."""

@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING
 from bptutor.packs.model import Lesson, Question, Show
 from bptutor.progress.event import storable
 from bptutor.progress.event_log import Log
-from bptutor.session import shown
-from bptutor.session.asked import Asked
 from bptutor.session.attempt import chosen
 from bptutor.session.drafts import Drafts
-from bptutor.session.easier import easier
 from bptutor.session.ids import is_inserted, why_now
-from bptutor.session.items import item
-from bptutor.session.numbers import Numbers, right_text
-from bptutor.session.past import key_of, keyed
-from bptutor.session.redraw import differ, drawn_names
-from bptutor.session.standing import Passed
-from bptutor.session.stops import Item, Stop
-from bptutor.session.view import Shown, ShownQuestion, View, Wants
-from bptutor.session.walk import Walk
+from bptutor.session.review.items import item
+from bptutor.session.steps.lesson_state import Walk
+from bptutor.session.steps.lesson_steps import Item, Stop
+from bptutor.session.steps.redraw import differ, drawn_names
+from bptutor.session.steps.replay import key_of, keyed
+from bptutor.session.steps.scaffolding import easier
+from bptutor.session.steps.step_standing import Passed
+from bptutor.session.view import lesson_view as shown
+from bptutor.session.view.numbers import Numbers, right_text
+from bptutor.session.view.question_view import Asked
+from bptutor.session.view.view_model import Shown, ShownQuestion, View, Wants
 
 if TYPE_CHECKING:
     from bptutor.packs.scene.scene import Scene

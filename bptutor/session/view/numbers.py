@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bptutor.errors import BptutorError
 from bptutor.packs.model import Kind, Nudge, Show
-from bptutor.session.asked import Asked
+from bptutor.session.view.question_view import Asked
 
 if TYPE_CHECKING:
     from bptutor.notation.values.evaluate import Values

@@ -10,10 +10,10 @@ from bptutor.packs.model import Lesson
 from bptutor.packs.quiz import BANK
 from bptutor.progress.event_log import Log
 from bptutor.progress.help import question_of
-from bptutor.session.items import items
-from bptutor.session.needs import Library
-from bptutor.session.stops import Course, Item, cut
-from bptutor.session.walk import mixed
+from bptutor.session.protocols import Library
+from bptutor.session.review.items import items
+from bptutor.session.steps.lesson_state import mixed
+from bptutor.session.steps.lesson_steps import Course, Item, cut
 
 MEETINGS = 99
 """A meeting so late that every line has faded to its last form."""

@@ -10,12 +10,12 @@ from collections.abc import Iterable, Sequence
 from bptutor.packs.model import Lesson, Prose
 from bptutor.packs.quiz import Quiz, Source
 from bptutor.progress.event import Event, EventKind
-from bptutor.session.asked import shuffled
-from bptutor.session.due import Due, with_variant
 from bptutor.session.ids import QUIZ, REVIEW, WARM_UP
-from bptutor.session.stops import Course, Item, Stop
-from bptutor.session.view import Wants
-from bptutor.session.walk import mixed
+from bptutor.session.review.due import Due, with_variant
+from bptutor.session.steps.lesson_state import mixed
+from bptutor.session.steps.lesson_steps import Course, Item, Stop
+from bptutor.session.view.question_view import shuffled
+from bptutor.session.view.view_model import Wants
 
 
 class Rounds(Due):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from bptutor.errors import BptutorError
 from bptutor.packs.lesson.templates import templates
 from bptutor.packs.model import NUMBERS, Question
-from bptutor.session.numbers import Numbers
+from bptutor.session.view.numbers import Numbers
 
 if TYPE_CHECKING:
     from bptutor.notation.scope import Declared, Scope

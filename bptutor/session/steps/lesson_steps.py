@@ -13,7 +13,7 @@ from bptutor.packs.lesson.outline import Rule
 from bptutor.packs.lesson.stop_ids import called, line_ids, mark
 from bptutor.packs.model import Block, Derivation, Lesson, Prose, Question, Show
 from bptutor.session.ids import ROUND, apart
-from bptutor.session.view import Wants
+from bptutor.session.view.view_model import Wants
 
 if TYPE_CHECKING:
     from bptutor.packs.scene.scene import Scene

@@ -10,13 +10,13 @@ from bptutor.packs.lesson import fading
 from bptutor.packs.lesson.fading import Form
 from bptutor.packs.model import Derivation, Question
 from bptutor.progress.event import Event, EventKind
-from bptutor.session.asked import SEEDS
 from bptutor.session.ids import is_inserted
-from bptutor.session.items import as_form, item
-from bptutor.session.past import today
-from bptutor.session.standing import STEP, Passed, Standing
-from bptutor.session.stops import Course, Item, Stop
-from bptutor.session.view import Wants
+from bptutor.session.review.items import as_form, item
+from bptutor.session.steps.lesson_steps import Course, Item, Stop
+from bptutor.session.steps.replay import today
+from bptutor.session.steps.step_standing import STEP, Passed, Standing
+from bptutor.session.view.question_view import SEEDS
+from bptutor.session.view.view_model import Wants
 
 ONCE_MORE = "once more"
 """The text of a redraw where the stop was answered: it is asked once more, and the answer stays."""

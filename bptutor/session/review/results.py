@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from bptutor.packs.lesson.outline import LessonEntry, Pack
 from bptutor.session.ids import is_inserted
-from bptutor.session.standing import Passed
-from bptutor.session.stops import Stop
-from bptutor.session.walk import Walk
+from bptutor.session.steps.lesson_state import Walk
+from bptutor.session.steps.lesson_steps import Stop
+from bptutor.session.steps.step_standing import Passed
 
 ENOUGH = 0.7
 """Share of right answers below which a skill is worth another look."""

@@ -6,14 +6,22 @@ from collections.abc import Callable
 
 from bptutor.packs.lesson.fading import Form
 from bptutor.packs.model import Derivation, Line, Prose, Question, Show
-from bptutor.session.asked import Asked
 from bptutor.session.attempt import as_asked
 from bptutor.session.ids import is_inserted
-from bptutor.session.items import above, still
-from bptutor.session.standing import Passed, Standing
-from bptutor.session.stops import Course, Item, Stop
-from bptutor.session.view import LineState, Shown, ShownDerivation, ShownProse, ShownQuestion, ShownShow, Wants
-from bptutor.session.walk import Walk
+from bptutor.session.review.items import above, still
+from bptutor.session.steps.lesson_state import Walk
+from bptutor.session.steps.lesson_steps import Course, Item, Stop
+from bptutor.session.steps.step_standing import Passed, Standing
+from bptutor.session.view.question_view import Asked
+from bptutor.session.view.view_model import (
+    LineState,
+    Shown,
+    ShownDerivation,
+    ShownProse,
+    ShownQuestion,
+    ShownShow,
+    Wants,
+)
 
 _STATE = {
     Passed.SEEN: LineState.SHOWN,

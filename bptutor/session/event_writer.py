@@ -9,9 +9,9 @@ from bptutor.grading.verdict import Verdict
 from bptutor.progress.event import Event, EventKind, storable
 from bptutor.progress.event_log import Log
 from bptutor.session.clock import Clock, utc_now
-from bptutor.session.standing import STEP
-from bptutor.session.stops import Course, Stop
-from bptutor.session.walk import Walk
+from bptutor.session.steps.lesson_state import Walk
+from bptutor.session.steps.lesson_steps import Course, Stop
+from bptutor.session.steps.step_standing import STEP
 
 HELPED = ("why:", "easier:")
 """Stops that stand there as help: a right answer at one of them is no unaided one."""

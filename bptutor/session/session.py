@@ -12,21 +12,21 @@ from bptutor.packs.model import Lesson
 from bptutor.progress.event import Event, EventKind, storable
 from bptutor.progress.event_log import Log
 from bptutor.progress.help import Helped
-from bptutor.session import ending, tries
-from bptutor.session.asked import SEEDS, seed_of
 from bptutor.session.clock import Clock, utc_now
 from bptutor.session.drafts import Drafts
-from bptutor.session.easier import easier
+from bptutor.session.event_writer import Writer
 from bptutor.session.ids import ROUND
 from bptutor.session.learner import Learner
-from bptutor.session.needs import Grader, Library
-from bptutor.session.run import Run
-from bptutor.session.shown import ANSWERED
-from bptutor.session.sitting import Sitting
-from bptutor.session.stops import Stop
-from bptutor.session.view import Outcome, Reading, View, Wants
-from bptutor.session.walk import ONCE_MORE, Walk, mixed
-from bptutor.session.writer import Writer
+from bptutor.session.protocols import Grader, Library
+from bptutor.session.steps import attempts, ending
+from bptutor.session.steps.lesson_state import ONCE_MORE, Walk, mixed
+from bptutor.session.steps.lesson_steps import Stop
+from bptutor.session.steps.scaffolding import easier
+from bptutor.session.steps.study_session import Sitting
+from bptutor.session.view.lesson_view import ANSWERED
+from bptutor.session.view.presenter import Run
+from bptutor.session.view.question_view import SEEDS, seed_of
+from bptutor.session.view.view_model import Outcome, Reading, View, Wants
 
 if TYPE_CHECKING:
     from bptutor.notation.values.evaluate import Values
@@ -232,9 +232,9 @@ class Session(Learner):
             raise RuntimeError("nothing is asked")
         asked = self._looked_at.asked(stop)
         scene = self._looked_at.base_scene(stop)
-        known = {} if self._here.alone(stop) else tries.earlier(self._here, scene)
+        known = {} if self._here.alone(stop) else attempts.earlier(self._here, scene)
         verdict = await self.grader.grade(asked.graded, scene, asked.for_grading(text), seed, known)
-        verdict = tries.repeated(verdict, text, self._here.standing(stop.id), seed)
+        verdict = attempts.repeated(verdict, text, self._here.standing(stop.id), seed)
         if asked.order and verdict.read_as is not None:
             verdict = replace(verdict, read_as=text.strip())
         now = self._here.current

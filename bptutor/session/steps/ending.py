@@ -9,16 +9,16 @@ from datetime import UTC, datetime
 from bptutor.progress.days import GAP
 from bptutor.progress.event import Event, EventKind
 from bptutor.progress.event_log import Log
-from bptutor.session import results
 from bptutor.session.ids import NOT_PASSED, PASSED, QUIZ
 from bptutor.session.learner import Learner
-from bptutor.session.needs import Library
 from bptutor.session.order import code_ahead, title
-from bptutor.session.rounds import Rounds
-from bptutor.session.sitting import LONGEST, Sitting, may_rest, moment, to_recall
-from bptutor.session.stops import Stop
-from bptutor.session.view import Shown, ShownProse, View
-from bptutor.session.walk import Walk, mixed
+from bptutor.session.protocols import Library
+from bptutor.session.review import results
+from bptutor.session.review.review_and_quiz import Rounds
+from bptutor.session.steps.lesson_state import Walk, mixed
+from bptutor.session.steps.lesson_steps import Stop
+from bptutor.session.steps.study_session import LONGEST, Sitting, may_rest, moment, to_recall
+from bptutor.session.view.view_model import Shown, ShownProse, View
 
 
 def sitting(log: Log, now: datetime) -> Sitting:

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from bptutor.errors import UnreadableAnswer
 from bptutor.packs.model import NUMBERS
-from bptutor.session.standing import Passed, Standing
-from bptutor.session.walk import Walk
+from bptutor.session.steps.lesson_state import Walk
+from bptutor.session.steps.step_standing import Passed, Standing
 
 if TYPE_CHECKING:
     from bptutor.grading.verdict import Verdict
     from bptutor.packs.scene.scene import Scene
-    from bptutor.session.stops import Stop
+    from bptutor.session.steps.lesson_steps import Stop
 
 
 def earlier(walk: Walk, scene: Scene | None) -> dict[str, object]:
