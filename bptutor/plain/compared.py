@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from math import isclose
 
-from bptutor.plain.aloud import BEGINNING, FEW, minus, number
+from bptutor.plain.speech import BEGINNING, FEW, minus, number
 
 _PLACE = tuple[object, ...]
 

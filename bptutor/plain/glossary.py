@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bptutor.plain.aloud import clean, sentence, spoken, wrapped
-from bptutor.plain.say import scope_of
+from bptutor.plain.speech import clean, sentence, spoken, wrapped
+from bptutor.plain.text_view import scope_of
 from bptutor.session import Session, View
 from bptutor.session.view.symbols import symbol
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from bptutor.grading.service.worker import Worker
-from bptutor.plain import talk
+from bptutor.plain import repl
 from bptutor.progress.event_log import Log
 from bptutor.session import Library, Session
 
@@ -20,4 +20,4 @@ def run(library: Library, log: Log, learner: str, lesson: str | None = None, see
         lesson: Id of the lesson; None for where the learner left off.
         seed: 0 to 9999, in place of the learner's own; None for that.
     """
-    return talk.run(Session(library, log, Worker(), learner), lesson, sys.stdin, sys.stdout, seed)
+    return repl.run(Session(library, log, Worker(), learner), lesson, sys.stdin, sys.stdout, seed)

@@ -16,7 +16,7 @@ from bptutor.grading.verdict import Mark, ProofMark, Verdict
 from bptutor.packs.model import Question
 from bptutor.packs.question_types.base import question
 from bptutor.packs.scene.scene import Scene
-from bptutor.plain.say import proof_lines
+from bptutor.plain.text_view import proof_lines
 from bptutor.tui.render.verdicts import proof_words
 
 pytestmark = pytest.mark.normal

@@ -7,7 +7,7 @@ import pytest
 
 from bptutor.notation.scope import Declared, Scope
 from bptutor.notation.values.evaluate import Values
-from bptutor.plain.aloud import array, clean, heard, minus, number, paragraphs, sentence
+from bptutor.plain.speech import array, clean, heard, minus, number, paragraphs, sentence
 from tests.session.fakes import FakeScene
 
 SCOPE = FakeScene().scope

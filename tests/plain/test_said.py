@@ -9,7 +9,7 @@ import pytest
 
 from bptutor.grading.verdict import Finding, Mark, ProofMark, Verdict
 from bptutor.packs.model import Kind
-from bptutor.plain.say import verdict_lines
+from bptutor.plain.text_view import verdict_lines
 from bptutor.progress.event_log import Log
 from bptutor.session import Session, View
 from tests.session.fakes import FakeGrader, FakeLibrary

@@ -11,7 +11,7 @@ import pytest
 from bptutor.grading.service.worker import Worker
 from bptutor.packs.library import Library
 from bptutor.plain import run
-from bptutor.plain.talk import END
+from bptutor.plain.repl import END
 from bptutor.progress.event_log import EventKind, Log
 from bptutor.session import Session
 from tests.walks.script import SEED, walk

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bptutor.packs.lesson.outline import Pack
-from bptutor.plain.talk import Talk
+from bptutor.plain.repl import Talk
 from bptutor.progress.event import EventKind
 from bptutor.progress.event_log import Log
 from bptutor.progress.record.memory import cards, mastery

@@ -15,7 +15,7 @@ from fsrs import Card, Rating, Scheduler
 from bptutor.packs.lesson.outline import Pack
 from bptutor.packs.model import Choice, Kind, Lesson, Prose, Question
 from bptutor.packs.quiz import Quiz, QuizFront, Source
-from bptutor.plain.talk import Talk
+from bptutor.plain.repl import Talk
 from bptutor.progress.event import Event, EventKind
 from bptutor.progress.event_log import Log
 from bptutor.progress.record.memory import cards, mastery

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TextIO
 
 from bptutor.errors import BptutorError
-from bptutor.plain.aloud import clean, wrapped
+from bptutor.plain.speech import clean, wrapped
 from bptutor.session import REVIEW, ROUND, WARM_UP, CourseEntry, QuizStanding, Session, Standing, View
 from bptutor.session.order import in_order
 from bptutor.session.record import record_page

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from bptutor.grading.verdict import Finding, Mark, ProofMark, Verdict
 from bptutor.packs.lesson.outline import Pack
 from bptutor.packs.model import NUMBERS, Kind, Question
-from bptutor.plain.aloud import MORE, array, clean, heard, minus, number, paragraphs, sentence, spoken, wrapped
 from bptutor.plain.compared import difference, is_long, nested
+from bptutor.plain.speech import MORE, array, clean, heard, minus, number, paragraphs, sentence, spoken, wrapped
 from bptutor.session import (
     ROUND,
     LineState,

@@ -9,10 +9,10 @@ from typing import TextIO
 
 from bptutor.errors import BptutorError, UsageError
 from bptutor.grading.verdict import Mark, ProofMark
-from bptutor.plain import say
-from bptutor.plain.aloud import clean, wrapped
+from bptutor.plain import text_view
 from bptutor.plain.glossary import glossary
-from bptutor.plain.rooms import Rooms
+from bptutor.plain.navigation import Rooms
+from bptutor.plain.speech import clean, wrapped
 from bptutor.session import FIXED, REVIEW, WARM_UP, Session, Standing, View, Wants
 from bptutor.session.editing import edited
 from bptutor.session.farewell import farewell
@@ -123,10 +123,10 @@ class Talk(Rooms):
             if lines and (where, *lines) not in self._said:
                 self._said.add((where, *lines))
                 self._lines(["", *lines])
-        self._lines(["", *wrapped(say.way_on(view))])
+        self._lines(["", *wrapped(text_view.way_on(view))])
 
     def _pieces(self, view: View) -> list[tuple[str, list[str]]]:
-        return [*say.place(view), *say.pieces(view, self.session)]
+        return [*text_view.place(view), *text_view.pieces(view, self.session)]
 
     async def _do(self, text: str, view: View) -> View:
         word = text.casefold()
@@ -179,8 +179,8 @@ class Talk(Rooms):
 
     def _more(self, view: View) -> list[str]:
         """Return in full what was read by its beginning only: of the last answer, then of what is shown."""
-        short = [lines for _, lines in say.pieces(view, self.session)]
-        full = [lines for _, lines in say.pieces(view, self.session, full=True)]
+        short = [lines for _, lines in text_view.pieces(view, self.session)]
+        full = [lines for _, lines in text_view.pieces(view, self.session, full=True)]
         found = [line for lines in full if lines not in short for line in lines]
         return ["", *self._in_full, *found] if self._in_full or found else ["Everything was read to its end."]
 
@@ -214,12 +214,12 @@ class Talk(Rooms):
         if outcome.view.quiet and outcome.verdict.mark in {Mark.RIGHT, Mark.RIGHT_FROM_EARLIER, Mark.WRONG}:
             self._lines(["", "Kept."])
             return outcome.view
-        said, full = (say.verdict_lines(outcome.verdict, outcome.view, full=in_full) for in_full in (False, True))
+        said, full = (text_view.verdict_lines(outcome.verdict, outcome.view, full=in_full) for in_full in (False, True))
         self._in_full = full if full != said else []
         self._lines(["", *said])
         if outcome.verdict.right and outcome.verdict.proof is ProofMark.PROBES:
             proved = await self.session.proof()
-            self._lines(say.proof_lines(proved) if proved else [])
+            self._lines(text_view.proof_lines(proved) if proved else [])
         return self.session.view()
 
     def _program(self, first: str, view: View) -> str | None:
