@@ -20,9 +20,9 @@ from bptutor.session.ids import ROUND, WARM_UP
 from bptutor.session.learner import Learner
 from bptutor.session.order import THE_LAST, in_order
 from bptutor.tui import keys, terminal
-from bptutor.tui.fitted import TerminalApp
 from bptutor.tui.keyboard import Keyboard
 from bptutor.tui.screens.course_map import MapScreen
+from bptutor.tui.terminal_app import TerminalApp
 
 if TYPE_CHECKING:
     from bptutor.grading.service.worker import Worker

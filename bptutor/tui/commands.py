@@ -15,7 +15,7 @@ from bptutor.tui import keys
 from bptutor.tui.screens.course_map import MapScreen
 from bptutor.tui.screens.help import key_text
 from bptutor.tui.screens.lesson import LessonScreen
-from bptutor.tui.screens.rooms import Rooms
+from bptutor.tui.screens.navigation import Rooms
 
 
 def actions_of(screen: Screen[object]) -> list[Binding]:

@@ -10,9 +10,9 @@ from bptutor.packs.lesson.outline import Rule
 from bptutor.packs.model import Choice, Derivation, Kind, Lesson, Line, Question
 from bptutor.packs.scene.scene import Scene
 from bptutor.session import LineState, Reading, ShownDerivation, ShownQuestion, View, Wants
-from bptutor.tui.render.asking import Typed, reading_rows, waiting_rows
 from bptutor.tui.render.formulas import Typesetter
 from bptutor.tui.render.grids import NamedArray
+from bptutor.tui.render.prompt import Typed, reading_rows, waiting_rows
 from bptutor.tui.render.prose import one_line, prose
 from bptutor.tui.render.steps import Setting, choice_rows, derivation_rows
 from bptutor.tui.render.verdicts import Judged

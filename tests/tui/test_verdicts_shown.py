@@ -15,10 +15,10 @@ from bptutor.packs.model import Kind, Lesson, Line, Prose, Question
 from bptutor.packs.quiz import Quiz, QuizFront, Source
 from bptutor.packs.scene.scene import Scene
 from bptutor.session import LineState, ShownDerivation, ShownProse, View, Wants
-from bptutor.tui.render.asking import Typed, echo_rows, program_echo_rows
 from bptutor.tui.render.flow import READABLE
 from bptutor.tui.render.formulas import Typesetter
 from bptutor.tui.render.headings import title_row
+from bptutor.tui.render.prompt import Typed, echo_rows, program_echo_rows
 from bptutor.tui.render.steps import Setting, derivation_rows, step_rows
 from bptutor.tui.render.verdicts import Judged
 from bptutor.tui.widgets.answer_bar import AnswerBar

@@ -30,8 +30,8 @@ from bptutor.tui.render.course import (
 )
 from bptutor.tui.render.flow import Flow
 from bptutor.tui.render.headings import keys_row
+from bptutor.tui.screens.navigation import Rooms
 from bptutor.tui.screens.ready import ReadyScreen
-from bptutor.tui.screens.rooms import Rooms
 from bptutor.tui.widgets.course_list import CourseList
 
 _KEYS = (("enter", "open"), ("c", "continue"), ("v", "review"), ("/", "search"))

@@ -19,11 +19,11 @@ from bptutor.session import FIXED, WARM_UP, Outcome, Reading, Session, View, Wan
 from bptutor.session.order import code_ahead
 from bptutor.tui import keys
 from bptutor.tui.render import notices
-from bptutor.tui.render.asking import Typed
+from bptutor.tui.render.prompt import Typed
 from bptutor.tui.render.verdicts import Judged
-from bptutor.tui.screens.case import write_case
-from bptutor.tui.screens.rooms import Rooms
+from bptutor.tui.screens.navigation import Rooms
 from bptutor.tui.screens.typing import TypingScreen
+from bptutor.tui.screens.verdict_report import write_case
 from bptutor.tui.widgets.answer_bar import AnswerBar
 from bptutor.tui.widgets.dock import Dock, Said
 from bptutor.tui.widgets.face_pane import FacePane, Numbers

@@ -10,8 +10,8 @@ from textual.worker import Worker
 from bptutor.session import View, Wants
 from bptutor.tui import keys
 from bptutor.tui.render.verdicts import Judged
+from bptutor.tui.screens.lesson_view import ViewScreen
 from bptutor.tui.screens.ready import now
-from bptutor.tui.screens.showing import ViewScreen
 from bptutor.tui.widgets.dock import Dock
 
 _RESTS = frozenset({Wants.REST, Wants.FINISHED})

@@ -13,8 +13,8 @@ from textual.widgets import Static
 from bptutor.packs.model import Kind, Question
 from bptutor.session import View, Wants
 from bptutor.tui import keys
-from bptutor.tui.render.asking import Typed, caret_row, echo_rows, program_echo_rows, prompt_rows, waiting_rows
 from bptutor.tui.render.flow import READABLE, Flow, Lines, apart
+from bptutor.tui.render.prompt import Typed, caret_row, echo_rows, program_echo_rows, prompt_rows, waiting_rows
 from bptutor.tui.render.steps import Setting
 from bptutor.tui.widgets.answer_bar import AnswerBar
 

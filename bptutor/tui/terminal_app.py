@@ -20,7 +20,7 @@ from bptutor.errors import UsageError
 from bptutor.tui import terminal
 from bptutor.tui.colours import readable_texts
 from bptutor.tui.render.headings import pressed_by
-from bptutor.tui.screens.small import HEIGHT, WIDTH, SmallScreen
+from bptutor.tui.screens.too_small import HEIGHT, WIDTH, SmallScreen
 
 
 class TerminalApp(App[None]):

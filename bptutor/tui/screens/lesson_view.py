@@ -17,17 +17,17 @@ from textual.widgets import Static
 from bptutor.errors import BptutorError
 from bptutor.packs.lesson.outline import LessonEntry
 from bptutor.session import Reading, Session, ShownDerivation, ShownShow, View, Wants
-from bptutor.tui.render.asking import Typed
 from bptutor.tui.render.faces import Face
 from bptutor.tui.render.flow import Flow
 from bptutor.tui.render.footers import footer
 from bptutor.tui.render.formulas import Typesetter
 from bptutor.tui.render.headings import keys_row, path_row, title_row
+from bptutor.tui.render.prompt import Typed
 from bptutor.tui.render.steps import Setting
 from bptutor.tui.render.verdicts import Judged
+from bptutor.tui.screens.navigation import Rooms
 from bptutor.tui.screens.page import NeedsScreen
 from bptutor.tui.screens.ready import ReadyScreen
-from bptutor.tui.screens.rooms import Rooms
 from bptutor.tui.widgets.dock import Dock
 from bptutor.tui.widgets.face_pane import FacePane, Numbers
 from bptutor.tui.widgets.steps import Steps
