@@ -27,7 +27,7 @@ from bptutor.grading.answer.submission import make
 from bptutor.grading.grade import grade, prove_answer
 from bptutor.grading.types import expression as expressions
 from bptutor.grading.verdict import Mark
-from bptutor.notation.algebra import expression as entries
+from bptutor.notation.algebra import expression as symbols
 from bptutor.notation.equality import compare, exact_proof
 from bptutor.notation.values.sampling import Held
 from bptutor.notation.values.sizes import least_sizes
@@ -129,21 +129,21 @@ def entries(pair: dict[str, Any]) -> list[sympy.Expr] | None:
 
 def to_sympy(node: Any) -> sympy.Expr:
     """Return a symbolic entry as SymPy's."""
-    if isinstance(node, expression.Symbol):
+    if isinstance(node, symbols.Symbol):
         name = f"{node.name}_{id(node)}"
-        return sympy.pi if node is expression.PI else sympy.Symbol(name, real=True, positive=node.positive or None)
-    if isinstance(node, expression.Total):
+        return sympy.pi if node is symbols.PI else sympy.Symbol(name, real=True, positive=node.positive or None)
+    if isinstance(node, symbols.Total):
         return sympy.Add(*(to_sympy(part) for part in node.terms))
-    if isinstance(node, expression.Product):
+    if isinstance(node, symbols.Product):
         return sympy.Mul(*(to_sympy(part) for part in node.factors))
-    if isinstance(node, expression.Power):
+    if isinstance(node, symbols.Power):
         exponent = sympy.Rational(node.exponent.numerator, node.exponent.denominator)
         return sympy.Pow(to_sympy(node.base), exponent)
-    if isinstance(node, expression.Apply):
+    if isinstance(node, symbols.Apply):
         name = {"arctan": "atan", "arcsin": "asin", "arccos": "acos", "abs": "Abs"}.get(node.function, node.function)
         return getattr(sympy, name)(to_sympy(node.arg))
-    value = expression.entry(node)
-    assert isinstance(value, expression.Constant)
+    value = symbols.entry(node)
+    assert isinstance(value, symbols.Constant)
     return sympy.Rational(value.value.numerator, value.value.denominator)
 
 

@@ -1,6 +1,6 @@
-"""Write lessons/COVERAGE.md: each statement of the article, and the lesson and item that teach or correct it.
+"""Write lessons/backprop/COVERAGE.md: each statement of the article, and the lesson and item that teach or correct it.
 
-Run from the root of the repository: `python scripts/coverage.py`. The statements stand in `lessons/coverage.yaml`.
+Run from the root of the repository: `python scripts/coverage.py`. The statements stand in `lessons/backprop/coverage.yaml`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from bptutor.packs.library import Library
 from bptutor.packs.model import Derivation, Question
 from bptutor.packs.yaml.reader import plain, read
 
-ROOT = Path(__file__).parents[1] / "lessons"
+ROOT = Path(__file__).parents[1] / "lessons" / "backprop"
 SOURCE, TARGET = ROOT / "coverage.yaml", ROOT / "COVERAGE.md"
 INTRODUCTION = """# What the course covers
 

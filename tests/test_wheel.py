@@ -24,4 +24,4 @@ def test_the_wheel_holds_the_package_and_the_lessons(tmp_path: Path) -> None:
         shipped = {name for name in archive.namelist() if ".dist-info/" not in name}
     lessons = {f"bptutor/_lessons/{name.removeprefix('lessons/')}" for name in tracked("lessons")}
     assert shipped == tracked("bptutor") | lessons
-    assert "bptutor/_lessons/pack.yaml" in shipped
+    assert "bptutor/_lessons/backprop/pack.yaml" in shipped

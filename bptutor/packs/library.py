@@ -178,7 +178,7 @@ def builtin_root() -> Path:
     """Return the folder of the pack that comes with bptutor."""
     package = Path(__file__).resolve().parents[1]
     installed = package / "_lessons"
-    return installed if installed.is_dir() else package.parent / "lessons"
+    return (installed if installed.is_dir() else package.parent / "lessons") / "backprop"
 
 
 def _read(path: Path, cache: Path | None) -> Index:
