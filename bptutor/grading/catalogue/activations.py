@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from bptutor.grading.answer.definitions import one_minus
 from bptutor.grading.catalogue.matrix_products import joined
 from bptutor.grading.catalogue.softmax.output_layer import minus
+from bptutor.notation.transform.definitions import one_minus
 from bptutor.notation.transform.products import ONE, TWO, times
 from bptutor.notation.transform.rewrite import Made, Rule, main_name
 from bptutor.notation.transform.roles import SLOPES, Activation

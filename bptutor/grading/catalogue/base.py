@@ -6,10 +6,10 @@ No row names the repair. Rows stand in the order in which findings are given.
 
 from __future__ import annotations
 
-from bptutor.grading.answer import elementwise_steps
 from bptutor.grading.catalogue import (
     activations,
     bias,
+    elementwise,
     gradient_step,
     index_arithmetic,
     loss,
@@ -237,7 +237,7 @@ CATALOGUE: tuple[Mistake, ...] = (
         "Your chain is one factor short. Look at each arrow on the way.",
         any_of(
             on_trees(sums_and_indices.factor_left_out),
-            on_trees(wrong_array.exchange(elementwise_steps.scaling_left_out), steps),
+            on_trees(wrong_array.exchange(elementwise.scaling_left_out), steps),
             on_trees(kernels.above_left_out),
         ),
         says={

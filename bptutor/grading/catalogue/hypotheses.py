@@ -10,10 +10,10 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
-from bptutor.grading.answer.comparison import Comparison
-from bptutor.grading.answer.definitions import Lines, scalars
 from bptutor.grading.feedback.message_context import UNKNOWN, USUAL
+from bptutor.notation.equality.compare import Comparison
 from bptutor.notation.scope import Scope
+from bptutor.notation.transform.definitions import Lines, scalars
 from bptutor.notation.transform.rewrite import Rule, everywhere, repeated, takes_diagonals
 from bptutor.notation.transform.roles import Parts
 from bptutor.notation.tree import Derivative, Expr, Letter, Name, Number, children

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from bptutor.grading.answer import elementwise_steps
-from bptutor.grading.catalogue import activations, gradient_step, matrix_products, wrong_array
+from bptutor.grading.catalogue import activations, elementwise, gradient_step, matrix_products, wrong_array
 from bptutor.grading.catalogue import scaling as by_value
 from bptutor.grading.catalogue.convolution import windows
 from bptutor.grading.catalogue.convolution.cross_correlations import on_inputs
@@ -90,7 +89,7 @@ LAYER_MISTAKES: tuple[Mistake, ...] = (
         any_of(
             on_tree(activations.no_slope),
             on_tree(activations.on_forms(activations.form_dropped)),
-            on_trees(wrong_array.exchange(elementwise_steps.passed_over), steps),
+            on_trees(wrong_array.exchange(elementwise.passed_over), steps),
         ),
         says={
             "itself": "This is the slope by what {part} becomes, not by {part}. Look at the arrow that leaves {part}.",
@@ -129,7 +128,7 @@ LAYER_MISTAKES: tuple[Mistake, ...] = (
         any_of(
             on_tree(activations.other_slope),
             on_tree(activations.on_forms(activations.form_of_other)),
-            on_trees(wrong_array.exchange(elementwise_steps.other_slopes), steps),
+            on_trees(wrong_array.exchange(elementwise.other_slopes), steps),
             on_value(by_value.slope_added),
         ),
     ),

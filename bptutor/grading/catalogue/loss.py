@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bptutor.grading.answer.answer_samples import TROUBLE
-from bptutor.grading.answer.comparison import close
 from bptutor.grading.catalogue.scaling import NOTHING
 from bptutor.grading.catalogue.sums_and_indices import dropped_term
+from bptutor.notation.equality.tolerances import close
 from bptutor.notation.scope import Scope
 from bptutor.notation.transform.rewrite import Made, everywhere
 from bptutor.notation.tree import Add, At, Derivative, Expr, Name, Neg, Number, Pow, children

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from bptutor.grading.answer.definitions import scalars
+from bptutor.notation.equality.tolerances import EQUAL, FACTOR, close
 from bptutor.notation.scope import Role
+from bptutor.notation.transform.definitions import scalars
 from bptutor.notation.tree import Call, Div, Expr, Name, walk
 from bptutor.notation.values.evaluate import Values
 
@@ -180,12 +181,12 @@ def _uses(target: Target, functions: set[str]) -> bool:
 
 def ratio(truth: Array, got: Array) -> float | None:
     """Return c where got = c · truth in every entry that is not 0; None when there is no such c."""
-    counts = np.abs(truth) > 1e-9
-    if truth.shape != got.shape or not counts.any() or np.abs(got[~counts]).max(initial=0.0) > 1e-9:
+    counts = np.abs(truth) > EQUAL
+    if truth.shape != got.shape or not counts.any() or np.abs(got[~counts]).max(initial=0.0) > EQUAL:
         return None
     factors = got[counts] / truth[counts]
     first = float(factors.flat[0])
-    return first if np.allclose(factors, first, rtol=1e-7, atol=1e-9) else None
+    return first if close(np.full(factors.shape, first), factors, FACTOR) else None
 
 
 def offset(truth: Array, got: Array) -> float | None:
@@ -194,4 +195,4 @@ def offset(truth: Array, got: Array) -> float | None:
         return None
     steps = got - truth
     first = float(steps.flat[0])
-    return first if np.allclose(steps, first, rtol=1e-7, atol=1e-9) else None
+    return first if close(np.full(steps.shape, first), steps, FACTOR) else None

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from bptutor.grading.answer.definitions import slope_of
 from bptutor.grading.catalogue import activations
 from bptutor.grading.catalogue.gradient_step import after_the_step
 from bptutor.grading.catalogue.matrix_products import COLUMN, bare
 from bptutor.notation.scope import Role, Scope
 from bptutor.notation.transform.backward_equations import gradient
+from bptutor.notation.transform.definitions import slope_of
 from bptutor.notation.transform.rewrite import Made, Rule, substituted
 from bptutor.notation.tree import (
     Add,

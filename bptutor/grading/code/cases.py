@@ -16,16 +16,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bptutor.errors import UsageError
-from bptutor.grading.answer.comparison import REDRAWS, fresh
 from bptutor.grading.answer.submission import Case
 from bptutor.grading.code.expected import Expected, expected_of, flat, floats, labels_of, plain, read, truth_of
 from bptutor.grading.code.sandbox.run import Job, Ran, run
 from bptutor.grading.code.sandbox.wire import Made
 from bptutor.grading.service import serialize
 from bptutor.notation import tree as t
-from bptutor.notation.equality.branching import has_kink
+from bptutor.notation.equality.compare import REDRAWS
+from bptutor.notation.equality.kinks import has_kink
 from bptutor.notation.scope import Role, Source
 from bptutor.notation.values.evaluate import Values, evaluate
+from bptutor.notation.values.sampling import fresh
 from bptutor.packs.model import Code
 from bptutor.packs.question_types.code import DEFAULT_CASES, EXPECT, NUMBER, PYTHON, WORDS, is_expression
 

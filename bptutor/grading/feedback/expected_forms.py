@@ -9,15 +9,16 @@ from typing import Any
 import numpy as np
 
 from bptutor.grading.answer.answer_samples import TROUBLE, Draw
-from bptutor.grading.answer.comparison import Comparison, close
-from bptutor.grading.answer.definitions import levels, lines, scalars, slope_of, slopes_named, unfolded
-from bptutor.grading.answer.elementwise_steps import works_on_entries
 from bptutor.grading.catalogue.activations import spelled
 from bptutor.grading.catalogue.gradient_step import RATES
 from bptutor.grading.catalogue.hypotheses import Target
 from bptutor.grading.catalogue.softmax import normalisation, output_layer
+from bptutor.notation.equality.compare import Comparison
+from bptutor.notation.equality.tolerances import close
 from bptutor.notation.scope import Scope
 from bptutor.notation.transform.backward_equations import gradient
+from bptutor.notation.transform.definitions import levels, lines, scalars, slope_of, slopes_named, unfolded
+from bptutor.notation.transform.elementwise_steps import works_on_entries
 from bptutor.notation.transform.products import times
 from bptutor.notation.transform.roles import parts
 from bptutor.notation.transform.to_matrix_notation import as_array, spelled_out

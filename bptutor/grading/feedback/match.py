@@ -16,19 +16,16 @@ from bptutor.grading.catalogue.base import CATALOGUE, IMPLIED, PLACE
 from bptutor.grading.catalogue.hypotheses import Change, Guess, Target
 from bptutor.grading.catalogue.hypotheses import Mistake as Row
 from bptutor.grading.verdict import SAYS_LESS
+from bptutor.notation.equality.tolerances import EQUAL, LAST_DIGITS, close
 from bptutor.notation.values.evaluate import Values
 
 Array = NDArray[np.float64]
-ZERO = 1e-13
-"""Sizes up to which an answer is 0 but for rounding."""
 CHANCE = 0.05
 """Most likely it may be that one of the guesses meets the one number of a learner by accident."""
 CHANCE_OF_LISTS = 0.1
 """The same for several numbers, which also tell by their pattern, such as zeros: the estimate does not count that."""
 ROUND = 3
 """Most decimals of round numbers."""
-RESOLVED = 1e-9
-"""How far a round number may be from its decimals."""
 
 
 class Fit(NamedTuple):
@@ -102,7 +99,7 @@ def fits(target: Target, met: Met, pairs: bool = True) -> list[Fit]:
         return []
     first = met.draws[0]
     nothing = not any(draw.got.any() for draw in met.draws)
-    tiny = all(np.abs(draw.got).max(initial=0.0) <= ZERO * _scale(draw) for draw in met.draws)
+    tiny = all(np.abs(draw.got).max(initial=0.0) <= LAST_DIGITS * _scale(draw) for draw in met.draws)
     found: dict[str, tuple[Fit, Made]] = {}
     for made in guesses(target).on(first.values):
         name = made.mistake.id
@@ -204,7 +201,7 @@ def _alike(one: Made, other: Made, target: Target) -> bool:
 
 
 def _same(one: Array, other: Array) -> bool:
-    return one.size == other.size and bool(np.allclose(one.ravel(), other.ravel(), rtol=1e-9, atol=1e-12))
+    return one.size == other.size and close(other.ravel(), one.ravel())
 
 
 def by_accident(tried: int, met: Met, step: float = 0.0) -> float:
@@ -236,7 +233,7 @@ def spacing(draw: Draw) -> float:
     """Return the power of ten that all entries of an answer and of what is asked are multiples of; 0 for none."""
     both = np.concatenate([draw.truth.ravel(), draw.got.ravel()])
     for decimals in range(ROUND + 1):
-        if np.abs(both - np.round(both, decimals)).max(initial=0.0) < RESOLVED:
+        if np.abs(both - np.round(both, decimals)).max(initial=0.0) < EQUAL:
             return float(10.0**-decimals)
     return 0.0
 

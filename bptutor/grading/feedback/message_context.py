@@ -7,10 +7,10 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from bptutor.grading.answer.definitions import scalars
 from bptutor.grading.catalogue.softmax.output_layer import errors
 from bptutor.grading.feedback.mentioned_names import asked_about, names_in
 from bptutor.notation.scope import Role
+from bptutor.notation.transform.definitions import scalars
 from bptutor.notation.tree import Call, Delta, Derivative, Div, Expr, Letter, Name, Number, Pow, Sum, walk
 
 if TYPE_CHECKING:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from itertools import combinations
 from typing import Any
 
@@ -17,12 +16,13 @@ import numpy as np
 
 from bptutor.grading.answer import parse_answer, parse_numbers
 from bptutor.grading.answer.answer_samples import TROUBLE, Draw
-from bptutor.grading.answer.comparison import Comparison, Outcome, value
 from bptutor.grading.answer.submission import Case
 from bptutor.grading.catalogue.base import BY_ID, PLACE
 from bptutor.grading.feedback.answer_contents import of_tree
 from bptutor.grading.feedback.diagnose import finite_draws, named
 from bptutor.grading.verdict import SAID, Finding, Mark, ProofMark, Verdict
+from bptutor.notation.caching import cached_by_identity
+from bptutor.notation.equality.compare import Comparison, value
 from bptutor.notation.scope import Declared, Scope
 from bptutor.notation.shapes.axes import ShapeMisfit
 from bptutor.notation.shapes.layout import Layout, layout
@@ -136,7 +136,7 @@ def _clashing(comparison: Comparison, given: Expr, extra: list[str]) -> list[Fin
 
     meant = summed(given)
     try:
-        if meant != given and comparison.compare(meant) is Outcome.EQUAL:
+        if meant != given and comparison.compare(meant):
             clash = BY_ID["index-clash"]
             return [Finding(clash.id, clash.message(next(iter(_summed_letters(given) & goal)), {}))]
     except TROUBLE:
@@ -188,24 +188,13 @@ class MergedScene:
         return self.fresh(seed)
 
 
-@dataclass(frozen=True, eq=False)
-class _Key:
-    scene: Any
-
-    def __hash__(self) -> int:
-        return id(self.scene)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Key) and other.scene is self.scene
-
-
-@lru_cache(maxsize=64)
-def merged_scenes(key: _Key) -> tuple[MergedScene, ...]:
+@cached_by_identity(64)
+def merged_scenes(scene: Any) -> tuple[MergedScene, ...]:
     """Return a scene with each two axes taken for one, then with all of them."""
-    scope: Scope = key.scene.scope
+    scope: Scope = scene.scope
     free = tuple(dict.fromkeys(axis for made in scope.names.values() for axis in made.axes if axis))
     groups: Iterator[tuple[str, ...]] = combinations(free, 2)
-    return tuple(_merged(key.scene, group) for group in (*groups, free) if len(group) > 1)
+    return tuple(_merged(scene, group) for group in (*groups, free) if len(group) > 1)
 
 
 def _merged(scene: Any, axes: tuple[str, ...]) -> MergedScene:
@@ -259,7 +248,7 @@ def _in_sizes(message: str, sizes: Mapping[str, int]) -> str:
 
 def _merged_findings(case: Case) -> list[Finding]:
     """Return the mistakes that an answer is where two axes are one; of the first two axes that make it fit."""
-    for scene in merged_scenes(_Key(case.scene)):
+    for scene in merged_scenes(case.scene):
         try:
             found = _within(replace(case, scene=scene))  # type: ignore[arg-type]  # it stands for a scene
         except TROUBLE:

@@ -15,7 +15,6 @@ import numpy as np
 
 from bptutor.errors import BptutorError, UsageError
 from bptutor.grading.answer.answer_samples import TROUBLE, Draw, Met
-from bptutor.grading.answer.comparison import Comparison
 from bptutor.grading.answer.submission import Case
 from bptutor.grading.catalogue.gradient_step import RATES
 from bptutor.grading.catalogue.hypotheses import Target
@@ -29,6 +28,7 @@ from bptutor.grading.feedback import expected_forms, messages, numeric_differenc
 from bptutor.grading.feedback.answer_contents import Written, of_program
 from bptutor.grading.feedback.match import fits
 from bptutor.grading.verdict import SAID, Finding, Mark, ProofMark, Verdict, telling
+from bptutor.notation.equality.compare import Comparison
 from bptutor.notation.shapes.layout import Layout
 from bptutor.notation.tree import Number
 from bptutor.packs.pasted import unwrapped

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 
 from bptutor.errors import BptutorError
+from bptutor.notation.caching import cached_by_identity
 from bptutor.notation.scope import Role, Scope
 from bptutor.notation.shapes import axes
 from bptutor.notation.transform.backward_equations import whole
@@ -58,27 +58,9 @@ class Parts:
         return tuple(dict.fromkeys(layer.weight for layer in self.layers))
 
 
-class _Key:
-    """A scope as a key: two scopes are the same when they are one object."""
-
-    def __init__(self, scope: Scope) -> None:
-        self.scope = scope
-
-    def __hash__(self) -> int:
-        return id(self.scope)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Key) and other.scope is self.scope
-
-
+@cached_by_identity(128)
 def parts(scope: Scope) -> Parts:
     """Return what the names of a scene are; kept for each scope."""
-    return _parts(_Key(scope))
-
-
-@lru_cache(maxsize=128)
-def _parts(key: _Key) -> Parts:
-    scope = key.scope
     layers: list[Layer] = []
     activations: list[Activation] = []
     biases: set[str] = set()

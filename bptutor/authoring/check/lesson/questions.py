@@ -20,6 +20,7 @@ from bptutor.errors import BptutorError, UnreadableAnswer
 from bptutor.grading.grade import grade
 from bptutor.grading.verdict import Mark, Verdict
 from bptutor.notation import parse
+from bptutor.notation.equality.tolerances import close
 from bptutor.notation.scope import Role
 from bptutor.notation.shapes import axes
 from bptutor.notation.values.evaluate import evaluate
@@ -165,7 +166,7 @@ class Grading:
                     continue
                 text = name + (f"_{{{','.join(letters)}}}" if letters else "")
                 asked_for = parse.read(text, scope) == tree
-                if not asked_for and np.allclose(values[name], truth, rtol=1e-9, atol=1e-12):
+                if not asked_for and close(truth, values[name]):
                     yield text
 
 

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from bptutor.grading.answer.comparison import close
-from bptutor.grading.answer.definitions import unfolded
 from bptutor.grading.catalogue.convolution.cross_correlations import Slide, Way, one_of, one_place, one_step, turned
 from bptutor.grading.catalogue.matrix_products import joined
+from bptutor.notation.equality.tolerances import close
 from bptutor.notation.scope import Role
+from bptutor.notation.transform.definitions import unfolded
 from bptutor.notation.transform.rewrite import Made, Rule, main_name
 from bptutor.notation.tree import At, Call, Derivative, Expr, Letter, Mul, Name, Number, Slice, rebuild, walk
 

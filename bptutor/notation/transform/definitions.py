@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property, lru_cache
-from typing import Any
+from functools import cached_property
 
 import numpy as np
 
 from bptutor.errors import BptutorError
-from bptutor.grading.answer.comparison import Fresh, close, fresh
+from bptutor.notation.caching import cached_by_identity
+from bptutor.notation.equality.tolerances import close
 from bptutor.notation.scope import Declared, Role, Scope
 from bptutor.notation.transform.backward_equations import gradient, steps, whole
 from bptutor.notation.transform.products import ONE, value_of
@@ -35,6 +35,7 @@ from bptutor.notation.tree import (
     walk,
 )
 from bptutor.notation.values.evaluate import NoValue, Values, evaluate
+from bptutor.notation.values.sampling import SceneLike, fresh
 
 DEEP = 12
 """Most rounds of putting formulas into formulas."""
@@ -81,25 +82,9 @@ class Lines:
         return self._gradients
 
 
-@dataclass(frozen=True, eq=False)
-class _Key:
-    scene: Any
-
-    def __hash__(self) -> int:
-        return id(self.scene)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Key) and other.scene is self.scene
-
-
-def lines(scene: Fresh) -> Lines:
+@cached_by_identity(64)
+def lines(scene: SceneLike) -> Lines:
     """Return the lines of a scene; kept for each scene."""
-    return _lines(_Key(scene))
-
-
-@lru_cache(maxsize=64)
-def _lines(key: _Key) -> Lines:
-    scene: Fresh = key.scene
     scope = scene.scope
     back: dict[Expr, tuple[Expr, ...]] = {}
     errors: dict[Expr, Expr] = {}
@@ -139,7 +124,7 @@ def slope_of(of: Expr, scope: Scope) -> tuple[str, str] | None:
     return None
 
 
-def _error(scene: Fresh, of: str, made: Activation) -> Expr | None:
+def _error(scene: SceneLike, of: str, made: Activation) -> Expr | None:
     """Return a − y, or its mean over the batch, when ∂L/∂z is that; found by value."""
     scope = scene.scope
     for y, declared in scope.names.items():
@@ -152,7 +137,7 @@ def _error(scene: Fresh, of: str, made: Activation) -> Expr | None:
     return None
 
 
-def _equal(scene: Fresh, left: Expr, right: Expr) -> bool:
+def _equal(scene: SceneLike, left: Expr, right: Expr) -> bool:
     try:
         for n in range(2):
             values = _probe(scene, n)
@@ -164,7 +149,7 @@ def _equal(scene: Fresh, left: Expr, right: Expr) -> bool:
     return True
 
 
-def _probe(scene: Fresh, n: int) -> Values:
+def _probe(scene: SceneLike, n: int) -> Values:
     """Return a fresh draw, or what a learner sees where the scene holds in its own sizes only."""
     values = fresh(scene, n)
     try:
