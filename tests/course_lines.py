@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -93,7 +94,7 @@ def _equations(math: str, scope: Scope) -> Iterator[tuple[str, str]]:
     sides = [axes.resolve(side, scope) for side in tree.sides]
     written = pieces if len(pieces) == len(sides) else [""] * len(sides)
     texts = [_text(side, piece.strip(), scope) for side, piece in zip(sides, written, strict=True)]
-    yield from zip(texts, texts[1:], strict=False)
+    yield from pairwise(texts)
 
 
 def _text(side: Expr, written: str, scope: Scope) -> str:

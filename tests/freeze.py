@@ -40,7 +40,7 @@ time.monotonic = lambda: start + (real() - start) / {SLOW}
 signal.alarm = lambda seconds: 0
 """
 SCENES: dict[str, Row] = {
-    "scalars": {"given": dict.fromkeys("abnmwxy", []), "define": {"f(u)": "u^2"}},
+    "scalars": {"given": {key: [] for key in "abnmwxy"}, "define": {"f(u)": "u^2"}},
     "softmax": {
         "given": {"z": ["K"], "y": ["K"], "t": {"position": "K"}},
         "define": {"p": "softmax(z)", "L": "-Σ_k y_k log p_k"},
@@ -85,16 +85,16 @@ def graded_data() -> Iterator[tuple[str, Row]]:
             for group in json_lines(file):
                 asks, scene = group["question"], group["scene"]
                 whole = asks | ({"scene": scenes[scene]} if scene else {})
-                for text in _texts(group):
-                    row = {"question": whole, "answer": text, "seed": group.get("seed", 0)}
+                for text, mark in _texts(group):
+                    row = {"question": whole, "answer": text, "seed": group.get("seed", 0), "expected": mark}
                     yield name(f"{folder}/{file.stem}", row, scene or ""), row
 
 
-def _texts(group: Row) -> list[str]:
-    """Return the answers of a row: the one it has, or all of a group with many for each mark."""
+def _texts(group: Row) -> list[tuple[str, str]]:
+    """Return the answers of a row with the marks they must get: one, or all of a group with many for each mark."""
     if "answer" in group:
-        return [group["answer"]]
-    return [text for key, texts in group.items() if key not in {"scene", "question"} for text in texts]
+        return [(group["answer"], group.get("mark", "wrong"))]
+    return [(text, key) for key, texts in group.items() if key not in {"scene", "question"} for text in texts]
 
 
 def proved_data() -> Iterator[tuple[str, Row]]:
