@@ -31,8 +31,8 @@ Row = dict[str, Any]
 
 def lessons(library: Library) -> Iterator[Lesson]:
     """Yield the lessons, the quizzes and the banks of a pack."""
-    for entry in (*library.entries(), *library.quizzes()):
-        yield library.lesson(entry.id)
+    for id_ in [*(entry.id for entry in library.entries()), *(quiz.id for quiz in library.quizzes())]:
+        yield library.lesson(id_)
     for file in bank_files(library.pack.root):
         yield library.lesson(BANK + file.stem)
 

@@ -3,8 +3,9 @@
     python -m tests.near_misses WRONG.jsonl RIGHT.jsonl
 
 RIGHT holds the right expressions of tests/data against their model answers. WRONG holds the wrong ones, and near
-misses: right ones changed by a rule (a sign, a factor, an index, a transpose, a term, an exponent ...). Of what is to
-be wrong only that is kept which has other numbers than the model answer at some point.
+misses: right ones changed by a rule (a sign, a factor, an index, a transpose, a term, an exponent ...), of which only
+those are kept that have other numbers than the model answer at some point. A wrong answer that is equal outside its
+question, where nothing says which index comes first, is left out.
 """
 
 from __future__ import annotations
@@ -89,8 +90,8 @@ def main(wrong: Path, right: Path) -> None:
     kept, seen = [], Counter[str]()
     for line, said in zip(lines(false | texts), prove_lines(lines(false | texts), jobs=2), strict=True):
         record = json.loads(said)
-        near, proof = record["id"].startswith("near/"), record.get("proof")
-        good = proof == "refuted" and (not near or record["witness"] is not None)
+        near, proof = record["id"].startswith("near/"), "unreadable" if "error" in record else record["proof"]
+        good = record.get("witness") is not None if near else proof in {"refuted", "undecided"}
         seen[f"{'near miss' if near else 'wrong answer'} {proof}{'' if good else ', left out'}"] += 1
         if good:
             kept.append(line)
