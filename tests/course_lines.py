@@ -9,20 +9,21 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from bptutor.authoring.asked import asked, fillings
-from bptutor.authoring.check_lines import EQUATION, NO_SCOPE, _texts, formulas
+from bptutor.authoring.check.asked import asked, fillings
+from bptutor.authoring.check.lesson.lines import EQUATION, NO_SCOPE, _texts, formulas
 from bptutor.authoring.model_text import model_text
 from bptutor.errors import UnreadableAnswer
-from bptutor.grading import records
-from bptutor.grading.worker import request
-from bptutor.notation import axes, parse
-from bptutor.notation.faces import unicode
+from bptutor.grading.service import serialize
+from bptutor.grading.service.worker import request
+from bptutor.notation import parse
+from bptutor.notation.printers import unicode
 from bptutor.notation.scope import Scope
+from bptutor.notation.shapes import axes
 from bptutor.notation.tree import Chain, Expr, Text, walk
 from bptutor.packs.library import Library
 from bptutor.packs.model import NUMBERS, Derivation, Kind, Lesson, Question
 from bptutor.packs.quiz import BANK, bank_files
-from bptutor.packs.scene import Scene
+from bptutor.packs.scene.scene import Scene
 
 COURSE = Path(__file__).parent / "data" / "proofs" / "course.jsonl"
 SEEDS = (0, 1)
@@ -62,7 +63,7 @@ def course(lesson: Lesson) -> Iterator[Row]:
 
 def scene_of(lesson: Lesson) -> Row:
     """Return the scene of a lesson as JSON, without what proofs do not need."""
-    source: Row = records.plain(lesson.scene.source) if lesson.scene else {}
+    source: Row = serialize.plain(lesson.scene.source) if lesson.scene else {}
     return {key: value for key, value in source.items() if key not in {"require", "holds"}}
 
 

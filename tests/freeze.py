@@ -24,7 +24,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from bptutor.grading.stream import grade_lines, prove_lines
+from bptutor.grading.service.batch import grade_lines, prove_lines
 from bptutor.packs.library import Library
 from tests.course_lines import COURSE, Row, answers, course, lessons, short, write_course
 

@@ -18,9 +18,9 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from bptutor.grading import records
-from bptutor.grading.stream import prove_lines
-from bptutor.packs.scene import Scene
+from bptutor.grading.service import serialize
+from bptutor.grading.service.batch import prove_lines
+from bptutor.packs.scene.scene import Scene
 from tests.course_lines import Row
 from tests.freeze import graded_data, name
 
@@ -71,7 +71,7 @@ def pairs() -> Iterator[tuple[str, str, Row]]:
             scene = Scene.from_mapping(asks.get("scene") or {}).changed(changes)
             line = {"scene": scene.source, "left": asks["answer"], "right": row["answer"]}
             line |= {"where": asks["where"]} if asks.get("where") else {}
-            yield key, row["expected"], records.plain(line)
+            yield key, row["expected"], serialize.plain(line)
 
 
 def lines(found: dict[str, Row]) -> list[str]:

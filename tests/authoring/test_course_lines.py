@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from bptutor.grading.stream import prove_lines
+from bptutor.grading.service.batch import prove_lines
 from tests.course_lines import COURSE, write_course
 from tests.freeze import compare
 from tests.thinned import thinned
