@@ -1,6 +1,7 @@
 """Write lessons/backprop/COVERAGE.md: each statement of the article, and the lesson and item that teach or correct it.
 
-Run from the root of the repository: `python scripts/coverage.py`. The statements stand in `lessons/backprop/coverage.yaml`.
+Run from the root of the repository: `python scripts/coverage.py`. The statements are in
+`lessons/backprop/coverage.yaml`.
 """
 
 from __future__ import annotations

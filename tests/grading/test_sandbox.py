@@ -96,8 +96,8 @@ def f(p, y):
     time.sleep(600)
 """
 UNFENCED = """
-from bptutor.grading.sandbox import fence
-fence._acting, fence.kernel.seal = lambda: lambda *_: None, lambda: False
+from bptutor.grading.code.sandbox import limits
+limits._acting, limits.seccomp.seal = lambda: lambda *_: None, lambda: False
 """
 
 
@@ -132,7 +132,7 @@ def alive(group: int) -> list[str]:
 
 
 ORPHAN = """
-from bptutor.grading.sandbox import channel, run
+from bptutor.grading.code.sandbox import channel, run
 begin, load = channel._started, channel.Program.load
 def noted():
     process = begin()

@@ -21,8 +21,8 @@ pytestmark = pytest.mark.normal
 CASE: dict[str, Any] = {"p": np.array([0.2, 0.3, 0.5])}
 LINUX = sys.platform == "linux" and platform.machine() in seccomp.CALLS
 NO_WALLS = """
-from bptutor.grading.sandbox import fence
-fence.kernel.seal = fence.landlock.restrict = lambda *_: False
+from bptutor.grading.code.sandbox import limits
+limits.seccomp.seal = limits.landlock.restrict = lambda *_: False
 """
 
 # --- the kernel's filter ----------------------------------------------------------------------------------------------
@@ -30,7 +30,7 @@ fence.kernel.seal = fence.landlock.restrict = lambda *_: False
 SEALED = """
 import ctypes, json, sys
 libc = ctypes.CDLL(None, use_errno=True)
-from bptutor.grading.sandbox.kernel import seal
+from bptutor.grading.code.sandbox.seccomp import seal
 rows = json.loads(sys.argv[1])
 made = {text: ctypes.create_string_buffer(text.encode()) for row in rows for text in row[2:] if isinstance(text, str)}
 if not seal():
@@ -136,7 +136,7 @@ def test_the_kernel_refuses_what_is_not_on_its_list(tmp_path: Path) -> None:
 
 FRIENDLY = """
 import os, sys, threading, time
-from bptutor.grading.sandbox.kernel import seal
+from bptutor.grading.code.sandbox.seccomp import seal
 import numpy as np
 print(seal())
 thread = threading.Thread(target=print, args=("thread",))
@@ -178,7 +178,7 @@ def test_on_a_processor_that_is_not_known_nothing_is_sealed_and_it_is_said(monke
 
 RESTRICTED = """
 import os, sys
-from bptutor.grading.sandbox.landlock import restrict
+from bptutor.grading.code.sandbox.landlock import restrict
 if not restrict((os.path.dirname(os.__file__),)):
     print("no wall here")
     sys.exit()
@@ -209,8 +209,8 @@ def test_the_kernel_lets_nothing_be_read_outside_the_installation(tmp_path: Path
 def test_the_memory_of_the_tutor_and_its_worker_is_closed_to_others() -> None:
     text = """
 import asyncio, ctypes, json
-from bptutor.grading.sandbox.run import Job, run
-from bptutor.grading.worker import Worker
+from bptutor.grading.code.sandbox.run import Job, run
+from bptutor.grading.service.worker import Worker
 libc = ctypes.CDLL(None)
 print(libc.prctl(3, 0, 0, 0, 0))
 async def main():

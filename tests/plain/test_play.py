@@ -15,7 +15,7 @@ START = """
 import sys
 from bptutor.packs.library import Library
 from bptutor.plain.play import run
-from bptutor.progress.events import Log
+from bptutor.progress.event_log import Log
 sys.exit(run(Library.builtin(), Log.open(), "me", "network-model", 7))
 """
 

@@ -165,9 +165,9 @@ def test_a_second_window_says_that_it_saves_nothing(tmp_path: Path) -> None:
 DRIVER = """
 import sys
 from pathlib import Path
-from bptutor.packs.scene import Scene
+from bptutor.packs.scene.scene import Scene
 from bptutor.plain import run
-from bptutor.progress.events import Log
+from bptutor.progress.event_log import Log
 from bptutor.session import Session, Standing
 from tests.session.fakes import FakeGrader, FakeLibrary
 sys.exit(run(Session(FakeLibrary(), Log.open(Path(sys.argv[1])), FakeGrader()), None, sys.stdin, sys.stdout))

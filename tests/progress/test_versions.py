@@ -183,7 +183,7 @@ def test_the_record_of_a_damaged_one_is_there_wherever_the_repair_is_killed(tmp_
     program = """
 import sys, os
 from pathlib import Path
-from bptutor.progress.events import Log
+from bptutor.progress.event_log import Log
 steps, real = int(sys.argv[2]), Path.rename
 def rename(self, target):
     global steps
