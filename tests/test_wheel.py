@@ -116,14 +116,14 @@ def test_the_wheel_runs_from_another_folder(wheel: Path, tmp_path: Path) -> None
 
 @pytest.mark.long
 def test_the_wheel_can_be_installed_in_a_fresh_environment(wheel: Path, tmp_path: Path) -> None:
-    """The dependencies are lent by this environment; everything of bptutor's own is installed by pip."""
+    """All of bptutor's own is installed by pip; then this environment lends what it depends on."""
     room = tmp_path / "fresh"
     venv.create(room, with_pip=True)
     scripts = Path(sysconfig.get_path("scripts", "venv", {"base": str(room)}))
     packages = Path(sysconfig.get_path("purelib", "venv", {"base": str(room)}))
-    (packages / "lent.pth").write_text(sysconfig.get_path("purelib") + "\n")
     install = ("-m", "pip", "install", "--quiet", "--no-index", "--no-deps", str(wheel))
     run(scripts / "python", *install, home=tmp_path)
+    (packages / "lent.pth").write_text(sysconfig.get_path("purelib") + "\n")
     assert run(scripts / "bptutor", "--version", home=tmp_path) == f"bptutor {bptutor.__version__}\n"
     assert str(packages) in run(scripts / "bptutor", "where", home=tmp_path)
     assert opens_the_course(run(scripts / "bptutor", "--seed", "7", "learn", "output-error", "--plain", home=tmp_path))
