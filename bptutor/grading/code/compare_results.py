@@ -138,11 +138,10 @@ def wrong_cells(truth: Array, got: Array, tolerance: float) -> NDArray[np.bool_]
     """Return which entries of two arrays of one shape differ; what is not finite must be the same."""
     near = closeness(got, tolerance)
     truth, got = truth.astype(float), got.astype(float)
-    wrong: NDArray[np.bool_] = ~((truth == got) | (np.isnan(truth) & np.isnan(got)))
     finite = np.isfinite(truth)
     with np.errstate(all="ignore"):
-        wrong[finite] = different(truth[finite], got[finite], near)
-    return wrong
+        apart = different(np.where(finite, truth, 0.0), got, near)
+    return np.where(finite, apart, ~((truth == got) | (np.isnan(truth) & np.isnan(got))))
 
 
 def part(value: Any, path: Path) -> Any:
