@@ -187,7 +187,7 @@ def test_a_question_about_overflow_is_tried_on_scores_that_overflow() -> None:
     one, found = question("softmax-and-loss", "stable-parts")
     case = make(one, str(one.answer), found.scene)
     tree = parse.read("np.exp(z)", case.scope)
-    from bptutor.grading.types.expression import Read, bring
+    from bptutor.grading.graders.expression import Read, bring
 
     read = bring(case, tree, tree)
     assert isinstance(read, Read)

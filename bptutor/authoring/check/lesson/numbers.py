@@ -15,7 +15,7 @@ from bptutor.grading.answer.comparison import Comparison, fresh
 from bptutor.grading.answer.submission import make
 from bptutor.grading.feedback.expected_forms import target
 from bptutor.grading.feedback.match import Guesses, guesses
-from bptutor.grading.types.number import asked_of, held_against, seen
+from bptutor.grading.graders.number import asked_of, held_against, seen
 from bptutor.notation.values.evaluate import Values
 from bptutor.packs.model import Lesson, Question
 from bptutor.packs.scene.scene import Scene
