@@ -197,7 +197,10 @@ _FUNCTIONS: tuple[ArrayFunction | Elementwise | Rewritten, ...] = (
         "eye", construction.filled, construction.identity_axes, construction.identity,
         "eye of", ARRAY, numpy=("eye", "identity"),
     ),
-    ArrayFunction("arange", construction.filled, construction.named_axes, construction.arange, "arange of", ARRAY, suggested=False),
+    ArrayFunction(
+        "arange", construction.filled, construction.named_axes, construction.arange,
+        "arange of", ARRAY, suggested=False,
+    ),
     ArrayFunction("ones", construction.filled, construction.named_axes, construction.ones, "ones of", ARRAY),
     ArrayFunction("zeros", construction.filled, construction.named_axes, construction.zeros, "zeros of", ARRAY),
     ArrayFunction(
