@@ -84,9 +84,11 @@ def _shape_mistakes(case: Case, got: tuple[int, ...], truth: tuple[int, ...]) ->
     tree = parse.read(str(case.question.answer), case.scope)
     if isinstance(tree, Name) and tree.id in parts(case.scope).biases and scalars(case.scope):
         tree = gradient(case.scope, scalars(case.scope)[0], tree.id)  # which has the shape of the bias
-    target = expected_answer.target(Comparison(case.scene, tree, layout(tree, case.scope, columns=True), columns=True))
+    target = expected_answer.expected_answer(
+        Comparison(case.scene, tree, layout(tree, case.scope, columns=True), columns=True)
+    )
     for name in SHAPES:
-        for guess, part in BY_ID[name].guesses(target):
+        for guess, part in BY_ID[name].hypotheses(target):
             array = entries(guess, seen(case))
             if array is None or array.shape != got or not np.isfinite(array).all():
                 continue
