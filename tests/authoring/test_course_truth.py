@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from bptutor.authoring.check.lesson.wrong_lines import NAMED, check_wrong_lines, lines_of, wrong_lines
 
 from bptutor.authoring.check.asked import asked
 from bptutor.authoring.check.lesson.scenes import check_scenes
-from bptutor.authoring.check.lesson.wrong_lines import NAMED, check_wrong_lines, lines_of, wrong_lines
 from bptutor.authoring.check.report import Checked
 from bptutor.grading.answer.submission import make
 from bptutor.grading.code.cases import calls, code_of

@@ -7,8 +7,8 @@ import random
 from dataclasses import replace
 
 import pytest
-
 from bptutor.grading.answer.live_preview import reading
+
 from bptutor.grading.grade import grade
 from bptutor.grading.verdict import Mark
 from bptutor.packs.library import Library

@@ -3,8 +3,8 @@ from __future__ import annotations
 import time
 
 import pytest
-
 from bptutor.grading.answer.live_preview import Reading, reading
+
 from bptutor.grading.grade import grade
 from bptutor.grading.verdict import Mark
 from bptutor.packs.model import Place, Question
