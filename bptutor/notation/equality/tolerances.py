@@ -70,7 +70,7 @@ def _scale(expected: Array, relative: bool) -> float:
 
 def close_numbers(expected: float, got: float, tolerance: float = EQUAL) -> bool:
     """Return whether two numbers are equal up to rounding, as `close` says of arrays."""
-    return abs(expected - got) <= tolerance * max(1.0, abs(expected))
+    return abs(expected - got) <= tolerance * (abs(expected) if 1.0 < abs(expected) < np.inf else 1.0)
 
 
 def of_decimals(decimals: int) -> float:
