@@ -17,17 +17,18 @@ from bptutor.errors import BptutorError, UsageError
 from bptutor.grading.answer.answer_samples import TROUBLE, Draw, Met
 from bptutor.grading.answer.comparison import Comparison
 from bptutor.grading.answer.submission import Case
+from bptutor.grading.catalogue import expected_answer
+from bptutor.grading.catalogue.expected_answer import ExpectedAnswer
 from bptutor.grading.catalogue.gradient_step import RATES
-from bptutor.grading.catalogue.hypotheses import Target
 from bptutor.grading.code import messages as words
 from bptutor.grading.code import python_errors as slips
 from bptutor.grading.code.cases import Call, Calls, calls, code_of, equal_sizes, returned
 from bptutor.grading.code.compare_results import Difference, Fault, Note, as_array, closeness, difference, part
 from bptutor.grading.code.expected import flat
 from bptutor.grading.code.sandbox.run import Ran, Stop, Stopped, run
-from bptutor.grading.feedback import expected_forms, messages, numeric_difference
+from bptutor.grading.feedback import messages, numeric_difference
 from bptutor.grading.feedback.answer_contents import Written, of_program
-from bptutor.grading.feedback.match import fits
+from bptutor.grading.feedback.match import matches
 from bptutor.grading.verdict import SAID, Finding, Mark, ProofMark, Verdict, telling
 from bptutor.notation.shapes.layout import Layout
 from bptutor.notation.tree import Number
@@ -220,10 +221,10 @@ def _named(wrong: _Wrong) -> list[Finding]:
     met = Met(draws, tolerance)
     target = _target(wrong, draws)
     written = _written(wrong.case, target)
-    return messages.said(fits(target, met), target, met, written) or numeric_difference.plain_differences(draws)
+    return messages.said(matches(target, met), target, met, written) or numeric_difference.plain_differences(draws)
 
 
-def _written(case: Case, target: Target) -> Written:
+def _written(case: Case, target: ExpectedAnswer) -> Written:
     """Return what a program holds, with what it calls the names of the scene."""
     code = code_of(case)
     handed = {name: str(code.args.get(name, name)) for name in code.parameters}
@@ -243,14 +244,14 @@ def _draws(wrong: _Wrong) -> Iterator[Draw]:
         yield Draw(call.values, truth.astype(float), got.astype(float))
 
 
-def _target(wrong: _Wrong, draws: tuple[Draw, ...]) -> Target:
+def _target(wrong: _Wrong, draws: tuple[Draw, ...]) -> ExpectedAnswer:
     """Return what mistakes are made from: the author's expression, else the values that the model answer gave."""
     comparison = wrong.call.expected.comparisons.get(wrong.apart.path)
     if comparison is not None:
-        made = expected_forms.made(comparison, draws)
+        made = expected_answer.in_every_form(comparison, draws)
     else:
         bare = Comparison(wrong.case.scene, Number(Fraction(0)), Layout((), (), ()), columns=True)
-        made = expected_forms.bare(bare, draws)
+        made = expected_answer.by_value_alone(bare, draws)
     numbers = ((name, wrong.call.arguments.get(name)) for name in RATES)
     made.rates.update((name, Number(Fraction(rate))) for name, rate in numbers if isinstance(rate, int | float))
     return made

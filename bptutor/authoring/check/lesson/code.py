@@ -13,11 +13,11 @@ from bptutor.errors import BptutorError
 from bptutor.grading import types
 from bptutor.grading.answer.comparison import PROBES, Comparison, fresh
 from bptutor.grading.answer.submission import Case, make
+from bptutor.grading.catalogue.expected_answer import expected_answer
 from bptutor.grading.code.cases import Calls, calls, code_of
 from bptutor.grading.code.compare_results import close, part
 from bptutor.grading.code.expected import Expected, Path
-from bptutor.grading.feedback.expected_forms import target
-from bptutor.grading.feedback.match import guesses
+from bptutor.grading.feedback.match import hypotheses
 from bptutor.grading.graders.code import judge
 from bptutor.grading.verdict import Mark
 from bptutor.notation.values.evaluate import Values
@@ -85,7 +85,7 @@ def _told_apart(case: Case, asked: Calls, checked: Checked) -> None:
     for expected, path, comparison in _compared(asked):
         written = [(call.values, part(call.truth, path)) for call in asked.calls if call.expected is expected]
         drawn = [(values, comparison.truth(values)) for values in (fresh(case.scene, n) for n in range(PROBES))]
-        for mistake, guess, _ in guesses(target(comparison)).rows:
+        for mistake, guess, _ in hypotheses(expected_answer(comparison)).rows:
             if _always(guess, written) and _never(guess, drawn):
                 hidden[mistake.id] = mistake.title
     place = case.question.places.get("cases", case.question.place)
