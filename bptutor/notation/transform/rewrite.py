@@ -126,3 +126,8 @@ def subscripts_swapped(expr: Expr, bound: set[str]) -> Made:
             yield At(part.base, places[::-1]), main_name(part)
 
     yield from everywhere(expr, swap)
+
+
+def negated(expr: Expr) -> Expr:
+    """Return a tree with the opposite sign."""
+    return expr.arg if isinstance(expr, Neg) else Neg(expr)
