@@ -13,7 +13,7 @@ from bptutor.grading.feedback.match import false_positive_probability
 from bptutor.grading.grade import grade
 from bptutor.grading.verdict import Finding, Verdict, telling
 from bptutor.packs.model import Place
-from bptutor.packs.question_types.base import question
+from bptutor.packs.question_types.read import question
 from tests.grading.test_mistakes import scenes
 
 pytestmark = pytest.mark.normal

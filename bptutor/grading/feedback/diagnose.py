@@ -29,7 +29,7 @@ from bptutor.notation.tree import Compare, Expr, Name, Relation, Sum, walk
 from bptutor.notation.values.evaluate import Values
 
 if TYPE_CHECKING:
-    from bptutor.grading.types.expression import Read
+    from bptutor.grading.graders.expression import Read
     from bptutor.notation.equality.prove import Proof
 
 Array = NDArray[np.float64]

@@ -15,7 +15,7 @@ from bptutor.grading.answer.comparison import Comparison, fresh
 from bptutor.grading.answer.submission import make
 from bptutor.grading.catalogue.expected_answer import expected_answer
 from bptutor.grading.feedback.match import EvaluatedHypotheses, hypotheses
-from bptutor.grading.types.number import asked_of, held_against, seen
+from bptutor.grading.graders.number import asked_of, held_against, seen
 from bptutor.notation.values.evaluate import Values
 from bptutor.packs.model import Lesson, Question
 from bptutor.packs.scene.scene import Scene
