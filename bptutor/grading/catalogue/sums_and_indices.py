@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import partial
 from itertools import combinations
 
 from bptutor.grading.catalogue import softmax
@@ -80,7 +81,11 @@ def _told_apart(part: Sum, letter: str) -> Iterator[Expr]:
     for n in range(1, count if count <= MOST_PLACES else 1):
         for places in combinations(range(count), n):
             named = iter([Letter(new if place in places else letter) for place in range(count)])
-            yield Sum(letters, mapped(part.body, lambda p, named=named: next(named) if p == Letter(letter) else p))
+            yield Sum(letters, mapped(part.body, partial(_renamed, letter, named)))
+
+
+def _renamed(letter: str, named: Iterator[Letter], part: Expr) -> Expr:
+    return next(named) if part == Letter(letter) else part
 
 
 MISTAKES: tuple[Mistake, ...] = (

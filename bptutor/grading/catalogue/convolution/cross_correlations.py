@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from bptutor.grading.catalogue.expected_answer import ExpectedAnswer
 
 Array = NDArray[np.float64]
+Steps = tuple[int, ...]
+Way = Callable[[Array, Array], Array]
+"""From the outer array and the kernel to what sliding in some way gives."""
 MOST_ALONG = 3
 """Most axes along which something slides."""
 VALID, FULL, AHEAD, SAME = "valid", "full", "ahead", "same"
@@ -79,7 +82,7 @@ class Slide:
         """Return a kernel turned round on every axis that is slid along."""
         return np.flip(k, self.axes)
 
-    def correlate(self, x: Array, k: Array, modes: str | tuple[str, ...] = VALID, steps: tuple[int, ...] = ()) -> Array:
+    def correlate(self, x: Array, k: Array, modes: str | tuple[str, ...] = VALID, steps: Steps = ()) -> Array:
         """Return the cross-correlation of x with k, its axes in the order of the kind.
 
         Args:
@@ -99,6 +102,12 @@ class Slide:
             f"{self.kind.outer}{at}{inside},{self.kind.kernel}{inside}->{self.kind.out}{at}", windows, k
         )
         return made
+
+    def way(
+        self, kernel: Callable[[Array], Array] = np.asarray, modes: str | tuple[str, ...] = VALID, steps: Steps = ()
+    ) -> Way:
+        """Return the way that slides what is made of the kernel; the other arguments are those of `correlate`."""
+        return lambda x, k: self.correlate(x, kernel(k), modes, steps)
 
     def one_of(self, letter: str, n: int, x: Array, k: Array) -> tuple[Array, Array]:
         """Return both arrays with the n-th example, or filter, alone."""
@@ -131,8 +140,6 @@ def _padded(x: Array, axis: int, before: int, after: int) -> Array:
     return np.pad(np.moveaxis(np.moveaxis(x, axis, 0)[places], 0, axis), widths)
 
 
-Way = Callable[[Array, Array], Array]
-"""From the outer array and the kernel to what sliding in some way gives."""
 Ways = Callable[[Slide], Iterator[tuple[Way, str]]]
 """The ways of one mistake, each with the name that its message mentions."""
 

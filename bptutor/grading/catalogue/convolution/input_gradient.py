@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
-from itertools import combinations
+from itertools import combinations, product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,29 +44,27 @@ def _name(slide: Slide) -> str:
 
 def no_flip(s: Slide) -> NamedWays:
     """Slide the kernel as it is, from the first place where it hangs over, or from the first inside."""
-    yield from ((lambda x, k, mode=mode: s.correlate(x, k, mode), _name(s)) for mode in (FULL, AHEAD))
+    yield from ((s.way(modes=mode), _name(s)) for mode in (FULL, AHEAD))
 
 
 def one_axis(s: Slide) -> NamedWays:
     """Flip the kernel on one axis of several."""
-    for mode in (FULL, AHEAD) if s.along > 1 else ():
-        for axis in s.axes:
-            modes = tuple(FULL if other == axis else mode for other in s.axes)
-            yield lambda x, k, axis=axis, modes=modes: s.correlate(x, np.flip(k, axis), modes), _name(s)
+    for mode, axis in product((FULL, AHEAD), s.axes if s.along > 1 else ()):
+        modes = tuple(FULL if other == axis else mode for other in s.axes)
+        yield s.way(partial(np.flip, axis=axis), modes), _name(s)
 
 
 def transposed(s: Slide) -> NamedWays:
     """Transpose the kernel, flipped or not, for the flip."""
     if s.along == 2:  # rows and columns
-        yield lambda x, k: s.correlate(x, k.swapaxes(-1, -2), FULL), _name(s)
-        yield lambda x, k: s.correlate(x, s.flipped(k).swapaxes(-1, -2), FULL), _name(s)
+        yield s.way(lambda k: k.swapaxes(-1, -2), FULL), _name(s)
+        yield s.way(lambda k: s.flipped(k).swapaxes(-1, -2), FULL), _name(s)
 
 
 def kept_inside(s: Slide) -> NamedWays:
     """Keep the kernel inside the array, or its middle; or fill up with zeros what it does not reach."""
-    for mode in (VALID, SAME):
-        yield lambda x, k, mode=mode: s.correlate(x, s.flipped(k), mode), _name(s)
-        yield lambda x, k, mode=mode: s.correlate(x, k, mode), _name(s)
+    for mode, kernel in product((VALID, SAME), (s.flipped, np.asarray)):
+        yield s.way(kernel, mode), _name(s)
     yield lambda x, k: _surrounded(s, s.correlate(x, s.flipped(k)), k), ""
     yield lambda x, k: _surrounded(s, s.correlate(x, k), k), ""
 
@@ -80,33 +78,33 @@ def _surrounded(s: Slide, x: Array, k: Array, value: float = 0.0) -> Array:
 def channels_kept(s: Slide) -> NamedWays:
     """Sum over the channels of the kernel where its filters are summed."""
     if "c" in s.kind.out:
-        yield lambda x, k: s.correlate(x, s.flipped(k).swapaxes(0, 1), FULL), _name(s)
-        yield lambda x, k: s.correlate(x, k.swapaxes(0, 1), FULL), _name(s)
+        yield s.way(lambda k: s.flipped(k).swapaxes(0, 1), FULL), _name(s)
+        yield s.way(lambda k: k.swapaxes(0, 1), FULL), _name(s)
 
 
 def next_to(s: Slide) -> NamedWays:
     """Stand one place earlier or later, on every axis or on one of several."""
-    for steps in s.neighbours():
-        yield lambda x, k, steps=steps: s.correlate(x, s.flipped(k), FULL, steps), _name(s)
+    yield from ((s.way(s.flipped, FULL, steps), _name(s)) for steps in s.neighbours())
 
 
 def one_filter(s: Slide) -> NamedWays:
     """Keep what reaches the input through one filter, the first or the last; or by one place of the kernel."""
-    yield from _through_filter(s, 0, -1)
-    for n in (0, -1):
-        yield lambda x, k, n=n: s.correlate(x, s.flipped(s.one_place(n, k)), FULL), _name(s)
+    yield from ((partial(_through_filter, s, n), _name(s)) for n in (0, -1) if "o" in s.kind.outer)
+    yield from ((partial(_through_place, s, n), _name(s)) for n in (0, -1))
 
 
 def last_filter(s: Slide) -> NamedWays:
     """Keep what reaches the input through the last filter."""
-    yield from _through_filter(s, -1)
+    if "o" in s.kind.outer:
+        yield partial(_through_filter, s, -1), _name(s)
 
 
-def _through_filter(s: Slide, *which: int) -> NamedWays:
-    def kept(n: int, x: Array, k: Array) -> Array:
-        return s.correlate(*s.one_of("o", n, x, s.flipped(k)), FULL)
+def _through_filter(s: Slide, n: int, x: Array, k: Array) -> Array:
+    return s.correlate(*s.one_of("o", n, x, s.flipped(k)), FULL)
 
-    yield from ((lambda x, k, n=n: kept(n, x, k), _name(s)) for n in which if "o" in s.kind.outer)
+
+def _through_place(s: Slide, n: int, x: Array, k: Array) -> Array:
+    return s.correlate(x, s.flipped(s.one_place(n, k)), FULL)
 
 
 def without_errors(s: Slide) -> NamedWays:
@@ -147,7 +145,7 @@ def _forward(expr: Sum, letters: set[str]) -> Made:
         return Add(tuple(negated(term) if turn else term for term, turn in zip(part.terms, turns, strict=True)))
 
     for constants in (False, True):
-        done = mapped(expr, lambda part, constants=constants: forward(part, constants))
+        done = mapped(expr, partial(forward, constants=constants))
         if done != expr:
             yield done, main_name(expr)
 
@@ -165,11 +163,13 @@ def indices_exchanged(expr: Expr) -> Made:
         letters = {x: x in expr.letters for place in computed for x in letters_in(place)}
         for one, other in combinations(sorted(letters), 2):
             if letters[one] is letters[other] and not any({one, other} <= letters_in(place) for place in computed):
-                swap = {Letter(one): Letter(other), Letter(other): Letter(one)}
-                places = tuple(
-                    mapped(s, lambda x, swap=swap: swap.get(x, x)) if s in computed else s for s in part.subscripts
-                )
+                swap: dict[Expr, Expr] = {Letter(one): Letter(other), Letter(other): Letter(one)}
+                places = tuple(mapped(s, partial(_swapped, swap)) if s in computed else s for s in part.subscripts)
                 yield substituted(expr, part, At(part.base, places)), ""
+
+
+def _swapped(swap: dict[Expr, Expr], part: Expr) -> Expr:
+    return swap.get(part, part)
 
 
 def kernel_transposed(expr: Expr) -> Made:

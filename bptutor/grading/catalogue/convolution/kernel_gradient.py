@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from itertools import combinations, product
 
 import numpy as np
 
 from bptutor.grading.catalogue.base import Mistake, any_of, on_tree
-from bptutor.grading.catalogue.convolution.cross_correlations import VALID, Slide, Way, on_kernels
+from bptutor.grading.catalogue.convolution.cross_correlations import Array, Slide, Way, on_kernels
 from bptutor.notation.transform.rewrite import Made, letters_in, main_name, mapped, substituted
 from bptutor.notation.tree import Add, At, Expr, Letter, Mul, Neg, Number, Sum, walk
 
@@ -20,8 +21,12 @@ def needless_flip(s: Slide) -> NamedWays:
     for turn in product((True, False), repeat=s.along):
         axes = tuple(axis for axis, turns in zip(s.axes, turn, strict=True) if turns)
         if axes:
-            yield lambda x, k, axes=axes: s.correlate(x, np.flip(k, axes)), s.names[1]
-            yield lambda x, k, axes=axes: np.flip(s.correlate(x, k), axes), ""
+            yield s.way(partial(np.flip, axis=axes)), s.names[1]
+            yield partial(_turned, s, axes), ""
+
+
+def _turned(s: Slide, axes: tuple[int, ...], x: Array, k: Array) -> Array:
+    return np.flip(s.correlate(x, k), axes)
 
 
 def exchanged(s: Slide) -> NamedWays:
@@ -32,13 +37,12 @@ def exchanged(s: Slide) -> NamedWays:
 
 def next_to(s: Slide) -> NamedWays:
     """Begin one place earlier or later, on every axis or on one of several."""
-    for steps in s.neighbours():
-        yield lambda x, k, steps=steps: s.correlate(x, k, VALID, steps), s.names[0]
+    yield from ((s.way(steps=steps), s.names[0]) for steps in s.neighbours())
 
 
 def one_output(s: Slide) -> NamedWays:
     """Follow one output, the first or the last."""
-    yield from ((lambda x, k, n=n: s.correlate(x, s.one_place(n, k)), s.names[1]) for n in (0, -1))
+    yield from ((s.way(partial(s.one_place, n)), s.names[1]) for n in (0, -1))
 
 
 def first_example(s: Slide) -> NamedWays:
