@@ -104,7 +104,7 @@ def read_prose(text: str, scope: Scope) -> t.Expr:
 def read_integer(text: str, scope: Scope) -> t.Expr:
     """Read the size of an axis: whole numbers, size names, `+ - *`, quotients and floor."""
     expr = _parse(text, scope, Spelling.ANY)
-    for node in _nodes(expr):
+    for node in t.walk(expr):
         if isinstance(node, (t.At, t.Sum, t.Derivative, t.Letter, t.Compare)):
             raise UnreadableAnswer(1, "a size is made of whole numbers and other sizes", "write H - M + 1")
     return _resolved(expr, scope, Spelling.ANY)
@@ -163,15 +163,12 @@ def _standing_letters(expr: t.Expr, allowed: bool) -> list[str]:
         return [] if allowed else [expr.id]
     found: list[str] = []
     for child in t.children(expr):
-        below = allowed or isinstance(expr, (t.Delta, t.Compare)) or _is_index_place(expr, child)
+        index = (isinstance(expr, t.At) and child is not expr.base) or (
+            isinstance(expr, t.Sum) and child is not expr.body
+        )
+        below = allowed or index or isinstance(expr, (t.Delta, t.Compare))
         found += _standing_letters(child, below)
     return found
-
-
-def _is_index_place(expr: t.Expr, child: t.Expr) -> bool:
-    if isinstance(expr, t.At):
-        return child is not expr.base
-    return isinstance(expr, t.Sum) and child is not expr.body
 
 
 def _equals_sign(reader: Reader) -> int | None:
@@ -196,11 +193,3 @@ def _resolved(expr: t.Expr, scope: Scope, spelling: Spelling) -> t.Expr:
     done = sized(expr, scope, columns)
     axes.of(done, scope, columns=columns, strict=True)
     return done
-
-
-def _nodes(expr: t.Expr) -> list[t.Expr]:
-    level, found = [expr], []
-    while level:
-        found += level
-        level = [child for node in level for child in t.children(node)]
-    return found

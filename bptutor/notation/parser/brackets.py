@@ -12,10 +12,10 @@ from bptutor.notation.parser.spellings import RELATIONS
 from bptutor.notation.parser.subscripts import is_index, rank
 
 
-def holds_relation(reader: Reader) -> bool:
-    """Say whether the square bracket ahead holds a comparison and nothing else: `[z > 0]`."""
+def holds_relation(reader: Reader, ahead: int = 0) -> bool:
+    """Say whether the bracket ahead, or so many tokens further, holds a comparison and nothing else: `[z > 0]`."""
     depth = 0
-    for token in reader.tokens[reader.at :]:
+    for token in reader.tokens[reader.at + ahead :]:
         if token.kind is Kind.SIGN:
             if token.text in "([{":
                 depth += 1
@@ -30,24 +30,23 @@ def holds_relation(reader: Reader) -> bool:
     return False
 
 
+def _listed(reader: Reader, closing: str, *separators: str) -> tuple[list[t.Expr], bool]:
+    """Read expressions up to a closing bracket; say whether a separator was among them."""
+    opened, items, several = reader.take(), [], False
+    with reader.fresh():
+        while not reader.sees(closing):
+            items.append(reader.expression())
+            if not reader.accept(*separators):
+                break
+            several = True
+        reader.expect(closing, opened)
+    return items, several
+
+
 def parenthesis(reader: Reader) -> t.Expr:
     """Read `( )`: grouping, or a tuple."""
-    opened = reader.take()
-    if reader.accept(")"):
-        return t.Stack(())
-    before = reader.bars, reader.equals, reader.numerators
-    reader.bars, reader.equals, reader.numerators = 0, 1, 0
-    items = [reader.expression()]
-    tuple_ = False
-    while reader.accept(","):
-        tuple_ = True
-        if not reader.sees(")"):
-            items.append(reader.expression())
-    reader.expect(")", opened)
-    reader.bars, reader.equals, reader.numerators = before
-    if not tuple_:
-        return delta(reader, items[0])
-    return t.Stack(tuple(items))
+    items, several = _listed(reader, ")", ",")
+    return t.Stack(tuple(items)) if several or not items else delta(reader, items[0])
 
 
 def delta(reader: Reader, expr: t.Expr) -> t.Expr:
@@ -63,26 +62,14 @@ def delta(reader: Reader, expr: t.Expr) -> t.Expr:
 
 def square(reader: Reader) -> t.Expr:
     """Read `[ ]` where a factor starts: a list, a condition, or grouping."""
-    opened = reader.take()
-    before = reader.bars, reader.equals, reader.numerators
-    reader.bars, reader.equals, reader.numerators = 0, 1, 0
-    items: list[t.Expr] = []
-    while not reader.sees("]"):
-        items.append(reader.expression())
-        if not reader.accept(",", ";"):
-            break
-    reader.expect("]", opened)
-    reader.bars, reader.equals, reader.numerators = before
+    items, _ = _listed(reader, "]", ",", ";")
     if len(items) == 1 and not reader.python:
-        if isinstance(items[0], t.Compare) or (isinstance(items[0], t.Expr) and _condition(items[0])):
-            return delta(reader, items[0])
-        if not isinstance(items[0], t.Stack) and any(isinstance(node, (t.Name, t.At)) for node in t.walk(items[0])):
-            return items[0]
+        (item,) = items
+        if all(isinstance(part, t.Compare) for part in getattr(item, "factors", (item,))):
+            return delta(reader, item)
+        if not isinstance(item, t.Stack) and any(isinstance(node, (t.Name, t.At)) for node in t.walk(item)):
+            return item
     return t.Stack(tuple(items))
-
-
-def _condition(expr: t.Expr) -> bool:
-    return all(isinstance(part, t.Compare) for part in getattr(expr, "factors", (expr,)))
 
 
 def bars(reader: Reader) -> t.Expr:
@@ -109,23 +96,18 @@ def floored(reader: Reader) -> t.Expr:
 # --- brackets after an array --------------------------------------------------------------------------
 
 
-def indexed(reader: Reader, base: t.Expr, start: Token) -> t.Expr:
+def indexed(reader: Reader, base: t.Expr) -> t.Expr:
     """Read `[...]` after an array; digits count from 0."""
     opened = reader.take()
-    before = reader.bars, reader.equals
-    reader.bars, reader.equals = 0, 0
     reader.places += 1
     items: list[t.Expr | t.Span | int | None] = []
-    while not reader.sees("]"):
-        rest = reader.accept("...")
-        if rest is None:
-            items.append(_item(reader))
-        else:
-            items += _all_others(reader, base, items, rest)
-        if not reader.accept(","):
-            break
-    reader.expect("]", opened)
-    reader.bars, reader.equals = before
+    with reader.fresh(equals=0):
+        while not reader.sees("]"):
+            rest = reader.accept("...")
+            items += [_item(reader)] if rest is None else _all_others(reader, base, items, rest)
+            if not reader.accept(","):
+                break
+        reader.expect("]", opened)
     reader.places -= 1
     if not items:
         raise reader.error("an index is missing in “[ ]”", "write a[0] or W[i,j]", opened)
@@ -187,27 +169,22 @@ def _taken(reader: Reader, base: t.Expr, items: list[t.Expr | t.Span | int | Non
     letters = [item for item in items if isinstance(item, t.Expr)]
     if not letters:
         if axes is not None and len(items) == axes and all(isinstance(i, int) and i >= 0 for i in items):
-            return t.At(base, tuple(_position(reader, i) for i in items if isinstance(i, int)))
+            return t.At(base, _places(reader, items, opened))
         plain = [item for item in items if not isinstance(item, t.Expr)]
         return t.Slice(base, tuple(plain))
     for item in letters:
         if not is_index(reader, item) and not (isinstance(item, t.Name) and item.id in reader.words.positions):
             raise reader.error("an index is a letter or a whole number", "write a[0] or W[i,j]", opened)
-    _forget_loose(reader, letters)
-    return t.At(base, _places(reader, items, opened) + (t.Whole(),) * ((axes or 0) - len(items)))
-
-
-def _forget_loose(reader: Reader, items: list[t.Expr]) -> None:
-    """Letters inside index brackets stand where they may."""
-    if reader.python and any(isinstance(node, t.Letter) for item in items for node in t.walk(item)):
+    if reader.python and any(isinstance(node, t.Letter) for item in letters for node in t.walk(item)):
         raise reader.error("an index letter does not stand in NumPy", "write whole numbers or slices")
+    return t.At(base, _places(reader, items, opened) + (t.Whole(),) * ((axes or 0) - len(items)))
 
 
 def _places(reader: Reader, items: list[t.Expr | t.Span | int | None], opened: Token) -> tuple[t.Expr, ...]:
     places: list[t.Expr] = []
     for item in items:
         if isinstance(item, int) and item >= 0:
-            places.append(_position(reader, item))
+            places.append(t.Number(Fraction(item + reader.scope.count_from)))
         elif item == t.Span():
             places.append(t.Whole())
         elif isinstance(item, t.Expr):
@@ -215,10 +192,6 @@ def _places(reader: Reader, items: list[t.Expr | t.Span | int | None], opened: T
         else:
             raise reader.error("index letters and slices do not mix", "write letters, positions and “:”", opened)
     return tuple(places)
-
-
-def _position(reader: Reader, number: int) -> t.Number:
-    return t.Number(Fraction(number + reader.scope.count_from))
 
 
 def _filled(reader: Reader, base: t.At, items: list[t.Expr | t.Span | int | None], opened: Token) -> t.Expr:
@@ -254,7 +227,10 @@ def environment(reader: Reader) -> t.Expr:
     reader.expect(closing, opened)
     reader.equals -= 1
     rows = [row for row in rows if row]
-    return _cases(reader, rows, opened) if name == "cases" else _matrix(rows)
+    if name == "cases":
+        return _cases(reader, rows, opened)
+    column = all(len(row) == 1 for row in rows)
+    return t.Stack(tuple(row[0] if column else t.Stack(tuple(row)) for row in rows))
 
 
 def _cases(reader: Reader, rows: list[list[t.Expr]], opened: Token) -> t.Expr:
@@ -263,9 +239,3 @@ def _cases(reader: Reader, rows: list[list[t.Expr]], opened: Token) -> t.Expr:
     if not branches or len(rest) > 1 or any(len(row) > 2 for row in rows):
         raise reader.error("each case is a value and its condition", "a & z > 0 \\\\ b & \\text{otherwise}", opened)
     return t.Cases(tuple(branches), rest[0] if rest else t.Number(Fraction(0)))
-
-
-def _matrix(rows: list[list[t.Expr]]) -> t.Expr:
-    if all(len(row) == 1 for row in rows):
-        return t.Stack(tuple(row[0] for row in rows))
-    return t.Stack(tuple(t.Stack(tuple(row)) for row in rows))

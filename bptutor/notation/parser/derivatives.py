@@ -99,14 +99,11 @@ def _by(reader: Reader) -> t.Expr:
 def fraction(reader: Reader) -> t.Expr:
     r"""Read `\frac{a}{b}`, also as a derivative."""
     reader.take()
-    above, below = reader.next, None
-    if above.text == "{":
+    if reader.next.text == "{":
         first = reader.ahead()
         if first.text == "∂" or (first.kind is Kind.WORD and first.text[0] == "d" and _frac_by_d(reader)):
             return _frac_derivative(reader)
-    num = _frac_part(reader)
-    below = _frac_part(reader)
-    return t.Div(num, below)
+    return t.Div(_frac_part(reader), _frac_part(reader))
 
 
 def _frac_part(reader: Reader) -> t.Expr:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from fractions import Fraction
 
 from bptutor.errors import UnreadableAnswer
@@ -193,7 +194,9 @@ def attached(reader: Reader, expr: t.Expr, start: Token) -> t.Expr:
     while reader.next.kind is Kind.SIGN:
         sign = reader.next.text
         if sign == "_" and not reader.python:
-            expr = _subscripted(reader, expr, start)
+            power = expr if isinstance(expr, t.Pow) and isinstance(expr.base, t.Name) else None
+            expr = subscripts.attach(reader, power.base if power else expr)
+            expr = t.Pow(expr, power.exponent) if power else expr
         elif sign in ("^", "**"):
             expr = powers.raised(reader, expr, start)
         elif sign == "'" and not reader.python:
@@ -201,18 +204,12 @@ def attached(reader: Reader, expr: t.Expr, start: Token) -> t.Expr:
         elif sign == "." and reader.ahead().kind is Kind.WORD:
             expr = functions.attribute(reader, expr)
         elif sign == "[" and not isinstance(expr, (t.Number, t.Text)) and not brackets.holds_relation(reader):
-            expr = brackets.indexed(reader, expr, start)
+            expr = brackets.indexed(reader, expr)
         elif sign == "!" and not reader.python:
             expr = _factorial(reader, expr)
         else:
             break
     return expr
-
-
-def _subscripted(reader: Reader, expr: t.Expr, start: Token) -> t.Expr:
-    if isinstance(expr, t.Pow) and isinstance(expr.base, t.Name):
-        return t.Pow(subscripts.attach(reader, expr.base, start), expr.exponent)
-    return subscripts.attach(reader, expr, start)
 
 
 def _primed(reader: Reader, expr: t.Expr) -> t.Expr:
@@ -233,20 +230,15 @@ def _factorial(reader: Reader, expr: t.Expr) -> t.Expr:
     return t.Number(Fraction(math.factorial(int(expr.value))))
 
 
-def _group(reader: Reader) -> t.Expr:
-    opened = reader.take()
-    return reader.inside(opened, "}")
-
-
 def _root(reader: Reader) -> t.Expr:
     reader.take()
     return t.Call("sqrt", (factor(reader),))
 
 
-_SIGNS = {
+_SIGNS: dict[str, Callable[[Reader], t.Expr]] = {
     "(": brackets.parenthesis,
     "[": brackets.square,
-    "{": _group,
+    "{": lambda reader: reader.inside(reader.take(), "}"),
     "|": brackets.bars,
     "‖": brackets.bars,
     "⌊": brackets.floored,

@@ -29,21 +29,20 @@ def arguments(reader: Reader, token: Token, first: t.Expr | None = None, dotted:
         dotted: Whether the function was written after a dot.
     """
     opened = reader.expect("(")
-    before = reader.bars, reader.equals, reader.numerators
-    reader.bars, reader.equals, reader.numerators = 0, 1, 0
     args: list[Value] = [] if first is None else [first]
     options: dict[str, Value] = {}
-    while not reader.sees(")"):
-        if reader.next.kind is Kind.WORD and reader.ahead().text == "=" and _is_option(reader):
-            key = reader.take().text
-            reader.take()
-            options[key] = _value(reader)
-        else:
-            args.append(_value(reader))
-        if not reader.accept(","):
-            break
-    reader.expect(")", opened)
-    reader.bars, reader.equals, reader.numerators = before
+    with reader.fresh():
+        while not reader.sees(")"):
+            named = reader.next.kind is Kind.WORD and reader.ahead().text == "="
+            if named and (reader.python or reader.next.text in table.OPTIONS):
+                key = reader.take().text
+                reader.take()
+                options[key] = _value(reader)
+            else:
+                args.append(_value(reader))
+            if not reader.accept(","):
+                break
+        reader.expect(")", opened)
     return called(reader, token, tuple(args), options, dotted)
 
 
@@ -53,10 +52,6 @@ def called(
     """Return a call with what the reader knows of shapes."""
     axes, rank_of = partial(axes_of, reader), partial(rank, reader)
     return Called(token.text, token.column, args, options, reader.python, dotted, axes, rank_of)
-
-
-def _is_option(reader: Reader) -> bool:
-    return reader.python or reader.next.text in table.OPTIONS
 
 
 def _value(reader: Reader) -> Value:
@@ -86,14 +81,13 @@ def apply(reader: Reader) -> t.Expr:
     token = reader.take()
     function = reader.words.functions.get(token.text, token.text)
     primes = 0
-    while (reader.sees("'") and not reader.python) or _sees_prime_above(reader):
-        reader.at += 1 if reader.sees("'") else 2 if reader.ahead().text == "'" else 4
+    while not reader.python and (prime := _prime_ahead(reader)):
+        reader.at += prime
         primes += 1
     if primes:
         function = _primed(reader, function, primes, token)
     power = _power_before_argument(reader, token)
-    place = reader.at if reader.sees("_") and function == "softmax" else None
-    if place is not None:
+    if reader.sees("_") and function == "softmax":
         return _softmax_element(reader, token)
     if reader.sees("("):
         found = _bracketed(reader, token, function)
@@ -106,10 +100,10 @@ def apply(reader: Reader) -> t.Expr:
     return found if power is None else t.Pow(found, power)
 
 
-def _sees_prime_above(reader: Reader) -> bool:
-    if reader.python or not reader.sees("^"):
-        return False
-    return reader.ahead().text == "'" or (reader.ahead().text == "{" and reader.ahead(2).text == "'")
+def _prime_ahead(reader: Reader) -> int:
+    """Return how many tokens the prime ahead has: `'`, `^'` or `^{'}`; 0 without one."""
+    ahead = [reader.ahead(n).text for n in range(3)]
+    return 1 if ahead[0] == "'" else 0 if ahead[0] != "^" else 2 if ahead[1] == "'" else 4 * (ahead[1:] == ["{", "'"])
 
 
 def _primed(reader: Reader, function: str, primes: int, token: Token) -> str:
@@ -135,13 +129,9 @@ def _power_before_argument(reader: Reader, token: Token) -> t.Expr | None:
         reader.take()
         if opened:
             reader.expect("}", opened)
-        return _number(number)
+        return t.Number(Fraction(int(number.text[:6])), number.text)
     reader.at = start
     raise reader.error(f"{token.text} needs its argument before the exponent", f"write ({token.text}(x))^a", token)
-
-
-def _number(token: Token) -> t.Number:
-    return t.Number(Fraction(int(token.text[:6])), token.text)
 
 
 def _softmax_element(reader: Reader, token: Token) -> t.Expr:
@@ -157,7 +147,7 @@ def _softmax_element(reader: Reader, token: Token) -> t.Expr:
         raise reader.error("softmax needs its argument", "write softmax(z)_i", token)
     found = _bracketed(reader, token, "softmax")
     reader.tokens[reader.at : reader.at] = subscript
-    return attach(reader, found, token)
+    return attach(reader, found)
 
 
 def _bracketed(reader: Reader, token: Token, function: str) -> t.Expr:
@@ -167,13 +157,10 @@ def _bracketed(reader: Reader, token: Token, function: str) -> t.Expr:
         count = len(declared.parameters) if declared else 1
         args = tuple(arg for arg in call.args if isinstance(arg, t.Expr))
         if len(args) != count or len(args) != len(call.args) or call.options:
-            raise reader.error(f"{token.text} takes {_arguments(count)}, not {len(call.args)}", "", token)
+            wanted = "one argument" if count == 1 else f"{count} arguments"
+            raise reader.error(f"{token.text} takes {wanted}, not {len(call.args)}", "", token)
         return t.Call(function, args)
     return table.meaning(call, function)
-
-
-def _arguments(count: int) -> str:
-    return "one argument" if count == 1 else f"{count} arguments"
 
 
 def _of_one(reader: Reader, token: Token, function: str, arg: t.Expr) -> t.Expr:

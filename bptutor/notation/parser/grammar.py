@@ -14,7 +14,6 @@ from bptutor.notation.parser import brackets
 from bptutor.notation.parser import factors as atoms
 from bptutor.notation.parser.cursor import Reader, described
 from bptutor.notation.parser.lexer import Kind, Token
-from bptutor.notation.parser.operators import iverson
 from bptutor.notation.parser.spellings import DOT_PRODUCTS, RELATIONS
 
 _PYTHON_SIGNS = frozenset(("*", "@", "/", "//"))
@@ -104,21 +103,11 @@ def product(reader: Reader) -> t.Expr:
             _quotient(reader, sign, operands)
         else:
             dot = sign.text == "·" and reader.vectors
-            operands.append(("dot" if dot else sign.text, _signed(reader)))
+            operands.append(("dot" if dot else sign.text, reader.signed(beside)))
     result = operands[0][1]
     for text, right in operands[1:]:
         result = _joined(text, result, right)
     return result
-
-
-def _signed(reader: Reader) -> t.Expr:
-    """Read what stands after a product sign: it may have a sign of its own."""
-    if reader.sees("-", "+"):
-        minus = reader.take().text == "-"
-        with reader.nested():
-            right = _signed(reader)
-        return t.Neg(right) if minus else right
-    return beside(reader)
 
 
 def _joined(sign: str, left: t.Expr, right: t.Expr) -> t.Expr:
@@ -137,18 +126,10 @@ def _joined(sign: str, left: t.Expr, right: t.Expr) -> t.Expr:
     return t.Mul((*left.factors, right) if isinstance(left, t.Mul) else (left, right))
 
 
-def _is_condition(reader: Reader) -> bool:
-    """Say whether the `1` ahead stands before a comparison in brackets."""
-    reader.at += 1
-    found = brackets.holds_relation(reader)
-    reader.at -= 1
-    return found
-
-
 def _quotient(reader: Reader, sign: Token, operands: list[tuple[str, t.Expr]]) -> None:
     """Read a denominator; what stands beside it belongs to the quotient, or is asked about."""
     if reader.sees("-"):
-        operands.append(("/", _signed(reader)))
+        operands.append(("/", reader.signed(beside)))
         return
     den = atoms.factor(reader)
     if reader.python or not atoms.starts_factor(reader):
@@ -177,11 +158,11 @@ def beside(reader: Reader) -> t.Expr:
     while atoms.starts_factor(reader):
         if reader.python:
             raise reader.error(f"a sign is missing before {described(reader.next)}", "write * or @")
-        if reader.next.text == "1" and reader.ahead().text in ("[", "(") and _is_condition(reader):
+        if reader.next.text == "1" and reader.ahead().text in ("[", "(") and brackets.holds_relation(reader, 1):
             reader.take()  # v_i 1[z_i > 0] is v_i times the condition
         elif reader.next.kind is Kind.NUMBER and not reader.prose:
             raise reader.error(f"a sign is missing before {described(reader.next)}", "write a product with * or ·")
         if reader.sees("[") and factors == [t.Number(Fraction(1))]:
             factors.clear()  # 1[z > 0] is the condition itself
-        factors.append(iverson(reader) if reader.sees("[") else atoms.factor(reader))
+        factors.append(brackets.square(reader) if reader.sees("[") else atoms.factor(reader))
     return factors[0] if len(factors) == 1 else t.Juxtapose(tuple(factors))

@@ -43,7 +43,7 @@ def _accept_transpose(reader: Reader, expr: t.Expr) -> bool:
     first = reader.ahead()
     braces = first.text in ("{", "(")
     token = reader.ahead(2) if braces else first
-    if token.text not in _TRANSPOSES or (token.text == "T" and _is_number(reader, expr, token)):
+    if token.text not in _TRANSPOSES or (token.text == "T" and _is_declared(reader, expr, token)):
         return False
     if braces and reader.ahead(3).text not in ("}", ")"):
         return False
@@ -51,13 +51,11 @@ def _accept_transpose(reader: Reader, expr: t.Expr) -> bool:
     return True
 
 
-def _is_number(reader: Reader, expr: t.Expr, token: Token) -> bool:
+def _is_declared(reader: Reader, expr: t.Expr, token: Token) -> bool:
     """Say whether the T above an expression is a declared number; above an array `ᵀ`, or the T of a size, is none."""
-    if "T" not in reader.words.names:
-        return False
     array = not isinstance(expr, (t.At, t.Number)) and rank(reader, expr) != 0
-    typed = token.column > reader.next.column
-    return not array or (typed and "T" not in reader.words.sizes)
+    typed = token.column > reader.next.column and "T" not in reader.words.sizes
+    return "T" in reader.words.names and (typed or not array)
 
 
 def checked(reader: Reader, power: t.Pow, token: Token) -> t.Pow:
@@ -70,7 +68,7 @@ def checked(reader: Reader, power: t.Pow, token: Token) -> t.Pow:
 def exponent(reader: Reader, sign: Token) -> t.Expr:
     """Read what stands after `^` or `**`; without brackets it is one number or name."""
     if sign.text == "**":
-        return _signed(reader)
+        return reader.signed(reader.rules.factor)
     opened = reader.accept("{")
     if opened:
         reader.accept("⊙", "∘")  # each entry to a power, as every power here
@@ -98,37 +96,18 @@ def exponent(reader: Reader, sign: Token) -> t.Expr:
     return t.Neg(power) if negative else power
 
 
-def _signed(reader: Reader) -> t.Expr:
-    if reader.sees("-", "+"):
-        minus = reader.take().text == "-"
-        with reader.nested():
-            power = _signed(reader)
-        return t.Neg(power) if minus else power
-    return reader.rules.factor(reader)
-
-
 def exponential(reader: Reader) -> t.Expr:
     """Read `e^x` as exp(x)."""
     e = reader.take()
-    sign = reader.take()
+    sign, first = reader.take(), reader.at
     bare = sign.text == "^" and not reader.sees("{", "(")
     power = exponent(reader, sign)
     after = reader.next
-    if bare and not after.space and after.kind in (Kind.WORD, Kind.NUMBER) and not _starts_function(reader, after):
-        raise reader.error(
-            "where does the exponent end?", f"write e^({_text(reader, e)}{after.text}) or put a space after it", e
-        )
+    function = after.text == "e" or (after.text in reader.words.functions and after.text not in reader.words.names)
+    if bare and not after.space and after.kind in (Kind.WORD, Kind.NUMBER) and not function:
+        typed = "".join(token.text for token in reader.tokens[first : reader.at])
+        raise reader.error("where does the exponent end?", f"write e^({typed}{after.text}) or put a space after it", e)
     return t.Call("exp", (power,))
-
-
-def _starts_function(reader: Reader, token: Token) -> bool:
-    return token.text == "e" or (token.text in reader.words.functions and token.text not in reader.words.names)
-
-
-def _text(reader: Reader, start: Token) -> str:
-    """The exponent as it was typed, from the tokens after `e^`."""
-    first = reader.tokens.index(start) + 2
-    return "".join(token.text for token in reader.tokens[first : reader.at])
 
 
 # --- layers -----------------------------------------------------------------------------------------
@@ -199,7 +178,7 @@ def _layer_below(reader: Reader, base: Token) -> t.Expr:
     if id_ is None:
         raise reader.error(f"{base.text} is not a name here", reader.words.nearest(base.text), base)
     reader.at = _over(reader, reader.at + 1)
-    return attach(reader, reader.name(id_, base), base) if reader.sees("_") else reader.name(id_, base)
+    return attach(reader, reader.name(id_, base)) if reader.sees("_") else reader.name(id_, base)
 
 
 def _above(reader: Reader, base: Token) -> tuple[str, bool]:

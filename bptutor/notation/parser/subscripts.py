@@ -14,7 +14,7 @@ from bptutor.notation.shapes import axes as shapes
 _KEEPS_RANK = ("exp", "log", "sqrt", "sigmoid", "relu", "softmax", "tanh", "abs")
 
 
-def attach(reader: Reader, base: t.Expr, start: Token) -> t.Expr:
+def attach(reader: Reader, base: t.Expr) -> t.Expr:
     """Read `_...` after an array."""
     sign = reader.next
     if isinstance(base, t.Call) and base.function == "eye" and not base.args:

@@ -92,21 +92,16 @@ def _upper(reader: Reader) -> t.Expr:
             reader.replace(1, [token._replace(text=token.text[0]), token._replace(text=token.text[1:], space=True)])
         if reader.sees("-"):
             raise reader.error("the upper end of the sum is not clear", "write Σ_{k=1}^{K}")
-        return _end(reader)
+        token = reader.take()
+        if token.kind is Kind.NUMBER and token.text.isdigit():
+            return t.Number(Fraction(token.text), token.text)
+        if token.kind is Kind.WORD and token.text in reader.words.positions:
+            return t.Name(reader.words.names[token.text])
+        what = f"the upper end of the sum is expected here, not {described(token)}"
+        raise reader.error(what, "write Σ_{k=1}^{K}", token)
     high = integer(reader)
     reader.expect("}" if opened.text == "{" else ")", opened)
     return high
-
-
-def _end(reader: Reader) -> t.Expr:
-    token = reader.next
-    if token.kind is Kind.NUMBER and token.text.isdigit():
-        reader.take()
-        return t.Number(Fraction(token.text), token.text)
-    if token.kind is Kind.WORD and token.text in reader.words.positions:
-        reader.take()
-        return t.Name(reader.words.names[token.text])
-    raise reader.error(f"the upper end of the sum is expected here, not {described(token)}", "write Σ_{k=1}^{K}")
 
 
 def _check_range(reader: Reader, low: t.Expr | None, high: t.Expr | None, token: Token) -> None:
