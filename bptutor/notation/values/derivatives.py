@@ -24,7 +24,7 @@ def derivative(run: Walk, expr: t.Derivative) -> Labelled:
     if not isinstance(name, t.Name):
         raise NoValue("a derivative is by a name")
     point = run.parameters[name.id].data if name.id in run.parameters else run.values.operand(name.id)
-    slopes = _symbolic_slopes if run.field.symbolic else _dual_slopes
+    slopes = _dual_slopes
     letters, data, rank = slopes(run, expr.of, name.id, point)
     if not isinstance(by, t.At):
         return Labelled(letters, data)
@@ -83,8 +83,6 @@ def declared(run: Walk, function: str, args: list[Labelled]) -> Labelled:
         finally:
             run.parameters = saved
     (x,) = args
-    if run.field.symbolic:
-        return _symbolic_slope(run, function[:-1], x)
     level = next(_levels)
     one = run.field.array(np.ones(x.data.shape))
     y = declared(run, function[:-1], [Labelled(x.letters, Dual(level, x.data, (one,)), x.row)])
