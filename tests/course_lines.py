@@ -78,9 +78,14 @@ def _derived(block: Derivation, lesson: Lesson) -> Iterator[Row]:
     steps = [(str(n), line.math, line.where) for n, line in enumerate(block.lines, 1)]
     for name, text, where in (*steps, *((name, text, "") for name, text in block.faces.items())):
         row: Row = {"id": f"{lesson.id}/{block.id}.{name}", "scene": scene, "left": before, "right": text}
-        yield row | ({"where": where or held} if where or held else {})
+        yield row | ({"where": condition(where or held)} if where or held else {})
         if name.isdecimal():
             before, held = text, where
+
+
+def condition(where: str) -> str:
+    """Return a condition as `prove` reads it, which takes no bare equation."""
+    return where.replace(" = ", " == ")
 
 
 def _equations(math: str, scope: Scope) -> Iterator[tuple[str, str]]:

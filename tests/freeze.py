@@ -31,7 +31,7 @@ from tests.course_lines import COURSE, Row, answers, course, lessons, short, wri
 DATA = Path(__file__).parent / "data"
 SLOW = 30
 """How many times slower the clock of the grading processes runs."""
-QUICK = 24
+QUICK = 40
 """The quick part takes one answer of so many, by its name."""
 CLOCK = f"""
 import signal, time
