@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -72,15 +73,15 @@ def test_what_is_no_finite_number_equals_nothing(odd: float) -> None:
 
 
 def test_a_difference_counts_by_the_largest_entry_where_that_is_above_one() -> None:
-    large = np.array([1e6, 1.0])
-    assert close(large, large + [0, 5e-4])
-    assert not close(large, large + [0, 5e-4], relative=False)
-    assert not close(large / 1e6, large / 1e6 + [0, 5e-4])
+    large, shift = np.array([1e6, 1.0]), np.array([0, 5e-4])
+    assert close(large, large + shift)
+    assert not close(large, large + shift, relative=False)
+    assert not close(large / 1e6, large / 1e6 + shift)
     assert close(np.empty(0), np.empty(0))
 
 
 def test_every_tolerance_says_why() -> None:
     body = ast.parse(Path(tolerances.__file__).read_text(encoding="utf-8")).body
-    for node, after in zip(body, body[1:], strict=False):
+    for node, after in pairwise(body):
         if isinstance(node, ast.Assign) and any(map(is_small, ast.walk(node.value))):
             assert isinstance(after, ast.Expr), ast.unparse(node)

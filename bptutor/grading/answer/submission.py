@@ -11,6 +11,7 @@ from bptutor.grading.answer.strip_markup import bare
 from bptutor.notation.caching import cached_by_identity
 from bptutor.notation.scope import Scope
 from bptutor.packs.model import Question
+from bptutor.packs.question_types import of
 
 if TYPE_CHECKING:
     from bptutor.notation.values.evaluate import Values
@@ -69,7 +70,7 @@ def make(
     """Return the case of an answer; the scene is as the question changes it."""
     if question.changes:
         scene = _changed(scene, json.dumps(question.changes))
-    written = text if question.code is not None else bare(text)
+    written = text if of(question).program else bare(text)
     return Case(question, written, scene or _NO_SCENE, seed, earlier)
 
 

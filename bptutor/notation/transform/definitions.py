@@ -52,8 +52,10 @@ class Lines:
 
     back: Mapping[Expr, tuple[Expr, ...]]
     """∂L/∂z, under its name where it has one -> what reaches it by each use."""
+    errors: Mapping[Expr, Expr]
+    """∂L/∂z of the last layer -> a − y, where it is that."""
     gradients: Mapping[Expr, Expr]
-    """The same -> the one line that makes it: their sum; of the last layer a − y, where it is that."""
+    """Every gradient -> the one line that makes it: what is in `errors`, or the sum of what is in `back`."""
     forward: Mapping[Expr, Expr]
     """A name -> its definition on whole arrays."""
     complete: bool = True
@@ -63,6 +65,10 @@ class Lines:
     def exact(self) -> Mapping[Expr, Expr]:
         """The lines that may stand for the gradients they make."""
         return self.gradients if self.complete else {}
+
+    def line(self, of: Expr) -> Expr | None:
+        """Return the one line that makes a quantity."""
+        return self.gradients.get(of) or self.forward.get(of)
 
 
 @cached_by_identity(64)
@@ -84,7 +90,7 @@ def lines(scene: SceneLike) -> Lines:
                 errors[of_z] = error
     sums = {of: uses[0] if len(uses) == 1 else Add(uses) for of, uses in back.items() if uses}
     forward: dict[Expr, Expr] = {Name(name): line for name in scope.names if (line := whole(scope, name)) is not None}
-    return Lines(back, sums | errors, forward, complete)
+    return Lines(back, errors, sums | errors, forward, complete)
 
 
 def scalars(scope: Scope) -> tuple[str, ...]:
