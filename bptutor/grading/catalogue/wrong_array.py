@@ -8,7 +8,7 @@ from itertools import permutations
 from typing import TYPE_CHECKING
 
 from bptutor.grading.answer.definitions import slope_of
-from bptutor.grading.catalogue.base import Hypothesis, Mistake, any_of, every, exchange, on_trees, steps
+from bptutor.grading.catalogue.base import Mistake, any_of, every, exchange, on_trees, steps
 from bptutor.grading.catalogue.gradient_step import after_the_step
 from bptutor.grading.catalogue.matrix_products import COLUMN
 from bptutor.notation.printers import unicode
@@ -133,19 +133,14 @@ def weight_for_activation(expected: ExpectedAnswer) -> Iterator[tuple[Expr, Expr
     yield from _names((below, weight) for below in inputs for weight in weights)
 
 
-def other_names(expected: ExpectedAnswer) -> Iterator[Hypothesis]:
-    """Yield every other array of the scene, and every other gradient."""
+def other_quantities(expected: ExpectedAnswer) -> Iterator[tuple[str, Expr]]:
+    """Yield every other array and gradient of the scene, with what a message calls it."""
     for name, declared in expected.scope.names.items():
         if declared.role in {Role.GIVEN, Role.DEFINED}:
-            yield partial(expected.value, Name(name)), name
+            yield name, Name(name)
     for of in expected.lines.back:
         if not isinstance(of, Name) and of not in expected.asked:
-            yield partial(expected.value, of), _gradient_text(of, expected)
-
-
-def _gradient_text(of: Expr, expected: ExpectedAnswer) -> str:
-
-    return unicode.line(of, expected.scope)
+            yield unicode.line(of, expected.scope), of
 
 
 MISTAKES: tuple[Mistake, ...] = (
@@ -191,6 +186,6 @@ MISTAKES: tuple[Mistake, ...] = (
         "other-quantity",
         "another quantity of the same scene",
         "This is {part}. Look at which quantity is asked for.",
-        other_names,
+        lambda expected: ((partial(expected.value, tree), part) for part, tree in other_quantities(expected)),
     ),
 )
