@@ -58,7 +58,7 @@ class WrongLine(QuestionType):
         first = 1 if goal or is_program(lines) else 2
         if node.value and not first <= len(lines) <= MAX_LINES:
             help_ = f"write {first} to {MAX_LINES}, each held against the one above"
-            fields.wrong(node.place, f"{len(lines)} lines, of which some may be wrong", help_, "wrong-line")
+            fields.wrong(node.place, f"`lines` has {len(lines)} of them", help_, "wrong-line")
         wrong = _numbers(fields, first, len(lines)) if lines else ()
         return {
             "lines": lines,
