@@ -1,22 +1,47 @@
-"""Which arrays of a scene are weights, inputs of a layer, sums z, and activations: read off its definitions."""
+"""What the names of a scene are in a network: weights, inputs, pre-activations, activations, a batch axis.
+
+An author may say it (`role: weight`); else it is read off the definitions: what is multiplied with what, what
+enters a softmax, what a loss compares, what multiplies a gradient. How a name is spelled decides nothing, so
+renaming a scene renames what is found here. Where the definitions leave two readings open, as in `z = w*x + b`
+without a gradient, a name has no role.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import lru_cache
 
 from bptutor.errors import BptutorError
-from bptutor.notation.scope import Role, Scope
+from bptutor.notation.scope import Declared, NetworkRole, Role, Scope, Source
 from bptutor.notation.shapes import axes
 from bptutor.notation.transform.backward_equations import whole
 from bptutor.notation.transform.to_index_notation import entrywise, leaky
-from bptutor.notation.tree import Add, Call, Derivative, Div, Expr, MatMul, Mul, Name, Pow, Transpose, children, walk
+from bptutor.notation.tree import (
+    Add,
+    At,
+    Call,
+    Derivative,
+    Div,
+    Expr,
+    MatMul,
+    Mul,
+    Name,
+    Neg,
+    Pow,
+    Sum,
+    Transpose,
+    children,
+    walk,
+)
 
 SLOPES = ("sigmoid", "tanh", "relu", "leaky_relu")
 """Activations whose derivatives are mixed up."""
-WEIGHTS = "wWvVuUθk"
-"""What names of weights begin with."""
+FED = frozenset({NetworkRole.INPUT, NetworkRole.ACTIVATION, NetworkRole.PROBABILITY, NetworkRole.OUTPUT})
+"""Roles of what a weight is multiplied with."""
+COMPUTED = frozenset({Role.GIVEN, Role.DEFINED})
+"""Names that hold entries, not sizes or positions."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +73,8 @@ class Parts:
     """Axes whose size divides the loss, or over which a mean is taken."""
     batch: str
     """The axis of the examples; empty when there is none."""
+    roles: Mapping[str, NetworkRole]
+    """Declared or inferred; names that have none are left out."""
 
     def below(self) -> tuple[str, ...]:
         """Return the inputs of the layers, in forward order."""
@@ -56,6 +83,10 @@ class Parts:
     def weights(self) -> tuple[str, ...]:
         """Return the weights, in forward order."""
         return tuple(dict.fromkeys(layer.weight for layer in self.layers))
+
+    def named(self, *roles: NetworkRole) -> tuple[str, ...]:
+        """Return the names with one of these roles, in the order of the scene."""
+        return tuple(name for name, role in self.roles.items() if role in roles)
 
 
 class _Key:
@@ -78,39 +109,210 @@ def parts(scope: Scope) -> Parts:
 
 @lru_cache(maxsize=128)
 def _parts(key: _Key) -> Parts:
-    scope = key.scope
-    layers: list[Layer] = []
-    activations: list[Activation] = []
-    biases: set[str] = set()
-    for name in scope.names:
-        definition = whole(scope, name)
-        if definition is None:
-            continue
-        found = _activation(name, definition, scope)
-        if found:
-            activations.append(found)
-            continue
-        here = [] if _pairing(name, definition, scope) else _layers(name, definition, scope)
-        layers += here
-        if here:
-            biases |= {part.id for part in getattr(definition, "terms", ()) if isinstance(part, Name)}
-    mean = tuple(dict.fromkeys(_means(scope)))
-    batch = _batch(scope, layers, mean)
-    return Parts(tuple(layers), tuple(activations), frozenset(biases), mean, batch)
+    return _Reading(key.scope).parts()
 
 
-def _layers(name: str, definition: Expr, scope: Scope) -> list[Layer]:
-    return [Layer(weight, below, name) for weight, below in _products(definition, scope, not scope.names[name].axes)]
+class _Reading:
+    """One reading of the definitions of a scope, in order."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+        made = {name: whole(scope, name) for name in scope.names}
+        self.definitions = {name: tree for name, tree in made.items() if tree is not None}
+        self.declared = {name: one.network_role for name, one in scope.names.items() if one.network_role is not None}
+        trees = [one.definition for one in scope.names.values() if one.definition is not None]
+        trees += [function.body for function in scope.functions.values()]
+        self.used = {part for tree in trees for part in _names(tree)}
+        """What any definition holds."""
+        self.mean = tuple(dict.fromkeys(_means(scope)))
+        self.rates = dict(_updates(self))
+        slopes = [one.definition for one in scope.names.values() if isinstance(one.definition, Derivative)]
+        self.trained = {_core(one.by) for one in slopes if not self.axes(_core(one.of))}
+        """What the scene names a gradient by."""
+        self.layers: list[Layer] = []
+        self.activations: list[Activation] = []
+        self.biases: set[str] = set()
+        self.first_axes = {one.axes[0] for one in scope.names.values() if len(one.axes) > 1}
+        self.batch = self._said_batch() or next((axis for axis in self.mean if axis in self.first_axes), "")
+
+    def parts(self) -> Parts:
+        """Return what was found."""
+        for name, definition in self.definitions.items():
+            found = _activation(name, definition, self.scope)
+            if found:
+                self.activations.append(found)
+            elif not _pairing(name, definition, self.scope):
+                self._sum(name, definition)
+        self.biases -= {layer.below for layer in self.layers}
+        batch, roles = self._batch(), dict(self.declared)
+        for role, names in self._found(batch):
+            for name in names:
+                roles.setdefault(name, role)
+        ordered = {name: roles[name] for name in self.scope.names if name in roles}
+        biases = self.biases | {name for name, role in self.declared.items() if role is NetworkRole.BIAS}
+        return Parts(tuple(self.layers), tuple(self.activations), frozenset(biases), self.mean, batch, ordered)
+
+    # --- layers ------------------------------------------------------------------------------------------------
+
+    def _sum(self, name: str, definition: Expr) -> None:
+        """Read the products of a sum z, and what is added to them."""
+        pairs = list(_products(definition, self.scope, not self.axes(name)))
+        told = [(pair, self._told_apart(*pair, name)) for pair in pairs]
+        self.layers += [Layer(*found, name) for _, found in told if found is not None]
+        if pairs:
+            factors = {factor.id for pair in pairs for factor in _bare(pair)}
+            terms = (part.id for part in getattr(definition, "terms", ()) if isinstance(part, Name))
+            self.biases |= {term for term in terms if self.is_given(term) and term not in factors}
+
+    def _told_apart(self, left: Expr, right: Expr, z: str) -> tuple[str, str] | None:
+        """Return the weight and the input of a product; None where nothing tells them apart."""
+        one, other = (factor.id for factor in _bare((left, right)))
+        for weight, below in ((one, other), (other, one)):
+            said = self.declared.get(weight), self.declared.get(below)
+            if (said[0] is NetworkRole.WEIGHT or said[1] in FED) and said[0] not in FED:
+                return weight, below
+        given = [name for name in (one, other) if self.is_given(name)]
+        if len(given) == 1:  # what nothing computes
+            return given[0], other if given[0] == one else one
+        if not given:
+            return None
+        for kind in (self._has_examples(one, other, z), self._is_trained(one, other), _stands(left, right, self.scope)):
+            if kind:
+                return kind
+        return None
+
+    def _has_examples(self, one: str, other: str, z: str) -> tuple[str, str] | None:
+        """Tell two given arrays apart by the axis of the examples, which a weight lacks."""
+        batch = self.batch or self._repeated(z)
+        with_batch = [name for name in (one, other) if batch and batch in self.axes(name)]
+        if len(with_batch) != 1:
+            return None
+        return (other, one) if with_batch[0] == one else (one, other)
+
+    def _is_trained(self, one: str, other: str) -> tuple[str, str] | None:
+        """Tell two given arrays apart by the one that is stepped, or else whose gradient alone the scene names."""
+        for known in (self.rates.keys(), self.trained):
+            if (one in known) is not (other in known):
+                return (one, other) if one in known else (other, one)
+        return None
+
+    def _repeated(self, z: str) -> str:
+        """Return the first axis of a sum when something given in it is repeated along that: a bias of all examples."""
+        definition, own = self.definitions.get(z), self.axes(z)
+        if definition is None or not own:
+            return ""
+        operands = [*getattr(definition, "terms", ()), *getattr(definition, "factors", ())]
+        operands += [definition.num, definition.den] if isinstance(definition, Div) else []
+        names = [part.id for part in operands if isinstance(part, Name)]
+        scalar = isinstance(definition, Add) and len(own) == 1 and any(_products(definition, self.scope, False))
+        short = (name for name in names if self.is_given(name) and (self.axes(name) or scalar))
+        return own[0] if any(self.axes(name) == own[1:] for name in short) else ""
+
+    # --- the axis of the examples --------------------------------------------------------------------------------
+
+    def _said_batch(self) -> str:
+        return next((name for name, role in self.declared.items() if role is NetworkRole.BATCH), "")
+
+    def _batch(self) -> str:
+        """Return the axis of the examples: the first axis of inputs and sums that no weight has."""
+        if said := self._said_batch():
+            return said
+        of_weights = {axis for layer in self.layers for axis in self.axes(layer.weight)}
+        for layer in self.layers:
+            own = self.axes(layer.below)
+            if own and own[0] not in of_weights and own[0] in self.axes(layer.z):
+                return own[0]
+        repeated = (self._repeated(name) for name in self.definitions)
+        shared = "" if self.layers else _shared_first(self.scope)
+        return self.batch or next(filter(None, repeated), "") or shared
+
+    # --- roles ---------------------------------------------------------------------------------------------------
+
+    def _found(self, batch: str) -> Iterator[tuple[NetworkRole, list[str]]]:
+        """Yield roles with the names that have them, the one that says most first."""
+        soft = [made for made in self.activations if made.function == "softmax"]
+        compared = list(dict.fromkeys(comparisons(self.scope, self.definitions)))
+        yield NetworkRole.BATCH, [batch] if batch else []
+        yield NetworkRole.PROBABILITY, [made.a for made in soft]
+        yield NetworkRole.PROBABILITY, [name for name in self.definitions if self._is_share(name)]
+        yield NetworkRole.LOGIT, [made.z for made in soft]
+        yield NetworkRole.WEIGHT, [layer.weight for layer in self.layers]
+        yield NetworkRole.BIAS, list(self.biases)
+        yield NetworkRole.INPUT, [layer.below for layer in self.layers if self.is_given(layer.below)]
+        yield NetworkRole.TARGET, [target for target, _ in compared]
+        yield NetworkRole.OUTPUT, [output for _, output in compared if self._is_output(output)]
+        yield NetworkRole.OUTPUT, list(self._ends())
+        yield NetworkRole.PRE_ACTIVATION, [layer.z for layer in self.layers]
+        yield NetworkRole.PRE_ACTIVATION, [made.z for made in self.activations if made.z]
+        yield NetworkRole.ACTIVATION, [made.a for made in self.activations]
+        sums = {layer.z for layer in self.layers}
+        passed = [name for name, made in self.definitions.items() if isinstance(made, Name) and made.id in sums]
+        yield NetworkRole.ACTIVATION, passed
+        yield NetworkRole.RATE, [*self.rates.values(), *self._unused_rate()]
+        drawn = {name: _drawn(made) for name, made in self.scope.names.items() if made.role is Role.GIVEN}
+        yield NetworkRole.TARGET, [name for name, kind in drawn.items() if kind is Source.ONE_HOT]
+        yield NetworkRole.PROBABILITY, [name for name, kind in drawn.items() if kind is Source.SIMPLEX]
+
+    def _ends(self) -> Iterator[str]:
+        """Yield the one computed array of a number that nothing else is made of."""
+        for name in self.definitions:
+            inside = [one for one in dict.fromkeys(_names(self.definitions[name])) if self.axes(one)]
+            if name not in self.used and not self.axes(name) and len(inside) == 1 and self._is_output(inside[0]):
+                yield inside[0]
+
+    def _is_output(self, name: str) -> bool:
+        """Return whether a name is computed, and no difference from something given."""
+        terms = getattr(self.definitions.get(name), "terms", ())
+        subtracted = [part.arg for part in terms if isinstance(part, Neg)]
+        return name in self.definitions and not any(self.is_given(_core(part)) for part in subtracted)
+
+    def _is_share(self, name: str) -> bool:
+        """Return whether a name is defined as parts divided by their sum."""
+        line = self.definitions[name]
+        if not isinstance(line, Div):
+            return False
+        total = self.definitions.get(_core(line.den), line.den)
+        over = set(_names(line.num))
+        over |= {part for name in over if name in self.definitions for part in _names(self.definitions[name])}
+        adds = any(isinstance(part, Sum) or (isinstance(part, Call) and part.function == "sum") for part in walk(total))
+        return adds and not over.isdisjoint(_names(total))
+
+    def _unused_rate(self) -> list[str]:
+        """Return the one positive number that no definition holds: it moves no loss, so it can only scale a step."""
+        numbers = [name for name, made in self.scope.names.items() if made.role is Role.GIVEN and not made.axes]
+        free = [name for name in numbers if name not in self.used and _is_positive(self.scope.names[name])]
+        return free if (self.layers or self.biases) and len(free) == 1 else []
+
+    def is_given(self, name: str) -> bool:
+        """Return whether nothing computes a name."""
+        made = self.scope.names.get(name)
+        return made is not None and made.role is Role.GIVEN
+
+    def axes(self, name: str) -> tuple[str, ...]:
+        """Return the axes of a name; none for what is no name."""
+        made = self.scope.names.get(name)
+        return made.axes if made is not None else ()
+
+
+def _names(tree: Expr) -> Iterator[str]:
+    return (part.id for part in walk(tree) if isinstance(part, Name))
+
+
+def _bare(pair: tuple[Expr, Expr]) -> Iterator[Name]:
+    """Yield the two names of a product, without their transposes."""
+    for side in pair:
+        inner = side.arg if isinstance(side, Transpose) else side
+        assert isinstance(inner, Name)  # noqa: S101  # as `_products` yields them
+        yield inner
 
 
 def _pairing(name: str, definition: Expr, scope: Scope) -> bool:
     """Return whether a number pairs a computed array with given numbers and goes nowhere else: what L is made of."""
     used = (made.definition for made in scope.names.values() if not isinstance(made.definition, Derivative))
-    inside = {part.id for tree in used if tree is not None for part in walk(tree) if isinstance(part, Name)}
+    inside = {part for tree in used if tree is not None for part in _names(tree)}
     if scope.names[name].axes or name in inside or not isinstance(definition, MatMul | Call):
         return False
-    made = (part.id for part in walk(definition) if isinstance(part, Name))
-    return any(scope.names[part].role is Role.DEFINED for part in made if part in scope.names)
+    return any(scope.names[part].role is Role.DEFINED for part in _names(definition) if part in scope.names)
 
 
 def _activation(name: str, definition: Expr, scope: Scope) -> Activation | None:
@@ -131,16 +333,12 @@ def _shifted(definition: Expr, scope: Scope) -> str:
         return ""
     if not isinstance(definition.args[0], Add | Div | Mul):
         return ""
-    arrays = [part.id for part in walk(definition) if isinstance(part, Name) and _axes(part, scope)]
+    arrays = [name for name in _names(definition) if name in scope.names and scope.names[name].axes]
     return arrays[0] if len(arrays) == 1 else ""
 
 
-def _axes(name: Name, scope: Scope) -> tuple[str, ...]:
-    return scope.names[name.id].axes if name.id in scope.names else ()
-
-
-def _products(expr: Expr, scope: Scope, number: bool) -> Iterator[tuple[str, str]]:
-    """Yield weight and input of each product in a definition, but for those inside a function.
+def _products(expr: Expr, scope: Scope, number: bool) -> Iterator[tuple[Expr, Expr]]:
+    """Yield the two factors of each product of two names in a definition, but for those inside a function.
 
     Args:
         expr: The definition.
@@ -148,13 +346,17 @@ def _products(expr: Expr, scope: Scope, number: bool) -> Iterator[tuple[str, str
         number: Whether it makes one number; in arrays, entries are multiplied by masks and gates.
     """
     for part in _outside(expr):
-        if isinstance(part, MatMul):
-            yield from _matmul(part, scope)
+        bare = [side.arg if isinstance(side, Transpose) else side for side in children(part)]
+        if isinstance(part, MatMul) and all(_holds_entries(side, scope) for side in bare):
+            yield part.left, part.right
         if number and isinstance(part, Mul) and all(isinstance(factor, Name) for factor in part.factors):
-            names = [factor.id for factor in part.factors if isinstance(factor, Name) and factor.id in scope.names]
-            arrays = [name for name in names if scope.names[name].role in {Role.GIVEN, Role.DEFINED}]
-            if len(arrays) == 2:  # a weight and an input
-                yield from _told_apart(arrays[0], arrays[1], scope)
+            arrays = [factor for factor in part.factors if _holds_entries(factor, scope)]
+            if len(arrays) == 2:
+                yield arrays[0], arrays[1]
+
+
+def _holds_entries(expr: Expr, scope: Scope) -> bool:
+    return isinstance(expr, Name) and expr.id in scope.names and scope.names[expr.id].role in COMPUTED
 
 
 def _outside(expr: Expr) -> Iterator[Expr]:
@@ -165,30 +367,16 @@ def _outside(expr: Expr) -> Iterator[Expr]:
             yield from _outside(part)
 
 
-def _matmul(part: MatMul, scope: Scope) -> Iterator[tuple[str, str]]:
-    left, right = (side.arg if isinstance(side, Transpose) else side for side in (part.left, part.right))
-    if not isinstance(left, Name) or not isinstance(right, Name):
-        return
+def _stands(left: Expr, right: Expr, scope: Scope) -> tuple[str, str] | None:
+    """Tell two given arrays apart by how they stand: W x with one example, X Wᵀ with a row for each."""
+    one, other = (name.id for name in _bare((left, right)))
     try:
-        ranks = tuple(len(axes.of(side, scope).axes) for side in (part.left, part.right))
+        ranks = tuple(len(axes.of(side, scope).axes) for side in (left, right))
     except BptutorError:
-        return
-    if ranks == (2, 1):  # W x, but A w where the rows of A are examples
-        table = right.id[0] in "wθβ" and left.id[0] not in WEIGHTS
-        yield (right.id, left.id) if table else (left.id, right.id)
-    elif isinstance(part.right, Transpose):
-        yield right.id, left.id
-    else:
-        yield from _told_apart(left.id, right.id, scope)
-
-
-def _told_apart(one: str, other: str, scope: Scope) -> Iterator[tuple[str, str]]:
-    """Yield the weight first: the one that nothing computes, and whose name begins as weights do."""
-    given = [name for name in (one, other) if scope.names[name].role is Role.GIVEN]
-    weights = [name for name in given if name[0] in WEIGHTS]
-    found = weights if len(weights) == 1 else given
-    if len(found) == 1 or (given and weights):
-        yield found[0], other if found[0] == one else one
+        return None
+    if ranks == (2, 1):
+        return one, other
+    return (other, one) if ranks == (2, 2) and isinstance(right, Transpose) else None
 
 
 def _means(scope: Scope) -> Iterator[str]:
@@ -199,7 +387,7 @@ def _means(scope: Scope) -> Iterator[str]:
         for part in walk(declared.definition):
             below = getattr(part, "den", None)
             if isinstance(below, Expr):
-                yield from (p.id for p in walk(below) if isinstance(p, Name) and p.id in scope.sizes)
+                yield from (name for name in _names(below) if name in scope.sizes)
 
 
 def _shared_first(scope: Scope) -> str:
@@ -210,14 +398,113 @@ def _shared_first(scope: Scope) -> str:
     return next((axis for axis in first if first.count(axis) > 1 and axis not in last), "")
 
 
-def _batch(scope: Scope, layers: list[Layer], mean: tuple[str, ...]) -> str:
-    """Return the axis of the examples: the first axis of inputs and sums that no weight has."""
-    of_weights = {axis for layer in layers for axis in scope.names[layer.weight].axes}
-    for layer in layers:
-        own = scope.names[layer.below].axes
-        if own and own[0] not in of_weights and own[0] in scope.names[layer.z].axes:
-            return own[0]
-    if "B" in scope.sizes:
-        return "B"
-    first = {made.axes[0] for made in scope.names.values() if len(made.axes) > 1}
-    return next((axis for axis in mean if axis in first), "") or _shared_first(scope)
+# --- what a loss compares -----------------------------------------------------------------------------------------
+
+
+def comparisons(scope: Scope, definitions: Mapping[str, Expr]) -> Iterator[tuple[str, str]]:
+    """Yield target and output of each t log a, and of each difference a − t that a function takes in, in a number."""
+    numbers = [name for name in definitions if not scope.names[name].axes]
+    made_of = {name for number in numbers for name in _names(definitions[number])}
+    differences = {name: tree for name, tree in definitions.items() if name in made_of and isinstance(tree, Add)}
+    for number in numbers:
+        tree = scope.names[number].definition
+        for part in walk(tree) if tree is not None else ():
+            yield from _weighted_log(part, scope)
+            inner = part.base if isinstance(part, Pow) else part
+            inside = children(part) if isinstance(part, Call | Pow) else ()
+            for one in (inner, *inside):
+                yield from _difference(differences.get(_core(one), one), scope, _core(one))
+
+
+def _core(expr: Expr) -> str:
+    """Return the name of an array or of its entry; empty for anything else."""
+    inner = expr.base if isinstance(expr, At) else expr
+    return inner.id if isinstance(inner, Name) else ""
+
+
+def _weighted_log(part: Expr, scope: Scope) -> Iterator[tuple[str, str]]:
+    if isinstance(part, Mul):
+        logs = [factor for factor in part.factors if isinstance(factor, Call) and factor.function == "log"]
+        weights = [name for factor in part.factors if (name := _core(factor)) in scope.names]
+        for log in logs:
+            output = _core(log.args[0])
+            yield from ((target, output) for target in weights if _compares(target, output, scope))
+
+
+def _difference(part: Expr, scope: Scope, name: str) -> Iterator[tuple[str, str]]:
+    """Yield target and output of a − t; of Σ_j w_j x_j − t, which is called by a name, the target and that name."""
+    terms = part.terms if isinstance(part, Add) else ()
+    if len(terms) != 2 or sum(isinstance(term, Neg) for term in terms) != 1:
+        return
+    one, other = (_core(term.arg if isinstance(term, Neg) else term) for term in terms)
+    for target, output in ((one, other or name), (other, one or name)):
+        if _compares(target, output, scope) and scope.names[output].role is Role.DEFINED:
+            yield target, output
+
+
+def _compares(target: str, output: str, scope: Scope) -> bool:
+    names = scope.names
+    given = target in names and output in names and target != output and names[target].role is Role.GIVEN
+    return given and names[target].axes == names[output].axes and names[output].role in COMPUTED
+
+
+# --- steps and draws ----------------------------------------------------------------------------------------------
+
+
+def _updates(reading: _Reading) -> Iterator[tuple[str, str]]:
+    """Yield what is stepped and by which rate, of each W − η ∂L/∂W."""
+    for definition in reading.definitions.values():
+        yield from updates(definition, reading.scope)
+
+
+def updates(tree: Expr, scope: Scope) -> Iterator[tuple[str, str]]:
+    """Yield each given name that a tree steps along its gradient, and the given number that multiplies this."""
+    for part in walk(tree):
+        if not isinstance(part, Add) or len(part.terms) != 2:
+            continue
+        start, step = part.terms
+        product = step.arg if isinstance(step, Neg) else step
+        factors = product.factors if isinstance(product, Mul) else ()
+        rates = [one.id for one in factors if isinstance(one, Name) and _is_number(one.id, scope)]
+        stepped = [by for factor in factors if (by := _gradient_by(factor, scope))]
+        if len(rates) == 1 and _core(start) in stepped:
+            yield _core(start), rates[0]
+
+
+def _gradient_by(expr: Expr, scope: Scope) -> str:
+    """Return by which name an expression, or the name that it is, is a gradient."""
+    inner = expr.base if isinstance(expr, At) else expr
+    made = scope.names[inner.id].definition if isinstance(inner, Name) and inner.id in scope.names else inner
+    return _core(made.by) if isinstance(made, Derivative) else ""
+
+
+def _is_number(name: str, scope: Scope) -> bool:
+    made = scope.names.get(name)
+    return made is not None and made.role is Role.GIVEN and not made.axes
+
+
+def _is_positive(made: Declared) -> bool:
+    """Return whether a given number cannot be 0 or less, whatever is drawn."""
+    draw = made.draw
+    lowest = {Source.PICK: draw.choices, Source.LITERAL: (draw.literal,)}.get(draw.source, (draw.low,))
+    return made.positive or all(Fraction(str(text)) > 0 for text in lowest)
+
+
+def _drawn(made: Declared) -> Source | None:
+    """Return whether the rows of a given array are one-hot or add up to 1: by their draw, or as they are written."""
+    if made.draw.source in {Source.ONE_HOT, Source.SIMPLEX}:
+        return made.draw.source
+    rows = list(_rows(made.draw.literal))
+    if not rows or any(sum(row) != 1 or min(row) < 0 for row in rows):
+        return None
+    return Source.ONE_HOT if all(max(row) == 1 for row in rows) else Source.SIMPLEX
+
+
+def _rows(literal: object) -> Iterator[list[Fraction]]:
+    """Yield the entries along the last axis of an array that is written out."""
+    if isinstance(literal, tuple):
+        if isinstance(literal[0], tuple):
+            for part in literal:
+                yield from _rows(part)
+        else:
+            yield [Fraction(str(entry)) for entry in literal]
