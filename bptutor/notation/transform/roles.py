@@ -75,6 +75,8 @@ class Parts:
     """The axis of the examples; empty when there is none."""
     roles: Mapping[str, NetworkRole]
     """Declared or inferred; names that have none are left out."""
+    untold: tuple[tuple[str, str], ...] = ()
+    """Products of a weight and an input in `w*x + b` where nothing tells which is which."""
 
     def below(self) -> tuple[str, ...]:
         """Return the inputs of the layers, in forward order."""
@@ -120,10 +122,11 @@ class _Reading:
         made = {name: whole(scope, name) for name in scope.names}
         self.definitions = {name: tree for name, tree in made.items() if tree is not None}
         self.declared = {name: one.network_role for name, one in scope.names.items() if one.network_role is not None}
-        trees = [one.definition for one in scope.names.values() if one.definition is not None]
+        written = (one.definition for one in scope.names.values())
+        trees = [tree for tree in written if tree is not None and not isinstance(tree, Derivative)]
         trees += [function.body for function in scope.functions.values()]
         self.used = {part for tree in trees for part in _names(tree)}
-        """What any definition holds."""
+        """What any definition but that of a gradient holds."""
         self.mean = tuple(dict.fromkeys(_means(scope)))
         self.rates = dict(_updates(self))
         slopes = [one.definition for one in scope.names.values() if isinstance(one.definition, Derivative)]
@@ -131,6 +134,8 @@ class _Reading:
         """What the scene names a gradient by."""
         self.layers: list[Layer] = []
         self.activations: list[Activation] = []
+        self.untold: list[tuple[str, str]] = []
+        """Products whose factors nothing tells apart."""
         self.biases: set[str] = set()
         self.first_axes = {one.axes[0] for one in scope.names.values() if len(one.axes) > 1}
         self.batch = self._said_batch() or next((axis for axis in self.mean if axis in self.first_axes), "")
@@ -150,7 +155,8 @@ class _Reading:
                 roles.setdefault(name, role)
         ordered = {name: roles[name] for name in self.scope.names if name in roles}
         biases = self.biases | {name for name, role in self.declared.items() if role is NetworkRole.BIAS}
-        return Parts(tuple(self.layers), tuple(self.activations), frozenset(biases), self.mean, batch, ordered)
+        layers, activations, untold = tuple(self.layers), tuple(self.activations), tuple(self.untold)
+        return Parts(layers, activations, frozenset(biases), self.mean, batch, ordered, untold)
 
     # --- layers ------------------------------------------------------------------------------------------------
 
@@ -159,6 +165,8 @@ class _Reading:
         pairs = list(_products(definition, self.scope, not self.axes(name)))
         told = [(pair, self._told_apart(*pair, name)) for pair in pairs]
         self.layers += [Layer(*found, name) for _, found in told if found is not None]
+        names = ([factor.id for factor in _bare(pair)] for pair, found in told if found is None)
+        self.untold += [(one, other) for one, other in names if self.is_given(one) and self.is_given(other)]
         if pairs:
             factors = {factor.id for pair in pairs for factor in _bare(pair)}
             terms = (part.id for part in getattr(definition, "terms", ()) if isinstance(part, Name))
