@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from bptutor.grading.answer.answer_samples import Draw, Met
-from bptutor.grading.catalogue.base import PLACE
+from bptutor.grading.catalogue.table import BY_ID
 from bptutor.grading.feedback.match import by_accident
 from bptutor.grading.grade import grade
 from bptutor.grading.verdict import Finding, Verdict, telling
@@ -88,7 +88,7 @@ def test_numbers_that_many_guesses_lie_near_are_given_no_name(answer: str, decim
     named = 0
     for x in rng.uniform(-2 * abs(right), 2 * abs(right), 150):
         verdict = grade(asks, f"{x:.{decimals}f}", house)
-        named += any(rule in PLACE and rule != "sign" for rule in verdict.rules)
+        named += any(rule in BY_ID and rule != "sign" for rule in verdict.rules)
     assert named <= few
 
 

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bptutor.grading.catalogue.base import CATALOGUE
-from bptutor.grading.catalogue.hypotheses import Mistake
+from bptutor.grading.catalogue.base import Mistake
+from bptutor.grading.catalogue.table import CATALOGUE
 from bptutor.grading.feedback.numeric_difference import figures
 from bptutor.grading.grade import grade
 from bptutor.grading.verdict import Mark, Verdict

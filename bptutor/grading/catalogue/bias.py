@@ -1,4 +1,4 @@
-"""Mistakes about the gradient of a bias: a sum over the wrong places, or something multiplied in."""
+"""Mistakes about the gradient of a bias: a sum over the wrong axis, or something multiplied in."""
 
 from __future__ import annotations
 
@@ -9,14 +9,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from bptutor.grading.catalogue.base import Guess, Mistake
 from bptutor.notation.transform.backward_equations import gradient
 from bptutor.notation.tree import Call, Expr, MatMul, Mul, Name, Outer, Transpose
 from bptutor.notation.values.evaluate import Values
 
 if TYPE_CHECKING:
-    from bptutor.grading.catalogue.hypotheses import Guess, Target
+    from bptutor.grading.catalogue.expected_answer import Target
+
 
 Array = NDArray[np.float64]
+
+
 Wrong = Callable[["Target", Expr, object], Iterator[Expr]]
 """From what a bias gradient sums, and over which axis, to what the mistake makes of it."""
 
@@ -103,3 +107,67 @@ def zeros(target: Target) -> Iterator[Guess]:
 
 def _zeros(target: Target, values: Values) -> Array:
     return np.zeros_like(target.truth(values))
+
+
+MISTAKES: tuple[Mistake, ...] = (
+    Mistake(
+        "bias-axis",
+        "the sum over the wrong axis",
+        "Your sum keeps the examples apart and adds up the units. Look at how many examples share {an entry of b}.",
+        on_bias(other_axis),
+        says={
+            "shape+no batch": "Your shape is what the other axis leaves. Look at the index under Σ.",
+            "shape": "Your shape keeps the examples apart. Look at how many examples share {an entry of b}.",
+            "numbers+no batch": "These numbers are added up along the other axis. Look at the index under Σ.",
+            "numbers": "These numbers add up the units and keep the examples apart. "
+            "Look at how many examples share {an entry of b}.",
+            "no batch": "Your sum runs over the other axis. Look at the letter under Σ.",
+        },
+    ),
+    Mistake(
+        "bias-not-summed",
+        "the examples not summed",
+        "Your answer keeps one row per example. Look at how many examples share {an entry of b}.",
+        on_bias(not_summed),
+        says={
+            "numbers+no batch": "These numbers are not added up yet. Look at which indices the goal keeps.",
+            "no batch": "Your answer sums nothing. Look at which letters the goal keeps.",
+        },
+    ),
+    Mistake(
+        "bias-all-summed",
+        "everything summed",
+        "Your answer is one number for all units. Look at how many numbers {b} holds.",
+        on_bias(all_summed),
+        says={
+            "numbers+no batch": "These numbers are added up along every axis. Look at which indices the goal keeps.",
+            "no batch": "Your sum runs over every axis. Look at which letters the goal keeps.",
+        },
+    ),
+    Mistake(
+        "bias-mean",
+        "the mean over the batch once more",
+        "Your answer stays when the batch is copied, and a sum grows. Look at where the mean was taken already.",
+        on_bias(mean),
+        says={
+            "numbers": "These numbers are a mean where all are added up. Look at where the mean was taken already.",
+            "no batch": "Your answer is a mean where a sum is asked. Look at what it is divided by.",
+        },
+    ),
+    Mistake(
+        "bias-times-input",
+        "multiplied by an input",
+        "Your answer changes with the layer's input. Look at what {b} meets going forward.",
+        on_bias(times_input),
+        says={"numbers": "These numbers change with the layer's input. Look at what {b} meets going forward."},
+    ),
+    Mistake(
+        "bias-zero",
+        "zeros",
+        "Your answer says that {b} moves nothing. Look at what a small nudge of {b} does.",
+        zeros,
+        says={
+            "no batch": "Your answer is zero everywhere. Look at what one small nudge does to {loss}.",
+        },
+    ),
+)

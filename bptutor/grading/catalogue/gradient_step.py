@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from bptutor.grading.catalogue.base import Guess, Mistake, on_trees, steps
 from bptutor.notation.scope import Role, Scope
 from bptutor.notation.transform.backward_equations import gradient
 from bptutor.notation.transform.products import ONE
@@ -18,11 +19,16 @@ from bptutor.notation.tree import Add, Expr, Mul, Name, Neg, Number
 from bptutor.notation.values.evaluate import Values
 
 if TYPE_CHECKING:
-    from bptutor.grading.catalogue.hypotheses import Guess, Target
+    from bptutor.grading.catalogue.expected_answer import Target
+
 
 Array = NDArray[np.float64]
+
+
 RATES = ("eta", "η", "rate", "lr", "alpha", "α")
 """What a learning rate is called."""
+
+
 USUAL_RATES = (Number(Fraction(1, 2)), Number(Fraction(1, 10)))
 """Rates that are taken where the scene has none."""
 
@@ -98,3 +104,24 @@ def _step(target: Target, rate: Expr, sign: float, values: Values) -> Array:
 def _after(target: Target, rate: Expr, name: str, sign: float, values: Values) -> Array:
     after: Array = np.asarray(values[name], dtype=float) - sign * target.value(rate, values) * target.truth(values)
     return after
+
+
+MISTAKES: tuple[Mistake, ...] = (
+    Mistake(
+        "updated-weights",
+        "the weights after the step",
+        "Your step back used a {part} that the forward pass never saw. Look at the order of the lines.",
+        on_trees(updated, steps),
+        says={
+            "numbers+part": "These numbers used a {part} that the forward pass never saw. "
+            "Look at the order of the lines.",
+            "whole": "Your step back used weights that the forward pass never saw. Look at the order of the lines.",
+        },
+    ),
+    Mistake(
+        "step-mixed-in",
+        "the step inside the gradient",
+        "Your answer is a step, not a slope. Look at where the learning rate enters.",
+        stepped,
+    ),
+)

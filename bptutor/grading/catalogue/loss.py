@@ -1,10 +1,11 @@
-"""Mistakes about what the loss is made of: a gradient that follows one of its parts only."""
+"""Mistakes about what the loss is made of, and where the chain starts from it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
+from itertools import permutations
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,17 +13,23 @@ from numpy.typing import NDArray
 
 from bptutor.grading.answer.answer_samples import TROUBLE
 from bptutor.grading.answer.comparison import close
-from bptutor.grading.catalogue.scaling import NOTHING
+from bptutor.grading.catalogue import softmax
+from bptutor.grading.catalogue.base import NOTHING, Guess, Mistake, any_of, exchange, on_named_value, on_trees, steps
+from bptutor.grading.catalogue.softmax import on_logits
 from bptutor.grading.catalogue.sums_and_indices import dropped_term
-from bptutor.notation.scope import Scope
-from bptutor.notation.transform.rewrite import Made, everywhere
-from bptutor.notation.tree import Add, At, Derivative, Expr, Name, Neg, Number, Pow, children
+from bptutor.notation.scope import Role, Scope
+from bptutor.notation.transform.backward_equations import gradient
+from bptutor.notation.transform.rewrite import Made, Rule, everywhere
+from bptutor.notation.tree import Add, At, Derivative, Div, Expr, Name, Neg, Number, Pow, children, walk
 from bptutor.notation.values.evaluate import Values, evaluate
 
 if TYPE_CHECKING:
-    from bptutor.grading.catalogue.hypotheses import Guess, Target
+    from bptutor.grading.catalogue.expected_answer import Target
+
 
 Array = NDArray[np.float64]
+
+
 MOST = 4
 """Parts of a loss that are told apart."""
 
@@ -63,3 +70,63 @@ def _same(target: Target, tree: Expr, made: Array, values: Values) -> bool:
         return close(target.value(tree, values), made)
     except TROUBLE:
         return False
+
+
+def stopped(target: Target) -> Rule:
+    """Return the rule that takes ∂L/∂a of the last layer for its ∂L/∂z, where that is a − y."""
+    known: dict[Expr, list[Expr]] = {}
+    for made in target.parts.activations:
+        for of in target.losses:
+            wanted = gradient(target.scope, of, made.z)
+            if wanted in target.lines.errors:
+                slope = gradient(target.scope, of, made.a)
+                line = target.lines.line(slope)
+                known.setdefault(wanted, []).append(slope)
+                known.setdefault(target.lines.errors[wanted], []).extend([slope] if line is None else [slope, line])
+
+    def rule(expr: Expr) -> Made:
+        for new in known.get(expr, ()):
+            yield new, ""
+
+    return rule
+
+
+def squared_error(target: Target) -> Iterator[tuple[Expr, Expr]]:
+    """Yield pairs (∂L/∂o, o − t) where a loss of another kind holds o against a given t; also its mean."""
+    for of in target.losses:
+        made = target.scope.names[of].definition
+        held = dict.fromkeys(part.id for part in walk(made) if isinstance(part, Name)) if made is not None else {}
+        names = {name: target.scope.names[name] for name in held if name in target.scope.names}
+        squared = made is not None and any(isinstance(part, Pow) for part in walk(made))
+        for o, t in () if squared else permutations(names, 2):
+            if names[t].role is Role.GIVEN and names[o].role is Role.DEFINED and names[o].axes == names[t].axes:
+                error = Add((Name(o), Neg(Name(t))))
+                for form in (error, *(Div(error, Name(axis)) for axis in target.parts.mean_over)):
+                    yield gradient(target.scope, of, o), form
+
+
+MISTAKES: tuple[Mistake, ...] = (
+    Mistake(
+        "stopped-at-loss",
+        "the slope by the output, not by what enters it",
+        "Your chain starts from the slope by {p}. Look at the arrow that ends in {p}.",
+        any_of(
+            on_trees(stopped, steps),
+            on_trees(softmax.on_error(softmax.by_output)),
+            on_named_value(softmax.SCALED["stopped-at-loss"]),
+            on_logits(softmax.slope_above),
+        ),
+        says={
+            "top": "This is the slope by {p}. Look at the arrow that ends in {p}.",
+            "numbers": "These numbers start from the derivative with respect to {p}. "
+            "Look at the arrow that ends in {p}.",
+        },
+    ),
+    Mistake(
+        "other-loss",
+        "the slope of the squared error",
+        "This would be the slope of a squared difference. Look at how {loss} is made.",
+        on_trees(exchange(squared_error), steps),
+        vague=True,
+    ),
+)

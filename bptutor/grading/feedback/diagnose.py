@@ -15,9 +15,11 @@ from bptutor.grading.answer.answer_samples import TROUBLE, Draw, Met
 from bptutor.grading.answer.comparison import CLOSE, PROBES, Comparison, Outcome
 from bptutor.grading.answer.parse_answer import own_layout
 from bptutor.grading.answer.submission import Case
-from bptutor.grading.catalogue.base import BY_ID, PLACE
+from bptutor.grading.catalogue import expected_answer
+from bptutor.grading.catalogue.order import place
 from bptutor.grading.catalogue.sums_and_indices import untangled
-from bptutor.grading.feedback import author_feedback, expected_forms, messages, numeric_difference
+from bptutor.grading.catalogue.table import BY_ID
+from bptutor.grading.feedback import author_feedback, messages, numeric_difference
 from bptutor.grading.feedback.answer_contents import NUMBERS, Written, of_tree
 from bptutor.grading.feedback.match import Fit, fits
 from bptutor.grading.feedback.numeric_difference import agreeing, figures
@@ -113,7 +115,7 @@ def named(
         merged: Whether axes were taken for one, so that entries may agree by that alone.
         written: What the answer holds, where its letters are not looked at.
     """
-    target = expected_forms.target(comparison)
+    target = expected_answer.target(comparison)
     met = Met(draws, CLOSE)
     found = fits(target, met, pairs=not merged)
     if expr is not None:
@@ -122,7 +124,7 @@ def named(
         letters = list(_letters(expr, comparison))
         if letters:
             kept = [fit for fit in found if not fit.mistake.vague and fit.mistake.id != "other-quantity"]
-            found = sorted((*kept, *letters), key=lambda fit: PLACE[fit.mistake.id])
+            found = sorted((*kept, *letters), key=lambda fit: place(fit.mistake.id))
         plain = not any(fit.mistake.id != "free-index" and not fit.mistake.vague for fit in found)
         indices = _collapsed(comparison, draws) if plain and not merged else None
         if indices is not None:

@@ -12,10 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bptutor.grading.answer.answer_samples import TROUBLE, Draw, Met, entries
-from bptutor.grading.catalogue.base import CATALOGUE, IMPLIED, PLACE
-from bptutor.grading.catalogue.hypotheses import Change, Guess, Target
-from bptutor.grading.catalogue.hypotheses import Mistake as Row
-from bptutor.grading.verdict import SAYS_LESS
+from bptutor.grading.catalogue.base import Change, Guess
+from bptutor.grading.catalogue.base import Mistake as Row
+from bptutor.grading.catalogue.expected_answer import Target
+from bptutor.grading.catalogue.order import implied, place, silenced
+from bptutor.grading.catalogue.table import CATALOGUE
 from bptutor.notation.values.evaluate import Values
 
 Array = NDArray[np.float64]
@@ -133,8 +134,7 @@ def _unlikely(found: dict[str, tuple[Fit, Made]], target: Target, met: Met) -> d
     }
     if not kept:
         return {}
-    less = {name for name in kept if SAYS_LESS.get(name, frozenset()) & kept.keys()}
-    less |= {other for name in kept for other in IMPLIED.get(name, ())}
+    less = silenced(set(kept)) | implied(set(kept))
     plainest = min(plainness(fit.mistake) for fit, _ in kept.values())
     few = [made for fit, made in kept.values() if plainness(fit.mistake) == plainest and fit.mistake.id not in less]
     if not few or (draw.got.size == 1 and not all(_alike(few[0], made, target) for made in few[1:])):
@@ -264,7 +264,7 @@ def _pair(target: Target, met: Met) -> list[Fit]:
     if len(found) != 1 or (few and by_accident(_pairs_tried(target, first), met, spacing(first)) > CHANCE):
         return []
     (both,) = found.values()
-    return sorted(both, key=lambda fit: PLACE[fit.mistake.id])
+    return sorted(both, key=lambda fit: place(fit.mistake.id))
 
 
 def _pairs_tried(target: Target, draw: Draw) -> int:

@@ -11,7 +11,7 @@ from bptutor.notation.scope import Role, Scope
 from bptutor.notation.tree import Expr, Name, walk
 
 if TYPE_CHECKING:
-    from bptutor.grading.catalogue.hypotheses import Target
+    from bptutor.grading.catalogue.expected_answer import Target
 
 
 def names_in(trees: Iterable[Expr]) -> frozenset[str]:

@@ -2,34 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from fractions import Fraction
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from bptutor.grading.answer.definitions import scalars
-from bptutor.grading.catalogue.softmax.output_layer import errors
+from bptutor.grading.catalogue.base import USUAL
+from bptutor.grading.catalogue.softmax import errors
 from bptutor.grading.feedback.mentioned_names import asked_about, names_in
 from bptutor.notation.scope import Role
 from bptutor.notation.tree import Call, Delta, Derivative, Div, Expr, Letter, Name, Number, Pow, Sum, walk
 
 if TYPE_CHECKING:
-    from bptutor.grading.catalogue.hypotheses import Target
+    from bptutor.grading.catalogue.expected_answer import Target
 
-USUAL: Mapping[str, str] = MappingProxyType(
-    {
-        "averaged": "what precedes Σ_s in L",
-        "an entry of b": "an entry of the bias",
-        "loss": "the loss",
-        "y": "the target",
-        "p": "the output",
-        "denominator": "what all probabilities add up to",
-        "cases": "an entry off the diagonal, then at one on it",
-    }
-)
-"""What stands for a word that nobody gave."""
-UNKNOWN: Mapping[str, str] = MappingProxyType({"no batch": "yes", "plain": "yes"})
-"""What is taken to hold where nothing is known of a scene."""
 SQUASHING = frozenset({"sigmoid", "tanh", "softmax"})
 TARGETS = frozenset("yYtTqm")
 """What names of targets begin with."""

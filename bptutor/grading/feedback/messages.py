@@ -8,8 +8,8 @@ answer: a change of every entry is claimed only where it gives every entry.
 from __future__ import annotations
 
 from bptutor.grading.answer.answer_samples import TROUBLE, Met
-from bptutor.grading.catalogue.base import IMPLIED
-from bptutor.grading.catalogue.hypotheses import Target
+from bptutor.grading.catalogue.expected_answer import Target
+from bptutor.grading.catalogue.order import implied
 from bptutor.grading.feedback.answer_contents import Written
 from bptutor.grading.feedback.match import Fit, changed_everywhere, guesses
 from bptutor.grading.feedback.mentioned_names import suits
@@ -32,8 +32,8 @@ def said(found: list[Fit], target: Target, met: Met, written: Written) -> list[F
         written: What the answer holds.
     """
     speaker = _Speaker(target, met, written)
-    implied = {id_ for fit in found for id_ in IMPLIED.get(fit.mistake.id, ())}
-    told = ((fit, speaker.message(fit)) for fit in found if fit.mistake.id not in implied)
+    unlisted = implied({fit.mistake.id for fit in found})
+    told = ((fit, speaker.message(fit)) for fit in found if fit.mistake.id not in unlisted)
     return [Finding(fit.mistake.id, message) for fit, message in told if message]
 
 

@@ -17,15 +17,16 @@ from bptutor.errors import BptutorError, UsageError
 from bptutor.grading.answer.answer_samples import TROUBLE, Draw, Met
 from bptutor.grading.answer.comparison import Comparison
 from bptutor.grading.answer.submission import Case
+from bptutor.grading.catalogue import expected_answer
+from bptutor.grading.catalogue.expected_answer import Target
 from bptutor.grading.catalogue.gradient_step import RATES
-from bptutor.grading.catalogue.hypotheses import Target
 from bptutor.grading.code import messages as words
 from bptutor.grading.code import python_errors as slips
 from bptutor.grading.code.cases import Call, Calls, calls, code_of, equal_sizes, returned
 from bptutor.grading.code.compare_results import Difference, Fault, Note, as_array, closeness, difference, part
 from bptutor.grading.code.expected import flat
 from bptutor.grading.code.sandbox.run import Ran, Stop, Stopped, run
-from bptutor.grading.feedback import expected_forms, messages, numeric_difference
+from bptutor.grading.feedback import messages, numeric_difference
 from bptutor.grading.feedback.answer_contents import Written, of_program
 from bptutor.grading.feedback.match import fits
 from bptutor.grading.verdict import SAID, Finding, Mark, ProofMark, Verdict, telling
@@ -247,10 +248,10 @@ def _target(wrong: _Wrong, draws: tuple[Draw, ...]) -> Target:
     """Return what mistakes are made from: the author's expression, else the values that the model answer gave."""
     comparison = wrong.call.expected.comparisons.get(wrong.apart.path)
     if comparison is not None:
-        made = expected_forms.made(comparison, draws)
+        made = expected_answer.made(comparison, draws)
     else:
         bare = Comparison(wrong.case.scene, Number(Fraction(0)), Layout((), (), ()), columns=True)
-        made = expected_forms.bare(bare, draws)
+        made = expected_answer.bare(bare, draws)
     numbers = ((name, wrong.call.arguments.get(name)) for name in RATES)
     made.rates.update((name, Number(Fraction(rate))) for name, rate in numbers if isinstance(rate, int | float))
     return made

@@ -15,8 +15,9 @@ from bptutor.grading.answer import parse_numbers
 from bptutor.grading.answer.answer_samples import Draw, Met
 from bptutor.grading.answer.comparison import Comparison
 from bptutor.grading.answer.submission import Case
-from bptutor.grading.catalogue.base import CATALOGUE
-from bptutor.grading.feedback import author_feedback, expected_forms, messages, numeric_difference
+from bptutor.grading.catalogue import expected_answer
+from bptutor.grading.catalogue.table import CATALOGUE
+from bptutor.grading.feedback import author_feedback, messages, numeric_difference
 from bptutor.grading.feedback.answer_contents import NUMBERS
 from bptutor.grading.feedback.error_carried_forward import following
 from bptutor.grading.feedback.match import fits
@@ -203,7 +204,7 @@ def _mistakes(case: Case, asked: Asked, truth: Array, got: Array, tolerance: flo
     known = author_feedback.findings(case, expected, met)
     if known or asked.literal is not None:
         return known or _without_scene(met, truth, got)
-    target = expected_forms.target(expected)
+    target = expected_answer.target(expected)
     found = [fit for fit in fits(target, met) if fit.mistake.id == "bias-zero" or _tells(got, tolerance)]
     if got.ndim == 0 and float(got).is_integer():  # so round a number is something else by chance
         found = [fit for fit in found if fit.mistake.id != "other-quantity"]

@@ -12,8 +12,8 @@ from bptutor.grading.answer.answer_samples import entries
 from bptutor.grading.answer.comparison import Comparison
 from bptutor.grading.answer.definitions import scalars
 from bptutor.grading.answer.submission import Case
-from bptutor.grading.catalogue.base import BY_ID
-from bptutor.grading.feedback import expected_forms
+from bptutor.grading.catalogue import expected_answer
+from bptutor.grading.catalogue.table import BY_ID
 from bptutor.grading.feedback.answer_contents import NUMBERS
 from bptutor.grading.feedback.message_context import words
 from bptutor.grading.types.number import Asked, seen
@@ -84,7 +84,7 @@ def _shape_mistakes(case: Case, got: tuple[int, ...], truth: tuple[int, ...]) ->
     tree = parse.read(str(case.question.answer), case.scope)
     if isinstance(tree, Name) and tree.id in parts(case.scope).biases and scalars(case.scope):
         tree = gradient(case.scope, scalars(case.scope)[0], tree.id)  # which has the shape of the bias
-    target = expected_forms.target(Comparison(case.scene, tree, layout(tree, case.scope, columns=True), columns=True))
+    target = expected_answer.target(Comparison(case.scene, tree, layout(tree, case.scope, columns=True), columns=True))
     for name in SHAPES:
         for guess, part in BY_ID[name].guesses(target):
             array = entries(guess, seen(case))

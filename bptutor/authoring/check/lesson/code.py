@@ -12,10 +12,10 @@ from bptutor.authoring.check.report import Checked
 from bptutor.errors import BptutorError
 from bptutor.grading.answer.comparison import PROBES, Comparison, fresh
 from bptutor.grading.answer.submission import Case, make
+from bptutor.grading.catalogue.expected_answer import target
 from bptutor.grading.code.cases import Calls, calls, code_of
 from bptutor.grading.code.compare_results import close, part
 from bptutor.grading.code.expected import Expected, Path
-from bptutor.grading.feedback.expected_forms import target
 from bptutor.grading.feedback.match import guesses
 from bptutor.grading.types.code import judge
 from bptutor.grading.verdict import Mark

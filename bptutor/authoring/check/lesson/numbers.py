@@ -13,7 +13,7 @@ from bptutor.grading.answer import parse_numbers
 from bptutor.grading.answer.answer_samples import entries
 from bptutor.grading.answer.comparison import Comparison, fresh
 from bptutor.grading.answer.submission import make
-from bptutor.grading.feedback.expected_forms import target
+from bptutor.grading.catalogue.expected_answer import target
 from bptutor.grading.feedback.match import Guesses, guesses
 from bptutor.grading.types.number import asked_of, held_against, seen
 from bptutor.notation.values.evaluate import Values

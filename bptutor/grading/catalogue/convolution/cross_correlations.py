@@ -19,14 +19,18 @@ from numpy.typing import NDArray
 
 from bptutor.grading.answer.answer_samples import TROUBLE
 from bptutor.grading.answer.comparison import close
+from bptutor.grading.catalogue.base import Guess
 from bptutor.notation.scope import Role
 from bptutor.notation.tree import Expr, Name
 from bptutor.notation.values.evaluate import Values
 
 if TYPE_CHECKING:
-    from bptutor.grading.catalogue.hypotheses import Guess, Target
+    from bptutor.grading.catalogue.expected_answer import Target
+
 
 Array = NDArray[np.float64]
+
+
 MOST_ALONG = 3
 """Most axes along which something slides."""
 
@@ -59,6 +63,8 @@ class Kind:
 
 OF_INPUT = (Kind("", "", ""), Kind("o", "oc", "c"), Kind("so", "oc", "sc"), Kind("s", "", "s"))
 """∂L/∂Z and the kernel give ∂L/∂X."""
+
+
 OF_KERNEL = (Kind("", "", ""), Kind("c", "o", "oc"), Kind("sc", "so", "oc"), Kind("s", "s", ""))
 """X and ∂L/∂Z give ∂L/∂K."""
 
@@ -110,6 +116,8 @@ def _with_room(x: Array, axis: int, before: int, after: int) -> Array:
 
 Change = Callable[[Slide, Array, Array], tuple[Array, Array]]
 """What is made of the two arrays before one slides along the other."""
+
+
 After = Callable[[Array, tuple[int, ...]], Array]
 """What is made of the result, with the sizes of the kernel."""
 
@@ -139,7 +147,7 @@ Ways = Callable[[Slide], Iterator[tuple[Way, str]]]
 """The ways of one mistake, each with the name that its message mentions."""
 
 
-def turned(axes: tuple[int, ...]) -> Change:
+def flipped(axes: tuple[int, ...]) -> Change:
     """Return the change that turns the kernel round on these axes."""
     return lambda _, x, k: (x, np.flip(k, axes))
 
@@ -244,7 +252,7 @@ def _reached(kind: Kind, along: int, one: list[int], other: list[int], full: boo
 def _ordered(slide: Slide, full: bool, target: Target, values: Values) -> Iterator[Slide]:
     """Yield a slide with each order of axes in which it gives the right answer."""
     truth = target.truth(values)
-    way = Way(fully(slide), turned(slide.axes)) if full else Way()
+    way = Way(fully(slide), flipped(slide.axes)) if full else Way()
     try:
         x, k = target.value(slide.outer, values), target.value(slide.kernel, values)
         made = slide.slid(way, x, k)
