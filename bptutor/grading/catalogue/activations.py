@@ -24,7 +24,6 @@ from bptutor.grading.catalogue.base import (
     on_value,
     steps,
 )
-from bptutor.grading.catalogue.wrong_array import activations_by_name
 from bptutor.notation.scope import Role, Scope
 from bptutor.notation.transform.backward_equations import gradient, whole
 from bptutor.notation.transform.products import ONE, TWO, minus, times
@@ -73,6 +72,8 @@ class Step:
     z: str
     alone: bool
     """Whether z is the only array in it; a mask or a gate is another."""
+    curved: bool
+    """Whether a function or cases take in z, which is alone: an activation of whatever form."""
 
 
 def entry_steps(scope: Scope) -> Iterator[Step]:
@@ -81,14 +82,16 @@ def entry_steps(scope: Scope) -> Iterator[Step]:
         made = whole(scope, a)
         if made is None or isinstance(made, Name) or not works_on_entries(made):
             continue
-        names = {part.id for part in walk(made) if isinstance(part, Name) and part.id in scope.names}
+        names = dict.fromkeys(part.id for part in walk(made) if isinstance(part, Name) and part.id in scope.names)
         arrays = [name for name in names if scope.names[name].axes and scope.names[name].role is not Role.SIZE]
         scalar = [name for name in names if name not in arrays and scope.names[name].role is Role.DEFINED]
         if not scope.names[a].axes:  # on numbers: what is computed, or all that there is
             arrays, scalar = scalar or list(names), []
         alike = all(scope.names[name].axes == scope.names[a].axes for name in arrays)
         if alike and not scalar and not isinstance(made, Add | Neg):
-            yield from (Step(a, z, len(arrays) == 1) for z in sorted(arrays))
+            alone = len(arrays) == 1
+            functions = [part for part in walk(made) if isinstance(part, Call | Cases)]
+            yield from (Step(a, z, alone, alone and any(Name(z) in walk(f) for f in functions)) for z in arrays)
 
 
 def works_on_entries(expr: Expr) -> bool:
@@ -306,7 +309,7 @@ def _sloped(name: str, power: int, truth: Array, values: Values) -> Array:
 
 def form_on_z(target: Target) -> Rule:
     """Return the rule that writes z for a in a(1 − a) or 1 − a², where names alone tell them."""
-    known = dict(activations_by_name(target))
+    known = {Name(a): Name(z) for a, z in target.parts.given_activations}
     return on_forms(lambda f, a: form(f, known[a]) if a in known else iter(()))
 
 

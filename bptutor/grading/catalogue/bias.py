@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from bptutor.grading.catalogue.base import Guess, Mistake
+from bptutor.grading.catalogue.base import Guess, Mistake, any_of
 from bptutor.notation.transform.backward_equations import gradient
 from bptutor.notation.tree import Call, Expr, MatMul, Mul, Name, Outer, Transpose
 from bptutor.notation.values.evaluate import Values
@@ -93,6 +93,15 @@ def times_input(target: Target, inner: Expr, axis: object) -> Iterator[Expr]:
             yield Call("sum", (MatMul(Transpose(Name(below)), inner),))
 
 
+def times_factor(target: Target) -> Iterator[Guess]:
+    """Multiply by a factor of a product of which nothing tells the weight from the input."""
+    for inner, axis in _sums(target) if asks_bias(target) else ():
+        untold = (name for one, other, _ in target.parts.untold for name in (one, other))
+        for factor in dict.fromkeys(untold) if axis == "none" else ():
+            yield partial(target.value, Mul((inner, Name(factor)))), factor
+            yield partial(target.value, Outer(inner, Name(factor))), factor
+
+
 def _beside(target: Target) -> list[str]:
     """Return the matrices with a row for each example, where no layer tells what is an input."""
     batch = target.parts.batch
@@ -158,8 +167,11 @@ MISTAKES: tuple[Mistake, ...] = (
         "bias-times-input",
         "multiplied by an input",
         "Your answer changes with the layer's input. Look at what {b} meets going forward.",
-        on_bias(times_input),
-        says={"numbers": "These numbers change with the layer's input. Look at what {b} meets going forward."},
+        any_of(on_bias(times_input), times_factor),
+        says={
+            "untold": "Your answer is multiplied by a factor of the sum. Look at what {b} meets going forward.",
+            "numbers": "These numbers change with the layer's input. Look at what {b} meets going forward.",
+        },
     ),
     Mistake(
         "bias-zero",

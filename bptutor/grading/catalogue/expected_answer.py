@@ -17,11 +17,10 @@ from bptutor.grading.answer.definitions import Lines, levels, lines, scalars, sl
 from bptutor.grading.catalogue import softmax
 from bptutor.grading.catalogue.activations import spelled, works_on_entries
 from bptutor.grading.catalogue.base import Hole
-from bptutor.grading.catalogue.gradient_step import RATES
-from bptutor.notation.scope import Scope
+from bptutor.notation.scope import NetworkRole, Scope
 from bptutor.notation.transform.backward_equations import gradient
 from bptutor.notation.transform.products import times
-from bptutor.notation.transform.roles import Parts, parts
+from bptutor.notation.transform.roles import Parts, parts, updates
 from bptutor.notation.transform.to_matrix_notation import as_array, spelled_out
 from bptutor.notation.tree import At, Derivative, Expr, Letter, Mul, Name, Number, children, rebuild, walk
 from bptutor.notation.values.evaluate import Values, Walk
@@ -187,7 +186,8 @@ def bare(comparison: Comparison, draws: tuple[Draw, ...] = ()) -> Target:
     """
     scene = comparison.scene
     found = Target(comparison, (), (), (), lines(scene), parts(scene.scope))
-    found.rates.update((name, Name(name)) for name in RATES if name in scene.scope.names)
+    rates = [*found.parts.named(NetworkRole.RATE), *(rate for _, rate in updates(comparison.expected, scene.scope))]
+    found.rates.update((name, Name(name)) for name in rates)
     for draw in draws:
         found.hold(draw.values, draw.truth)
     return found

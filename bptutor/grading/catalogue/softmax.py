@@ -25,7 +25,7 @@ from bptutor.grading.catalogue.base import (
 )
 from bptutor.grading.catalogue.convolution.cross_correlations import Way
 from bptutor.grading.catalogue.scaling import ratio
-from bptutor.notation.scope import Role, Source
+from bptutor.notation.scope import NetworkRole, Role
 from bptutor.notation.transform.backward_equations import gradient
 from bptutor.notation.transform.products import ONE, minus, times
 from bptutor.notation.transform.rewrite import Made, Rule
@@ -136,6 +136,8 @@ def errors(target: Target) -> Iterator[tuple[Expr, Activation, Expr]]:
 
 
 PAIR = 2
+HELD = frozenset({NetworkRole.TARGET, NetworkRole.PROBABILITY})
+"""What is subtracted from probabilities: one-hot or not."""
 
 
 def _unnamed(target: Target) -> Iterator[tuple[Expr, Activation, Expr]]:
@@ -147,9 +149,12 @@ def _unnamed(target: Target) -> Iterator[tuple[Expr, Activation, Expr]]:
             p, y = part.terms[0], part.terms[1].arg
             if not isinstance(p, Name) or not isinstance(y, Name) or p.id not in names or y.id not in names:
                 continue
-            probabilities = p.id in soft or p.id in {"p", "P"} or names[p.id].draw.source is Source.SIMPLEX
-            meant = y.id[0] in "yYtT" or names[y.id].draw.source is Source.ONE_HOT
-            if probabilities and meant and names[p.id].axes == names[y.id].axes:
+            held = target.parts.roles.get(y.id) in HELD and names[y.id].role is Role.GIVEN
+            if (
+                target.parts.roles.get(p.id) is NetworkRole.PROBABILITY
+                and held
+                and names[p.id].axes == names[y.id].axes
+            ):
                 yield part, soft.get(p.id) or Activation(p.id, "softmax", ""), y
 
 
@@ -271,7 +276,7 @@ def with_winner(target: Target) -> Iterator[Change]:
     trees = (*target.trees, *(made.definition for made in names.values() if made.definition is not None))
     calls = (part for tree in trees for part in walk(tree) if isinstance(part, Call) and part.function == "max")
     maxima = {call.args[0].id for call in calls if isinstance(call.args[0], Name)}
-    for z in sorted(maxima & names.keys()):
+    for z in (name for name in names if name in maxima):
         if names[z].axes == target.comparison.layout.all_axes:
             yield from (partial(_with_winner, z, sign) for sign in (1, -1))
             yield partial(_without_winner, z)

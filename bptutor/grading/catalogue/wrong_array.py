@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
-from itertools import permutations
+from itertools import permutations, product
 from typing import TYPE_CHECKING
 
 from bptutor.grading.answer.definitions import slope_of
+from bptutor.grading.catalogue.activations import entry_steps
 from bptutor.grading.catalogue.base import Guess, Mistake, any_of, every, exchange, on_trees, steps
 from bptutor.grading.catalogue.gradient_step import after_the_step
 from bptutor.grading.catalogue.matrix_products import COLUMN
@@ -15,7 +16,8 @@ from bptutor.notation.printers import unicode
 from bptutor.notation.scope import Role, Scope
 from bptutor.notation.transform.backward_equations import gradient
 from bptutor.notation.transform.rewrite import Made, Rule
-from bptutor.notation.tree import Call, Expr, MatMul, Mul, Name, Outer, Slice, Transpose, walk
+from bptutor.notation.transform.roles import ENTERING
+from bptutor.notation.tree import Call, Derivative, Expr, MatMul, Mul, Name, Outer, Slice, Transpose, walk
 
 if TYPE_CHECKING:
     from bptutor.grading.catalogue.expected_answer import Target
@@ -24,27 +26,12 @@ if TYPE_CHECKING:
 def z_for_a(target: Target) -> Iterator[tuple[Expr, Expr]]:
     """Yield pairs (a, z) where the scene makes a from z entry by entry."""
     yield from _names((made.a, made.z) for made in target.parts.activations)
-    yield from activations_by_name(target)
+    yield from _names(iter(target.parts.given_activations))
+    yield from _names((step.a, step.z) for step in entry_steps(target.scope) if step.curved)
 
 
 def _names(names: Iterator[tuple[str, str]]) -> Iterator[tuple[Expr, Expr]]:
     return ((Name(old), Name(new)) for old, new in names)
-
-
-def activations_by_name(target: Target) -> Iterator[tuple[Expr, Expr]]:
-    """Yield pairs (a, z) by their names alone: a2 and z2."""
-    for stem, other in (("a", "z"), ("A", "Z"), ("h", "z"), ("H", "Z")):
-        pairs = ((name, other + name[1:]) for name in _stemmed(target, stem))
-        yield from _names(pair for pair in pairs if pair[1] in target.scope.names)
-
-
-def _stemmed(target: Target, *stems: str) -> list[str]:
-    """Return the arrays whose name is one of these, with or without the number of a layer."""
-    return [
-        name
-        for name, made in target.scope.names.items()
-        if made.axes and made.role in {Role.GIVEN, Role.DEFINED} and name.rstrip("0123456789") in stems
-    ]
 
 
 def wrong_layer(target: Target) -> Iterator[tuple[Expr, Expr]]:
@@ -53,11 +40,11 @@ def wrong_layer(target: Target) -> Iterator[tuple[Expr, Expr]]:
     kinds = (
         (*parts.below(), *(made.a for made in parts.activations)),
         parts.weights(),
-        tuple(made.z for made in parts.activations),
+        (*(made.z for made in parts.activations), *parts.named(*ENTERING)),
+        tuple(name for one, other, _ in parts.untold for name in (one, other)),
     )
-    stems = (("x", "X", "a", "A", "h", "H"), ("W",), ("z", "Z"))
     stepped = set(after_the_step(target.scope))
-    for kind in (*kinds, *(_stemmed(target, *alike) for alike in stems)):
+    for kind in kinds:
         pairs = permutations(dict.fromkeys(kind), 2)
         yield from _names((old, new) for old, new in pairs if (old, new) not in stepped)
     yield from _along(target)
@@ -69,10 +56,11 @@ def wrong_layer(target: Target) -> Iterator[tuple[Expr, Expr]]:
 def _along(target: Target) -> Iterator[tuple[Expr, Expr]]:
     """Yield pairs of an input of a layer and a sum z, or a slope of the loss, over the same axes."""
     names = target.scope.names
+    yield from _names((factor, z) for one, other, z in target.parts.untold for factor in (one, other))
     slopes = [(of, slope_of(of, target.scope)) for of in target.lines.back if of not in target.asked]
     of_loss = [(of, slope[1]) for of, slope in slopes if slope is not None and slope[0] == target.loss]
     for below in target.parts.below():
-        yield from ((Name(below), Name(layer.z)) for layer in target.parts.layers if layer.z != below)
+        yield from _names((below, layer.z) for layer in target.parts.layers if layer.z != below)
         yield from (
             (Name(below), of) for of, by in of_loss if by in names and names[by].axes == names[below].axes != ()
         )
@@ -99,9 +87,6 @@ def restart(target: Target) -> Iterator[tuple[Expr, Expr]]:
         for other in _by_z(target):
             if last is not None and other != last and _leads(target.scope, by_z[other], by_z[last]):
                 yield other, last
-    given = sorted(_stemmed(target, "dz", "dZ", "δ", "delta"))
-    if given and target.scope.names[given[-1]].definition is None:
-        yield from _names((other, given[-1]) for other in given[:-1])
 
 
 def _leads(scope: Scope, below: str, above: str) -> bool:
@@ -113,7 +98,7 @@ def _leads(scope: Scope, below: str, above: str) -> bool:
 
 def weight_in_outer(target: Target) -> Rule:
     """Return the rule that multiplies by the weight itself where every pair with the input is meant."""
-    weights = dict.fromkeys((*target.parts.weights(), *_stemmed(target, "W")))
+    weights = target.parts.weights()
 
     def rule(expr: Expr) -> Made:
         if isinstance(expr, Outer) and isinstance(expr.right, Name):
@@ -127,10 +112,11 @@ def weight_in_outer(target: Target) -> Rule:
 
 
 def weight_for_activation(target: Target) -> Iterator[tuple[Expr, Expr]]:
-    """Yield pairs (input of a layer, weight)."""
-    inputs = (*target.parts.below(), *_stemmed(target, "x", "X", "a", "A", "h", "H"))
-    weights = (*target.parts.weights(), *_stemmed(target, "W"))
-    yield from _names((below, weight) for below in inputs for weight in weights)
+    """Yield pairs (input of a layer, weight); where these cannot be told apart, what the slope is asked by."""
+    yield from _names(product(target.parts.below(), target.parts.weights()))
+    asked = {slope.by for slope in target.slopes if isinstance(slope, Derivative)}
+    for one, other, _ in target.parts.untold:
+        yield from ((old, new) for old, new in permutations((Name(one), Name(other))) if new in asked)
 
 
 def other_names(target: Target) -> Iterator[Guess]:
@@ -178,6 +164,8 @@ MISTAKES: tuple[Mistake, ...] = (
             on_trees(weight_in_outer),
         ),
         says={
+            "untold+part": "Your answer has {asked} where {part} belongs. Look at what {asked} meets going forward.",
+            "untold": "Your answer has a factor where its partner belongs. Look at what each meets going forward.",
             "whole": "Your answer has a weight where an input flows. Look at what the weight meets going forward.",
         },
     ),

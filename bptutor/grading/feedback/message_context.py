@@ -10,15 +10,13 @@ from bptutor.grading.answer.definitions import scalars
 from bptutor.grading.catalogue.base import USUAL
 from bptutor.grading.catalogue.softmax import errors
 from bptutor.grading.feedback.mentioned_names import asked_about, names_in
-from bptutor.notation.scope import Role
+from bptutor.notation.scope import NetworkRole
 from bptutor.notation.tree import Call, Delta, Derivative, Div, Expr, Letter, Name, Number, Pow, Sum, walk
 
 if TYPE_CHECKING:
     from bptutor.grading.catalogue.expected_answer import Target
 
 SQUASHING = frozenset({"sigmoid", "tanh", "softmax"})
-TARGETS = frozenset("yYtTqm")
-"""What names of targets begin with."""
 Show = Callable[[str], str]
 """What a message calls a name of the scene."""
 
@@ -36,7 +34,8 @@ def words(target: Target, show: Show | None = None) -> dict[str, str]:
     softmax = [one.a for one in made if one.function == "softmax"]
     slopes, error = target.slopes, next(errors(target), None)
     wanted = [name for name in scope.names if Derivative(Name(loss), Name(name)) in slopes]
-    biases = [name for name in wanted if name in target.parts.biases] or sorted(target.parts.biases)
+    known = [name for name in scope.names if name in target.parts.biases]
+    biases = [name for name in wanted if name in known] or known
     output = output_of(target)
     asked = wanted[0] if len(wanted) == 1 else ""
     bias = show(biases[0]) if biases else "the bias"
@@ -143,7 +142,7 @@ def cases(target: Target, letter: str = "", pair: tuple[str, ...] = ()) -> str:
 def _held_against_classes(target: Target, softmax: list[str]) -> bool:
     """Return whether a softmax stands beside a given array over the same axes: what its shares should be."""
     names = target.scope.names
-    given = {made.axes for name, made in names.items() if made.role is Role.GIVEN and name[0] in TARGETS}
+    given = {names[name].axes for name in target.parts.named(NetworkRole.TARGET)}
     trees = target.trees
     speaks = not trees or any(isinstance(part, Name) and part.id in softmax for tree in trees for part in walk(tree))
     return speaks and any(names[a].axes in given for a in softmax)

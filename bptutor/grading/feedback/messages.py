@@ -69,6 +69,7 @@ class _Speaker:
         """Return the words with what holds of one mistake."""
         everywhere = not fit.paired and changed_everywhere(fit.mistake, self.target, self.met)
         known = self.words | {"everywhere": "yes" if everywhere else ""}
+        known["untold"] = "yes" if any(fit.part in one for one in self.target.parts.untold) else ""
         if self._is_probability(fit.part):
             known |= {"p": self.show(fit.part), "denominator": denominator(fit.part, self.target, self.show)}
         if fit.indices or fit.mistake.id == "delta-collapse":

@@ -40,6 +40,10 @@ SLOPES = ("sigmoid", "tanh", "relu", "leaky_relu")
 """Activations whose derivatives are mixed up."""
 FED = frozenset({NetworkRole.INPUT, NetworkRole.ACTIVATION, NetworkRole.PROBABILITY, NetworkRole.OUTPUT})
 """Roles of what a weight is multiplied with."""
+ENTERING = frozenset({NetworkRole.PRE_ACTIVATION, NetworkRole.LOGIT})
+"""Roles of what enters an activation function."""
+LEAVING = FED - {NetworkRole.INPUT}
+"""Roles of what an activation function gives."""
 COMPUTED = frozenset({Role.GIVEN, Role.DEFINED})
 """Names that hold entries, not sizes or positions."""
 
@@ -75,16 +79,19 @@ class Parts:
     """The axis of the examples; empty when there is none."""
     roles: Mapping[str, NetworkRole]
     """Declared or inferred; names that have none are left out."""
-    untold: tuple[tuple[str, str], ...] = ()
-    """Products of a weight and an input in `w*x + b` where nothing tells which is which."""
+    untold: tuple[tuple[str, str, str], ...] = ()
+    """Weight and input, in any order, and the sum z that their product is in: nothing tells which is which."""
+    given_activations: tuple[tuple[str, str], ...] = ()
+    """Pairs (a, z) that nothing computes: the only activation and the only pre-activation over their axes."""
 
     def below(self) -> tuple[str, ...]:
-        """Return the inputs of the layers, in forward order."""
-        return tuple(dict.fromkeys(layer.below for layer in self.layers))
+        """Return the inputs of the layers in forward order, and what else has such a role."""
+        fed = self.named(NetworkRole.INPUT, NetworkRole.ACTIVATION)
+        return tuple(dict.fromkeys((*(layer.below for layer in self.layers), *fed)))
 
     def weights(self) -> tuple[str, ...]:
-        """Return the weights, in forward order."""
-        return tuple(dict.fromkeys(layer.weight for layer in self.layers))
+        """Return the weights of the layers in forward order, and what else has this role."""
+        return tuple(dict.fromkeys((*(layer.weight for layer in self.layers), *self.named(NetworkRole.WEIGHT))))
 
     def named(self, *roles: NetworkRole) -> tuple[str, ...]:
         """Return the names with one of these roles, in the order of the scene."""
@@ -128,14 +135,13 @@ class _Reading:
         self.used = {part for tree in trees for part in _names(tree)}
         """What any definition but that of a gradient holds."""
         self.mean = tuple(dict.fromkeys(_means(scope)))
-        self.rates = dict(_updates(self))
+        self.rates = [(by, rate) for tree in self.definitions.values() for by, rate in updates(tree, scope)]
         slopes = [one.definition for one in scope.names.values() if isinstance(one.definition, Derivative)]
         self.trained = {_core(one.by) for one in slopes if not self.axes(_core(one.of))}
         """What the scene names a gradient by."""
         self.layers: list[Layer] = []
         self.activations: list[Activation] = []
-        self.untold: list[tuple[str, str]] = []
-        """Products whose factors nothing tells apart."""
+        self.untold: list[tuple[str, str, str]] = []
         self.biases: set[str] = set()
         self.first_axes = {one.axes[0] for one in scope.names.values() if len(one.axes) > 1}
         self.batch = self._said_batch() or next((axis for axis in self.mean if axis in self.first_axes), "")
@@ -156,7 +162,8 @@ class _Reading:
         ordered = {name: roles[name] for name in self.scope.names if name in roles}
         biases = self.biases | {name for name, role in self.declared.items() if role is NetworkRole.BIAS}
         layers, activations, untold = tuple(self.layers), tuple(self.activations), tuple(self.untold)
-        return Parts(layers, activations, frozenset(biases), self.mean, batch, ordered, untold)
+        given = tuple(self._given_activations(ordered))
+        return Parts(layers, activations, frozenset(biases), self.mean, batch, ordered, untold, given)
 
     # --- layers ------------------------------------------------------------------------------------------------
 
@@ -166,7 +173,7 @@ class _Reading:
         told = [(pair, self._told_apart(*pair, name)) for pair in pairs]
         self.layers += [Layer(*found, name) for _, found in told if found is not None]
         names = ([factor.id for factor in _bare(pair)] for pair, found in told if found is None)
-        self.untold += [(one, other) for one, other in names if self.is_given(one) and self.is_given(other)]
+        self.untold += [(one, other, name) for one, other in names if self.is_given(one) and self.is_given(other)]
         if pairs:
             factors = {factor.id for pair in pairs for factor in _bare(pair)}
             terms = (part.id for part in getattr(definition, "terms", ()) if isinstance(part, Name))
@@ -199,7 +206,7 @@ class _Reading:
 
     def _is_trained(self, one: str, other: str) -> tuple[str, str] | None:
         """Tell two given arrays apart by the one that is stepped, or else whose gradient alone the scene names."""
-        for known in (self.rates.keys(), self.trained):
+        for known in ({by for by, _ in self.rates}, self.trained):
             if (one in known) is not (other in known):
                 return (one, other) if one in known else (other, one)
         return None
@@ -256,10 +263,19 @@ class _Reading:
         sums = {layer.z for layer in self.layers}
         passed = [name for name, made in self.definitions.items() if isinstance(made, Name) and made.id in sums]
         yield NetworkRole.ACTIVATION, passed
-        yield NetworkRole.RATE, [*self.rates.values(), *self._unused_rate()]
+        yield NetworkRole.RATE, [*(rate for _, rate in self.rates), *self._unused_rate()]
         drawn = {name: _drawn(made) for name, made in self.scope.names.items() if made.role is Role.GIVEN}
         yield NetworkRole.TARGET, [name for name, kind in drawn.items() if kind is Source.ONE_HOT]
         yield NetworkRole.PROBABILITY, [name for name, kind in drawn.items() if kind is Source.SIMPLEX]
+
+    def _given_activations(self, roles: Mapping[str, NetworkRole]) -> Iterator[tuple[str, str]]:
+        given = [name for name in roles if self.is_given(name)]
+        for a in given:
+            alike = [name for name in given if self.axes(name) == self.axes(a)]
+            left = [name for name in alike if roles[name] in LEAVING]
+            entered = [name for name in alike if roles[name] in ENTERING]
+            if left == [a] and len(entered) == 1:
+                yield a, entered[0]
 
     def _ends(self) -> Iterator[str]:
         """Yield the one computed array of a number that nothing else is made of."""
@@ -459,31 +475,26 @@ def _compares(target: str, output: str, scope: Scope) -> bool:
 # --- steps and draws ----------------------------------------------------------------------------------------------
 
 
-def _updates(reading: _Reading) -> Iterator[tuple[str, str]]:
-    """Yield what is stepped and by which rate, of each W − η ∂L/∂W."""
-    for definition in reading.definitions.values():
-        yield from updates(definition, reading.scope)
-
-
 def updates(tree: Expr, scope: Scope) -> Iterator[tuple[str, str]]:
-    """Yield each given name that a tree steps along its gradient, and the given number that multiplies this."""
+    """Yield by what each step along a gradient in a tree is taken, and its rate: W and η of W − η ∂L/∂W."""
     for part in walk(tree):
-        if not isinstance(part, Add) or len(part.terms) != 2:
-            continue
-        start, step = part.terms
-        product = step.arg if isinstance(step, Neg) else step
-        factors = product.factors if isinstance(product, Mul) else ()
-        rates = [one.id for one in factors if isinstance(one, Name) and _is_number(one.id, scope)]
-        stepped = [by for factor in factors if (by := _gradient_by(factor, scope))]
-        if len(rates) == 1 and _core(start) in stepped:
-            yield _core(start), rates[0]
+        terms = part.terms if isinstance(part, Add) else ()
+        steps = [term.arg if isinstance(term, Neg) else term for term in terms]
+        if all(next(_gradients(step, scope), None) for step in steps):
+            continue  # a sum of gradients is no step
+        for step in steps:
+            factors = step.factors if isinstance(step, Mul) else ()
+            rates = [one.id for one in factors if isinstance(one, Name) and _is_number(one.id, scope)]
+            if len(rates) == 1:
+                yield from ((by, rates[0]) for by in _gradients(step, scope))
 
 
-def _gradient_by(expr: Expr, scope: Scope) -> str:
-    """Return by which name an expression, or the name that it is, is a gradient."""
-    inner = expr.base if isinstance(expr, At) else expr
-    made = scope.names[inner.id].definition if isinstance(inner, Name) and inner.id in scope.names else inner
-    return _core(made.by) if isinstance(made, Derivative) else ""
+def _gradients(tree: Expr, scope: Scope) -> Iterator[str]:
+    """Yield by which names a tree holds gradients, under their ∂ or under a name of their own."""
+    for part in walk(tree):
+        made = scope.names[part.id].definition if isinstance(part, Name) and part.id in scope.names else part
+        if isinstance(made, Derivative):
+            yield _core(made.by)
 
 
 def _is_number(name: str, scope: Scope) -> bool:
