@@ -41,16 +41,22 @@ def wrong_layer(target: Target) -> Iterator[tuple[Expr, Expr]]:
         (*parts.below(), *(made.a for made in parts.activations)),
         parts.weights(),
         (*(made.z for made in parts.activations), *parts.named(*ENTERING)),
-        tuple(name for one, other, _ in parts.untold for name in (one, other)),
     )
     stepped = set(after_the_step(target.scope))
     for kind in kinds:
         pairs = permutations(dict.fromkeys(kind), 2)
         yield from _names((old, new) for old, new in pairs if (old, new) not in stepped)
+    yield from _names(_of_other_products(parts.untold))
     yield from _along(target)
     for old, new in permutations(list(_by_z(target)), 2):
         if new not in target.lines.errors and new != _last(target):
             yield old, new
+
+
+def _of_other_products(untold: tuple[tuple[str, str, str], ...]) -> Iterator[tuple[str, str]]:
+    """Yield pairs of factors of two products: x1 and x2, or x1 and w2, of w1 x1 + w2 x2."""
+    for (*one, _), (*other, _) in permutations(untold, 2):
+        yield from product(one, other)
 
 
 def _along(target: Target) -> Iterator[tuple[Expr, Expr]]:

@@ -35,6 +35,7 @@ from bptutor.notation.tree import (
     children,
     walk,
 )
+from bptutor.notation.values.sizes import averaged
 
 SLOPES = ("sigmoid", "tanh", "relu", "leaky_relu")
 """Activations whose derivatives are mixed up."""
@@ -134,7 +135,7 @@ class _Reading:
         trees += [function.body for function in scope.functions.values()]
         self.used = {part for tree in trees for part in _names(tree)}
         """What any definition but that of a gradient holds."""
-        self.mean = tuple(dict.fromkeys(_means(scope)))
+        self.mean = averaged(scope)
         self.rates = [(by, rate) for tree in self.definitions.values() for by, rate in updates(tree, scope)]
         slopes = [one.definition for one in scope.names.values() if isinstance(one.definition, Derivative)]
         self.trained = {_core(one.by) for one in slopes if not self.axes(_core(one.of))}
@@ -401,17 +402,6 @@ def _stands(left: Expr, right: Expr, scope: Scope) -> tuple[str, str] | None:
     if ranks == (2, 1):
         return one, other
     return (other, one) if ranks == (2, 2) and isinstance(right, Transpose) else None
-
-
-def _means(scope: Scope) -> Iterator[str]:
-    """Yield the axes whose size stands below a fraction bar in a definition of one number."""
-    for declared in scope.names.values():
-        if declared.axes or declared.definition is None:
-            continue
-        for part in walk(declared.definition):
-            below = getattr(part, "den", None)
-            if isinstance(below, Expr):
-                yield from (name for name in _names(below) if name in scope.sizes)
 
 
 def _shared_first(scope: Scope) -> str:
