@@ -118,3 +118,18 @@ class Verdict:
     def right(self) -> bool:
         """Whether the learner may go on."""
         return self.mark in {Mark.RIGHT, Mark.RIGHT_FROM_EARLIER}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How typed text is read, before Enter: never whether it is right."""
+
+    read_as: str = ""
+    """One Unicode line; empty when unreadable."""
+    fits: str = ""
+    """Free letters or axes, such as `i` or `(C, H)`; empty when there is nothing to say."""
+    problem: str = ""
+    column: int = 0
+    help: str = ""
+    counted: bool = False
+    """Whether Enter may count it although it has a problem: its axes do not fit, or it is more than was asked for."""

@@ -17,7 +17,7 @@ from bptutor.grading.catalogue.table import BY_ID, CATALOGUE
 from bptutor.grading.grade import grade
 from bptutor.grading.verdict import Mark, Verdict
 from bptutor.packs.model import Place, Question
-from bptutor.packs.question_types.base import question
+from bptutor.packs.question_types.read import question
 from bptutor.packs.scene.scene import Scene
 from tests.grading.pairs import asked as asked_pair
 from tests.grading.pairs import pairs, scene

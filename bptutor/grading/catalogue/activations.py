@@ -51,7 +51,7 @@ from bptutor.notation.values.evaluate import Values
 from bptutor.notation.values.forward_autodiff import ELEMENTWISE
 
 if TYPE_CHECKING:
-    from bptutor.grading.catalogue.expected_answer import Target
+    from bptutor.grading.catalogue.expected_answer import ExpectedAnswer
 
 
 Array = NDArray[np.float64]
@@ -100,28 +100,28 @@ def works_on_entries(expr: Expr) -> bool:
     return known and all(works_on_entries(part) for part in children(expr))
 
 
-def _slopes(target: Target, alone: bool) -> Iterator[tuple[Step, Expr, Expr]]:
+def _slopes(expected: ExpectedAnswer, alone: bool) -> Iterator[tuple[Step, Expr, Expr]]:
     """Yield steps that no activation of a known name makes, with ∂L/∂z and ∂L/∂a."""
-    known = {(made.a, made.z) for made in target.parts.activations}
-    for of in target.losses:
-        for step in entry_steps(target.scope):
+    known = {(made.a, made.z) for made in expected.parts.activations}
+    for of in expected.losses:
+        for step in entry_steps(expected.scope):
             if step.alone is alone and (step.a, step.z) not in known and step.a != of:
-                yield step, gradient(target.scope, of, step.z), gradient(target.scope, of, step.a)
+                yield step, gradient(expected.scope, of, step.z), gradient(expected.scope, of, step.a)
 
 
-def passed_over(target: Target) -> Pairs:
+def passed_over(expected: ExpectedAnswer) -> Pairs:
     """Yield pairs (∂L/∂z, ∂L/∂a): the slope of the step left out."""
-    yield from ((by_z, by_a) for _, by_z, by_a in _slopes(target, alone=True))
+    yield from ((by_z, by_a) for _, by_z, by_a in _slopes(expected, alone=True))
 
 
-def scaling_left_out(target: Target) -> Pairs:
+def scaling_left_out(expected: ExpectedAnswer) -> Pairs:
     """Yield the same where a mask, a gate or a scaling is left out."""
-    yield from ((by_z, by_a) for _, by_z, by_a in _slopes(target, alone=False))
+    yield from ((by_z, by_a) for _, by_z, by_a in _slopes(expected, alone=False))
 
 
-def other_slopes(target: Target) -> Pairs:
+def other_slopes(expected: ExpectedAnswer) -> Pairs:
     """Yield pairs (∂L/∂z, ∂L/∂a · f'(z)) with f another activation."""
-    for step, by_z, by_a in _slopes(target, alone=True):
+    for step, by_z, by_a in _slopes(expected, alone=True):
         yield from ((by_z, Mul((by_a, Call(f"{f}'", (Name(step.z),))))) for f in SLOPES)
 
 
@@ -291,12 +291,12 @@ def form_twice(f: str, a: Expr) -> Iterator[Expr]:
     yield from (Pow(slope_form, TWO) for slope_form in form(f, a))
 
 
-def slope_added(target: Target) -> Iterator[Change]:
+def slope_added(expected: ExpectedAnswer) -> Iterator[Change]:
     """Multiply by s(1 − s) or 1 − s², with s a sum that goes through no activation, or an input."""
-    through = {made.z for made in target.parts.activations} | {made.a for made in target.parts.activations}
-    names = dict.fromkeys((*(layer.z for layer in target.parts.layers), *target.parts.below()))
+    through = {made.z for made in expected.parts.activations} | {made.a for made in expected.parts.activations}
+    names = dict.fromkeys((*(layer.z for layer in expected.parts.layers), *expected.parts.below()))
     for name in names:
-        if name not in through and target.scope.names[name].axes == target.comparison.layout.all_axes:
+        if name not in through and expected.scope.names[name].axes == expected.comparison.layout.all_axes:
             yield partial(_sloped, name, 1)
             yield partial(_sloped, name, 2)
 
@@ -307,9 +307,9 @@ def _sloped(name: str, power: int, truth: Array, values: Values) -> Array:
     return sloped
 
 
-def form_on_z(target: Target) -> Rule:
-    """Return the rule that writes z for a in a(1 − a) or 1 − a², where names alone tell them."""
-    known = {Name(a): Name(z) for a, z in target.parts.given_activations}
+def form_on_z(expected: ExpectedAnswer) -> Rule:
+    """Return the rule that writes z for a in a(1 − a) or 1 − a², where both are given."""
+    known = {Name(a): Name(z) for a, z in expected.parts.given_activations}
     return on_forms(lambda f, a: form(f, known[a]) if a in known else iter(()))
 
 
@@ -350,7 +350,7 @@ MISTAKES: tuple[Mistake, ...] = (
             on_trees(softmax.on_error(softmax.slope_kept, softmax=False)),
             on_tree(twice),
             on_tree(on_forms(form_twice)),
-            on_named_value(softmax.SCALED["derivative-twice"]),
+            on_named_value(softmax.slope_kept_in_a_multiple),
             on_trees(exchange(softmax.slope_again), steps),
         ),
     ),

@@ -9,52 +9,52 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from bptutor.grading.catalogue.base import Guess, Mistake, any_of
+from bptutor.grading.catalogue.base import Hypothesis, Mistake, any_of
 from bptutor.notation.transform.backward_equations import gradient
 from bptutor.notation.tree import Call, Expr, MatMul, Mul, Name, Outer, Transpose
 from bptutor.notation.values.evaluate import Values
 
 if TYPE_CHECKING:
-    from bptutor.grading.catalogue.expected_answer import Target
+    from bptutor.grading.catalogue.expected_answer import ExpectedAnswer
 
 
 Array = NDArray[np.float64]
 
 
-Wrong = Callable[["Target", Expr, object], Iterator[Expr]]
+Wrong = Callable[["ExpectedAnswer", Expr, object], Iterator[Expr]]
 """From what a bias gradient sums, and over which axis, to what the mistake makes of it."""
 
 
-def _sums(target: Target) -> Iterator[tuple[Expr, object]]:
+def _sums(expected: ExpectedAnswer) -> Iterator[tuple[Expr, object]]:
     """Yield what the right answer sums and its axis, where a bias is asked for, or nothing but such a sum."""
-    for tree in target.trees:
+    for tree in expected.trees:
         if isinstance(tree, Call) and tree.function == "sum" and not tree.option("keepdims"):
             yield tree.args[0], tree.option("axis")
-        elif asks_bias(target):
+        elif asks_bias(expected):
             yield tree, "none"
 
 
-def asks_bias(target: Target) -> bool:
+def asks_bias(expected: ExpectedAnswer) -> bool:
     """Return whether the right answer is the gradient of a bias."""
-    wanted = {gradient(target.scope, of, b) for of in target.losses for b in target.parts.biases}
-    return bool(wanted & target.asked)
+    wanted = {gradient(expected.scope, of, b) for of in expected.losses for b in expected.parts.biases}
+    return bool(wanted & expected.asked)
 
 
-def on_bias(wrong: Wrong) -> Callable[[Target], Iterator[Guess]]:
-    """Return the guesses of a mistake about a bias."""
+def on_bias(wrong: Wrong) -> Callable[[ExpectedAnswer], Iterator[Hypothesis]]:
+    """Return the hypotheses of a mistake about a bias."""
 
-    def guesses(target: Target) -> Iterator[Guess]:
+    def hypotheses(expected: ExpectedAnswer) -> Iterator[Hypothesis]:
         seen: set[Expr] = set()
-        for inner, axis in _sums(target):
-            for made in wrong(target, inner, axis):
+        for inner, axis in _sums(expected):
+            for made in wrong(expected, inner, axis):
                 if made not in seen:
                     seen.add(made)
-                    yield partial(target.value, made), ""
+                    yield partial(expected.value, made), ""
 
-    return guesses
+    return hypotheses
 
 
-def other_axis(_: Target, inner: Expr, axis: object) -> Iterator[Expr]:
+def other_axis(_: ExpectedAnswer, inner: Expr, axis: object) -> Iterator[Expr]:
     """Sum over another axis than the one of the examples."""
     if axis != "none":
         for other in (0, 1, 2, 3):
@@ -62,27 +62,27 @@ def other_axis(_: Target, inner: Expr, axis: object) -> Iterator[Expr]:
                 yield Call("sum", (inner,), (("axis", other),))
 
 
-def not_summed(_: Target, inner: Expr, axis: object) -> Iterator[Expr]:
+def not_summed(_: ExpectedAnswer, inner: Expr, axis: object) -> Iterator[Expr]:
     """Sum nothing."""
     if axis != "none":
         yield inner
 
 
-def all_summed(_: Target, inner: Expr, axis: object) -> Iterator[Expr]:
+def all_summed(_: ExpectedAnswer, inner: Expr, axis: object) -> Iterator[Expr]:
     """Sum everything."""
     if axis is not None:
         yield Call("sum", (inner,))
 
 
-def mean(_: Target, inner: Expr, axis: object) -> Iterator[Expr]:
+def mean(_: ExpectedAnswer, inner: Expr, axis: object) -> Iterator[Expr]:
     """Take a mean where a sum belongs."""
     options = () if axis in {None, "none"} else (("axis", axis),)
     yield Call("mean", (inner,), options)
 
 
-def times_input(target: Target, inner: Expr, axis: object) -> Iterator[Expr]:
+def times_input(expected: ExpectedAnswer, inner: Expr, axis: object) -> Iterator[Expr]:
     """Multiply by the input of the layer, as for a weight."""
-    for below in target.parts.below() if asks_bias(target) else _beside(target):
+    for below in expected.parts.below() if asks_bias(expected) else _beside(expected):
         if axis == "none":
             yield Mul((inner, Name(below)))
             yield Outer(inner, Name(below))
@@ -93,29 +93,29 @@ def times_input(target: Target, inner: Expr, axis: object) -> Iterator[Expr]:
             yield Call("sum", (MatMul(Transpose(Name(below)), inner),))
 
 
-def times_factor(target: Target) -> Iterator[Guess]:
+def times_factor(expected: ExpectedAnswer) -> Iterator[Hypothesis]:
     """Multiply by a factor of a product of which nothing tells the weight from the input."""
-    for inner, axis in _sums(target) if asks_bias(target) else ():
-        untold = (name for one, other, _ in target.parts.untold for name in (one, other))
+    for inner, axis in _sums(expected) if asks_bias(expected) else ():
+        untold = (name for one, other, _ in expected.parts.untold for name in (one, other))
         for factor in dict.fromkeys(untold) if axis == "none" else ():
-            yield partial(target.value, Mul((inner, Name(factor)))), factor
-            yield partial(target.value, Outer(inner, Name(factor))), factor
+            yield partial(expected.value, Mul((inner, Name(factor)))), factor
+            yield partial(expected.value, Outer(inner, Name(factor))), factor
 
 
-def _beside(target: Target) -> list[str]:
+def _beside(expected: ExpectedAnswer) -> list[str]:
     """Return the matrices with a row for each example, where no layer tells what is an input."""
-    batch = target.parts.batch
-    return [name for name, made in target.scope.names.items() if len(made.axes) == 2 and batch == made.axes[0]]
+    batch = expected.parts.batch
+    return [name for name, made in expected.scope.names.items() if len(made.axes) == 2 and batch == made.axes[0]]
 
 
-def zeros(target: Target) -> Iterator[Guess]:
+def zeros(expected: ExpectedAnswer) -> Iterator[Hypothesis]:
     """0 everywhere, where a bias is asked for."""
-    if asks_bias(target) or any(isinstance(tree, Call) and tree.function == "sum" for tree in target.trees):
-        yield partial(_zeros, target), ""
+    if asks_bias(expected) or any(isinstance(tree, Call) and tree.function == "sum" for tree in expected.trees):
+        yield partial(_zeros, expected), ""
 
 
-def _zeros(target: Target, values: Values) -> Array:
-    return np.zeros_like(target.truth(values))
+def _zeros(expected: ExpectedAnswer, values: Values) -> Array:
+    return np.zeros_like(expected.truth(values))
 
 
 MISTAKES: tuple[Mistake, ...] = (

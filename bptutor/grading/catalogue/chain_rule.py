@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bptutor.errors import BptutorError
 from bptutor.grading.answer.comparison import close
 from bptutor.grading.catalogue import activations, loss
-from bptutor.grading.catalogue.base import Guess, Mistake, any_of, exchange, on_trees, steps
+from bptutor.grading.catalogue.base import Hypothesis, Mistake, any_of, exchange, on_trees, steps
 from bptutor.grading.catalogue.convolution import input_gradient, kernel_gradient, pooling
 from bptutor.grading.catalogue.convolution.cross_correlations import on_inputs, on_kernels
 from bptutor.notation.scope import Role, Scope
@@ -36,12 +36,12 @@ from bptutor.notation.tree import (
 )
 
 if TYPE_CHECKING:
-    from bptutor.grading.catalogue.expected_answer import Target
+    from bptutor.grading.catalogue.expected_answer import ExpectedAnswer
 
 
-def one_path(target: Target) -> Rule:
+def one_path(expected: ExpectedAnswer) -> Rule:
     """Return the rule that keeps one term of a Σ: the one where the summed letter equals a free one."""
-    goal = set(target.comparison.layout.letters)
+    goal = set(expected.comparison.layout.letters)
 
     def rule(expr: Expr) -> Made:
         if isinstance(expr, Sum) and len(expr.letters) == 1:
@@ -52,11 +52,11 @@ def one_path(target: Target) -> Rule:
     return rule
 
 
-def paths(kept: Callable[[tuple[Expr, ...]], Iterator[Expr]]) -> Callable[[Target], Rule]:
+def paths(kept: Callable[[tuple[Expr, ...]], Iterator[Expr]]) -> Callable[[ExpectedAnswer], Rule]:
     """Return the rule that keeps some of what reaches a name that is used more than once."""
 
-    def make(target: Target) -> Rule:
-        meetings = {Add(parts): parts for parts in target.lines.back.values() if len(parts) > 1}
+    def make(expected: ExpectedAnswer) -> Rule:
+        meetings = {Add(parts): parts for parts in expected.lines.back.values() if len(parts) > 1}
 
         def rule(expr: Expr) -> Made:
             if isinstance(expr, Add) and expr in meetings:
@@ -79,11 +79,11 @@ def end_path(parts: tuple[Expr, ...]) -> Iterator[Expr]:
     yield parts[0]
 
 
-def one_term(target: Target) -> Rule:
+def one_term(expected: ExpectedAnswer) -> Rule:
     """Return the rule that keeps one term of the sum in a product: one k of Σ_k W_kj d_k, but not one example."""
 
     def rule(expr: Expr) -> Made:
-        if isinstance(expr, MatMul) and _summed_axis(expr, target.scope) != (target.parts.batch or "none"):
+        if isinstance(expr, MatMul) and _summed_axis(expr, expected.scope) != (expected.parts.batch or "none"):
             yield from _one_term(expr)
         if isinstance(expr, Call) and expr.function == "sum" and not expr.options and isinstance(expr.args[0], Mul):
             yield from ((Slice(expr.args[0], (k,)), main_name(expr)) for k in range(4))
@@ -109,18 +109,20 @@ def _one_term(expr: MatMul) -> Made:
         yield Mul((Slice(expr.left, (k,)), Slice(expr.right, (Span(), k)))), main_name(expr.right)
 
 
-def of_slopes(guesses: Callable[[Target], Iterator[Guess]]) -> Callable[[Target], Iterator[Guess]]:
-    """Return guesses that are made where a slope of the loss is asked; what is met forward has the same sum."""
-    return lambda target: guesses(target) if target.loss and not _is_forward(target) else iter(())
+def of_slopes(
+    hypotheses: Callable[[ExpectedAnswer], Iterator[Hypothesis]],
+) -> Callable[[ExpectedAnswer], Iterator[Hypothesis]]:
+    """Return hypotheses that are made where a slope of the loss is asked; what is met forward has the same sum."""
+    return lambda expected: hypotheses(expected) if expected.loss and not _is_forward(expected) else iter(())
 
 
-def _is_forward(target: Target) -> bool:
+def _is_forward(expected: ExpectedAnswer) -> bool:
     """Return whether what is asked is an array that the scene computes on its way to the loss."""
-    values = next(iter(target.comparison.draws()))
-    truth = target.truth(values)
+    values = next(iter(expected.comparison.draws()))
+    truth = expected.truth(values)
     return any(
-        close(truth, target.value(Name(name), values))
-        for name, made in target.scope.names.items()
+        close(truth, expected.value(Name(name), values))
+        for name, made in expected.scope.names.items()
         if made.role is Role.DEFINED
         and not isinstance(made.definition, Derivative)
         and tuple(values.sizes.get(axis, 0) for axis in made.axes) == truth.shape
@@ -146,11 +148,11 @@ def dropped_factor(expr: Expr) -> Made:
         yield from _dropped_everywhere(expr)
 
 
-def factor_left_out(target: Target) -> Rule:
+def factor_left_out(expected: ExpectedAnswer) -> Rule:
     """Return the rule that leaves out a factor, but for numbers and sizes, which are mistakes of their own."""
 
     def rule(expr: Expr) -> Made:
-        yield from ((made, part) for made, part in dropped_factor(expr) if part and part not in target.scope.sizes)
+        yield from ((made, part) for made, part in dropped_factor(expr) if part and part not in expected.scope.sizes)
 
     return rule
 

@@ -23,7 +23,7 @@ from bptutor.notation.tree import At, Call, Div, Expr, Mul, Number, Slice, rebui
 from bptutor.notation.values.evaluate import Values
 
 if TYPE_CHECKING:
-    from bptutor.grading.catalogue.expected_answer import Target
+    from bptutor.grading.catalogue.expected_answer import ExpectedAnswer
 
 
 Array = NDArray[np.float64]
@@ -41,14 +41,14 @@ def broadcast(expr: Expr) -> Made:
             yield type(expr)((*parts[:n], column, *parts[n + 1 :])), main_name(part)  # type: ignore[call-arg]
 
 
-def first_example(target: Target) -> Iterator[Change]:
+def first_example(expected: ExpectedAnswer) -> Iterator[Change]:
     """Row 0 of what has a row for each example; the rest computed from row 0 of the batch alone."""
-    batch = target.parts.batch
+    batch = expected.parts.batch
     if batch:
         yield lambda truth, values: truth[0] if truth.ndim and len(truth) == size(values, batch) else NOTHING
         yield lambda truth, values: _in_every_row(truth, int(size(values, batch)))
-        yield partial(_first, target, False)
-        yield partial(_first, target, True)
+        yield partial(_first, expected, False)
+        yield partial(_first, expected, True)
 
 
 def _in_every_row(truth: Array, examples: int) -> Array:
@@ -56,15 +56,15 @@ def _in_every_row(truth: Array, examples: int) -> Array:
     return np.broadcast_to(truth[:1], truth.shape) if truth.ndim and len(truth) == examples else NOTHING
 
 
-def _first(target: Target, shared: bool, truth: Array, values: Values) -> Array:
-    batch = target.parts.batch
+def _first(expected: ExpectedAnswer, shared: bool, truth: Array, values: Values) -> Array:
+    batch = expected.parts.batch
     given = {name: np.asarray(array) for name, array in values.given.items()}
     for name, array in given.items():
-        declared = target.scope.names.get(name)
+        declared = expected.scope.names.get(name)
         if declared and declared.role is Role.GIVEN and batch in declared.axes:
             given[name] = array.take([0], axis=declared.axes.index(batch))
     alone = Values(values.scope, given, {**values.sizes, batch: 1})
-    made = target.comparison.truth(alone)
+    made = expected.comparison.truth(alone)
     return made / size(values, batch) if shared else made
 
 
@@ -103,9 +103,9 @@ def _based(expr: Expr, base: int) -> Expr:
     return done
 
 
-def of_log(target: Target) -> Iterator[Change]:
+def of_log(expected: ExpectedAnswer) -> Iterator[Change]:
     """What a logarithm to base 10 or 2 leaves in a slope: truth / ln 10; or ln 10 on the wrong side."""
-    if _uses(target, {"log"}) or any(isinstance(part, Div) for tree in target.trees for part in walk(tree)):
+    if _uses(expected, {"log"}) or any(isinstance(part, Div) for tree in expected.trees for part in walk(tree)):
         for base in map(np.log, BASES):
             yield from (partial(_scaled, factor) for factor in (1 / base, base))
 
@@ -114,16 +114,16 @@ def _scaled(factor: float, truth: Array, _: Values) -> Array:
     return truth * factor
 
 
-def of_degrees(target: Target) -> Iterator[Change]:
+def of_degrees(expected: ExpectedAnswer) -> Iterator[Change]:
     """What an angle in degrees leaves in a slope: truth · π/180; or 180/π."""
-    if _uses(target, {"sin", "cos", "tan"}):
+    if _uses(expected, {"sin", "cos", "tan"}):
         yield from (partial(_scaled, factor) for factor in (float(DEGREE.value), 1 / float(DEGREE.value)))
 
 
-def _uses(target: Target, functions: set[str]) -> bool:
+def _uses(expected: ExpectedAnswer, functions: set[str]) -> bool:
     """Return whether what is asked, or the number it is the gradient of, is made with one of these functions."""
-    made = (target.scope.names[name].definition for name in scalars(target.scope) if target.asked)
-    trees = (*target.trees, *(tree for tree in made if tree is not None))
+    made = (expected.scope.names[name].definition for name in scalars(expected.scope) if expected.asked)
+    trees = (*expected.trees, *(tree for tree in made if tree is not None))
     calls = (part for tree in trees for part in walk(tree) if isinstance(part, Call))
     return any(call.function.rstrip("'") in functions for call in calls)
 

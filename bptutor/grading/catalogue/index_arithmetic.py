@@ -21,7 +21,7 @@ from bptutor.notation.tree import Add, At, Derivative, Expr, Mul, Name, Neg, Num
 from bptutor.notation.values.evaluate import Values
 
 if TYPE_CHECKING:
-    from bptutor.grading.catalogue.expected_answer import Target
+    from bptutor.grading.catalogue.expected_answer import ExpectedAnswer
 
 
 Array = NDArray[np.float64]
@@ -74,28 +74,28 @@ def plus(place: Expr, step: int) -> Expr:
     return Number(place.value + step) if isinstance(place, Number) else Add((place, Number(Fraction(step))))
 
 
-def off_by_one(target: Target) -> Rule:
+def off_by_one(expected: ExpectedAnswer) -> Rule:
     """Return the rule that counts a position from the other end: from 0 for from 1."""
 
     def rule(expr: Expr) -> Made:
         for step in (1, -1):
             if isinstance(expr, At):
                 yield from (
-                    (At(expr.base, places), _counted(expr, target)) for places in _next_to(expr.subscripts, step)
+                    (At(expr.base, places), _counted(expr, expected)) for places in _next_to(expr.subscripts, step)
                 )
             if isinstance(expr, Slice):
                 for n, item in enumerate(expr.items):
                     if isinstance(item, int):
                         items = (*expr.items[:n], item + step, *expr.items[n + 1 :])
-                        yield Slice(expr.base, items), _counted(expr, target)
+                        yield Slice(expr.base, items), _counted(expr, expected)
 
     return rule
 
 
-def _counted(expr: At | Slice, target: Target) -> str:
+def _counted(expr: At | Slice, expected: ExpectedAnswer) -> str:
     """Return what places are counted in: a gradient as it is shown, else its first name."""
     slope = isinstance(expr.base, Derivative)
-    return unicode.line(expr.base, target.scope) if slope else main_name(expr)
+    return unicode.line(expr.base, expected.scope) if slope else main_name(expr)
 
 
 def _next_to(places: tuple[Expr, ...], step: int) -> Iterator[tuple[Expr, ...]]:
@@ -108,22 +108,22 @@ def _next_to(places: tuple[Expr, ...], step: int) -> Iterator[tuple[Expr, ...]]:
             yield (*places[:n], plus(place, step), *places[n + 1 :])
 
 
-def next_class(target: Target) -> Iterator[Change]:
+def next_class(expected: ExpectedAnswer) -> Iterator[Change]:
     """The number that is asked for, with each one-hot row turned to the class beside it."""
-    if target.comparison.layout.all_axes:
+    if expected.comparison.layout.all_axes:
         return
-    for name, made in target.scope.names.items():
+    for name, made in expected.scope.names.items():
         if made.role is Role.GIVEN and made.axes:
-            yield from (partial(_beside, target, name, step) for step in (1, -1))
+            yield from (partial(_beside, expected, name, step) for step in (1, -1))
 
 
-def _beside(target: Target, name: str, step: int, _: Array, values: Values) -> Array:
+def _beside(expected: ExpectedAnswer, name: str, step: int, _: Array, values: Values) -> Array:
     given = {other: np.asarray(array) for other, array in values.given.items()}
     rows = given[name]
     if not np.isin(rows, (0, 1)).all() or not (rows.sum(axis=-1) == 1).all():
         return NOTHING
     given[name] = np.roll(rows, step, axis=-1)
-    return target.comparison.truth(Values(values.scope, given, values.sizes))
+    return expected.comparison.truth(Values(values.scope, given, values.sizes))
 
 
 MISTAKES: tuple[Mistake, ...] = (

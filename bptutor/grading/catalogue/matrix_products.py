@@ -32,10 +32,10 @@ from bptutor.notation.tree import (
 )
 
 if TYPE_CHECKING:
-    from bptutor.grading.catalogue.expected_answer import Target
+    from bptutor.grading.catalogue.expected_answer import ExpectedAnswer
 
 
-def transposed_value(_: Target) -> Iterator[Change]:
+def transposed_value(_: ExpectedAnswer) -> Iterator[Change]:
     """truthᵀ."""
     yield lambda truth, values: truth.T if truth.ndim == 2 else NOTHING
 
@@ -102,9 +102,9 @@ def hadamard(expr: Expr) -> Made:
         yield expr.args[0], ""
 
 
-def product(target: Target) -> Rule:
+def product(expected: ExpectedAnswer) -> Rule:
     """Return the rule that sums or pairs all entries where entries pair one to one."""
-    return partial(_product, target.scope)
+    return partial(_product, expected.scope)
 
 
 def _product(scope: Scope, expr: Expr) -> Made:

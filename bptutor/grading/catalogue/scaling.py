@@ -17,7 +17,7 @@ from bptutor.notation.tree import Expr, Mul, Name, walk
 from bptutor.notation.values.evaluate import Values
 
 if TYPE_CHECKING:
-    from bptutor.grading.catalogue.expected_answer import Target
+    from bptutor.grading.catalogue.expected_answer import ExpectedAnswer
 
 
 Array = NDArray[np.float64]
@@ -28,51 +28,51 @@ def size(values: Values, axis: str) -> float:
     return float(values.sizes[axis]) if axis in values.sizes else float(values[axis])
 
 
-def negative(_: Target) -> Iterator[Change]:
+def negative(_: ExpectedAnswer) -> Iterator[Change]:
     """−truth."""
     yield lambda truth, values: -truth
 
 
-def _batch_axes(target: Target) -> Iterator[str]:
+def _batch_axes(expected: ExpectedAnswer) -> Iterator[str]:
     """Yield the axes that a mean runs over, without that of the classes."""
-    yield from dict.fromkeys(axis for axis in (*_means(target), target.parts.batch) if axis)
+    yield from dict.fromkeys(axis for axis in (*_means(expected), expected.parts.batch) if axis)
 
 
-def _means(target: Target) -> Iterator[str]:
+def _means(expected: ExpectedAnswer) -> Iterator[str]:
     """Yield the axes whose size divides the loss, or what is asked."""
-    yield from target.parts.mean_over
-    for part in walk(target.comparison.expected):
+    yield from expected.parts.mean_over
+    for part in walk(expected.comparison.expected):
         below = getattr(part, "den", None)
         if isinstance(below, Expr):
-            yield from (p.id for p in walk(below) if isinstance(p, Name) and p.id in target.scope.sizes)
+            yield from (p.id for p in walk(below) if isinstance(p, Name) and p.id in expected.scope.sizes)
 
 
-def times_batch(target: Target) -> Iterator[Change]:
+def times_batch(expected: ExpectedAnswer) -> Iterator[Change]:
     """B · truth."""
-    if any(_means(target)):
-        yield from (partial(_times, axis) for axis in _batch_axes(target))
+    if any(_means(expected)):
+        yield from (partial(_times, axis) for axis in _batch_axes(expected))
 
 
-def over_batch(target: Target) -> Iterator[Change]:
+def over_batch(expected: ExpectedAnswer) -> Iterator[Change]:
     """Truth / B."""
-    yield from (partial(_over, axis) for axis in _batch_axes(target))
+    yield from (partial(_over, axis) for axis in _batch_axes(expected))
 
 
-def twice_or_half(_: Target) -> Iterator[Change]:
+def twice_or_half(_: ExpectedAnswer) -> Iterator[Change]:
     """2 · truth, truth / 2."""
     yield lambda truth, values: 2 * truth
     yield lambda truth, values: truth / 2
 
 
-def over_last(target: Target) -> Iterator[Change]:
+def over_last(expected: ExpectedAnswer) -> Iterator[Change]:
     """Truth / C, with C the outputs of the last layer."""
-    axes = [target.scope.names[made.a].axes for made in reversed(target.parts.activations)]
-    for of in target.losses:
-        loss = target.scope.names[of].definition
+    axes = [expected.scope.names[made.a].axes for made in reversed(expected.parts.activations)]
+    for of in expected.losses:
+        loss = expected.scope.names[of].definition
         known = [part.id for part in walk(loss) if isinstance(part, Name)] if loss is not None else []
-        axes = [target.scope.names[name].axes for name in known if name in target.scope.names] + axes
+        axes = [expected.scope.names[name].axes for name in known if name in expected.scope.names] + axes
     for found in axes:
-        if found and found[-1] not in _batch_axes(target):
+        if found and found[-1] not in _batch_axes(expected):
             yield partial(_over, found[-1])
             return
 

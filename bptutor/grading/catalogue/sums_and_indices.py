@@ -7,7 +7,7 @@ from fractions import Fraction
 from itertools import chain, combinations
 
 from bptutor.grading.catalogue import softmax
-from bptutor.grading.catalogue.base import Mistake, any_of, nothing, on_named_value, on_tree
+from bptutor.grading.catalogue.base import Mistake, any_of, nothing, on_tree
 from bptutor.notation.transform.products import ONE
 from bptutor.notation.transform.rewrite import Made, everywhere, is_place, main_name
 from bptutor.notation.tree import Add, Call, Delta, Expr, Letter, Mul, Neg, Number, Outer, Sum, rebuild, walk
@@ -105,7 +105,7 @@ MISTAKES: tuple[Mistake, ...] = (
         "delta-collapse",
         "δ replaced by the wrong index",
         "Your answer treats two indices alike in both cases. Look at {cases}.",
-        any_of(on_tree(delta_collapse), *(on_named_value(made) for made in softmax.COLLAPSED)),
+        any_of(on_tree(delta_collapse), softmax.on_jacobian(softmax.diagonal_everywhere, softmax.diagonal_everywhere)),
         says={
             "one case": "Your answer holds in one of two cases only. Look at {cases}.",
         },

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from bptutor.grading.answer.definitions import slope_of
 from bptutor.grading.catalogue.activations import entry_steps
-from bptutor.grading.catalogue.base import Guess, Mistake, any_of, every, exchange, on_trees, steps
+from bptutor.grading.catalogue.base import Hypothesis, Mistake, any_of, every, exchange, on_trees, steps
 from bptutor.grading.catalogue.gradient_step import after_the_step
 from bptutor.grading.catalogue.matrix_products import COLUMN
 from bptutor.notation.printers import unicode
@@ -20,36 +20,36 @@ from bptutor.notation.transform.roles import ENTERING
 from bptutor.notation.tree import Call, Derivative, Expr, MatMul, Mul, Name, Outer, Slice, Transpose, walk
 
 if TYPE_CHECKING:
-    from bptutor.grading.catalogue.expected_answer import Target
+    from bptutor.grading.catalogue.expected_answer import ExpectedAnswer
 
 
-def z_for_a(target: Target) -> Iterator[tuple[Expr, Expr]]:
+def z_for_a(expected: ExpectedAnswer) -> Iterator[tuple[Expr, Expr]]:
     """Yield pairs (a, z) where the scene makes a from z entry by entry."""
-    yield from _names((made.a, made.z) for made in target.parts.activations)
-    yield from _names(iter(target.parts.given_activations))
-    yield from _names((step.a, step.z) for step in entry_steps(target.scope) if step.curved)
+    yield from _names((made.a, made.z) for made in expected.parts.activations)
+    yield from _names(iter(expected.parts.given_activations))
+    yield from _names((step.a, step.z) for step in entry_steps(expected.scope) if step.curved)
 
 
 def _names(names: Iterator[tuple[str, str]]) -> Iterator[tuple[Expr, Expr]]:
     return ((Name(old), Name(new)) for old, new in names)
 
 
-def wrong_layer(target: Target) -> Iterator[tuple[Expr, Expr]]:
+def wrong_layer(expected: ExpectedAnswer) -> Iterator[tuple[Expr, Expr]]:
     """Yield pairs of one kind in two layers: a1 and x, W1 and W2, z1 and z2; and ∂L/∂z of two layers."""
-    parts = target.parts
+    parts = expected.parts
     kinds = (
         (*parts.below(), *(made.a for made in parts.activations)),
         parts.weights(),
         (*(made.z for made in parts.activations), *parts.named(*ENTERING)),
     )
-    stepped = set(after_the_step(target.scope))
+    stepped = set(after_the_step(expected.scope))
     for kind in kinds:
         pairs = permutations(dict.fromkeys(kind), 2)
         yield from _names((old, new) for old, new in pairs if (old, new) not in stepped)
     yield from _names(_of_other_products(parts.untold))
-    yield from _along(target)
-    for old, new in permutations(list(_by_z(target)), 2):
-        if new not in target.lines.errors and new != _last(target):
+    yield from _along(expected)
+    for old, new in permutations(list(_by_z(expected)), 2):
+        if new not in expected.lines.errors and new != _last(expected):
             yield old, new
 
 
@@ -59,39 +59,40 @@ def _of_other_products(untold: tuple[tuple[str, str, str], ...]) -> Iterator[tup
         yield from product(one, other)
 
 
-def _along(target: Target) -> Iterator[tuple[Expr, Expr]]:
+def _along(expected: ExpectedAnswer) -> Iterator[tuple[Expr, Expr]]:
     """Yield pairs of an input of a layer and a sum z, or a slope of the loss, over the same axes."""
-    names = target.scope.names
-    yield from _names((factor, z) for one, other, z in target.parts.untold for factor in (one, other))
-    slopes = [(of, slope_of(of, target.scope)) for of in target.lines.back if of not in target.asked]
-    of_loss = [(of, slope[1]) for of, slope in slopes if slope is not None and slope[0] == target.loss]
-    for below in target.parts.below():
-        yield from _names((below, layer.z) for layer in target.parts.layers if layer.z != below)
+    names = expected.scope.names
+    if expected.asked:
+        yield from _names((factor, z) for one, other, z in expected.parts.untold for factor in (one, other))
+    slopes = [(of, slope_of(of, expected.scope)) for of in expected.lines.back if of not in expected.asked]
+    of_loss = [(of, slope[1]) for of, slope in slopes if slope is not None and slope[0] == expected.loss]
+    for below in expected.parts.below():
+        yield from _names((below, layer.z) for layer in expected.parts.layers if layer.z != below)
         yield from (
             (Name(below), of) for of, by in of_loss if by in names and names[by].axes == names[below].axes != ()
         )
 
 
-def _by_z(target: Target) -> Iterator[Expr]:
+def _by_z(expected: ExpectedAnswer) -> Iterator[Expr]:
     """Yield ∂L/∂z of each layer, the last one first."""
-    for of in target.losses:
-        for layer in reversed(target.parts.layers):
-            found = gradient(target.scope, of, layer.z)
-            if found in target.lines.back:
+    for of in expected.losses:
+        for layer in reversed(expected.parts.layers):
+            found = gradient(expected.scope, of, layer.z)
+            if found in expected.lines.back:
                 yield found
 
 
-def _last(target: Target) -> Expr | None:
-    return next(_by_z(target), None)
+def _last(expected: ExpectedAnswer) -> Expr | None:
+    return next(_by_z(expected), None)
 
 
-def restart(target: Target) -> Iterator[tuple[Expr, Expr]]:
+def restart(expected: ExpectedAnswer) -> Iterator[tuple[Expr, Expr]]:
     """Yield pairs (∂L/∂z of a layer, ∂L/∂z of the last one that it leads to)."""
-    last = _last(target)
-    for of in target.losses:
-        by_z = {gradient(target.scope, of, layer.z): layer.z for layer in target.parts.layers}
-        for other in _by_z(target):
-            if last is not None and other != last and _leads(target.scope, by_z[other], by_z[last]):
+    last = _last(expected)
+    for of in expected.losses:
+        by_z = {gradient(expected.scope, of, layer.z): layer.z for layer in expected.parts.layers}
+        for other in _by_z(expected):
+            if last is not None and other != last and _leads(expected.scope, by_z[other], by_z[last]):
                 yield other, last
 
 
@@ -102,9 +103,9 @@ def _leads(scope: Scope, below: str, above: str) -> bool:
     return any(name == below or _leads(scope, below, name) for name in names if name in scope.names)
 
 
-def weight_in_outer(target: Target) -> Rule:
+def weight_in_outer(expected: ExpectedAnswer) -> Rule:
     """Return the rule that multiplies by the weight itself where every pair with the input is meant."""
-    weights = target.parts.weights()
+    weights = expected.parts.weights()
 
     def rule(expr: Expr) -> Made:
         if isinstance(expr, Outer) and isinstance(expr.right, Name):
@@ -117,27 +118,27 @@ def weight_in_outer(target: Target) -> Rule:
     return rule
 
 
-def weight_for_activation(target: Target) -> Iterator[tuple[Expr, Expr]]:
+def weight_for_activation(expected: ExpectedAnswer) -> Iterator[tuple[Expr, Expr]]:
     """Yield pairs (input of a layer, weight); where these cannot be told apart, what the slope is asked by."""
-    yield from _names(product(target.parts.below(), target.parts.weights()))
-    asked = {slope.by for slope in target.slopes if isinstance(slope, Derivative)}
-    for one, other, _ in target.parts.untold:
+    yield from _names(product(expected.parts.below(), expected.parts.weights()))
+    asked = {slope.by for slope in expected.slopes if isinstance(slope, Derivative)}
+    for one, other, _ in expected.parts.untold:
         yield from ((old, new) for old, new in permutations((Name(one), Name(other))) if new in asked)
 
 
-def other_names(target: Target) -> Iterator[Guess]:
+def other_names(expected: ExpectedAnswer) -> Iterator[Hypothesis]:
     """Yield every other array of the scene, and every other gradient."""
-    for name, declared in target.scope.names.items():
+    for name, declared in expected.scope.names.items():
         if declared.role in {Role.GIVEN, Role.DEFINED}:
-            yield partial(target.value, Name(name)), name
-    for of in target.lines.back:
-        if not isinstance(of, Name) and of not in target.asked:
-            yield partial(target.value, of), _gradient_text(of, target)
+            yield partial(expected.value, Name(name)), name
+    for of in expected.lines.back:
+        if not isinstance(of, Name) and of not in expected.asked:
+            yield partial(expected.value, of), _gradient_text(of, expected)
 
 
-def _gradient_text(of: Expr, target: Target) -> str:
+def _gradient_text(of: Expr, expected: ExpectedAnswer) -> str:
 
-    return unicode.line(of, target.scope)
+    return unicode.line(of, expected.scope)
 
 
 MISTAKES: tuple[Mistake, ...] = (

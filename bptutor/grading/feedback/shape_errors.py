@@ -29,6 +29,7 @@ from bptutor.notation.shapes.axes import ShapeMisfit
 from bptutor.notation.shapes.layout import Layout, layout
 from bptutor.notation.tree import Expr, Sum, rebuild, walk
 from bptutor.notation.values.evaluate import Values
+from bptutor.packs.question_types import of
 
 _AXES = re.compile(r"\[((?:[A-Za-z]\w*|1)(?:, (?:[A-Za-z]\w*|1))*)\]")
 """Axes as messages name them: `[K, D]`."""
@@ -269,7 +270,7 @@ def _merged_findings(case: Case) -> list[Finding]:
 
 
 def _within(case: Case) -> list[Finding]:
-    scope, columns = case.scope, parse_answer.columns(case.question)
+    scope, columns = case.scope, of(case.question).columns
     given = parse_answer.read_answer(case)
     expected = next(parse_answer.models(case))
     asked = layout(expected, scope, columns, parse_answer.goal(case))

@@ -12,19 +12,19 @@ from bptutor.notation.transform.rewrite import Made, Rule, main_name
 from bptutor.notation.tree import At, Call, Derivative, Expr, Mul, Name, Slice, rebuild, walk
 
 if TYPE_CHECKING:
-    from bptutor.grading.catalogue.expected_answer import Target
+    from bptutor.grading.catalogue.expected_answer import ExpectedAnswer
 
 
-def pooled(old: str, new: str) -> Callable[[Target], Rule]:
+def pooled(old: str, new: str) -> Callable[[ExpectedAnswer], Rule]:
     """Return the rule that takes the mean of a window for its largest, or the other way round; in slopes too."""
 
-    def make(target: Target) -> Rule:
+    def make(expected: ExpectedAnswer) -> Rule:
         def rule(expr: Expr) -> Made:
             if isinstance(expr, Call) and expr.function == old:
                 done = _pooled_by(expr, old, new)
                 if done != expr:
                     yield done, main_name(expr)
-            yield from _in_slope(expr, target, lambda made: iter([(_pooled_by(made, old, new), "")]))
+            yield from _in_slope(expr, expected, lambda made: iter([(_pooled_by(made, old, new), "")]))
 
         return rule
 
@@ -37,21 +37,21 @@ def _pooled_by(expr: Expr, old: str, new: str) -> Expr:
     return Call(new, done.args, done.options) if pools and isinstance(done, Call) else done
 
 
-def _in_slope(expr: Expr, target: Target, change: Rule) -> Made:
+def _in_slope(expr: Expr, expected: ExpectedAnswer, change: Rule) -> Made:
     """Yield the slope of what a quantity would be, for each change of how it is made."""
     if isinstance(expr, Derivative):
-        made = unfolded(expr.of, target.lines.forward)
+        made = unfolded(expr.of, expected.lines.forward)
         for done, part in change(made):
             if done != made:
                 yield Derivative(done, expr.by), part or main_name(expr.by)
 
 
-def whole_window(target: Target) -> Rule:
+def whole_window(expected: ExpectedAnswer) -> Rule:
     """Return the rule that gives the slope of a window's largest number to all of them: that of their sum."""
-    return lambda expr: _in_slope(expr, target, lambda made: iter([(_pooled_by(made, "max", "sum"), "")]))
+    return lambda expr: _in_slope(expr, expected, lambda made: iter([(_pooled_by(made, "max", "sum"), "")]))
 
 
-def above_left_out(target: Target) -> Rule:
+def above_left_out(expected: ExpectedAnswer) -> Rule:
     """Return the rule that leaves out what multiplies pooled windows: the slope from above."""
 
     def change(made: Expr) -> Made:
@@ -59,7 +59,7 @@ def above_left_out(target: Target) -> Rule:
             for name in dict.fromkeys(part for part in walk(made) if isinstance(part, Name)):
                 yield _without(made, name), name.id
 
-    return lambda expr: _in_slope(expr, target, change)
+    return lambda expr: _in_slope(expr, expected, change)
 
 
 POOLS = frozenset({"max", "mean"})

@@ -1,44 +1,32 @@
-"""Functions applied: with brackets, without, with a prime, with a power."""
+"""Functions and their arguments: `exp(x)`, `log x`, `σ'(z)`, `tanh^2(z)`; after a dot: `x.sum()`, `np.exp(x)`."""
 
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import NamedTuple
+from functools import partial
 
-from bptutor.notation.parser.calls import signatures
-from bptutor.notation.parser.calls.call import Called, Value
+from bptutor.notation.array_functions import table
+from bptutor.notation.array_functions.call import Called, Value
+from bptutor.notation.array_functions.construction import product_of_sizes, shape_of
+from bptutor.notation.limits import whole_number
 from bptutor.notation.parser.cursor import Reader, described
 from bptutor.notation.parser.lexer import Kind, Token
-from bptutor.notation.parser.spellings import KEYWORDS, WITH_DERIVATIVE
-from bptutor.notation.parser.subscripts import attach
-from bptutor.notation.tree import Call, Expr, Juxtapose, Neg, Number, Pow
+from bptutor.notation.parser.spellings import KEYWORDS
+from bptutor.notation.parser.subscripts import attach, axes_of, known_axes, rank
+from bptutor.notation.tree import Call, Expr, Juxtapose, Name, Neg, Number, Pow, Slice, Span, Transpose
 
 _TYPES = frozenset(("float64", "float32", "float16", "float_", "double", "int64", "int32", "int_"))
 """Types of entries that change nothing here."""
 
 
-class Arguments(NamedTuple):
-    """What stands in the brackets of a call."""
-
-    reader: Reader
-    token: Token
-    """The function."""
-    args: tuple[Value, ...]
-    options: dict[str, Value]
-
-    def built(self, function: str) -> Expr:
-        """Return the node that a function with brackets means."""
-        call = Called(self.reader, self.token, function, self.args, dict(self.options))
-        return signatures.BUILD[function](call)
-
-
-def arguments(reader: Reader, token: Token, first: Expr | None = None) -> Arguments:
+def arguments(reader: Reader, token: Token, first: Expr | None = None, dotted: bool = False) -> Called:
     """Read `( ... )` with keyword arguments.
 
     Args:
-        reader: Stands before the bracket.
+        reader: It is at the bracket.
         token: The function.
         first: The array before a method's dot.
+        dotted: Whether the function was written after a dot.
     """
     opened = reader.expect("(")
     before = reader.bars, reader.equals, reader.numerators
@@ -56,11 +44,19 @@ def arguments(reader: Reader, token: Token, first: Expr | None = None) -> Argume
             break
     reader.expect(")", opened)
     reader.bars, reader.equals, reader.numerators = before
-    return Arguments(reader, token, tuple(args), options)
+    return called(reader, token, tuple(args), options, dotted)
+
+
+def called(
+    reader: Reader, token: Token, args: tuple[Value, ...], options: dict[str, Value], dotted: bool = False
+) -> Called:
+    """Return a call with what the reader knows of shapes."""
+    axes, rank_of = partial(axes_of, reader), partial(rank, reader)
+    return Called(token.text, token.column, args, options, reader.python, dotted, axes, rank_of)
 
 
 def _is_option(reader: Reader) -> bool:
-    return reader.python or reader.next.text in signatures.OPTIONS
+    return reader.python or reader.next.text in table.OPTIONS
 
 
 def _value(reader: Reader) -> Value:
@@ -82,18 +78,13 @@ def _value(reader: Reader) -> Value:
 def is_bracketed(reader: Reader) -> bool:
     """Say whether a function that needs brackets is ahead: `outer(`."""
     token = reader.next
-    return reader.ahead().text == "(" and token.text in signatures.BUILD and token.text not in reader.words.names
+    return reader.ahead().text == "(" and token.text in table.TABLE and token.text not in reader.words.names
 
 
 def apply(reader: Reader) -> Expr:
     """Read a function with its argument."""
     token = reader.take()
     function = reader.words.functions.get(token.text, token.text)
-    if token.text in ("max", "min") and reader.sees("_") and not reader.python:
-        from bptutor.notation.parser.sums import largest
-
-        reader.at -= 1
-        return largest(reader)
     primes = 0
     while (reader.sees("'") and not reader.python) or _sees_prime_above(reader):
         reader.at += 1 if reader.sees("'") else 2 if reader.ahead().text == "'" else 4
@@ -123,7 +114,9 @@ def _sees_prime_above(reader: Reader) -> bool:
 
 def _primed(reader: Reader, function: str, primes: int, token: Token) -> str:
     declared = reader.scope.functions.get(function)
-    if primes > 1 or (function not in WITH_DERIVATIVE and declared is None):
+    if primes > 1 or (
+        not (function in table.ELEMENTWISE and table.ELEMENTWISE[function].has_prime) and declared is None
+    ):
         raise reader.error(f"{token.text} has no prime here", "write the derivative as ∂p_i/∂z_j", token)
     if declared is not None and len(declared.parameters) != 1:
         raise reader.error(f"{token.text} has several arguments, so its prime is not clear", "", token)
@@ -176,7 +169,7 @@ def _bracketed(reader: Reader, token: Token, function: str) -> Expr:
         if len(args) != count or len(args) != len(call.args) or call.options:
             raise reader.error(f"{token.text} takes {_arguments(count)}, not {len(call.args)}", "", token)
         return Call(function, args)
-    return call.built(function)
+    return table.meaning(call, function)
 
 
 def _arguments(count: int) -> str:
@@ -186,7 +179,7 @@ def _arguments(count: int) -> str:
 def _of_one(reader: Reader, token: Token, function: str, arg: Expr) -> Expr:
     if function in reader.scope.functions or function.endswith("'"):
         return Call(function, (arg,))
-    return Arguments(reader, token, (arg,), {}).built(function)
+    return table.meaning(called(reader, token, (arg,), {}), function)
 
 
 def argument(reader: Reader, function: Token | None = None) -> Expr:
@@ -215,6 +208,95 @@ def _goes_on(reader: Reader) -> bool:
         text = token.text
         if text in words.names or text in words.bases:
             return True
-        stops = text in words.functions or text in signatures.BUILD or text in ("δ", "delta", "e", "sum", "Sum", "I")
+        stops = text in words.functions or text in table.TABLE or text in ("δ", "delta", "e", "sum", "Sum", "I")
         return not stops and text not in KEYWORDS
     return token.kind is Kind.SIGN and token.text in ("(", "{", "\\frac")
+
+
+# --- after a dot ------------------------------------------------------------
+
+
+_OF_UFUNCS = frozenset((("multiply", "outer"), ("add", "reduce")))
+"""Methods of NumPy's functions that are read: `np.multiply.outer`, `np.add.reduce`."""
+_PAIRED = ("add", "subtract", "divide", "maximum", "minimum", "power", "greater", "less", "equal")
+"""Functions whose `.outer` pairs every entry of one vector with every entry of another."""
+_MODULES = ("linalg", "lib", "stride_tricks", "signal", "special")
+
+
+def attribute(reader: Reader, base: Expr) -> Expr:
+    """Read `.T`, `.sum(...)` and the like after an array."""
+    dot = reader.take()
+    word = reader.take()
+    if word.text == "T":
+        if isinstance(base, Number):
+            raise reader.error("a number has no transpose", "", word)
+        return Transpose(base)
+    if word.text == "shape":
+        return _shape(reader, base)
+    if word.text == "size":
+        axes = known_axes(reader, base)
+        if not axes:
+            raise reader.error("this has no size that is known", "write W.size", word)
+        return product_of_sizes(axes)
+    if word.text in table.METHODS:
+        if not reader.sees("("):
+            raise reader.error(f".{word.text} needs brackets", f"write .{word.text}()", word)
+        return table.meaning(arguments(reader, word, base, dotted=True), table.METHODS[word.text])
+    raise reader.error(f".{word.text} is not read here", "write .T, .sum(...), .dot(...), .reshape(...)", dot)
+
+
+def _shape(reader: Reader, base: Expr) -> Expr:
+    """Read `W.shape[0]` as the size of an axis."""
+    token = reader.next
+    axes = known_axes(reader, base)
+    if not axes:
+        raise reader.error("this has no shape that is known", "write W.shape[0]", token)
+    opened = reader.accept("[")
+    if opened is None:
+        return shape_of(axes)
+    place = reader.expression()
+    reader.expect("]", opened)
+    number = whole_number(place)
+    if number is None or not -len(axes) <= number < len(axes):
+        raise reader.error("there is no such axis", f"the axes are {', '.join(axes)}", token)
+    return product_of_sizes([axes[number]])
+
+
+def numpy(reader: Reader) -> Expr:
+    """Read `np.exp(x)`, `np.linalg.norm(x)`, `np.pi`."""
+    first = reader.take()
+    word = first
+    while reader.accept("."):
+        word = reader.next
+        if word.kind is not Kind.WORD:
+            raise reader.error(f"a NumPy function is expected here, not {described(word)}", "write np.exp(...)")
+        reader.take()
+        if reader.sees(".") and (word.text, reader.ahead().text) in _OF_UFUNCS:
+            reader.take()
+            word = reader.take()
+        elif reader.sees(".") and reader.ahead().text == "outer" and word.text in _PAIRED:
+            return _every_pair(reader, word)
+        if word.text not in _MODULES:
+            break
+    if word.text in ("pi", "e"):
+        return Name(word.text)
+    if not reader.sees("("):
+        raise reader.error(f"np.{word.text} is not read here", f"write np.{word.text}(...)", word)
+    function = table.NUMPY_NAMES.get(word.text)
+    if function is None:
+        raise reader.error(f"np.{word.text} is not read here", table.nearest(word.text), word)
+    return table.meaning(arguments(reader, word, dotted=True), function)
+
+
+def _every_pair(reader: Reader, function: Token) -> Expr:
+    """Read `np.subtract.outer(u, v)` as u[:, None] - v."""
+    reader.take()
+    word = reader.take()
+    call = arguments(reader, word, dotted=True)
+    trees = [arg for arg in call.args if isinstance(arg, Expr)]
+    if not trees or trees[0] is not call.args[0] or any(len(axes_of(reader, tree) or ()) > 1 for tree in trees):
+        raise reader.error(f"np.{function.text}.outer is read for two vectors", "write u[:, None] - v", function)
+    column = Slice(trees[0], (Span(), None))
+    return table.meaning(
+        call._replace(word=function.text, column=function.column, args=(column, *call.args[1:])), function.text
+    )
