@@ -23,8 +23,6 @@ pytestmark = pytest.mark.normal
 MISTAKES = Path(__file__).parents[1] / "data" / "mistakes"
 WORDS = {"choice", "order", "rule"}
 """Types whose answers hold no names."""
-UNCHANGED = {"einsum", "shape"}
-"""Types whose answers name index letters or sizes alone."""
 READABLE = 0.9
 """At least this part of the answers has to be renamed."""
 
@@ -64,7 +62,9 @@ def texts(case: dict[str, Any], other: Renaming) -> tuple[str, str]:
     kind, text = case["question"]["type"], case["answer"]
     if kind == "code":
         return text, other.program(text)
-    return (text, text) if kind in UNCHANGED else (other.printed(text, kind), other.text(text, kind))
+    if kind in {"einsum", "shape"}:  # letters of indices, and sizes
+        return text, other.words(text) if kind == "shape" else text
+    return other.printed(text, kind), other.text(text, kind)
 
 
 def said(asked: dict[str, Any], text: str, of: Scene, seed: int) -> tuple[object, list[str]]:
