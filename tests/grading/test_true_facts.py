@@ -18,7 +18,6 @@ from bptutor.grading.verdict import Finding
 from bptutor.notation import parse
 from bptutor.notation.shapes.layout import layout
 from bptutor.notation.values.evaluate import Values, evaluate
-from bptutor.packs.model import Kind
 from tests.grading.test_mistakes import cases, graded, read, scenes
 
 pytestmark = pytest.mark.normal
@@ -38,9 +37,9 @@ def sides(case: dict[str, Any]) -> Sides:
     """Return both sides on draws of their own; nothing where the answer does not fit or is a program."""
     asks, scene = read(json.dumps(case["question"])), scenes()[case["scene"]]
     made = make(asks, case["answer"], scene, case.get("seed", 0))
-    if asks.kind in {Kind.NUMERIC, Kind.VECTOR, Kind.MATRIX}:
+    if asks.kind in {"numeric", "vector", "matrix"}:
         return list(_numbers(made))
-    if asks.kind in {Kind.SYMBOLIC, Kind.NUMPY, Kind.MATRIX_EXPRESSION}:
+    if asks.kind in {"symbolic", "numpy", "matrix-expression"}:
         return [pair for seed in SEEDS if (pair := _expressions(made, seed)) is not None]
     return []
 

@@ -84,7 +84,7 @@ NORMALISATIONS: dict[str, tuple[Callable[[Array], Array], ...]] = {
 
 def _largest(z: Array) -> Array:
     """Return 1 at the largest logit, 0 elsewhere."""
-    return (z == z.max(axis=-1, keepdims=True)).astype(float)
+    return np.asarray(z == z.max(axis=-1, keepdims=True), dtype=float)
 
 
 def placeholders(parts: Parts) -> dict[str, Placeholder]:
@@ -99,7 +99,8 @@ def placeholders(parts: Parts) -> dict[str, Placeholder]:
 
 def _of_logits(make: Callable[[Array], Array], z: str, values: Values) -> Array:
     with np.errstate(all="ignore"):
-        return make(np.asarray(values[z], dtype=float))
+        made: Array = make(np.asarray(values[z], dtype=float))
+    return made
 
 
 def normalised(id_: str) -> Callable[[ExpectedAnswer], Rule]:
@@ -366,7 +367,8 @@ def _if_jacobian(name: str, wrong: Matrix, beside: Matrix | None, truth: Array, 
     for matrix, change in known:
         scale = ratio(matrix, truth)
         if scale:
-            return scale * change(p)
+            made: Array = scale * change(p)
+            return made
     return NOTHING
 
 

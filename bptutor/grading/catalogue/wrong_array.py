@@ -8,8 +8,8 @@ from itertools import permutations, product
 from typing import TYPE_CHECKING
 
 from bptutor.grading.answer.definitions import slope_of
-from bptutor.grading.catalogue.activations import entry_steps
-from bptutor.grading.catalogue.base import Hypothesis, Mistake, any_of, every, exchange, on_trees, steps
+from bptutor.grading.catalogue.activations import curved_steps
+from bptutor.grading.catalogue.base import Mistake, any_of, every, exchange, on_trees, steps
 from bptutor.grading.catalogue.gradient_step import after_the_step
 from bptutor.grading.catalogue.matrix_products import COLUMN
 from bptutor.notation.printers import unicode
@@ -27,7 +27,7 @@ def z_for_a(expected: ExpectedAnswer) -> Iterator[tuple[Expr, Expr]]:
     """Yield pairs (a, z) where the scene makes a from z entry by entry."""
     yield from _names((made.a, made.z) for made in expected.parts.activations)
     yield from _names(iter(expected.parts.given_activations))
-    yield from _names((step.a, step.z) for step in entry_steps(expected.scope) if step.curved)
+    yield from _names(curved_steps(expected.scope))
 
 
 def _names(names: Iterator[tuple[str, str]]) -> Iterator[tuple[Expr, Expr]]:
@@ -126,19 +126,14 @@ def weight_for_activation(expected: ExpectedAnswer) -> Iterator[tuple[Expr, Expr
         yield from ((old, new) for old, new in permutations((Name(one), Name(other))) if new in asked)
 
 
-def other_names(expected: ExpectedAnswer) -> Iterator[Hypothesis]:
-    """Yield every other array of the scene, and every other gradient."""
+def other_quantities(expected: ExpectedAnswer) -> Iterator[tuple[str, Expr]]:
+    """Yield every other array and gradient of the scene, with what a message calls it."""
     for name, declared in expected.scope.names.items():
         if declared.role in {Role.GIVEN, Role.DEFINED}:
-            yield partial(expected.value, Name(name)), name
+            yield name, Name(name)
     for of in expected.lines.back:
         if not isinstance(of, Name) and of not in expected.asked:
-            yield partial(expected.value, of), _gradient_text(of, expected)
-
-
-def _gradient_text(of: Expr, expected: ExpectedAnswer) -> str:
-
-    return unicode.line(of, expected.scope)
+            yield unicode.line(of, expected.scope), of
 
 
 MISTAKES: tuple[Mistake, ...] = (
@@ -186,6 +181,6 @@ MISTAKES: tuple[Mistake, ...] = (
         "other-quantity",
         "another quantity of the same scene",
         "This is {part}. Look at which quantity is asked for.",
-        other_names,
+        lambda expected: ((partial(expected.value, tree), part) for part, tree in other_quantities(expected)),
     ),
 )

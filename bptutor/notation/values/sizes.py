@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from random import Random
 
 from bptutor.errors import UsageError
+from bptutor.notation import tree as t
 from bptutor.notation.scope import NetworkRole, Scope
-from bptutor.notation.tree import At, Div, Expr, Name, Number, Slice, walk
 
 EXAMPLES = 3
 """Least size of an axis over examples: with fewer a missing mean could be a factor of two."""
@@ -65,8 +65,8 @@ def draw_sizes(
 def averaged(scope: Scope) -> tuple[str, ...]:
     """Return the axes by whose size a number of a scene is divided, as in a mean over examples."""
     numbers = (made.definition for made in scope.names.values() if not made.axes and made.definition is not None)
-    below = (part.den for tree in numbers for part in walk(tree) if isinstance(part, Div))
-    names = (part.id for tree in below for part in walk(tree) if isinstance(part, Name))
+    below = (part.den for tree in numbers for part in t.walk(tree) if isinstance(part, t.Div))
+    names = (part.id for tree in below for part in t.walk(tree) if isinstance(part, t.Name))
     return tuple(dict.fromkeys(name for name in names if name in scope.sizes))
 
 
@@ -147,13 +147,13 @@ def _atom(tokens: list[str], sizes: Mapping[str, int]) -> int:
     return int(mark) if mark.isdigit() else sizes[mark]
 
 
-def least_sizes(scope: Scope, exprs: Iterable[Expr]) -> dict[str, int]:
+def least_sizes(scope: Scope, exprs: Iterable[t.Expr]) -> dict[str, int]:
     """Return, for each axis, the largest position that the expressions and definitions use."""
     least: dict[str, int] = {}
     definitions = [d.definition for d in scope.names.values() if d.definition is not None]
     for expr in (*exprs, *definitions, *scope.conditions):
-        for node in walk(expr):
-            if isinstance(node, At | Slice) and isinstance(node.base, Name):
+        for node in t.walk(expr):
+            if isinstance(node, t.At | t.Slice) and isinstance(node.base, t.Name):
                 declared = scope.names.get(node.base.id)
                 axes = declared.axes if declared else ()
                 for axis, place in zip(axes, _places(node, scope.count_from), strict=False):
@@ -161,10 +161,10 @@ def least_sizes(scope: Scope, exprs: Iterable[Expr]) -> dict[str, int]:
     return least
 
 
-def _places(node: At | Slice, count_from: int) -> list[int]:
+def _places(node: t.At | t.Slice, count_from: int) -> list[int]:
     """Return, for each axis, how many entries a node's constant positions need."""
-    if isinstance(node, At):
-        return [int(s.value) + 1 - count_from if isinstance(s, Number) else 0 for s in node.subscripts]
+    if isinstance(node, t.At):
+        return [int(s.value) + 1 - count_from if isinstance(s, t.Number) else 0 for s in node.subscripts]
     out = []
     for item in node.items:
         if isinstance(item, int):

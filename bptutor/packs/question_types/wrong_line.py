@@ -23,6 +23,7 @@ import ast
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from bptutor.packs.model import Question
@@ -118,6 +119,7 @@ def assignments(line: str) -> tuple[Assignment, ...]:
     return tuple(found)
 
 
+@lru_cache(maxsize=256)
 def is_program(lines: tuple[str, ...]) -> bool:
     """Tell whether every line assigns."""
     return bool(lines) and all(assignments(line) for line in lines)
