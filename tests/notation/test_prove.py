@@ -14,8 +14,9 @@ from bptutor.notation.equality import compare
 from bptutor.notation.equality.exact_proof import Contradiction, proved, size_rounds
 from bptutor.notation.equality.prove import Outcome, Proof, prove
 from bptutor.notation.scope import Role, Scope
+from bptutor.notation.values.conditions import Held
 from bptutor.notation.values.evaluate import Values
-from bptutor.notation.values.sampling import Held, draw
+from bptutor.notation.values.sampling import draw
 from bptutor.notation.values.sizes import least_sizes
 from tests.notation.proof_scenes import scenes, table
 

@@ -8,11 +8,11 @@ import numpy as np
 
 from bptutor.authoring.check.report import Checked
 from bptutor.errors import UsageError
-from bptutor.grading.answer.comparison import Comparison
 from bptutor.grading.answer.parse_answer import models
 from bptutor.grading.answer.submission import Case, make
 from bptutor.grading.feedback.floating_point import at_extremes
 from bptutor.grading.graders.expression import Read, bring
+from bptutor.notation.equality.compare import Comparison
 from bptutor.packs.model import Question
 from bptutor.packs.question_types import of
 from bptutor.packs.scene.scene import Scene
