@@ -11,6 +11,7 @@ from fractions import Fraction
 
 from bptutor.notation.algebra.derivative import Replacement
 from bptutor.notation.algebra.expression import Sym, TooHard
+from bptutor.notation.algebra.modular_point import is_zero
 from bptutor.notation.algebra.solve import solved_for
 from bptutor.notation.algebra.sympy_ring import Factor, Generator, Monomial, Ring, fraction
 from bptutor.notation.algebra.to_polynomial import OutsideDomain, Reader
@@ -37,7 +38,7 @@ class Cases:
             raise TooHard("too many cases")
         read = Reader(self.ring, signs)
         try:
-            if self.ring.is_zero(read(node)):
+            if is_zero(self.ring, read(node)):
                 return True
         except OutsideDomain:
             if signs:

@@ -7,6 +7,7 @@ from typing import Any
 
 from bptutor.notation.algebra.derivative import total
 from bptutor.notation.algebra.expression import ZERO, Constant, Sym, Symbol, TooHard, entry, multiply, power
+from bptutor.notation.algebra.factors import factors as factors_of
 from bptutor.notation.algebra.sympy_ring import Factor, Generator, Ring, fraction, with_room
 from bptutor.notation.algebra.to_polynomial import OutsideDomain, Reader
 
@@ -38,10 +39,10 @@ def solved_entry(node: object) -> dict[Symbol, Sym] | None:
 
 
 def _solved(gap: Sym, ring: Ring) -> dict[Symbol, Sym] | None:
-    number, factors = ring.factors(Reader(ring, {})(gap))
+    number, powers = factors_of(ring, Reader(ring, {})(gap))
     if not number:
         return {}
-    above = [f for f, n in factors.items() if n > 0]
+    above = [f for f, n in powers.items() if n > 0]
     solved = solved_for(ring, above[0]) if len(above) == 1 else None
     return None if solved is None else dict([solved])
 

@@ -17,7 +17,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
-from random import Random
 from typing import Any, TypeVar
 
 from sympy.polys.domains import QQ
@@ -38,7 +37,6 @@ _MOST_TERMS = 20_000
 _MOST_EXPONENT = 1 << 16
 _MOST_ROUNDS = 1000
 _SIZES = (8, 12, 18, 27, 40, 60, 90, 135, 200, 300, 450, 675, 1000)
-PRIME = (1 << 61) - 1
 
 
 @dataclass(eq=False)
@@ -73,7 +71,8 @@ class TooSmall(Exception):
 
 
 @lru_cache(maxsize=32)
-def _of_size(size: int) -> Any:
+def ring_of_size(size: int) -> Any:
+    """Return SymPy's ring over the rationals with so many generators."""
     return sympy_ring([f"g{n}" for n in range(size)], QQ)[0]
 
 
@@ -101,7 +100,7 @@ class Ring:
 
     def __init__(self, size: int, deadline: float = math.inf, split: bool = False, part: int = 1) -> None:
         """Start without generators."""
-        self.sparse = _of_size(size)
+        self.sparse = ring_of_size(size)
         self.size = size
         self.deadline = deadline
         self.split = split
@@ -111,9 +110,10 @@ class Ring:
         """The exponentials, the sum of monomials that each raises e to, and one of these that no later sum has."""
         self._by_key: dict[object, Generator] = {}
         self._bound: list[Generator] = []
-        self._values: list[int | None] = []
-        self._random = Random(0)  # noqa: S311 - any points will do
-        self._split: dict[Polynomial, tuple[Fraction, dict[Factor, int]]] = {}
+        self.values: list[int | None] = []
+        """The value of each generator at a point modulo a prime, as far as there is one (see `modular_point`)."""
+        self.factored: dict[Polynomial, tuple[Fraction, dict[Factor, Any]]] = {}
+        """The factors of polynomials that were split (see `factors`)."""
 
     @property
     def zero(self) -> Polynomial:
@@ -215,7 +215,7 @@ class Ring:
         above, below = self.cleared(p)
         if not above:
             raise TooHard("division by zero")
-        c, powers, rest = self._without_monomial(above)
+        c, powers, rest = without_monomial(self, above)
         parts = [self.term({g: -n for g, n in powers.items()}, 1 / c)]
         if rest is not None:
             parts.append(self.of(rest, -1))
@@ -292,106 +292,18 @@ class Ring:
             p = self.normal(p)
         return p, below
 
-    # --- deciding -------------------------------------------------------------------------------
-
-    def is_zero(self, p: Polynomial) -> bool:
-        """Tell whether a polynomial is 0 by the equations of its generators."""
-        p = self.normal(p)
-        return not p or (not self._surely_not_zero(p) and not self.cleared(p)[0])
-
-    def _surely_not_zero(self, p: Polynomial) -> bool:
-        """Tell whether a polynomial has a value other than 0 at a point modulo a prime."""
-        try:
-            for generator in self.generators[len(self._values) :]:
-                self._values.append(self._point(generator))
-            return bool(self._value(p))
-        except (LookupError, ValueError):  # a root that is not there, or a division by 0
-            return False
-
-    def _point(self, generator: Generator) -> int | None:
-        """Return a value that meets the equation of a generator; None where there may be none."""
-        if generator.inverse_of is not None:
-            return pow(self._value(generator.inverse_of), -1, PRIME)
-        match generator.key[0]:
-            case "abs":
-                return self._value(self.of(generator.key[1]))
-            case "step":
-                return 1
-            case "root" | "sin":
-                return None
-        return self._random.randrange(2, PRIME)
-
-    def _value(self, p: Polynomial) -> int:
-        total = 0
-        for monomial, c in p.items():
-            value = int(QQ.numer(c)) * pow(int(QQ.denom(c)), -1, PRIME)
-            for k, n in enumerate(monomial):
-                if n:
-                    base = self._values[k]
-                    if base is None or n.denominator != 1:
-                        raise LookupError
-                    value = value * pow(base, int(n), PRIME) % PRIME
-            total += value
-        return total % PRIME
-
-    # --- factors --------------------------------------------------------------------------------
-
-    def factors(self, p: Polynomial) -> tuple[Fraction, dict[Factor, Any]]:
-        """Return a number and powers of factors whose product is the polynomial."""
-        above, below = self.cleared(p)
-        if not above:
-            return Fraction(0), {}
-        c, powers, rest = self._without_monomial(above)
-        number, out = fraction(c), dict(powers)
-        parts = [(g.inverse_of, -n) for g, n in below.items()]
-        for polynomial, n in [*parts, (rest, 1)] if rest is not None else parts:
-            own, found = self._factored(polynomial)
-            number *= own**n
-            for factor, m in found.items():
-                out[factor] = out.get(factor, 0) + m * n
-        return number, {f: n for f, n in out.items() if n}
-
-    def _factored(self, rest: Polynomial) -> tuple[Fraction, dict[Factor, Any]]:
-        if rest not in self._split:
-            self._split[rest] = self._by_sympy(rest) or (Fraction(1), {rest: 1})
-        return self._split[rest]
-
-    def _by_sympy(self, rest: Polynomial) -> tuple[Fraction, dict[Factor, Any]] | None:
-        """Split a small polynomial; None when it is large or does not split."""
-        if not self.split or len(rest) > 40:
-            return None
-        used = [k for k in range(self.size) if any(m[k] for m in rest)]
-        scale = [math.lcm(*(m[k].denominator for m in rest)) for k in used]
-        whole = {tuple(int(m[k] * s) for k, s in zip(used, scale, strict=True)): c for m, c in rest.items()}
-        if len(used) > 8 or not 2 <= max(map(sum, whole)) <= 24:
-            return None
-        c, found = _of_size(len(used)).from_dict(whole).factor_list()
-        if sum(n for _, n in found) < 2:
-            return None
-        number, out = fraction(c), {}
-        for piece, n in found:
-            parts = [self._term_of(m, used, scale, c) for m, c in piece.items()]
-            own, powers, factor = self._without_monomial(self.add(parts))
-            number *= fraction(own) ** n
-            for one, m in [*powers.items(), *([(factor, 1)] if factor is not None else [])]:
-                out[one] = out.get(one, 0) + m * n
-        return number, out
-
-    def _term_of(self, exponents: Iterable[int], used: list[int], scale: list[int], c: Any) -> Polynomial:
-        triples = zip(exponents, used, scale, strict=True)
-        return self.term({self.generators[k]: Fraction(n, s) for n, k, s in triples}, c)
-
-    def _without_monomial(self, p: Polynomial) -> tuple[Any, dict[Generator, Any], Polynomial | None]:
-        """Return leading coefficient, monomial factor and the rest; no rest where p is a single term."""
-        if len(p) == 1:
-            ((monomial, c),) = p.items()
-            return c, dict(self.powers(monomial)), None
-        lowest = tuple(map(min, zip(*p, strict=True)))
-        lead = p[max(p)]
-        rest = self.polynomial({tuple(map(operator.sub, m, lowest)): c / lead for m, c in p.items()})
-        return lead, dict(self.powers(lowest)), rest
-
 
 def fraction(number: Any) -> Fraction:
     """Return a rational of SymPy's as one of Python's."""
     return Fraction(int(QQ.numer(number)), int(QQ.denom(number)))
+
+
+def without_monomial(ring: Ring, p: Polynomial) -> tuple[Any, dict[Generator, Any], Polynomial | None]:
+    """Return leading coefficient, monomial factor and the rest; no rest where p is a single term."""
+    if len(p) == 1:
+        ((monomial, c),) = p.items()
+        return c, dict(ring.powers(monomial)), None
+    lowest = tuple(map(min, zip(*p, strict=True)))
+    lead = p[max(p)]
+    rest = ring.polynomial({tuple(map(operator.sub, m, lowest)): c / lead for m, c in p.items()})
+    return lead, dict(ring.powers(lowest)), rest

@@ -16,6 +16,7 @@ from typing import Any
 from sympy.ntheory import factorint
 
 from bptutor.notation.algebra.expression import Apply, Constant, Power, Product, Sym, Symbol, TooHard, Total
+from bptutor.notation.algebra.factors import factors as factors_of
 from bptutor.notation.algebra.piecewise import Choice, Step
 from bptutor.notation.algebra.sympy_ring import Factor, Generator, Monomial, Polynomial, Ring, TooSmall, fraction
 from bptutor.notation.tree import Relation
@@ -134,7 +135,7 @@ class Reader:
         return sign, firm
 
     def _absolute(self, p: Polynomial) -> Polynomial:
-        number, factors = self.ring.factors(p)
+        number, factors = factors_of(self.ring, p)
         return self.ring.product([self.ring.number(abs(number)), *(self._abs_power(f, n) for f, n in factors.items())])
 
     def _abs_power(self, factor: Factor, n: int) -> Polynomial:
@@ -152,7 +153,7 @@ class Reader:
     def _step(self, relation: Relation, p: Polynomial) -> Polynomial:
         """Return 1 where p > 0 (≥ 0, = 0), else 0."""
         ring = self.ring
-        number, factors = ring.factors(p)
+        number, factors = factors_of(ring, p)
         if not number:
             return ring.zero if relation is Relation.GT else ring.one
         sign = 1 if number > 0 else -1
@@ -186,7 +187,7 @@ class Reader:
             if isinstance(base, Product):
                 return ring.product([self._power(f, exponent) for f in base.factors])
             return ring.power(self(base), int(exponent))
-        number, factors = ring.factors(self(base))
+        number, factors = factors_of(ring, self(base))
         if not number:
             if exponent > 0:
                 return ring.zero
@@ -217,7 +218,7 @@ class Reader:
     def _log(self, p: Polynomial) -> Polynomial:
         """Return log|p|, split over its factors."""
         ring = self.ring
-        number, factors = ring.factors(p)
+        number, factors = factors_of(ring, p)
         if not number:
             raise TooHard("the logarithm of 0")
         self._in_domain(number, factors)
