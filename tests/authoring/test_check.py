@@ -114,3 +114,12 @@ def test_fix_writes_the_ids_that_are_missing(tmp_path: Path) -> None:
     text, code = run(tmp_path, fix=True)
     assert code == 0, text
     assert "id: question-1\n" in (tmp_path / "one.md").read_text(encoding="utf-8")
+
+
+def test_the_report_says_how_many_lines_are_proved_by_whom_and_how_many_only_probed() -> None:
+    counts = Report(problems=(), pack="p", lines=6, proved=Counter({"sympy": 4}))
+    assert "6 lines and faces (4 proved by sympy, 2 only probed)" in text(counts)
+    assert json.loads(as_json(counts))["proved"] == {"sympy": 4}
+    total = Checked(lines=2, proved=Counter({"sympy": 2}))
+    total.add(Checked(lines=1, proved=Counter({"sympy": 1})))
+    assert total.proved == {"sympy": 3}

@@ -187,13 +187,3 @@ def _of_sum(generator: Generator) -> bool:
         case ("step", factors, _):
             return any(not isinstance(factor, Generator) for factor, _ in factors)
     return False
-
-
-def warm() -> None:
-    """Prove one small line, so that the next proof finds everything loaded."""
-    x = Symbol("x")
-    line = (
-        apply("log", ONE - power(_tanh(x), Fraction(2))) - apply("log", ONE - _tanh(x)) - apply("log", ONE + _tanh(x))
-    )
-    if not zero([line]):  # pragma: no cover
-        raise RuntimeError("the exact test does not work")
