@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
+from bptutor.authoring.check.report import Checked, Report, as_json, text
 from bptutor.authoring.check.run import check, run
 from bptutor.errors import Problem
 
@@ -87,16 +89,16 @@ def test_several_processes_find_the_same() -> None:
 
 def test_json_holds_every_problem() -> None:
     folder = DATA / "invalid" / "wrong-sign-in-a-line"
-    text, code = run(folder, style="json")
-    record = json.loads(text)
+    said, code = run(folder, style="json")
+    record = json.loads(said)
     assert code == 1
     assert record["problems"][0]["line"] == 22
     assert record["problems"][0]["rule"] == "not-equal"
 
 
 def test_sarif_names_the_place() -> None:
-    text, _ = run(DATA / "invalid" / "face-differs", style="sarif")
-    record = json.loads(text)
+    said, _ = run(DATA / "invalid" / "face-differs", style="sarif")
+    record = json.loads(said)
     assert record["version"] == "2.1.0"
     found, *notes = record["runs"][0]["results"]
     assert [one["level"] for one in (found, *notes)] == ["error", *("note" for _ in notes)]
