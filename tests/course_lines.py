@@ -9,9 +9,10 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from bptutor.authoring.model_text import model_text
+
 from bptutor.authoring.check.asked import asked, fillings
 from bptutor.authoring.check.lesson.lines import EQUATION, NO_SCOPE, _texts, formulas
-from bptutor.authoring.model_text import model_text
 from bptutor.errors import UnreadableAnswer
 from bptutor.grading.service import serialize
 from bptutor.grading.service.worker import request

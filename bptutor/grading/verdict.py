@@ -5,25 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from types import MappingProxyType
+
+from bptutor.grading.catalogue.order import LAST, silenced
 
 SAID = 2
 """Most findings that are said; when more mistakes fit, the numbers speak."""
 PRINTED_LINES = 12
 """Most lines that are repeated of what a program printed."""
-SAYS_LESS: Mapping[str, frozenset[str]] = MappingProxyType(
-    {
-        "last-path": frozenset({"one-path"}),
-        "transposed": frozenset({"no-transpose"}),
-        "reversed": frozenset({"no-transpose", "transposed"}),
-        "other-activation": frozenset({"no-activation-derivative", "one-path"}),
-        "broadcast": frozenset({"no-batch-mean"}),
-        "derivative-twice": frozenset({"no-activation-derivative"}),
-        "derivative-of-activation": frozenset({"no-activation-derivative"}),
-        "product-for-hadamard": frozenset({"no-transpose", "bias-axis", "bias-all-summed", "index-clash"}),
-    }
-)
-"""Rule -> rules beside which it would only say the same again."""
 ABOUT_NUMBERS = frozenset({"witness", "cells", "shape", "factor", "offset", "free-index"})
 """Rules that say where an answer differs, not by what mistake."""
 
@@ -74,12 +62,8 @@ class Finding:
 def telling(findings: Sequence[Finding]) -> tuple[Finding, ...]:
     """Return the findings without those that say less than another: which quantity it is, where a mistake is named."""
     rules = {finding.rule for finding in findings}
-    named = rules - {"other-quantity", *ABOUT_NUMBERS}
-    return tuple(
-        finding
-        for finding in findings
-        if not (finding.rule == "other-quantity" and named) and not SAYS_LESS.get(finding.rule, frozenset()) & rules
-    )
+    less = silenced(rules) | ({LAST} if rules - {LAST, *ABOUT_NUMBERS} else set())
+    return tuple(finding for finding in findings if finding.rule not in less)
 
 
 @dataclass(frozen=True)
@@ -137,3 +121,18 @@ class Verdict:
     def right(self) -> bool:
         """Whether the learner may go on."""
         return self.mark in {Mark.RIGHT, Mark.RIGHT_FROM_EARLIER}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How typed text is read, before Enter: never whether it is right."""
+
+    read_as: str = ""
+    """One Unicode line; empty when unreadable."""
+    fits: str = ""
+    """Free letters or axes, such as `i` or `(C, H)`; empty when there is nothing to say."""
+    problem: str = ""
+    column: int = 0
+    help: str = ""
+    counted: bool = False
+    """Whether Enter may count it although it has a problem: its axes do not fit, or it is more than was asked for."""

@@ -62,6 +62,16 @@ def _bits(value: Fraction) -> int:
     return max(value.numerator.bit_length(), value.denominator.bit_length())
 
 
+def whole_number(expr: Expr) -> int | None:
+    """Return an integer below 10^6 that was written as one, `-3`; None for any other expression."""
+    if isinstance(expr, Neg):
+        value = whole_number(expr.arg)
+        return None if value is None else -value
+    if isinstance(expr, Number) and expr.value.denominator == 1 and abs(expr.value) < 10**6:
+        return int(expr.value)
+    return None
+
+
 def degree(expr: Expr) -> Fraction:
     """Return the largest product of constant exponents on top of each other; 1 without any.
 

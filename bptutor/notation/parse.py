@@ -16,6 +16,7 @@ from bptutor.notation.parser.cursor import Reader, Rules, Spelling, described
 from bptutor.notation.parser.implicit_sizes import sized
 from bptutor.notation.parser.lexer import Kind
 from bptutor.notation.scope import Scope
+from bptutor.notation.shapes import axes
 from bptutor.notation.tree import At, Compare, Delta, Derivative, Expr, Letter, Sum, children
 
 __all__ = ["Spelling", "not_asked", "read", "read_condition", "read_integer", "read_prose", "read_sides"]
@@ -191,8 +192,6 @@ def _equals_sign(reader: Reader) -> int | None:
 
 
 def _resolved(expr: Expr, scope: Scope, spelling: Spelling) -> Expr:
-    from bptutor.notation.shapes import axes
-
     columns = spelling is Spelling.ANY
     done = sized(expr, scope, columns)
     axes.of(done, scope, columns=columns, strict=True)

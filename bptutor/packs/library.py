@@ -165,9 +165,9 @@ class Library:
 
     def titled(self, question: Question) -> Question:
         """Give a question about rules the titles of its options, which it then offers as a menu."""
-        from bptutor.packs.model import Choice, Kind
+        from bptutor.packs.model import Choice
 
-        if question.kind is not Kind.RULE or not question.options:
+        if not question.options:
             return question
         titles = [self.pack.rules[id_].title if id_ in self.pack.rules else id_ for id_ in question.options]
         right = question.options.index(str(question.answer)) if question.answer in question.options else -1

@@ -8,35 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from bptutor.packs.quiz import QuizFront
     from bptutor.packs.scene.scene import Scene
-
-
-class Kind(Enum):
-    """The type of a question, as authors write it."""
-
-    NUMERIC = "numeric"
-    VECTOR = "vector"
-    MATRIX = "matrix"
-    SHAPE = "shape"
-    SYMBOLIC = "symbolic"
-    MATRIX_EXPRESSION = "matrix-expression"
-    NUMPY = "numpy"
-    EINSUM = "einsum"
-    CHOICE = "choice"
-    ORDER = "order"
-    RULE = "rule"
-    FILL = "fill"
-    CODE = "code"
-
-
-NUMBERS = frozenset({Kind.NUMERIC, Kind.VECTOR, Kind.MATRIX})
-"""Kinds that ask for numbers."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +79,8 @@ class Question:
     """A question of any kind; keys that its kind does not use are empty."""
 
     id: str
-    kind: Kind
+    kind: str
+    """Its type, as authors write it: a key of `packs.question_types.TYPES` and of `grading.types.TYPES`."""
     prompt: str = ""
     """Markdown."""
     answer: object = ""
@@ -117,8 +95,10 @@ class Question:
     choices: tuple[Choice, ...] = ()
     many: bool = False
     means: Mapping[str, object] = field(default_factory=dict)
-    """Which line is wrong: what the names of the lines stand for, where the scene has them not, or otherwise."""
+    """Of lines that may be wrong: what their names stand for, where the scene has them not, or otherwise."""
     lines: tuple[str, ...] = ()
+    by: tuple[tuple[str, ...], ...] = ()
+    """Of lines that may be wrong: rule ids, line by line; empty where no line has any."""
     extra: tuple[str, ...] = ()
     after: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
     options: tuple[str, ...] = ()
@@ -219,36 +199,6 @@ class Derivation:
     place: Place = Place()
     places: Mapping[str, Place] = field(default_factory=dict, compare=False)
     """Where each key stands: `goal`, `faces.numpy`, ..."""
-
-    def question(self, n: int) -> Question:
-        """Return line `n` (0-based) as the question that grading takes."""
-        line = self.lines[n]
-        derived = Derived(
-            self.goal,
-            tuple(earlier.math for earlier in self.lines[:n]),
-            tuple(later.math for later in self.lines[n + 1 :]),
-        )
-        source: dict[str, object] = {"type": "symbolic", "answer": line.math}
-        source |= {"derived": {"goal": derived.goal, "above": derived.above, "below": derived.below}}
-        if line.where:
-            source["where"] = line.where
-        if line.names:
-            source["names"] = line.names
-        return Question(
-            id=f"{self.id}.{n + 1}",
-            kind=Kind.SYMBOLIC,
-            prompt=line.ask,
-            answer=line.math,
-            where=line.where,
-            names=line.names,
-            hints=line.hints,
-            skills=line.skills,
-            show=line.show,
-            derived=derived,
-            place=line.place,
-            places=line.places,
-            source=source,
-        )
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from bptutor.errors import Problem
 from bptutor.packs.folder import lesson_files, quiz_files
 from bptutor.packs.lesson.blocks import chunks, parts
 from bptutor.packs.lesson.markdown import file_text
-from bptutor.packs.model import Kind
+from bptutor.packs.question_types import TYPES
 from bptutor.packs.quiz import bank_files
 from bptutor.packs.yaml.reader import Located, plain, read
 
@@ -51,7 +51,7 @@ def _python(source: object) -> object:
 
 
 def _is_code(question: Mapping[str, Located]) -> bool:
-    return "type" in question and question["type"].text == Kind.CODE.value
+    return "type" in question and (found := TYPES.get(question["type"].text)) is not None and found.program
 
 
 def _questions(root: Path) -> Iterator[Located]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from string import ascii_lowercase
 from typing import TYPE_CHECKING
 
+from bptutor.grading import types
 from bptutor.grading.verdict import Finding, Mark, ProofMark, Verdict
 from bptutor.packs.lesson.outline import Pack
-from bptutor.packs.model import NUMBERS, Kind, Question
+from bptutor.packs.model import Question
+from bptutor.packs.question_types import of
+from bptutor.packs.question_types.base import Offer, Style
 from bptutor.plain.compared import difference, is_long, nested
 from bptutor.plain.speech import MORE, array, clean, heard, minus, number, paragraphs, sentence, spoken, wrapped
 from bptutor.session import (
@@ -36,8 +38,6 @@ _MARKS = {
 }
 _GAP = "gap"
 """What is read aloud where a line has a hole."""
-_EXPRESSIONS = frozenset({Kind.SYMBOLIC, Kind.MATRIX_EXPRESSION})
-_READ_ALOUD = _EXPRESSIONS | {Kind.NUMPY, Kind.FILL}
 _STATES = dict.fromkeys((LineState.RIGHT, LineState.SHOWN, LineState.WHY, LineState.SKIPPED), "")
 _STATES[LineState.REVEALED] = " (revealed)"
 
@@ -92,8 +92,7 @@ def _derivation(shown: ShownDerivation, scope: Scope | None, pack: Pack) -> Iter
         if state is LineState.SKIPPED:
             yield [f"Line {n}: skipped."]
             continue
-        reasons = [pack.rules[rule].title if rule in pack.rules else rule for rule in line.by]
-        why = f", by {' and '.join(reasons)}" if reasons and state is not LineState.WHY else ""
+        why = f", by {_titles(line.by, pack)}" if line.by and state is not LineState.WHY else ""
         yield wrapped(clean(f"Line {n}{_STATES[state]}: equals {spoken(line.math, scope)}{why}."), hanging=True)
     if shown.finished:
         faces = {face: text for face, text in shown.derivation.faces.items() if face in {"numpy", "matrix"}}
@@ -112,8 +111,8 @@ def _answered(shown: ShownQuestion, scope: Scope | None) -> Iterator[list[str]]:
         yield ["(skipped)"]
         return
     label = "The answer is" if shown.revealed else "Your answer"
-    seed = f" (seed {shown.seed})" if question.kind in NUMBERS else ""
-    if question.kind is Kind.CODE:
+    seed = f" (seed {shown.seed})" if of(question).asks_numbers else ""
+    if question.code is not None:
         yield [f"{label}:", *_code(shown.answer)]
     else:
         yield wrapped(clean(f"{label}{seed}: {_answer(question, shown.answer, scope)}"))
@@ -122,23 +121,19 @@ def _answered(shown: ShownQuestion, scope: Scope | None) -> Iterator[list[str]]:
 
 
 def _answer(question: Question, text: str, scope: Scope | None) -> str:
-    if question.kind is Kind.CHOICE:
-        chosen = [question.choices[n].text for n in map(ascii_lowercase.find, text.lower()) if _is_one_of(n, question)]
-        return "; ".join(sentence(choice, scope) for choice in chosen) or text
-    if question.kind is Kind.RULE and len(text) == 1 and _is_one_of(ascii_lowercase.find(text.lower()), question):
-        return question.choices[ascii_lowercase.find(text.lower())].text
-    if question.kind in _EXPRESSIONS:
+    offers, items = of(question).offers(question), types.of(question).items(question)
+    named = [n for n in types.of(question).pointed_at(question, text) if n < len(offers)]
+    sentences = [sentence(items[n], scope) for n in named if offers[n].style in {Style.PROSE, Style.RULE}]
+    if sentences and all(offers[n].pickable for n in named):
+        return "; ".join(sentences)
+    if of(question).style is Style.FORMULA:
         return spoken(text, scope)
-    return minus(text) if question.kind in NUMBERS else text
+    return minus(text) if of(question).style is Style.NUMBERS else text
 
 
 def _code(source: str) -> list[str]:
     """Return a program as it stands, each line moved in by four blanks."""
     return [f"    {line}" for line in clean(source).expandtabs(4).rstrip("\n").split("\n")]
-
-
-def _is_one_of(n: int, question: Question) -> bool:
-    return 0 <= n < len(question.choices)
 
 
 def _show(shown: ShownShow, scope: Scope | None, session: Session, full: bool) -> Iterator[list[str]]:
@@ -171,29 +166,31 @@ def _asked(view: View, pack: Pack) -> Iterator[list[str]]:
 
 
 def _offers(question: Question, pack: Pack, scope: Scope | None) -> list[str]:
-    """Return what stands below a prompt, one line each."""
-    if question.kind is Kind.CHOICE:
-        offers = [
-            f"  {letter}. {sentence(c.text, scope)}"
-            for letter, c in zip(ascii_lowercase, question.choices, strict=False)
-        ]
-        return [*offers, "Answer with letters, such as a,c." if question.many else "Answer with a letter."]
-    if question.kind is Kind.ORDER:
-        offers = [f"  {n}. {sentence(line, scope)}" for n, line in enumerate(question.lines, 1)]
-        return [*offers, "Answer with numbers in the right order, such as 2,1,3."]
-    if question.kind is Kind.RULE:
-        menu = zip(ascii_lowercase, _titles(question, pack), strict=False)
-        return [*(f"  {letter}. {title}" for letter, title in menu), "Answer with a letter, or the name of the rule."]
-    if question.kind is Kind.FILL:
-        line = question.line.replace("?", _GAP)
-        aloud = spoken(line, scope)
-        said = [f"  {clean(aloud)}"] if aloud != line else []
-        return [*said, f"  Written: {clean(question.line)}", "Answer with what stands in the gap, the question mark."]
-    return []
+    """Return what stands below a prompt, one line each, and how to answer."""
+    lines: list[str] = []
+    for offer in of(question).offers(question):
+        if offer.label:
+            reasons = f", by {_titles(offer.by, pack)}" if offer.by else ""
+            lines.append(f"  {offer.label}. {_aloud(offer, pack, scope)}{reasons}")
+            continue
+        gap = offer.text.replace("?", _GAP)
+        aloud = spoken(gap, scope)
+        lines += [f"  {clean(aloud)}"] if aloud != gap else []
+        lines.append(f"  Written: {clean(offer.text)}")
+    how = of(question).instruction(question)
+    return [*lines, how] if how else lines
 
 
-def _titles(question: Question, pack: Pack) -> list[str]:
-    return [pack.rules[rule].title if rule in pack.rules else rule for rule in question.options]
+def _aloud(offer: Offer, pack: Pack, scope: Scope | None) -> str:
+    if offer.style is Style.RULE:
+        return _titles((offer.text,), pack)
+    if offer.style is Style.FORMULA:
+        return clean(spoken(offer.text, scope))
+    return sentence(offer.text, scope) if offer.style is Style.PROSE else clean(offer.text)
+
+
+def _titles(ids: tuple[str, ...], pack: Pack) -> str:
+    return " and ".join(pack.rules[rule].title if rule in pack.rules else rule for rule in ids)
 
 
 def way_on(view: View) -> str:
@@ -237,7 +234,7 @@ def verdict_lines(verdict: Verdict, view: View, full: bool = False) -> list[str]
     if verdict.read_as and not verdict.right:
         lines += wrapped(f"I read: {clean(_echo(verdict.read_as, view))}")
     lines += wrapped(_MARKS[verdict.mark])
-    scope, program = scope_of(view), view.question is not None and view.question.kind is Kind.CODE
+    scope, program = scope_of(view), view.question is not None and view.question.code is not None
     first = 0 if program else scope.count_from if scope is not None else 1
     for finding in verdict.said:
         lines += _finding(finding, scope, full, first)
@@ -246,15 +243,18 @@ def verdict_lines(verdict: Verdict, view: View, full: bool = False) -> list[str]
 
 def _echo(read_as: str, view: View) -> str:
     """Return in words how an answer was read."""
-    kind = view.question.kind if view.question else None
-    if kind is Kind.CHOICE:
-        return sentence(read_as, scope_of(view))
-    if kind is Kind.RULE and view.question:
-        titles = zip(view.question.options, view.question.choices, strict=False)
+    question = view.question
+    if question is None:
+        return read_as
+    if read_as in question.options:
+        titles = zip(question.options, question.choices, strict=False)
         return next((title.text for rule, title in titles if rule == read_as), read_as)
-    if kind in NUMBERS:
+    style = of(question).style
+    if style is Style.PROSE:
+        return sentence(read_as, scope_of(view))
+    if style is Style.NUMBERS:
         return minus(read_as)
-    return spoken(read_as, scope_of(view)) if kind in _READ_ALOUD else read_as
+    return spoken(read_as, scope_of(view)) if style in {Style.FORMULA, Style.NUMPY} else read_as
 
 
 def _printed(verdict: Verdict) -> list[str]:

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
         FIXED,
         LineState,
         Outcome,
-        Reading,
         Shown,
         ShownDerivation,
         ShownProse,
@@ -34,7 +33,7 @@ _HOMES = {
     "protocols": ("Grader", "Library"),
     "session": ("Session",),
     "view.view_model": (
-        *("LineState", "Outcome", "Reading", "Shown", "ShownDerivation", "ShownProse", "ShownQuestion", "ShownShow"),
+        *("LineState", "Outcome", "Shown", "ShownDerivation", "ShownProse", "ShownQuestion", "ShownShow"),
         *("FIXED", "View", "Wants"),
     ),
 }
@@ -61,7 +60,6 @@ __all__ = [
     "LineState",
     "Outcome",
     "QuizStanding",
-    "Reading",
     "Result",
     "Session",
     "Shown",

@@ -45,7 +45,7 @@ class Writer:
             self.pack,
             stop.id if stop else "",
             skills=(question.skills or course.lesson.skills) if question else (),
-            question=question.kind.value if question else "",
+            question=question.kind if question else "",
             learner=self.learner,
             version=self.version,
             time=self.clock().astimezone(UTC).isoformat(timespec="milliseconds"),

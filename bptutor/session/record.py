@@ -18,6 +18,6 @@ def record_page(log: Log, library: Library) -> list[str]:
 
 
 def _catalogue() -> dict[str, str]:
-    from bptutor.grading.catalogue.base import CATALOGUE  # loads NumPy
+    from bptutor.grading.catalogue.table import CATALOGUE  # loads NumPy
 
     return {mistake.id: mistake.title for mistake in CATALOGUE}

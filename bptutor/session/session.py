@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bptutor.errors import UsageError
-from bptutor.grading.verdict import Finding, Mark, Verdict
+from bptutor.grading.verdict import Finding, Mark, Reading, Verdict
 from bptutor.packs.model import Lesson
 from bptutor.progress.event import Event, EventKind, storable
 from bptutor.progress.event_log import Log
@@ -27,7 +27,7 @@ from bptutor.session.verdict_report import write_case
 from bptutor.session.view.lesson_view import ANSWERED
 from bptutor.session.view.presenter import Run
 from bptutor.session.view.question_view import SEEDS, seed_of
-from bptutor.session.view.view_model import Outcome, Reading, View, Wants
+from bptutor.session.view.view_model import Outcome, View, Wants
 
 if TYPE_CHECKING:
     from bptutor.notation.values.evaluate import Values
@@ -229,11 +229,10 @@ class Session(Learner):
         stop = self._here.current
         if stop is None or self._wants() is not Wants.ANSWER or not text.strip():
             return Reading()
-        from bptutor.grading.answer.live_preview import reading
+        from bptutor.grading.grade import preview
 
         walk, here = self._here, self._looked_at
-        found = reading(here.asked(stop).graded, here.base_scene(stop), text, walk.seed_at(stop))
-        return Reading(found.read_as, found.fits, found.problem, found.column, found.help, found.counted)
+        return preview(here.asked(stop).graded, here.base_scene(stop), text, walk.seed_at(stop))
 
     async def submit(self, text: str) -> Outcome:
         """Grade an answer and write it down before it is shown; unreadable text is no attempt.

@@ -137,7 +137,7 @@ class TutorApp(TerminalApp):
             await self._worker.start()
         for module in (
             "numpy",
-            "bptutor.grading.answer.live_preview",
+            "bptutor.grading.answer.parse_answer",
             "bptutor.notation.printers.layout",
             "bptutor.notation.values.evaluate",
         ):

@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from bptutor.authoring.check.lesson.wrong_lines import NAMED, check_wrong_lines, lines_of, wrong_lines
 
 from bptutor.authoring.check.asked import asked
 from bptutor.authoring.check.lesson.scenes import check_scenes
-from bptutor.authoring.check.lesson.wrong_lines import NAMED, check_wrong_lines, lines_of, wrong_lines
 from bptutor.authoring.check.report import Checked
 from bptutor.grading.answer.submission import make
 from bptutor.grading.code.cases import calls, code_of
@@ -187,7 +187,7 @@ def test_a_question_about_overflow_is_tried_on_scores_that_overflow() -> None:
     one, found = question("softmax-and-loss", "stable-parts")
     case = make(one, str(one.answer), found.scene)
     tree = parse.read("np.exp(z)", case.scope)
-    from bptutor.grading.types.expression import Read, bring
+    from bptutor.grading.graders.expression import Read, bring
 
     read = bring(case, tree, tree)
     assert isinstance(read, Read)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from bptutor.packs.model import Place, Question
-from bptutor.packs.question_types.base import question
+from bptutor.packs.question_types.read import question
 from bptutor.packs.scene.scene import Scene
 
 DATA = Path(__file__).parents[1] / "data" / "grading"

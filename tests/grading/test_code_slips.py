@@ -11,7 +11,7 @@ from bptutor.grading.grade import grade
 from bptutor.grading.service.batch import grade_lines
 from bptutor.grading.verdict import Mark, ProofMark, Verdict
 from bptutor.packs.pasted import unwrapped
-from bptutor.packs.question_types.base import question
+from bptutor.packs.question_types.read import question
 from bptutor.packs.scene.scene import Scene
 
 pytestmark = pytest.mark.normal

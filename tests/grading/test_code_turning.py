@@ -6,7 +6,7 @@ import pytest
 
 from bptutor.grading.grade import grade
 from bptutor.grading.verdict import Mark
-from bptutor.packs.question_types.base import question
+from bptutor.packs.question_types.read import question
 from bptutor.packs.scene.scene import Scene
 
 SCENE = Scene.from_mapping(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bptutor.grading.grade import grade
-from bptutor.packs.question_types.base import question
+from bptutor.packs.question_types.read import question
 from bptutor.packs.scene.scene import Scene
 
 SCENE = Scene.from_mapping({"given": {"v": {"axes": ["N"], "value": [1, -2, 3]}}, "define": {"q_i": "v_i^2 - v_i"}})

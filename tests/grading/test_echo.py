@@ -7,13 +7,13 @@ import random
 from dataclasses import replace
 
 import pytest
-
 from bptutor.grading.answer.live_preview import reading
+
 from bptutor.grading.grade import grade
 from bptutor.grading.verdict import Mark
 from bptutor.packs.library import Library
 from bptutor.packs.model import Choice, Kind, Place, Question
-from bptutor.packs.question_types.base import question
+from bptutor.packs.question_types.read import question
 from bptutor.packs.scene.scene import Scene
 from bptutor.session.view.question_view import Asked
 from tests.grading.pairs import answers, groups, pairs, scene

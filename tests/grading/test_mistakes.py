@@ -11,12 +11,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bptutor.grading.catalogue.base import CATALOGUE, PLACE
-from bptutor.grading.catalogue.hypotheses import Mistake
+from bptutor.grading.catalogue.base import Mistake
+from bptutor.grading.catalogue.order import place
+from bptutor.grading.catalogue.table import BY_ID, CATALOGUE
 from bptutor.grading.grade import grade
 from bptutor.grading.verdict import Mark, Verdict
 from bptutor.packs.model import Place, Question
-from bptutor.packs.question_types.base import question
+from bptutor.packs.question_types.read import question
 from bptutor.packs.scene.scene import Scene
 from tests.grading.pairs import asked as asked_pair
 from tests.grading.pairs import pairs, scene
@@ -65,7 +66,7 @@ def graded(case: dict[str, Any]) -> Verdict:
 
 
 def mistakes(verdict: Verdict) -> list[str]:
-    return [finding.rule for finding in verdict.findings if finding.rule in PLACE]
+    return [finding.rule for finding in verdict.findings if finding.rule in BY_ID]
 
 
 def test_rows_stand_in_the_order_of_the_table_and_other_quantity_is_last() -> None:
@@ -90,7 +91,7 @@ def test_a_wrong_answer_is_named(case: dict[str, Any]) -> None:
     assert verdict.mark is Mark.WRONG, verdict
     found = mistakes(verdict)
     assert case["id"] in found, verdict
-    assert found == sorted(found, key=PLACE.__getitem__)
+    assert found == sorted(found, key=place)
     for finding in verdict.findings:
         if finding.rule != "raises":  # what Python itself says may be long; it scrolls
             _check_wording(finding.message)

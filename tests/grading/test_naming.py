@@ -1,4 +1,4 @@
-"""What is said of a mistake fits the case: nothing contradicts, nothing is told by accident, no place is false."""
+"""What is said of a mistake matches the case: nothing contradicts, nothing is told by accident, no place is false."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from bptutor.grading.answer.answer_samples import Draw, Met
-from bptutor.grading.catalogue.base import PLACE
-from bptutor.grading.feedback.match import by_accident
+from bptutor.grading.catalogue.table import BY_ID
+from bptutor.grading.feedback.match import false_positive_probability
 from bptutor.grading.grade import grade
 from bptutor.grading.verdict import Finding, Verdict, telling
 from bptutor.packs.model import Place
-from bptutor.packs.question_types.base import question
+from bptutor.packs.question_types.read import question
 from tests.grading.test_mistakes import scenes
 
 pytestmark = pytest.mark.normal
@@ -88,7 +88,7 @@ def test_numbers_that_many_guesses_lie_near_are_given_no_name(answer: str, decim
     named = 0
     for x in rng.uniform(-2 * abs(right), 2 * abs(right), 150):
         verdict = grade(asks, f"{x:.{decimals}f}", house)
-        named += any(rule in PLACE and rule != "sign" for rule in verdict.rules)
+        named += any(rule in BY_ID and rule != "sign" for rule in verdict.rules)
     assert named <= few
 
 
@@ -98,8 +98,8 @@ def test_only_cells_that_differ_count_against_accident() -> None:
     right = np.array([1.0, 0.5, -0.5])
     for got, chance in ((np.array([0.0, 0.5, -0.5]), 0.1), (np.array([0.0, 0.5, 0.0]), 0.01)):
         met = Met((Draw(house, right, got),), 0.1, relative=False)
-        assert by_accident(1, met) == pytest.approx(chance)
-        assert by_accident(7, met) == pytest.approx(7 * chance)
+        assert false_positive_probability(1, met) == pytest.approx(chance)
+        assert false_positive_probability(7, met) == pytest.approx(7 * chance)
 
 
 def test_draws_on_which_all_is_zero_tell_no_mistake_from_another() -> None:

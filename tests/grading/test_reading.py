@@ -3,12 +3,12 @@ from __future__ import annotations
 import time
 
 import pytest
-
 from bptutor.grading.answer.live_preview import Reading, reading
+
 from bptutor.grading.grade import grade
 from bptutor.grading.verdict import Mark
 from bptutor.packs.model import Place, Question
-from bptutor.packs.question_types.base import question
+from bptutor.packs.question_types.read import question
 from bptutor.packs.scene.scene import Scene
 from tests.grading.pairs import scene
 

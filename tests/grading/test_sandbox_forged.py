@@ -15,7 +15,7 @@ from bptutor.grading.code.sandbox.channel import Program
 from bptutor.grading.code.sandbox.run import Job, Stop, run
 from bptutor.grading.grade import grade
 from bptutor.grading.verdict import Mark, ProofMark, Verdict
-from bptutor.packs.question_types.base import question
+from bptutor.packs.question_types.read import question
 from bptutor.packs.scene.scene import Scene
 
 pytestmark = pytest.mark.normal

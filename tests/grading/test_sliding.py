@@ -11,7 +11,7 @@ import pytest
 from bptutor.grading.grade import grade
 from bptutor.grading.verdict import Mark, Verdict
 from bptutor.packs.model import Place
-from bptutor.packs.question_types.base import question
+from bptutor.packs.question_types.read import question
 from tests.grading.test_mistakes import mistakes, scenes
 
 

@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bptutor.grading.catalogue.base import CATALOGUE
-from bptutor.grading.catalogue.hypotheses import Mistake
+from bptutor.grading.catalogue.base import Mistake
+from bptutor.grading.catalogue.table import CATALOGUE
 from bptutor.grading.feedback.numeric_difference import figures
 from bptutor.grading.grade import grade
 from bptutor.grading.verdict import Mark, Verdict
 from bptutor.packs.model import Place
-from bptutor.packs.question_types.base import question
+from bptutor.packs.question_types.read import question
 from bptutor.packs.scene.scene import Scene
 
 SCENES: dict[str, dict[str, Any]] = {

@@ -14,7 +14,7 @@ from bptutor.grading.service import worker as module
 from bptutor.grading.service.worker import Worker
 from bptutor.grading.verdict import Mark, ProofMark
 from bptutor.packs.model import Place, Question
-from bptutor.packs.question_types.base import question
+from bptutor.packs.question_types.read import question
 from bptutor.packs.scene.scene import Scene
 from tests.grading.pairs import scenes
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bptutor.grading.catalogue.base import BY_ID
+from bptutor.grading.catalogue.table import BY_ID
 from bptutor.packs.library import Library
 from bptutor.progress.event import Event, EventKind
 from bptutor.progress.event_log import Log

@@ -16,7 +16,7 @@ from bptutor.packs.lesson import fading
 from bptutor.packs.lesson.blocks import parts
 from bptutor.packs.lesson.markdown import Front, file_text, front_matter
 from bptutor.packs.library import Library
-from bptutor.packs.model import Derivation, Kind, Lesson, Place, Question
+from bptutor.packs.model import Derivation, Lesson, Place, Question
 from bptutor.packs.quiz import BANK
 from bptutor.packs.yaml.fields import ID, nearest
 from bptutor.packs.yaml.places import placed
@@ -194,8 +194,9 @@ def _named(block: object) -> tuple[Named, Named]:
     rules: Named = []
     if isinstance(block, Question):
         skills += _with_places(block.skills, "skills", block.places, block.place)
-        if block.kind is Kind.RULE and block.options:
-            rules += _with_places(block.options, "options", block.places, block.place)
+        rules += _with_places(block.options, "options", block.places, block.place)
+        for n, by in enumerate(block.by):
+            rules += _with_places(by, f"lines.{n}.by", block.places, block.place)
     elif isinstance(block, Derivation):
         skills += _with_places(block.skills, "skills", block.places, block.place)
         for line in block.lines:

@@ -1,4 +1,4 @@
-"""Reading what a learner and an author wrote, as a question's kind asks."""
+"""Reading what a learner and an author wrote, as a question's type asks."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from bptutor.errors import UnreadableAnswer
 from bptutor.grading.answer.comparison import PROBES, Comparison, Outcome
+from bptutor.grading.answer.parse_parts import filled, is_spec, read_einsum
 from bptutor.grading.answer.submission import Case
-from bptutor.grading.types.fill_in import filled, is_spec, read_einsum
 from bptutor.notation import parse
 from bptutor.notation.parse import Spelling
 from bptutor.notation.printers import unicode
@@ -19,7 +19,9 @@ from bptutor.notation.shapes.layout import Layout, layout
 from bptutor.notation.transform import canonical
 from bptutor.notation.transform.to_index_notation import by_letters
 from bptutor.notation.tree import Call, Derivative, Expr, Letter, Stack, Sum, rebuild, walk
-from bptutor.packs.model import Kind, Question
+from bptutor.packs.model import Question
+from bptutor.packs.question_types import of
+from bptutor.packs.question_types.base import Style
 
 _VECTOR_SIGNS = re.compile(r"[·⋅∙•|∣]|\\cdot|vert")
 """What means one thing between numbers and another between vectors."""
@@ -27,11 +29,6 @@ _VECTOR_SIGNS = re.compile(r"[·⋅∙•|∣]|\\cdot|vert")
 
 _NAMED = re.compile(r"\s*(∂[^=<>]*?|[^\W\d]\w*(?:_\{\w+\})?)\s*=(?!=)\s*(?=\S)")
 """A name, or a ∂, with its equals sign."""
-
-
-def columns(question: Question) -> bool:
-    """Return whether vectors are read as columns: everywhere but in NumPy answers."""
-    return question.kind not in {Kind.NUMPY, Kind.EINSUM}
 
 
 def read_answer(case: Case) -> Expr:
@@ -59,7 +56,7 @@ def read_answer(case: Case) -> Expr:
 
 def _of_vectors(case: Case) -> Expr | None:
     """Return the answer with `·` as the dot product and `| |` as the length, where that fits what is asked."""
-    if case.question.kind in {Kind.NUMPY, Kind.EINSUM, Kind.FILL} or not _VECTOR_SIGNS.search(case.text):
+    if not of(case.question).columns or case.question.line or not _VECTOR_SIGNS.search(case.text):
         return None
     try:
         expr = _read(case, vectors=True)
@@ -69,23 +66,23 @@ def _of_vectors(case: Case) -> Expr | None:
 
 
 def _as_many_axes(case: Case, expr: Expr) -> bool:
-    as_columns = columns(case.question)
+    as_columns = of(case.question).columns
     asked = layout(next(models(case)), case.scope, as_columns, goal(case))
     return len(own_layout(expr, asked, case.scope, as_columns).all_axes) == len(asked.all_axes)
 
 
 def _read(case: Case, vectors: bool = False) -> Expr:
     question = case.question
-    if question.kind is Kind.EINSUM:
+    if question.operands:
         return read_einsum(case.text, question, case.scope)
-    if question.kind is Kind.FILL:
+    if question.line:
         return filled(question.line, _with_hole_letters(case), case.answer_scope)
-    spelling = Spelling.NUMPY if question.kind is Kind.NUMPY else Spelling.ANY
+    spelling = Spelling.NUMPY if of(question).style is Style.NUMPY else Spelling.ANY
     text = _without_name(case)
     left, given = parse.read_sides(text, case.answer_scope, spelling, vectors=vectors)
     if left is not None and not _is_asked(case, left):
         raise parse.not_asked(case.text, case.scope)
-    return _summed(case, given) if question.kind is Kind.SYMBOLIC else given
+    return _summed(case, given) if of(question).face == "index" else given
 
 
 def _summed(case: Case, expr: Expr) -> Expr:
@@ -117,7 +114,7 @@ def _without_name(case: Case) -> str:
         return case.text
     name, names = found[1], case.scope.names
     if "∂" in name:
-        if case.question.kind is not Kind.NUMPY:
+        if of(case.question).style is not Style.NUMPY:
             return case.text
         if not _is_asked(case, parse.read(name, case.scope)):
             raise UnreadableAnswer(
@@ -130,7 +127,7 @@ def _without_name(case: Case) -> str:
 
 def entire_line(case: Case) -> Expr | None:
     """Return an answer to a hole read as the whole line; None where no hole is asked, or it cannot be read so."""
-    if case.question.kind is not Kind.FILL:
+    if not case.question.line:
         return None
     try:
         return parse.read_sides(case.text, case.answer_scope, Spelling.ANY)[1]
@@ -156,7 +153,7 @@ def _is_asked(case: Case, left: Expr) -> bool:
         return True
     if not isinstance(left, Derivative) and canonical.bare_name(left) is None:
         return False
-    as_columns = columns(case.question)
+    as_columns = of(case.question).columns
     expected = next(models(case))
     asked = layout(expected, case.scope, as_columns, goal(case))
     try:
@@ -181,11 +178,11 @@ def models(case: Case) -> Iterator[Expr]:
 
 def model(text: str, question: Question, scope: Scope) -> Expr:
     """Read a text of the author's."""
-    if question.kind is Kind.EINSUM:
+    if question.operands:
         return read_einsum(text, question, scope) if is_spec(text) else parse.read(text, scope)
-    if question.kind is Kind.FILL:
+    if question.line:
         return filled(question.line, text, scope)
-    if question.kind is Kind.NUMPY:
+    if of(question).style is Style.NUMPY:
         try:
             return parse.read(text, scope, Spelling.NUMPY)
         except UnreadableAnswer:
@@ -227,7 +224,7 @@ def _conditioned(case: Case) -> Layout | None:
         return None
     where = parse.read_condition(case.question.where, case.scope)
     letters = tuple(dict.fromkeys(part.id for part in walk(where) if isinstance(part, Letter)))
-    own = layout(next(models(case)), case.scope, columns(case.question)).known
+    own = layout(next(models(case)), case.scope, of(case.question).columns).known
     known = [own.get(letter) or case.scope.indices.get(letter, "") for letter in letters]
     axis = next(filter(None, (*known, *case.scope.sizes)), "")  # a number is the same over any axis
     return Layout(letters, tuple(own.get(letter) or axis for letter in letters), ())
@@ -235,7 +232,7 @@ def _conditioned(case: Case) -> Layout | None:
 
 def as_asked(case: Case, given: Expr) -> Expr:
     """Return the learner's tree with the letters of what is asked, where it was written without."""
-    as_columns = columns(case.question)
+    as_columns = of(case.question).columns
     asked = layout(next(models(case)), case.scope, as_columns, goal(case))
     return with_letters(given, asked, case.scope, as_columns)
 

@@ -1,1 +1,1 @@
-"""Catalogue."""
+"""The catalogue of mistakes, by topic."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from bptutor.grading.catalogue.base import Hypothesis, Mistake, on_trees, steps
 from bptutor.notation.scope import Role, Scope
 from bptutor.notation.transform.backward_equations import gradient
 from bptutor.notation.transform.products import ONE
@@ -18,19 +19,24 @@ from bptutor.notation.tree import Add, Expr, Mul, Name, Neg, Number
 from bptutor.notation.values.evaluate import Values
 
 if TYPE_CHECKING:
-    from bptutor.grading.catalogue.hypotheses import Guess, Target
+    from bptutor.grading.catalogue.expected_answer import ExpectedAnswer
+
 
 Array = NDArray[np.float64]
+
+
 RATES = ("eta", "η", "rate", "lr", "alpha", "α")
 """What a learning rate is called."""
+
+
 USUAL_RATES = (Number(Fraction(1, 2)), Number(Fraction(1, 10)))
 """Rates that are taken where the scene has none."""
 
 
-def updated(target: Target) -> Rule:
+def updated(expected: ExpectedAnswer) -> Rule:
     """Return the rule that takes W − η ∂L/∂W, ∂L/∂W, or what the scene calls W after the step, for W."""
-    weights = {Name(weight): _weight_gradient(target, weight) for weight in target.parts.weights()}
-    after = dict(after_the_step(target.scope))
+    weights = {Name(weight): _weight_gradient(expected, weight) for weight in expected.parts.weights()}
+    after = dict(after_the_step(expected.scope))
 
     def rule(expr: Expr) -> Made:
         if isinstance(expr, Name) and expr.id in after:
@@ -39,16 +45,16 @@ def updated(target: Target) -> Rule:
         if slope is None or not isinstance(expr, Name):
             return
         yield slope, expr.id
-        for rate in target.rates.values() or USUAL_RATES:
+        for rate in expected.rates.values() or USUAL_RATES:
             yield Add((expr, Neg(Mul((rate, slope))))), expr.id
             yield Add((expr, Mul((rate, slope)))), expr.id
 
     return rule
 
 
-def climbing(target: Target) -> Rule:
+def climbing(expected: ExpectedAnswer) -> Rule:
     """Return the rule that steps along the slope, not against it: W + η ∂L/∂W."""
-    rates = set(target.rates.values())
+    rates = set(expected.rates.values())
 
     def rule(expr: Expr) -> Made:
         if isinstance(expr, Add) and len(expr.terms) == 2 and isinstance(expr.terms[1], Neg):
@@ -68,33 +74,54 @@ def after_the_step(scope: Scope) -> Iterator[tuple[str, str]]:
             yield before.id, after
 
 
-def _weight_gradient(target: Target, weight: str) -> Expr | None:
-    for of in target.losses:
-        found = gradient(target.scope, of, weight)
-        if found in target.lines.back:
+def _weight_gradient(expected: ExpectedAnswer, weight: str) -> Expr | None:
+    for of in expected.losses:
+        found = gradient(expected.scope, of, weight)
+        if found in expected.lines.back:
             return found
     return None
 
 
-def stepped(target: Target) -> Iterator[Guess]:
+def stepped(expected: ExpectedAnswer) -> Iterator[Hypothesis]:
     """η · truth, with either sign, and what is stepped on: W − η · truth."""
-    wanted = [name for name in target.scope.names if _weight_gradient(target, name) in target.asked]
-    number = not target.asked and not target.comparison.layout.all_axes  # of a number, η times it is no step
-    for name, rate in target.rates.items():
+    wanted = [name for name in expected.scope.names if _weight_gradient(expected, name) in expected.asked]
+    number = not expected.asked and not expected.comparison.layout.all_axes  # of a number, η times it is no step
+    for name, rate in expected.rates.items():
         for sign in (1.0, -1.0):
             if not number:
-                yield partial(_step, target, rate, sign), name
-            yield from ((partial(_after, target, rate, weight, sign), name) for weight in wanted)
+                yield partial(_step, expected, rate, sign), name
+            yield from ((partial(_after, expected, rate, weight, sign), name) for weight in wanted)
     for weight in wanted:
-        for rate in (ONE, *(() if target.rates else USUAL_RATES)):
-            yield partial(_after, target, rate, weight, 1.0), weight
+        for rate in (ONE, *(() if expected.rates else USUAL_RATES)):
+            yield partial(_after, expected, rate, weight, 1.0), weight
 
 
-def _step(target: Target, rate: Expr, sign: float, values: Values) -> Array:
-    step: Array = sign * target.value(rate, values) * target.truth(values)
+def _step(expected: ExpectedAnswer, rate: Expr, sign: float, values: Values) -> Array:
+    step: Array = sign * expected.value(rate, values) * expected.truth(values)
     return step
 
 
-def _after(target: Target, rate: Expr, name: str, sign: float, values: Values) -> Array:
-    after: Array = np.asarray(values[name], dtype=float) - sign * target.value(rate, values) * target.truth(values)
+def _after(expected: ExpectedAnswer, rate: Expr, name: str, sign: float, values: Values) -> Array:
+    after: Array = np.asarray(values[name], dtype=float) - sign * expected.value(rate, values) * expected.truth(values)
     return after
+
+
+MISTAKES: tuple[Mistake, ...] = (
+    Mistake(
+        "updated-weights",
+        "the weights after the step",
+        "Your step back used a {part} that the forward pass never saw. Look at the order of the lines.",
+        on_trees(updated, steps),
+        says={
+            "numbers+part": "These numbers used a {part} that the forward pass never saw. "
+            "Look at the order of the lines.",
+            "whole": "Your step back used weights that the forward pass never saw. Look at the order of the lines.",
+        },
+    ),
+    Mistake(
+        "step-mixed-in",
+        "the step inside the gradient",
+        "Your answer is a step, not a slope. Look at where the learning rate enters.",
+        stepped,
+    ),
+)

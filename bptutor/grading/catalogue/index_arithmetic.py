@@ -1,19 +1,30 @@
-"""Mistakes about computed places: `x_{p−m}` for `x_{p+m}`."""
+"""Mistakes about computed places, such as `x_{p−m}` for `x_{p+m}`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
-from itertools import combinations, product
+from functools import partial
+from typing import TYPE_CHECKING
 
-from bptutor.notation.transform.rewrite import Made, main_name, substituted
-from bptutor.notation.tree import Add, At, Expr, Letter, Mul, Neg, Number, Sum, rebuild, walk
+import numpy as np
+from numpy.typing import NDArray
+
+from bptutor.grading.catalogue.base import NOTHING, Change, Mistake, any_of, on_tree, on_trees, on_value
+from bptutor.grading.catalogue.convolution import input_gradient, kernel_gradient
+from bptutor.grading.catalogue.convolution.cross_correlations import on_inputs, on_kernels
+from bptutor.notation.printers import unicode
+from bptutor.notation.scope import Role
+from bptutor.notation.transform.rewrite import Made, Rule, main_name
+from bptutor.notation.tree import Add, At, Derivative, Expr, Mul, Name, Neg, Number, Slice, Sum, rebuild, walk
+from bptutor.notation.values.evaluate import Values
+
+if TYPE_CHECKING:
+    from bptutor.grading.catalogue.expected_answer import ExpectedAnswer
 
 
-def is_place(expr: Add | Mul) -> bool:
-    """Return whether a sum or a product is made of letters and numbers alone: a computed place."""
-    return all(isinstance(part, Letter | Number | Add | Neg | Mul) for part in walk(expr))
+Array = NDArray[np.float64]
 
 
 def other_place(expr: Expr) -> Made:
@@ -63,107 +74,79 @@ def plus(place: Expr, step: int) -> Expr:
     return Number(place.value + step) if isinstance(place, Number) else Add((place, Number(Fraction(step))))
 
 
-def needless_turn(expr: Expr) -> Made:
-    """Subtract what is added in a computed place, the summed letters or the free ones: `x_{p−m}` for `x_{p+m}`."""
-    if isinstance(expr, Sum):
-        for part in dict.fromkeys(part for part in walk(expr.body) if isinstance(part, At)):
-            for places in _turned_about(part, frozenset(expr.letters)):
-                yield substituted(expr, part, At(part.base, places)), main_name(part)
+def off_by_one(expected: ExpectedAnswer) -> Rule:
+    """Return the rule that counts a position from the other end: from 0 for from 1."""
 
-
-def _turned_about(part: At, bound: frozenset[str]) -> Iterator[tuple[Expr, ...]]:
-    """Yield the places of an entry with some of them turned, where only sums of letters stand."""
-    forward = [place for place in part.subscripts if isinstance(place, Add) and _runs_forward(place, bound)]
-    for count in range(len(forward), 0, -1):
-        for chosen in combinations(forward, count):
-            for summed, constants in product((False, True), repeat=2):
-                yield tuple(
-                    _subtracting(place, bound, summed, constants) if place in chosen else place
-                    for place in part.subscripts
+    def rule(expr: Expr) -> Made:
+        for step in (1, -1):
+            if isinstance(expr, At):
+                yield from (
+                    (At(expr.base, places), _counted(expr, expected)) for places in _next_to(expr.subscripts, step)
                 )
+            if isinstance(expr, Slice):
+                for n, item in enumerate(expr.items):
+                    if isinstance(item, int):
+                        items = (*expr.items[:n], item + step, *expr.items[n + 1 :])
+                        yield Slice(expr.base, items), _counted(expr, expected)
+
+    return rule
 
 
-def _runs_forward(place: Expr, bound: frozenset[str]) -> bool:
-    """Return whether a place adds up summed letters and free ones."""
-    letters = [term.id in bound for term in place.terms if isinstance(term, Letter)] if isinstance(place, Add) else []
-    subtracted = any(isinstance(part, Neg) and _letters(part) for part in walk(place))
-    return True in letters and False in letters and not subtracted
+def _counted(expr: At | Slice, expected: ExpectedAnswer) -> str:
+    """Return what places are counted in: a gradient as it is shown, else its first name."""
+    slope = isinstance(expr.base, Derivative)
+    return unicode.line(expr.base, expected.scope) if slope else main_name(expr)
 
 
-def _subtracting(place: Expr, bound: frozenset[str], summed: bool, constants: bool) -> Expr:
-    def turns(term: Expr) -> bool:
-        letters = _letters(term)
-        return any((x in bound) is summed for x in letters) if letters else constants
+def _next_to(places: tuple[Expr, ...], step: int) -> Iterator[tuple[Expr, ...]]:
+    """Yield places with all their numbers moved by a step, then each computed or written place alone."""
+    if any(isinstance(place, Number) for place in places):
+        yield tuple(Number(place.value + step) if isinstance(place, Number) else place for place in places)
+    for n, place in enumerate(places):
+        alone = isinstance(place, Name) and len(places) == 1
+        if isinstance(place, Number | Add) or alone:
+            yield (*places[:n], plus(place, step), *places[n + 1 :])
 
-    terms = place.terms if isinstance(place, Add) else ()
-    return Add(tuple(Neg(term) if turns(term) else term for term in terms))
 
-
-def letters_exchanged(expr: Expr) -> Made:
-    """Exchange two letters among the computed places of a Σ, both summed or both free: `x_{i+n,j+m}`."""
-    if not isinstance(expr, Sum):
+def next_class(expected: ExpectedAnswer) -> Iterator[Change]:
+    """The number that is asked for, with each one-hot row turned to the class beside it."""
+    if expected.comparison.layout.all_axes:
         return
-    for part in dict.fromkeys(part for part in walk(expr.body) if isinstance(part, At)):
-        computed = [place for place in part.subscripts if isinstance(place, Add)]
-        letters = {x.id: x.id in expr.letters for place in computed for x in walk(place) if isinstance(x, Letter)}
-        for one, other in combinations(sorted(letters), 2):
-            if letters[one] is letters[other] and not any({one, other} <= _letters(place) for place in computed):
-                yield substituted(expr, part, At(part.base, _swapped(part.subscripts, one, other))), ""
+    for name, made in expected.scope.names.items():
+        if made.role is Role.GIVEN and made.axes:
+            yield from (partial(_beside, expected, name, step) for step in (1, -1))
 
 
-def _letters(place: Expr) -> set[str]:
-    return {part.id for part in walk(place) if isinstance(part, Letter)}
+def _beside(expected: ExpectedAnswer, name: str, step: int, _: Array, values: Values) -> Array:
+    given = {other: np.asarray(array) for other, array in values.given.items()}
+    rows = given[name]
+    if not np.isin(rows, (0, 1)).all() or not (rows.sum(axis=-1) == 1).all():
+        return NOTHING
+    given[name] = np.roll(rows, step, axis=-1)
+    return expected.comparison.truth(Values(values.scope, given, values.sizes))
 
 
-def _swapped(places: tuple[Expr, ...], one: str, other: str) -> tuple[Expr, ...]:
-    swap = {one: Letter(other), other: Letter(one)}
-
-    def put(part: Expr) -> Expr:
-        return swap.get(part.id, part) if isinstance(part, Letter) else rebuild(part, put)
-
-    return tuple(put(place) if isinstance(place, Add) else place for place in places)
-
-
-def not_flipped(expr: Expr) -> Made:
-    """Let every place of a Σ run forward: `D_{a+m}` for `D_{a−m}`."""
-    if isinstance(expr, Sum):
-        for constants in (False, True):
-            done = _forward(expr, set(expr.letters), constants)
-            if done != expr:
-                yield done, main_name(expr)
-
-
-def one_flipped(expr: Expr) -> Made:
-    """Let one of several places of a Σ run forward."""
-    turned = _subtracted_letters(expr) if isinstance(expr, Sum) else []
-    if len(turned) > 1:
-        for letter in turned:
-            for constants in (False, True):
-                done = _forward(expr, {letter}, constants)
-                if done != expr:
-                    yield done, main_name(expr)
-
-
-def _subtracted_letters(expr: Sum) -> list[str]:
-    """Return the summed letters that are subtracted in a place: those along which something is flipped."""
-    places = [part for part in walk(expr.body) if isinstance(part, Add) and is_place(part)]
-    return [x for x in expr.letters if any(_subtracted(term, {x}) for place in places for term in place.terms)]
-
-
-def _forward(expr: Expr, letters: set[str], constants: bool) -> Expr:
-    """Add what is subtracted: these letters, and with `constants` the numbers beside them."""
-    if isinstance(expr, Add) and any(_subtracted(term, letters) for term in expr.terms):
-        return Add(tuple(_turned(term, letters, constants) for term in expr.terms))
-    return rebuild(expr, lambda part: _forward(part, letters, constants))
-
-
-def _subtracted(term: Expr, letters: set[str]) -> bool:
-    return isinstance(term, Neg) and isinstance(term.arg, Letter) and term.arg.id in letters
-
-
-def _turned(term: Expr, letters: set[str], constants: bool) -> Expr:
-    if isinstance(term, Neg) and _subtracted(term, letters):
-        return term.arg
-    if constants and isinstance(term, Number):
-        return Number(-term.value)
-    return term.arg if constants and isinstance(term, Neg) and isinstance(term.arg, Number) else term
+MISTAKES: tuple[Mistake, ...] = (
+    Mistake(
+        "off-by-one",
+        "a position counted from the other start",
+        "Your answer stands at a neighbouring place of {part}. Look at where counting starts.",
+        any_of(
+            on_trees(off_by_one),
+            on_tree(all_off_by_one),
+            on_tree(every_number_off),
+            on_inputs(input_gradient.next_to),
+            on_kernels(kernel_gradient.next_to),
+            on_value(next_class),
+        ),
+        says={"whole": "Your answer stands at a neighbouring place. Look at where counting starts."},
+    ),
+    Mistake(
+        "other-place",
+        "a computed place with another sign, or with a part left out",
+        "Your answer picks other entries of {part}. Look at what the places of {part} add up to.",
+        on_tree(other_place),
+        says={"whole": "Your answer picks other entries. Look at what each place is added up from."},
+        vague=True,
+    ),
+)

@@ -1,17 +1,21 @@
-"""Mistakes about products and transposes, as rewrites of the right tree."""
+"""Mistakes about products of arrays and transposes."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
 from bptutor.errors import BptutorError
+from bptutor.grading.catalogue.base import NOTHING, Change, Mistake, any_of, on_tree, on_trees, on_value, spelled
+from bptutor.grading.catalogue.convolution import input_gradient
+from bptutor.grading.catalogue.convolution.cross_correlations import on_inputs
 from bptutor.notation.scope import Scope
 from bptutor.notation.shapes import axes
-from bptutor.notation.transform.rewrite import Made, Rule, everywhere, main_name
+from bptutor.notation.transform.products import times
+from bptutor.notation.transform.rewrite import Made, Rule, computes_places, main_name, subscripts_swapped
 from bptutor.notation.transform.to_matrix_notation import turned
 from bptutor.notation.tree import (
-    Add,
     At,
     Call,
     Expr,
@@ -25,11 +29,16 @@ from bptutor.notation.tree import (
     Span,
     Sum,
     Transpose,
-    walk,
 )
 
 if TYPE_CHECKING:
-    from bptutor.grading.catalogue.hypotheses import Target
+    from bptutor.grading.catalogue.expected_answer import ExpectedAnswer
+
+
+def transposed_value(_: ExpectedAnswer) -> Iterator[Change]:
+    """truthᵀ."""
+    yield lambda truth, values: truth.T if truth.ndim == 2 else NOTHING
+
 
 COLUMN = (Span(), None)
 """`[:, None]`: a vector as a column that broadcasts."""
@@ -46,36 +55,13 @@ def no_transpose(expr: Expr) -> Made:
         else:
             yield MatMul(left, turned(right)), main_name(right)
             yield MatMul(turned(left), right), main_name(left)
-    if isinstance(expr, Sum) and isinstance(expr.body, Mul) and not _windowed(expr):
-        yield from _subscripts_swapped(expr, set(expr.letters))
-
-
-def kernel_turned(expr: Expr) -> Made:
-    """Swap the subscripts of the kernel in a sum over places."""
-    if isinstance(expr, Sum) and _windowed(expr):
-        yield from _subscripts_swapped(expr, set(expr.letters))
-
-
-def _windowed(expr: Expr) -> bool:
-    """Return whether places are computed in a sum: `D_{a−m}`."""
-    return any(isinstance(part, At) and any(isinstance(s, Add) for s in part.subscripts) for part in walk(expr))
+    if isinstance(expr, Sum) and isinstance(expr.body, Mul) and not computes_places(expr):
+        yield from subscripts_swapped(expr, set(expr.letters))
 
 
 def bare(expr: Expr) -> Expr:
     """Return what stands under a transpose."""
     return expr.arg if isinstance(expr, Transpose) else expr
-
-
-def _subscripts_swapped(expr: Expr, bound: set[str]) -> Made:
-    def swap(part: Expr) -> Made:
-        if isinstance(part, At) and len(part.subscripts) == 2 and _letters(part) & bound:
-            yield At(part.base, part.subscripts[::-1]), main_name(part)
-
-    yield from everywhere(expr, swap)
-
-
-def _letters(expr: At) -> set[str]:
-    return {part.id for part in expr.subscripts if isinstance(part, Letter)}
 
 
 def transposed(expr: Expr) -> Made:
@@ -116,15 +102,15 @@ def hadamard(expr: Expr) -> Made:
         yield expr.args[0], ""
 
 
-def product(target: Target) -> Rule:
+def product(expected: ExpectedAnswer) -> Rule:
     """Return the rule that sums or pairs all entries where entries pair one to one."""
-    return partial(_product, target.scope)
+    return partial(_product, expected.scope)
 
 
 def _product(scope: Scope, expr: Expr) -> Made:
     if isinstance(expr, Mul) and sum(_is_array(factor, scope) for factor in expr.factors) > 1:
         for n in range(1, len(expr.factors)):
-            left, right = joined(expr.factors[:n]), joined(expr.factors[n:])
+            left, right = times(*expr.factors[:n]), times(*expr.factors[n:])
             for one, other in ((left, right), (right, left)):
                 yield MatMul(one, other), main_name(left)
                 yield MatMul(one, Transpose(other)), main_name(left)
@@ -141,23 +127,6 @@ def _is_array(factor: Expr, scope: Scope) -> bool:
         return not isinstance(factor, Number | Letter)
 
 
-def joined(factors: tuple[Expr, ...]) -> Expr:
-    """Return the product of factors; one factor stands alone."""
-    return factors[0] if len(factors) == 1 else Mul(factors)
-
-
-def broadcast(expr: Expr) -> Made:
-    """Let one vector stand as a column beside another: (n,) with (n, 1) gives (n, n)."""
-    parts = expr.factors if isinstance(expr, Mul) else getattr(expr, "terms", ())
-    if len(parts) < 2:
-        return
-    for n, part in enumerate(parts):
-        if not isinstance(part, Number | At):
-            inner = getattr(part, "arg", None)
-            column = type(part)(Slice(inner, COLUMN)) if isinstance(inner, Expr) else Slice(part, COLUMN)
-            yield type(expr)((*parts[:n], column, *parts[n + 1 :])), main_name(part)  # type: ignore[call-arg]
-
-
 def summed_jacobian(expr: Expr) -> Made:
     """Sum the rows or the columns of a matrix where its product with a vector is meant."""
     if isinstance(expr, MatMul):
@@ -170,31 +139,89 @@ def summed_jacobian(expr: Expr) -> Made:
                     yield Mul((total, vector)), inner.id
 
 
-def one_term(target: Target) -> Rule:
-    """Return the rule that keeps one term of the sum in a product: one k of Σ_k W_kj d_k, but not one example."""
-
-    def rule(expr: Expr) -> Made:
-        if isinstance(expr, MatMul) and _summed_axis(expr, target.scope) != (target.parts.batch or "none"):
-            yield from _one_term(expr)
-        if isinstance(expr, Call) and expr.function == "sum" and not expr.options and isinstance(expr.args[0], Mul):
-            yield from ((Slice(expr.args[0], (k,)), main_name(expr)) for k in range(4))
-
-    return rule
-
-
-def _summed_axis(expr: MatMul, scope: Scope) -> str:
-    try:
-        found = axes.of(expr.left, scope).axes
-    except BptutorError:
-        return ""
-    return found[-1] if found else ""
+def inverse(expr: Expr) -> Made:
+    """Take the (pseudo)inverse of a matrix for its transpose."""
+    if isinstance(expr, MatMul):
+        for n, side in enumerate((expr.left, expr.right)):
+            matrix = bare(side)
+            if isinstance(matrix, Name):
+                other: Expr = Call("pinv", (matrix,))
+                new = other if isinstance(side, Transpose) else Transpose(other)
+                yield (MatMul(new, expr.right) if n == 0 else MatMul(expr.left, new)), matrix.id
 
 
-def _one_term(expr: MatMul) -> Made:
-    for k in range(4):
-        left = Slice(expr.left.arg, (k,)) if isinstance(expr.left, Transpose) else Slice(expr.left, (Span(), k))
-        right = Slice(expr.right.arg, (Span(), k)) if isinstance(expr.right, Transpose) else Slice(expr.right, (k,))
-        yield Mul((left, right)), main_name(expr.left)
-        yield Outer(left, right), main_name(expr.left)
-        yield Mul((Slice(expr.left, (k,)), right)), main_name(expr.left)
-        yield Mul((Slice(expr.left, (k,)), Slice(expr.right, (Span(), k)))), main_name(expr.right)
+MISTAKES: tuple[Mistake, ...] = (
+    Mistake(
+        "jacobian-summed",
+        "rows of the Jacobian summed",
+        "Your answer adds up whole rows or columns of {part}. Look at what multiplies each entry.",
+        any_of(on_tree(summed_jacobian), on_inputs(input_gradient.without_errors)),
+        says={"whole": "Your answer adds up whole rows or columns. Look at what multiplies each entry."},
+        within=True,
+    ),
+    Mistake(
+        "no-transpose",
+        "a transpose left out",
+        "Your product sums over the other index of {part}. Look at the index of {part} under Σ.",
+        on_tree(no_transpose),
+        says={
+            "no product+part": "This comes out with the other index of {part} summed. "
+            "Look at the index of {part} under Σ.",
+            "no product": "This comes out with another index summed. Look at the index under Σ.",
+            "whole": "Your product sums over another index. Look at the index under Σ.",
+        },
+        within=True,
+    ),
+    Mistake(
+        "transposed",
+        "rows and columns exchanged",
+        "Your answer takes the rows of {part} for its columns. Look at which index of {part} counts rows.",
+        any_of(on_value(transposed_value), on_tree(transposed)),
+        says={
+            "shape": "Your sizes stand in the other order. Look at which index counts rows.",
+            "everywhere": "Your answer has each entry at the mirrored place. Look at which index counts rows.",
+            "paired": "One of two slips here exchanges rows and columns. Look at which index counts rows.",
+            "whole": "Your answer takes rows for columns. Look at which index counts rows.",
+        },
+        change=transposed_value,
+        within=True,
+    ),
+    Mistake(
+        "reversed",
+        "the factors of a product swapped",
+        "Your product takes its factors in the other order. Look at which axis comes first in the result.",
+        on_tree(swapped),
+        says={
+            "no product": "This comes out with two arrays in the other order. "
+            "Look at which axis comes first in the result.",
+        },
+    ),
+    Mistake(
+        "hadamard-for-product",
+        "entries paired where a product sums or pairs all",
+        "Your product pairs entries one to one. Look at how many free indices the goal has.",
+        on_tree(hadamard),
+        says={
+            "whole": "Your answer keeps entries apart that are added up. Look at what stands under Σ.",
+            "no product": "This comes out with entries paired one to one. Look at how many free indices the goal has.",
+        },
+    ),
+    Mistake(
+        "product-for-hadamard",
+        "a product where entries pair one to one",
+        "Your product mixes what pairs entry by entry. Look at which entries each one meets.",
+        on_trees(product, spelled),
+        says={
+            "numbers": "These numbers mix entries that pair one to one. Look at which entries each one meets.",
+            "no product": "Your answer adds up entries without weights. Look at what each of them goes with.",
+        },
+    ),
+    Mistake(
+        "inverse-for-transpose",
+        "W⁻¹ for Wᵀ",
+        "Your answer undoes {part}. Look at what {part} does with a small change of its input.",
+        on_tree(inverse),
+        says={"whole": "Your answer undoes a matrix. Look at what it does with a small change of its input."},
+        within=True,
+    ),
+)

@@ -1,4 +1,4 @@
-"""Mistakes that are seen on the value: a factor, a mean, an axis, a part of the batch."""
+"""Mistakes that multiply every entry: a sign, a mean, a factor of two."""
 
 from __future__ import annotations
 
@@ -9,19 +9,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from bptutor.grading.answer.definitions import scalars
-from bptutor.notation.scope import Role
-from bptutor.notation.tree import Call, Div, Expr, Name, walk
+from bptutor.grading.catalogue import gradient_step
+from bptutor.grading.catalogue.base import Change, Mistake, any_of, on_tree, on_trees, on_value, steps
+from bptutor.notation.transform.products import TWO, times
+from bptutor.notation.transform.rewrite import Made, is_place, main_name
+from bptutor.notation.tree import Expr, Mul, Name, walk
 from bptutor.notation.values.evaluate import Values
 
 if TYPE_CHECKING:
-    from bptutor.grading.catalogue.hypotheses import Change, Target
+    from bptutor.grading.catalogue.expected_answer import ExpectedAnswer
+
 
 Array = NDArray[np.float64]
-NOTHING: Array = np.full((), np.nan)
-"""What equals no answer."""
-BASES = (float(np.log(10)), float(np.log(2)))
-DEGREE = float(np.pi / 180)
 
 
 def size(values: Values, axis: str) -> float:
@@ -29,51 +28,51 @@ def size(values: Values, axis: str) -> float:
     return float(values.sizes[axis]) if axis in values.sizes else float(values[axis])
 
 
-def negative(_: Target) -> Iterator[Change]:
+def negative(_: ExpectedAnswer) -> Iterator[Change]:
     """−truth."""
     yield lambda truth, values: -truth
 
 
-def _batch_axes(target: Target) -> Iterator[str]:
+def _batch_axes(expected: ExpectedAnswer) -> Iterator[str]:
     """Yield the axes that a mean runs over, without that of the classes."""
-    yield from dict.fromkeys(axis for axis in (*_means(target), target.parts.batch) if axis)
+    yield from dict.fromkeys(axis for axis in (*_means(expected), expected.parts.batch) if axis)
 
 
-def _means(target: Target) -> Iterator[str]:
+def _means(expected: ExpectedAnswer) -> Iterator[str]:
     """Yield the axes whose size divides the loss, or what is asked."""
-    yield from target.parts.mean_over
-    for part in walk(target.comparison.expected):
+    yield from expected.parts.mean_over
+    for part in walk(expected.comparison.expected):
         below = getattr(part, "den", None)
         if isinstance(below, Expr):
-            yield from (p.id for p in walk(below) if isinstance(p, Name) and p.id in target.scope.sizes)
+            yield from (p.id for p in walk(below) if isinstance(p, Name) and p.id in expected.scope.sizes)
 
 
-def times_batch(target: Target) -> Iterator[Change]:
+def times_batch(expected: ExpectedAnswer) -> Iterator[Change]:
     """B · truth."""
-    if any(_means(target)):
-        yield from (partial(_times, axis) for axis in _batch_axes(target))
+    if any(_means(expected)):
+        yield from (partial(_times, axis) for axis in _batch_axes(expected))
 
 
-def over_batch(target: Target) -> Iterator[Change]:
+def over_batch(expected: ExpectedAnswer) -> Iterator[Change]:
     """Truth / B."""
-    yield from (partial(_over, axis) for axis in _batch_axes(target))
+    yield from (partial(_over, axis) for axis in _batch_axes(expected))
 
 
-def twice_or_half(_: Target) -> Iterator[Change]:
+def twice_or_half(_: ExpectedAnswer) -> Iterator[Change]:
     """2 · truth, truth / 2."""
     yield lambda truth, values: 2 * truth
     yield lambda truth, values: truth / 2
 
 
-def over_last(target: Target) -> Iterator[Change]:
+def over_last(expected: ExpectedAnswer) -> Iterator[Change]:
     """Truth / C, with C the outputs of the last layer."""
-    axes = [target.scope.names[made.a].axes for made in reversed(target.parts.activations)]
-    for of in target.losses:
-        loss = target.scope.names[of].definition
+    axes = [expected.scope.names[made.a].axes for made in reversed(expected.parts.activations)]
+    for of in expected.losses:
+        loss = expected.scope.names[of].definition
         known = [part.id for part in walk(loss) if isinstance(part, Name)] if loss is not None else []
-        axes = [target.scope.names[name].axes for name in known if name in target.scope.names] + axes
+        axes = [expected.scope.names[name].axes for name in known if name in expected.scope.names] + axes
     for found in axes:
-        if found and found[-1] not in _batch_axes(target):
+        if found and found[-1] not in _batch_axes(expected):
             yield partial(_over, found[-1])
             return
 
@@ -84,98 +83,6 @@ def _over(axis: str, truth: Array, values: Values) -> Array:
 
 def _times(axis: str, truth: Array, values: Values) -> Array:
     return truth * size(values, axis)
-
-
-def transposed(_: Target) -> Iterator[Change]:
-    """truthᵀ."""
-    yield lambda truth, values: truth.T if truth.ndim == 2 else NOTHING
-
-
-def first_example(target: Target) -> Iterator[Change]:
-    """Row 0 of what has a row for each example; the rest computed from row 0 of the batch alone."""
-    batch = target.parts.batch
-    if batch:
-        yield lambda truth, values: truth[0] if truth.ndim and len(truth) == size(values, batch) else NOTHING
-        yield lambda truth, values: _in_every_row(truth, int(size(values, batch)))
-        yield partial(_first, target, False)
-        yield partial(_first, target, True)
-
-
-def _in_every_row(truth: Array, examples: int) -> Array:
-    """Return row 0 in the place of each row of a batch."""
-    return np.broadcast_to(truth[:1], truth.shape) if truth.ndim and len(truth) == examples else NOTHING
-
-
-def next_class(target: Target) -> Iterator[Change]:
-    """The number that is asked for, with each one-hot row turned to the class beside it."""
-    if target.comparison.layout.all_axes:
-        return
-    for name, made in target.scope.names.items():
-        if made.role is Role.GIVEN and made.axes:
-            yield from (partial(_beside, target, name, step) for step in (1, -1))
-
-
-def _beside(target: Target, name: str, step: int, _: Array, values: Values) -> Array:
-    given = {other: np.asarray(array) for other, array in values.given.items()}
-    rows = given[name]
-    if not np.isin(rows, (0, 1)).all() or not (rows.sum(axis=-1) == 1).all():
-        return NOTHING
-    given[name] = np.roll(rows, step, axis=-1)
-    return target.comparison.truth(Values(values.scope, given, values.sizes))
-
-
-def _first(target: Target, shared: bool, truth: Array, values: Values) -> Array:
-    batch = target.parts.batch
-    given = {name: np.asarray(array) for name, array in values.given.items()}
-    for name, array in given.items():
-        declared = target.scope.names.get(name)
-        if declared and declared.role is Role.GIVEN and batch in declared.axes:
-            given[name] = array.take([0], axis=declared.axes.index(batch))
-    alone = Values(values.scope, given, {**values.sizes, batch: 1})
-    made = target.comparison.truth(alone)
-    return made / size(values, batch) if shared else made
-
-
-def slope_added(target: Target) -> Iterator[Change]:
-    """Multiply by s(1 − s) or 1 − s², with s a sum that goes through no activation, or an input."""
-    through = {made.z for made in target.parts.activations} | {made.a for made in target.parts.activations}
-    names = dict.fromkeys((*(layer.z for layer in target.parts.layers), *target.parts.below()))
-    for name in names:
-        if name not in through and target.scope.names[name].axes == target.comparison.layout.all_axes:
-            yield partial(_sloped, name, 1)
-            yield partial(_sloped, name, 2)
-
-
-def _sloped(name: str, power: int, truth: Array, values: Values) -> Array:
-    s = np.asarray(values[name], dtype=float)
-    sloped: Array = truth * (s * (1 - s) if power == 1 else 1 - s**2)
-    return sloped
-
-
-def of_log(target: Target) -> Iterator[Change]:
-    """What a logarithm to base 10 or 2 leaves in a slope: truth / ln 10; or ln 10 on the wrong side."""
-    if _uses(target, {"log"}) or any(isinstance(part, Div) for tree in target.trees for part in walk(tree)):
-        for base in BASES:
-            yield from (partial(_scaled, factor) for factor in (1 / base, base))
-
-
-def _scaled(factor: float, truth: Array, _: Values) -> Array:
-    return truth * factor
-
-
-def of_degrees(target: Target) -> Iterator[Change]:
-    """What an angle in degrees leaves in a slope: truth · π/180; or 180/π."""
-    if _uses(target, {"sin", "cos", "tan"}):
-        yield lambda truth, values: truth * DEGREE
-        yield lambda truth, values: truth / DEGREE
-
-
-def _uses(target: Target, functions: set[str]) -> bool:
-    """Return whether what is asked, or the number it is the gradient of, is made with one of these functions."""
-    made = (target.scope.names[name].definition for name in scalars(target.scope) if target.asked)
-    trees = (*target.trees, *(tree for tree in made if tree is not None))
-    calls = (part for tree in trees for part in walk(tree) if isinstance(part, Call))
-    return any(call.function.rstrip("'") in functions for call in calls)
 
 
 def ratio(truth: Array, got: Array) -> float | None:
@@ -195,3 +102,82 @@ def offset(truth: Array, got: Array) -> float | None:
     steps = got - truth
     first = float(steps.flat[0])
     return first if np.allclose(steps, first, rtol=1e-7, atol=1e-9) else None
+
+
+def without_two(expr: Expr) -> Made:
+    """Leave out a 2 that multiplies."""
+    if isinstance(expr, Mul) and TWO in expr.factors and len(expr.factors) > 1 and not is_place(expr):
+        yield times(*(factor for factor in expr.factors if factor != TWO)), main_name(expr)
+
+
+MISTAKES: tuple[Mistake, ...] = (
+    Mistake(
+        "sign",
+        "the opposite sign",
+        "Your step goes up the slope. Look at what a small nudge upwards does.",
+        any_of(on_value(negative), on_trees(gradient_step.climbing, steps)),
+        says={
+            "everywhere+plain": "Your answer has the right size and the other sign. Look at each minus.",
+            "everywhere+classes": "Your numbers have the right size and the opposite direction. "
+            "Look at the nudge of the true class.",
+            "everywhere": "Your answer has the right size and the opposite direction. "
+            "Look at what a small nudge upwards does.",
+            "paired": "Your answer points the opposite way. Look at what a small nudge upwards does.",
+            "part": "Your step goes up the slope. Look at what a small nudge of {part} upwards does.",
+        },
+        change=negative,
+    ),
+    Mistake(
+        "no-batch-mean",
+        "the mean over the batch left out",
+        "Your answer is too large by the number of terms of a mean. Look at {averaged}.",
+        on_value(times_batch),
+        says={
+            "paired": "One of two slips here is about a mean. Look at {averaged}.",
+            "numbers": "Your numbers are too large by the number of terms of a mean. Look at {averaged}.",
+            "batch+slope": "Copying the batch would double your gradient but not {loss}. Look at {averaged}.",
+            "batch": "Copying the batch would double your answer, and what is asked stays. Look at {averaged}.",
+        },
+        change=times_batch,
+    ),
+    Mistake(
+        "twice-batch-mean",
+        "the mean over the batch taken twice",
+        "Your answer is too small by the number of terms of a mean. Look at how often that number enters.",
+        on_value(over_batch),
+        says={
+            "paired": "One of two slips here is about a mean. Look at how often the number of its terms enters.",
+            "numbers": "Your numbers are too small by the number of terms of a mean. "
+            "Look at how often that number enters.",
+            "batch+slope": "Copying the batch would halve your gradient but not change {loss}. "
+            "Look at how often the batch size enters.",
+            "batch": "Copying the batch would halve your answer, and what is asked stays. "
+            "Look at how often the batch size enters.",
+        },
+        change=over_batch,
+    ),
+    Mistake(
+        "factor-two",
+        "a factor of two",
+        "A part of your answer is off by a factor of two. Look at its terms one by one.",
+        any_of(on_value(twice_or_half), on_tree(without_two)),
+        says={
+            "everywhere+square": "Your answer is off by a factor of two everywhere. Look at the square in the loss.",
+            "everywhere": "Your answer is twice what is asked, or half of it. Look at each factor.",
+            "paired": "One of two slips here is a factor of two. Look at each factor.",
+        },
+        change=twice_or_half,
+    ),
+    Mistake(
+        "class-mean",
+        "averaged over the classes too",
+        "Your answer shrinks when outputs are added. Look at what {loss} averages over.",
+        on_value(over_last),
+        says={
+            "paired": "One of two slips here is about a mean. Look at what {loss} averages over.",
+            "numbers": "Your numbers are too small by the number of outputs. Look at what {loss} averages over.",
+            "softmax": "Your answer shrinks when classes are added. Look at what {loss} averages over.",
+        },
+        change=over_last,
+    ),
+)

@@ -11,7 +11,8 @@ from bptutor.grading.answer.comparison import Comparison
 from bptutor.grading.answer.submission import Case
 from bptutor.grading.verdict import Finding
 from bptutor.notation import parse
-from bptutor.packs.model import Kind
+from bptutor.packs.question_types import of
+from bptutor.packs.question_types.base import Style
 
 if TYPE_CHECKING:
     from bptutor.notation.tree import Expr
@@ -34,7 +35,7 @@ def findings(case: Case, comparison: Comparison, met: Met) -> list[Finding]:
 
 def _read(text: str, case: Case) -> Expr | None:
     """Read a wrong answer with all names of the scene; None when it is no expression, such as an einsum string."""
-    spelling = parse.Spelling.NUMPY if case.question.kind is Kind.NUMPY else parse.Spelling.ANY
+    spelling = parse.Spelling.NUMPY if of(case.question).style is Style.NUMPY else parse.Spelling.ANY
     try:
         return parse.read(text, case.scope, spelling)
     except UnreadableAnswer:

@@ -15,11 +15,13 @@ from bptutor.grading.answer.answer_samples import TROUBLE, Draw, Met
 from bptutor.grading.answer.comparison import CLOSE, PROBES, Comparison, Outcome
 from bptutor.grading.answer.parse_answer import own_layout
 from bptutor.grading.answer.submission import Case
-from bptutor.grading.catalogue.base import BY_ID, PLACE
+from bptutor.grading.catalogue import expected_answer
+from bptutor.grading.catalogue.order import place
 from bptutor.grading.catalogue.sums_and_indices import untangled
-from bptutor.grading.feedback import author_feedback, expected_forms, messages, numeric_difference
+from bptutor.grading.catalogue.table import BY_ID
+from bptutor.grading.feedback import author_feedback, messages, numeric_difference
 from bptutor.grading.feedback.answer_contents import NUMBERS, Written, of_tree
-from bptutor.grading.feedback.match import Fit, fits
+from bptutor.grading.feedback.match import Match, matches
 from bptutor.grading.feedback.numeric_difference import agreeing, figures
 from bptutor.grading.verdict import SAID, Finding, Mark, ProofMark, Verdict, telling
 from bptutor.notation.shapes.layout import Layout
@@ -27,7 +29,7 @@ from bptutor.notation.tree import Compare, Expr, Name, Relation, Sum, walk
 from bptutor.notation.values.evaluate import Values
 
 if TYPE_CHECKING:
-    from bptutor.grading.types.expression import Read
+    from bptutor.grading.graders.expression import Read
     from bptutor.notation.equality.prove import Proof
 
 Array = NDArray[np.float64]
@@ -113,27 +115,27 @@ def named(
         merged: Whether axes were taken for one, so that entries may agree by that alone.
         written: What the answer holds, where its letters are not looked at.
     """
-    target = expected_forms.target(comparison)
+    target = expected_answer.expected_answer(comparison)
     met = Met(draws, CLOSE)
-    found = fits(target, met, pairs=not merged)
+    found = matches(target, met, pairs=not merged)
     if expr is not None:
         if not any(isinstance(part, Name) for part in walk(expr)):  # a number is another quantity by chance
             found = [fit for fit in found if fit.mistake.id != "other-quantity"]
         letters = list(_letters(expr, comparison))
         if letters:
             kept = [fit for fit in found if not fit.mistake.vague and fit.mistake.id != "other-quantity"]
-            found = sorted((*kept, *letters), key=lambda fit: PLACE[fit.mistake.id])
+            found = sorted((*kept, *letters), key=lambda fit: place(fit.mistake.id))
         plain = not any(fit.mistake.id != "free-index" and not fit.mistake.vague for fit in found)
         indices = _collapsed(comparison, draws) if plain and not merged else None
         if indices is not None:
             found = [
                 *(fit for fit in found if not fit.mistake.vague),
-                Fit(BY_ID["delta-collapse"], "", indices=indices),
+                Match(BY_ID["delta-collapse"], "", indices=indices),
             ]
     return messages.said(found, target, met, written or (NUMBERS if expr is None else of_tree(expr)))
 
 
-def _letters(expr: Expr, comparison: Comparison) -> Iterator[Fit]:
+def _letters(expr: Expr, comparison: Comparison) -> Iterator[Match]:
     """Yield what is wrong with the letters of an answer: one with two meanings, one that is missing."""
     letters = comparison.layout.letters
     if not letters:
@@ -141,7 +143,7 @@ def _letters(expr: Expr, comparison: Comparison) -> Iterator[Fit]:
     for meant in untangled(expr, letters):
         try:
             if comparison.compare(meant, PROBES) is Outcome.EQUAL:
-                yield Fit(BY_ID["index-clash"], next(iter(_bound(expr) & set(letters))))
+                yield Match(BY_ID["index-clash"], next(iter(_bound(expr) & set(letters))))
                 break
         except TROUBLE:
             continue
@@ -149,7 +151,7 @@ def _letters(expr: Expr, comparison: Comparison) -> Iterator[Fit]:
     missing = [letter for letter in letters if letter not in got.letters]
     alike = isinstance(comparison.where, Compare) and comparison.where.relation is Relation.EQ
     if missing and not alike and not got.axes and (got.letters or _bound(expr) & set(letters)):
-        yield Fit(BY_ID["free-index"], f"where {missing[0]} went")
+        yield Match(BY_ID["free-index"], f"where {missing[0]} went")
 
 
 def _collapsed(comparison: Comparison, draws: tuple[Draw, ...]) -> tuple[str, ...] | None:

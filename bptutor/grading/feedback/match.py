@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Callable
+from functools import lru_cache, partial
 from itertools import combinations
 from typing import NamedTuple
 
@@ -12,18 +11,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bptutor.grading.answer.answer_samples import TROUBLE, Draw, Met, entries
-from bptutor.grading.catalogue.base import CATALOGUE, IMPLIED, PLACE
-from bptutor.grading.catalogue.hypotheses import Change, Guess, Target
-from bptutor.grading.catalogue.hypotheses import Mistake as Row
-from bptutor.grading.verdict import SAYS_LESS
+from bptutor.grading.catalogue.base import Change, Hypothesis, Mistake, changed
+from bptutor.grading.catalogue.expected_answer import ExpectedAnswer
+from bptutor.grading.catalogue.order import LAST, implied, place, silenced
+from bptutor.grading.catalogue.table import CATALOGUE
 from bptutor.notation.values.evaluate import Values
 
 Array = NDArray[np.float64]
 ZERO = 1e-13
 """Sizes up to which an answer is 0 but for rounding."""
-CHANCE = 0.05
-"""Most likely it may be that one of the guesses meets the one number of a learner by accident."""
-CHANCE_OF_LISTS = 0.1
+FALSE_POSITIVES = 0.05
+"""Largest false-positive probability of a name: that a hypothesis meets the one number of a learner by chance."""
+FALSE_POSITIVES_OF_LISTS = 0.1
 """The same for several numbers, which also tell by their pattern, such as zeros: the estimate does not count that."""
 ROUND = 3
 """Most decimals of round numbers."""
@@ -31,10 +30,10 @@ RESOLVED = 1e-9
 """How far a round number may be from its decimals."""
 
 
-class Fit(NamedTuple):
+class Match(NamedTuple):
     """A mistake that an answer is."""
 
-    mistake: Row
+    mistake: Mistake
     part: str
     """The name that it is about; empty for the whole."""
     paired: bool = False
@@ -43,58 +42,50 @@ class Fit(NamedTuple):
     """The two indices of the cases that it is about, where it is about those."""
 
 
-@dataclass(frozen=True)
-class Made:
-    """One guess with its value on one draw."""
+class Evaluated(NamedTuple):
+    """One hypothesis with its value on one draw."""
 
-    mistake: Row
-    guess: Callable[[Values], Array]
+    mistake: Mistake
+    hypothesis: Callable[[Values], Array]
     part: str
     array: Array
 
 
-class Guesses:
-    """All guesses about one question; their values on a draw are computed once."""
+class EvaluatedHypotheses:
+    """All hypotheses about one question; their values on a draw are computed once."""
 
-    def __init__(self, target: Target) -> None:
+    def __init__(self, expected: ExpectedAnswer) -> None:
         """Take the question."""
-        self.target = target
-        self.rows = [(mistake, guess, part) for mistake in CATALOGUE for guess, part in _made(mistake, target)]
-        self._made: dict[int, tuple[Values, list[Made]]] = {}
+        self.rows = [(mistake, made, part) for mistake in CATALOGUE for made, part in _made(mistake, expected)]
+        self._on: dict[int, tuple[Values, list[Evaluated]]] = {}
 
-    def on(self, values: Values) -> list[Made]:
-        """Return every guess that has a value on a draw."""
-        if id(values) not in self._made:
-            found = [
-                Made(mistake, guess, part, array)
-                for mistake, guess, part in self.rows
-                if (array := entries(guess, values)) is not None
-            ]
-            self._made[id(values)] = (values, found)
-        return self._made[id(values)][1]
+    def on(self, values: Values) -> list[Evaluated]:
+        """Return every hypothesis that has a value on a draw."""
+        if id(values) not in self._on:
+            tried = ((row, entries(row[1], values)) for row in self.rows)
+            self._on[id(values)] = (values, [Evaluated(*row, array) for row, array in tried if array is not None])
+        return self._on[id(values)][1]
 
 
-def _made(mistake: Row, target: Target) -> list[Guess]:
-    """Return the guesses of a mistake; none where the question has no numbers to make them on."""
+def _made(mistake: Mistake, expected: ExpectedAnswer) -> list[Hypothesis]:
+    """Return the hypotheses of a mistake; none where the question has no numbers to make them on."""
     try:
-        return list(mistake.guesses(target))
+        return list(mistake.hypotheses(expected))
     except TROUBLE:
         return []
 
 
-def guesses(target: Target) -> Guesses:
-    """Return the guesses about a question; kept with it."""
-    if target.guesses is None:
-        target.guesses = Guesses(target)
-    assert isinstance(target.guesses, Guesses)  # noqa: S101  # made above
-    return target.guesses
+@lru_cache(maxsize=128)
+def hypotheses(expected: ExpectedAnswer) -> EvaluatedHypotheses:
+    """Return the hypotheses about a question; kept with it."""
+    return EvaluatedHypotheses(expected)
 
 
-def fits(target: Target, met: Met, pairs: bool = True) -> list[Fit]:
+def matches(expected: ExpectedAnswer, met: Met, pairs: bool = True) -> list[Match]:
     """Return the mistakes that equal the answer on every draw, in catalogue order; else the one pair that does.
 
     Args:
-        target: What is asked.
+        expected: What is asked.
         met: The answer on draws.
         pairs: Whether two mistakes at once are looked for.
     """
@@ -102,104 +93,93 @@ def fits(target: Target, met: Met, pairs: bool = True) -> list[Fit]:
         return []
     first = met.draws[0]
     nothing = not any(draw.got.any() for draw in met.draws)
-    tiny = all(np.abs(draw.got).max(initial=0.0) <= ZERO * _scale(draw) for draw in met.draws)
-    found: dict[str, tuple[Fit, Made]] = {}
-    for made in guesses(target).on(first.values):
-        name = made.mistake.id
+    tiny = all(np.abs(draw.got).max(initial=0.0) <= ZERO * max(1.0, _size(draw.truth)) for draw in met.draws)
+    found: dict[str, Evaluated] = {}
+    for one in hypotheses(expected).on(first.values):
+        name = one.mistake.id
         if name in found or nothing is not (name == "bias-zero"):
             continue
-        if made.mistake.vague and (found or tiny):  # zeros are many things at once
+        if one.mistake.vague and (found or tiny):  # zeros are many things at once
             continue
-        if met.equal(made.array, first.got, first.counts) and met.made(made.guess):
-            found[name] = (Fit(made.mistake, made.part), made)
+        if met.equal(one.array, first.got, first.counts) and met.made(one.hypothesis):
+            found[name] = one
     if not met.relative and not nothing:
-        found = _unlikely(found, target, met)
-    return [fit for fit, _ in found.values()] or (_pair(target, met) if pairs and not nothing else [])
+        found = _likely(found, expected, met)
+    if found or not pairs or nothing:
+        return [Match(one.mistake, one.part) for one in found.values()]
+    return _pair(expected, met)
 
 
-def _scale(draw: Draw) -> float:
-    return max(1.0, float(np.abs(draw.truth).max(initial=0.0)))
+# --- numbers: names that few of them meet by chance --------------------------------------------------------------
 
 
-def _unlikely(found: dict[str, tuple[Fit, Made]], target: Target, met: Met) -> dict[str, tuple[Fit, Made]]:
-    """Return the mistakes that few numbers meet by accident: of the plainest kind, and told apart on other draws."""
+def _likely(found: dict[str, Evaluated], expected: ExpectedAnswer, met: Met) -> dict[str, Evaluated]:
+    """Return the mistakes that few numbers meet by chance: of the simplest kind, and told apart on other draws."""
     (draw,) = met.draws
-    tried, most = _tried(target, met), CHANCE if draw.got.size == 1 else CHANCE_OF_LISTS
+    single = draw.got.size == 1
+    tried, most = _tried(expected, met), FALSE_POSITIVES if single else FALSE_POSITIVES_OF_LISTS
     kept = {
         name: one
         for name, one in found.items()
-        if (changed_everywhere(one[0].mistake, target, met) and _is_precise(one[0].mistake, target, met, most))
-        or by_accident(tried[plainness(one[0].mistake)], met, spacing(draw)) <= most
+        if (changed_everywhere(one.mistake, expected, met) and _is_precise(one.mistake, expected, met, most))
+        or false_positive_probability(tried[complexity(one.mistake)], met, spacing(draw)) <= most
     }
-    if not kept:
+    less = silenced(set(kept)) | implied(set(kept))
+    simplest = min((complexity(one.mistake) for one in kept.values()), default=0)
+    few = [one for name, one in kept.items() if complexity(one.mistake) == simplest and name not in less]
+    if not few or (single and not all(_alike(few[0], one, expected) for one in few[1:])):
         return {}
-    less = {name for name in kept if SAYS_LESS.get(name, frozenset()) & kept.keys()}
-    less |= {other for name in kept for other in IMPLIED.get(name, ())}
-    plainest = min(plainness(fit.mistake) for fit, _ in kept.values())
-    few = [made for fit, made in kept.values() if plainness(fit.mistake) == plainest and fit.mistake.id not in less]
-    if not few or (draw.got.size == 1 and not all(_alike(few[0], made, target) for made in few[1:])):
-        return {}
-    arrays = [made.array for made in few]
     return {
         name: one
         for name, one in kept.items()
-        if plainness(one[0].mistake) == plainest
-        or (_same(one[1].array, arrays[0]) and (draw.got.size > 1 or _alike(few[0], one[1], target)))
+        if complexity(one.mistake) == simplest
+        or (_same(one.array, few[0].array) and (not single or _alike(few[0], one, expected)))
     }
 
 
-def plainness(mistake: Row) -> int:
-    """Return how soon a mistake is thought of: 0 for changes of the value, 2 for what only fits where no other does."""
+def complexity(mistake: Mistake) -> int:
+    """Return how far-fetched a mistake is: 0 for changes of the value, 2 for what only fits where no other does."""
     if mistake.change is not None:
         return 0
-    return 2 if mistake.vague or mistake.id == "other-quantity" else 1
+    return 2 if mistake.vague or mistake.id == LAST else 1
 
 
-def changed_everywhere(mistake: Row, target: Target, met: Met) -> bool:
+def changed_everywhere(mistake: Mistake, expected: ExpectedAnswer, met: Met) -> bool:
     """Return whether a mistake says no more than that every entry is changed in one way, and each of them is."""
-    changes = () if mistake.change is None else mistake.change(target)
-    return any(met.made(partial(_on_truth, target, change)) for change in changes)
+    return any(met.made(partial(changed, expected, change)) for change in _changes_of(mistake, expected))
 
 
-def _is_precise(mistake: Row, target: Target, met: Met, most: float) -> bool:
+def _changes_of(mistake: Mistake, expected: ExpectedAnswer) -> tuple[Change, ...]:
+    return () if mistake.change is None else tuple(mistake.change(expected))
+
+
+def _is_precise(mistake: Mistake, expected: ExpectedAnswer, met: Met, most: float) -> bool:
     """Return whether the digits bear out a change of every entry."""
-    changes = () if mistake.change is None else tuple(mistake.change(target))
-    return by_accident(len(changes), met) <= most
+    return false_positive_probability(len(_changes_of(mistake, expected)), met) <= most
 
 
-def _on_truth(target: Target, change: Change, values: Values) -> Array:
-    return change(target.truth(values), values)
-
-
-def _elsewhere(target: Target) -> Values | None:
-    """Return other numbers of the scene; None where it has none."""
-    try:
-        return next(iter(target.comparison.draws()))
-    except TROUBLE:
-        return None
-
-
-def _tried(target: Target, met: Met) -> tuple[int, int, int]:
-    """Return how many different numbers, no larger than the answer's, were held against it up to each plainness."""
+def _tried(expected: ExpectedAnswer, met: Met) -> tuple[int, int, int]:
+    """Return how many different numbers, no larger than the answer's, were held against it up to each complexity."""
     (draw,) = met.draws
-    largest = _largest(draw) + met.tolerance
+    largest = max(_size(draw.truth), _size(draw.got)) + met.tolerance
     seen: tuple[set[bytes], ...] = (set(), set(), set())
-    for made in guesses(target).on(draw.values):
-        if made.array.size != draw.got.size or _same(made.array, draw.truth):
+    for one in hypotheses(expected).on(draw.values):
+        if one.array.size != draw.got.size or _same(one.array, draw.truth):
             continue
-        if np.abs(made.array).max(initial=0.0) <= largest:
-            key = np.round(made.array / met.tolerance).tobytes()
-            for n in range(plainness(made.mistake), len(seen)):
+        if _size(one.array) <= largest:
+            key = np.round(one.array / met.tolerance).tobytes()
+            for n in range(complexity(one.mistake), len(seen)):
                 seen[n].add(key)
     return len(seen[0]), len(seen[1]), len(seen[2])
 
 
-def _alike(one: Made, other: Made, target: Target) -> bool:
+def _alike(one: Evaluated, other: Evaluated, expected: ExpectedAnswer) -> bool:
     """Return whether two mistakes that give one number give one on other numbers too: else it tells neither."""
-    elsewhere = _elsewhere(target)
-    if elsewhere is None:
+    try:
+        elsewhere = next(iter(expected.comparison.draws()))
+    except TROUBLE:
         return False
-    here, there = entries(one.guess, elsewhere), entries(other.guess, elsewhere)
+    here, there = entries(one.hypothesis, elsewhere), entries(other.hypothesis, elsewhere)
     return here is not None and there is not None and _same(here, there)
 
 
@@ -207,18 +187,18 @@ def _same(one: Array, other: Array) -> bool:
     return one.size == other.size and bool(np.allclose(one.ravel(), other.ravel(), rtol=1e-9, atol=1e-12))
 
 
-def by_accident(tried: int, met: Met, step: float = 0.0) -> float:
-    """Return how likely it is that one of so many guesses meets numbers as large as these within the tolerance.
+def false_positive_probability(tried: int, met: Met, step: float = 0.0) -> float:
+    """Return how likely it is that one of so many hypotheses meets numbers as large as these within the tolerance.
 
     Only entries that differ from what is asked count: the others are met by what is right too.
 
     Args:
-        tried: How many guesses.
+        tried: How many hypotheses.
         met: The numbers.
-        step: What all numbers are multiples of: of round numbers there are few, which a guess meets the more often.
+        step: What all numbers are multiples of: of round numbers there are few, which are met the more often.
     """
     (draw,) = met.draws
-    largest = _largest(draw)
+    largest = max(_size(draw.truth), _size(draw.got))
     differ = draw.got.size
     if draw.got.shape == draw.truth.shape:
         differ = int((np.abs(draw.got - draw.truth) > met.tolerance).sum())
@@ -228,66 +208,55 @@ def by_accident(tried: int, met: Met, step: float = 0.0) -> float:
     return float(tried * chance**differ)
 
 
-def _largest(draw: Draw) -> float:
-    return max(float(np.abs(side).max(initial=0.0)) for side in (draw.truth, draw.got))
+def _size(array: Array) -> float:
+    return float(np.abs(array).max(initial=0.0))
 
 
 def spacing(draw: Draw) -> float:
     """Return the power of ten that all entries of an answer and of what is asked are multiples of; 0 for none."""
     both = np.concatenate([draw.truth.ravel(), draw.got.ravel()])
-    for decimals in range(ROUND + 1):
-        if np.abs(both - np.round(both, decimals)).max(initial=0.0) < RESOLVED:
-            return float(10.0**-decimals)
-    return 0.0
+    steps = (decimals for decimals in range(ROUND + 1) if _size(both - np.round(both, decimals)) < RESOLVED)
+    return next((float(10.0**-decimals) for decimals in steps), 0.0)
 
 
-def _pair(target: Target, met: Met) -> list[Fit]:
+# --- two mistakes at once ----------------------------------------------------------------------------------------
+
+
+def _pair(expected: ExpectedAnswer, met: Met) -> list[Match]:
     """Return the only two mistakes that together give the answer; nothing when there is no such pair, or several.
 
     Of numbers only mistakes on the value alone are told: a sign with a factor.
     """
-    first = met.draws[0]
-    few = not met.relative
-    found: dict[frozenset[str], list[Fit]] = {}
-    for change, change_of in _changes(target):
-        for made in guesses(target).on(first.values):
-            row = made.mistake
-            if row.vague or row.id == "other-quantity" or row is change or (few and row.change is None):
+    first, few = met.draws[0], not met.relative
+    found: dict[frozenset[str], list[Match]] = {}
+    changes = [(mistake, change) for mistake in CATALOGUE for change in _changes_of(mistake, expected)]
+    for mistake, change in changes:
+        for one in hypotheses(expected).on(first.values):
+            other = one.mistake
+            if other.vague or other.id == LAST or other is mistake or (few and other.change is None):
                 continue
-            if not _fits_first(made, change_of, first, met):
+            both = entries(partial(change, one.array), first.values)
+            if both is None or not met.equal(both, first.got, first.counts):
                 continue
-            if met.made(partial(_changed, made.guess, change_of)) and met.differs(made.guess):
-                pair = [Fit(change, "", paired=True), Fit(row, made.part, paired=True)]
-                found.setdefault(frozenset({change.id, row.id}), pair)
-    plain = {names: both for names, both in found.items() if all(fit.mistake.change is not None for fit in both)}
-    found = plain or found  # a sign and a factor explain more plainly than what happens to equal them
-    if len(found) != 1 or (few and by_accident(_pairs_tried(target, first), met, spacing(first)) > CHANCE):
+            if met.made(partial(_changed_too, one.hypothesis, change)) and met.differs(one.hypothesis):
+                pair = [Match(mistake, "", paired=True), Match(other, one.part, paired=True)]
+                found.setdefault(frozenset({mistake.id, other.id}), pair)
+    plain = {names: pair for names, pair in found.items() if all(match.mistake.change is not None for match in pair)}
+    found = plain or found  # a sign and a factor explain more simply than what happens to equal them
+    if len(found) != 1:
         return []
-    (both,) = found.values()
-    return sorted(both, key=lambda fit: PLACE[fit.mistake.id])
+    if few and false_positive_probability(_pairs_tried(changes, first), met, spacing(first)) > FALSE_POSITIVES:
+        return []
+    (pair,) = found.values()
+    return sorted(pair, key=lambda match: place(match.mistake.id))
 
 
-def _pairs_tried(target: Target, draw: Draw) -> int:
+def _pairs_tried(changes: list[tuple[Mistake, Change]], draw: Draw) -> int:
     """Return how many numbers two mistakes on the value alone make of what is right."""
-    known = [(row.id, change(draw.truth, draw.values)) for row, change in _changes(target)]
+    known = [(mistake.id, change(draw.truth, draw.values)) for mistake, change in changes]
     fitting = [id_ for id_, array in known if array.shape == draw.truth.shape and np.isfinite(array).all()]
     return sum(one != other for one, other in combinations(fitting, 2))
 
 
-def _changes(target: Target) -> Iterator[tuple[Row, Change]]:
-    for mistake in CATALOGUE:
-        if mistake.change is not None:
-            for change in mistake.change(target):
-                yield mistake, change
-
-
-def _changed(guess: Callable[[Values], Array], change: Change, values: Values) -> Array:
-    return change(guess(values), values)
-
-
-def _fits_first(made: Made, change: Change, draw: Draw, met: Met) -> bool:
-    try:
-        both = change(made.array, draw.values)
-    except TROUBLE:
-        return False
-    return met.equal(both, draw.got, draw.counts)
+def _changed_too(hypothesis: Callable[[Values], Array], change: Change, values: Values) -> Array:
+    return change(hypothesis(values), values)

@@ -11,7 +11,7 @@ from bptutor.notation.scope import Role, Scope
 from bptutor.notation.tree import Expr, Name, walk
 
 if TYPE_CHECKING:
-    from bptutor.grading.catalogue.hypotheses import Target
+    from bptutor.grading.catalogue.expected_answer import ExpectedAnswer
 
 
 def names_in(trees: Iterable[Expr]) -> frozenset[str]:
@@ -32,43 +32,43 @@ def made_of(scope: Scope, names: Iterable[str]) -> frozenset[str]:
     return frozenset(found)
 
 
-def asked_about(target: Target) -> frozenset[str]:
+def asked_about(expected: ExpectedAnswer) -> frozenset[str]:
     """Return the names that what is asked is made of; of a gradient also what the loss is made of."""
-    return made_of(target.scope, names_in((target.comparison.expected, *target.slopes)))
+    return made_of(expected.scope, names_in((expected.comparison.expected, *expected.slopes)))
 
 
-def other_quantities(target: Target) -> Iterator[tuple[str, Expr]]:
+def other_quantities(expected: ExpectedAnswer) -> Iterator[tuple[str, Expr]]:
     """Yield every other array and gradient of the scene, with what a message calls it."""
-    for name, declared in target.scope.names.items():
+    for name, declared in expected.scope.names.items():
         if declared.role in {Role.GIVEN, Role.DEFINED}:
             yield name, Name(name)
-    for of in target.lines.back:
-        if not isinstance(of, Name) and of not in target.asked:
-            yield unicode.line(of, target.scope), of
+    for of in expected.lines.back:
+        if not isinstance(of, Name) and of not in expected.asked:
+            yield unicode.line(of, expected.scope), of
 
 
-def suits(part: str, target: Target, written: Written, within: bool) -> bool:
+def suits(part: str, expected: ExpectedAnswer, written: Written, within: bool) -> bool:
     """Return whether a message may mention a part.
 
     Args:
         part: A name of the scene; anything else, such as an index, may be mentioned.
-        target: What is asked.
+        expected: What is asked.
         written: What the answer holds.
         within: Whether it has to stand in the answer, where that is no list of numbers.
     """
-    scope = target.scope
+    scope = expected.scope
     if part in scope.names:
         if within and written.formula:
             return part in written.names
-        return _known({part}, target, written)
-    slope = next((tree for called, tree in other_quantities(target) if called == part), None)
-    return slope is None or _known(names_in([slope]), target, written)
+        return _known({part}, expected, written)
+    slope = next((tree for called, tree in other_quantities(expected) if called == part), None)
+    return slope is None or _known(names_in([slope]), expected, written)
 
 
-def _known(names: Iterable[str], target: Target, written: Written) -> bool:
+def _known(names: Iterable[str], expected: ExpectedAnswer, written: Written) -> bool:
     """Return whether names stand in the question or the answer, or are made of what stands there alone."""
-    scope = target.scope
-    near = asked_about(target) | made_of(scope, written.names)
+    scope = expected.scope
+    near = asked_about(expected) | made_of(scope, written.names)
     if not near:  # a program that is held against the numbers of another
         return True
     for name in names:

@@ -2,34 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from fractions import Fraction
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from bptutor.grading.answer.definitions import scalars
-from bptutor.grading.catalogue.softmax.output_layer import errors
+from bptutor.grading.catalogue.base import USUAL
+from bptutor.grading.catalogue.softmax import errors
 from bptutor.grading.feedback.mentioned_names import asked_about, names_in
 from bptutor.notation.scope import Role
 from bptutor.notation.tree import Call, Delta, Derivative, Div, Expr, Letter, Name, Number, Pow, Sum, walk
 
 if TYPE_CHECKING:
-    from bptutor.grading.catalogue.hypotheses import Target
+    from bptutor.grading.catalogue.expected_answer import ExpectedAnswer
 
-USUAL: Mapping[str, str] = MappingProxyType(
-    {
-        "averaged": "what precedes Σ_s in L",
-        "an entry of b": "an entry of the bias",
-        "loss": "the loss",
-        "y": "the target",
-        "p": "the output",
-        "denominator": "what all probabilities add up to",
-        "cases": "an entry off the diagonal, then at one on it",
-    }
-)
-"""What stands for a word that nobody gave."""
-UNKNOWN: Mapping[str, str] = MappingProxyType({"no batch": "yes", "plain": "yes"})
-"""What is taken to hold where nothing is known of a scene."""
 SQUASHING = frozenset({"sigmoid", "tanh", "softmax"})
 TARGETS = frozenset("yYtTqm")
 """What names of targets begin with."""
@@ -37,7 +23,7 @@ Show = Callable[[str], str]
 """What a message calls a name of the scene."""
 
 
-def words(target: Target, show: Show | None = None) -> dict[str, str]:
+def words(expected: ExpectedAnswer, show: Show | None = None) -> dict[str, str]:
     """Return names for the loss, the output and a bias; and for what holds of the scene "yes", else nothing.
 
     `slope`: a gradient of the loss is asked, `square`: of a loss with a square, `classes`: shares are held against
@@ -45,13 +31,13 @@ def words(target: Target, show: Show | None = None) -> dict[str, str]:
     `top`: the slope by what the output is made of is asked. `squashed`: every activation squashes.
     `no batch`: no examples share a bias. `batch`: a mean over examples is taken. `plain`: no slope is asked.
     """
-    scope, made, loss = target.scope, target.parts.activations, asked_loss(target)
+    scope, made, loss = expected.scope, expected.parts.activations, asked_loss(expected)
     show = show or scope.shown
     softmax = [one.a for one in made if one.function == "softmax"]
-    slopes, error = target.slopes, next(errors(target), None)
+    slopes, error = expected.slopes, next(errors(expected), None)
     wanted = [name for name in scope.names if Derivative(Name(loss), Name(name)) in slopes]
-    biases = [name for name in wanted if name in target.parts.biases] or sorted(target.parts.biases)
-    output = output_of(target)
+    biases = [name for name in wanted if name in expected.parts.biases] or sorted(expected.parts.biases)
+    output = output_of(expected)
     asked = wanted[0] if len(wanted) == 1 else ""
     bias = show(biases[0]) if biases else "the bias"
     shown, definition = show(loss) if loss else "the loss", scope.names[loss].definition if loss else None
@@ -60,19 +46,19 @@ def words(target: Target, show: Show | None = None) -> dict[str, str]:
         "loss": shown,
         "p": show(output) if output else "the output",
         "y": show(y.id) if isinstance(y, Name) else "the target",
-        "denominator": denominator(output, target, show),
-        "cases": cases(target),
+        "denominator": denominator(output, expected, show),
+        "cases": cases(expected),
         "b": bias,
         "an entry of b": bias if biases and not scope.names[biases[0]].axes else f"an entry of {bias}",
         "averaged": _averaged(shown, definition),
         "softmax": "yes" if softmax else "",
-        "classes": "yes" if slopes and _held_against_classes(target, softmax) else "",
+        "classes": "yes" if slopes and _held_against_classes(expected, softmax) else "",
         "error": "yes" if error is not None and error[1].function == "softmax" else "",
-        "jacobian": "yes" if same_axes(target.comparison.layout.all_axes) else "",
-        "no batch": "" if target.parts.batch and target.parts.biases else "yes",
-        "batch": "yes" if target.parts.batch else "",
-        "slope": "yes" if slopes or not target.loss else "",
-        "plain": "" if slopes or isinstance(target.comparison.expected, Derivative) else "yes",
+        "jacobian": "yes" if same_axes(expected.comparison.layout.all_axes) else "",
+        "no batch": "" if expected.parts.batch and expected.parts.biases else "yes",
+        "batch": "yes" if expected.parts.batch else "",
+        "slope": "yes" if slopes or not expected.loss else "",
+        "plain": "" if slopes or isinstance(expected.comparison.expected, Derivative) else "yes",
         "asked": show(asked) if asked else "",
         "top": "yes" if asked and asked in {one.z for one in made if one.a == output} else "",
         "squashed": "yes" if {one.function for one in made} <= SQUASHING else "",
@@ -80,51 +66,51 @@ def words(target: Target, show: Show | None = None) -> dict[str, str]:
     }
 
 
-def asked_loss(target: Target) -> str:
+def asked_loss(expected: ExpectedAnswer) -> str:
     """Return the number whose gradient is asked; else the one that is asked, or the only one; empty for none."""
-    of = [slope.of.id for slope in target.slopes if isinstance(slope, Derivative) and isinstance(slope.of, Name)]
-    found = [name for name in scalars(target.scope) if name in target.scope.names]
-    near = [name for name in found if name in of] or [name for name in found if name in asked_about(target)]
+    of = [slope.of.id for slope in expected.slopes if isinstance(slope, Derivative) and isinstance(slope.of, Name)]
+    found = [name for name in scalars(expected.scope) if name in expected.scope.names]
+    near = [name for name in found if name in of] or [name for name in found if name in asked_about(expected)]
     return near[0] if near else found[0] if len(found) == 1 else ""
 
 
-def output_of(target: Target) -> str:
+def output_of(expected: ExpectedAnswer) -> str:
     """Return the name of the probabilities that a question is about, or of what the network puts out."""
-    near, made = asked_about(target), target.parts.activations
+    near, made = asked_about(expected), expected.parts.activations
     softmax = [one.a for one in made if one.function == "softmax"]
-    shares = [name for name in target.scope.names if is_ratio(name, target)]
+    shares = [name for name in expected.scope.names if is_ratio(name, expected)]
     ends = [one.a for one in reversed(made)]
     known = [*softmax, *shares, *(() if shares else ends)]
     return next((name for name in known if name in near), known[0] if known else "")
 
 
-def is_ratio(name: str, target: Target) -> bool:
+def is_ratio(name: str, expected: ExpectedAnswer) -> bool:
     """Return whether a name is defined as parts divided by their sum."""
-    line = target.lines.forward.get(Name(name))
+    line = expected.lines.forward.get(Name(name))
     if not isinstance(line, Div):
         return False
-    total = target.lines.forward.get(line.den, line.den)
+    total = expected.lines.forward.get(line.den, line.den)
     over = names_in([line.num])
-    over |= names_in(one for part in over if (one := target.lines.forward.get(Name(part))) is not None)
+    over |= names_in(one for part in over if (one := expected.lines.forward.get(Name(part))) is not None)
     adds = any(isinstance(part, Sum) or (isinstance(part, Call) and part.function == "sum") for part in walk(total))
     return adds and bool(over & names_in([total]))
 
 
-def denominator(name: str, target: Target, show: Show) -> str:
+def denominator(name: str, expected: ExpectedAnswer, show: Show) -> str:
     """Return where all logits enter a probability: its denominator, or the sum where it is a given number."""
     if not name:
         return USUAL["denominator"]
-    softmax = any(one.a == name and one.function == "softmax" for one in target.parts.activations)
-    if softmax or is_ratio(name, target):
-        return f"the denominator of {_entry(name, target, show)}"
+    softmax = any(one.a == name and one.function == "softmax" for one in expected.parts.activations)
+    if softmax or is_ratio(name, expected):
+        return f"the denominator of {_entry(name, expected, show)}"
     return f"what all entries of {show(name)} add up to"
 
 
-def _entry(name: str, target: Target, show: Show) -> str:
+def _entry(name: str, expected: ExpectedAnswer, show: Show) -> str:
     """Return a name with the index that the question gives its axis; without one where it has none."""
-    declared, layout = target.scope.names[name], target.comparison.layout
+    declared, layout = expected.scope.names[name], expected.comparison.layout
     letters = [letter for letter, axis in layout.known.items() if axis and axis == declared.axes[-1:][0]]
-    if len(declared.axes) != 1 or not letters or show(name) != target.scope.shown(name):
+    if len(declared.axes) != 1 or not letters or show(name) != expected.scope.shown(name):
         return show(name)
     return f"{show(name)}_{letters[0]}"
 
@@ -134,31 +120,31 @@ def same_axes(axes: tuple[str, ...]) -> bool:
     return len(set(filter(None, axes))) < len([axis for axis in axes if axis])
 
 
-def cases(target: Target, letter: str = "", pair: tuple[str, ...] = ()) -> str:
+def cases(expected: ExpectedAnswer, letter: str = "", pair: tuple[str, ...] = ()) -> str:
     """Return the two cases of a δ in the indices of the question: those of a pair, of its δ, or of the goal.
 
     Args:
-        target: What is asked.
+        expected: What is asked.
         letter: The first index of the δ that is meant; empty for any.
         pair: Two indices, where they are known.
     """
-    deltas = [part for part in walk(target.comparison.expected) if isinstance(part, Delta)]
+    deltas = [part for part in walk(expected.comparison.expected) if isinstance(part, Delta)]
     named = [
         (one.left.id, one.right.id) for one in deltas if isinstance(one.left, Letter) and isinstance(one.right, Letter)
     ]
     meant = [one for one in named if one[0] == letter] or named
-    known = target.comparison.layout.known
+    known = expected.comparison.layout.known
     alike = [(a, b) for a in known for b in known if a < b and known[a] == known[b] != ""]
     for one, other in (*([pair] if pair else ()), *meant, *alike):
         return f"the case {one} ≠ {other}, then at {one} = {other}"
     return USUAL["cases"]
 
 
-def _held_against_classes(target: Target, softmax: list[str]) -> bool:
+def _held_against_classes(expected: ExpectedAnswer, softmax: list[str]) -> bool:
     """Return whether a softmax stands beside a given array over the same axes: what its shares should be."""
-    names = target.scope.names
+    names = expected.scope.names
     given = {made.axes for name, made in names.items() if made.role is Role.GIVEN and name[0] in TARGETS}
-    trees = target.trees
+    trees = expected.trees
     speaks = not trees or any(isinstance(part, Name) and part.id in softmax for tree in trees for part in walk(tree))
     return speaks and any(names[a].axes in given for a in softmax)
 

@@ -8,10 +8,10 @@ answer: a change of every entry is claimed only where it gives every entry.
 from __future__ import annotations
 
 from bptutor.grading.answer.answer_samples import TROUBLE, Met
-from bptutor.grading.catalogue.base import IMPLIED
-from bptutor.grading.catalogue.hypotheses import Target
+from bptutor.grading.catalogue.expected_answer import ExpectedAnswer
+from bptutor.grading.catalogue.order import implied
 from bptutor.grading.feedback.answer_contents import Written
-from bptutor.grading.feedback.match import Fit, changed_everywhere, guesses
+from bptutor.grading.feedback.match import Match, changed_everywhere, hypotheses
 from bptutor.grading.feedback.mentioned_names import suits
 from bptutor.grading.feedback.message_context import cases, denominator, is_ratio, words
 from bptutor.grading.feedback.numeric_difference import agreeing
@@ -22,38 +22,38 @@ SPOKEN = "{part}"
 """Where a sentence mentions the name that a mistake is about."""
 
 
-def said(found: list[Fit], target: Target, met: Met, written: Written) -> list[Finding]:
+def said(found: list[Match], expected: ExpectedAnswer, met: Met, written: Written) -> list[Finding]:
     """Return mistakes as findings.
 
     Args:
         found: The mistakes that the answer is.
-        target: What is asked.
+        expected: What is asked.
         met: The answer on the draws that the mistakes were found on.
         written: What the answer holds.
     """
-    speaker = _Speaker(target, met, written)
-    implied = {id_ for fit in found for id_ in IMPLIED.get(fit.mistake.id, ())}
-    told = ((fit, speaker.message(fit)) for fit in found if fit.mistake.id not in implied)
+    speaker = _Speaker(expected, met, written)
+    unlisted = implied({fit.mistake.id for fit in found})
+    told = ((fit, speaker.message(fit)) for fit in found if fit.mistake.id not in unlisted)
     return [Finding(fit.mistake.id, message) for fit, message in told if message]
 
 
 class _Speaker:
     """Fits the sentences of the catalogue to one answer."""
 
-    def __init__(self, target: Target, met: Met, written: Written) -> None:
-        self.target, self.met, self.written = target, met, written
-        self.words = words(target, self.show) | written.holds()
+    def __init__(self, expected: ExpectedAnswer, met: Met, written: Written) -> None:
+        self.expected, self.met, self.written = expected, met, written
+        self.words = words(expected, self.show) | written.holds()
         one_case = met.draws and all(agreeing(draw) is not None for draw in met.draws)
         self.words["one case"] = "yes" if one_case else ""
 
     def show(self, name: str) -> str:
         """Return what a name of the scene is called: in a program as the program calls it."""
-        if name not in self.target.scope.names:
+        if name not in self.expected.scope.names:
             return name
         called = self.written.shown
-        return self.target.scope.shown(name) if called is None else called.get(name, name)
+        return self.expected.scope.shown(name) if called is None else called.get(name, name)
 
-    def message(self, fit: Fit) -> str:
+    def message(self, fit: Match) -> str:
         """Return what is said of a mistake; nothing where it needs a name that the question is not about."""
         if fit.mistake.id == "other-quantity" and self._constant():
             return ""
@@ -65,14 +65,14 @@ class _Speaker:
             return ""
         return fit.mistake.message(self.show(part), known, fit.paired)
 
-    def _known(self, fit: Fit) -> dict[str, str]:
+    def _known(self, fit: Match) -> dict[str, str]:
         """Return the words with what holds of one mistake."""
-        everywhere = not fit.paired and changed_everywhere(fit.mistake, self.target, self.met)
+        everywhere = not fit.paired and changed_everywhere(fit.mistake, self.expected, self.met)
         known = self.words | {"everywhere": "yes" if everywhere else ""}
         if self._is_probability(fit.part):
-            known |= {"p": self.show(fit.part), "denominator": denominator(fit.part, self.target, self.show)}
+            known |= {"p": self.show(fit.part), "denominator": denominator(fit.part, self.expected, self.show)}
         if fit.indices or fit.mistake.id == "delta-collapse":
-            known["cases"] = cases(self.target, fit.part, fit.indices)
+            known["cases"] = cases(self.expected, fit.part, fit.indices)
         return known
 
     def _constant(self) -> bool:
@@ -82,30 +82,30 @@ class _Speaker:
         return bool(others) and all(alike)
 
     def _is_probability(self, part: str) -> bool:
-        declared = self.target.scope.names.get(part)
-        softmax = any(one.a == part and one.function == "softmax" for one in self.target.parts.activations)
+        declared = self.expected.scope.names.get(part)
+        softmax = any(one.a == part and one.function == "softmax" for one in self.expected.parts.activations)
         given = declared is not None and declared.role is Role.GIVEN and declared.draw.source is Source.SIMPLEX
-        return softmax or given or is_ratio(part, self.target)
+        return softmax or given or is_ratio(part, self.expected)
 
-    def _part(self, fit: Fit) -> str:
-        """Return the name that a mistake is said to be about: the first that fits and that may be mentioned."""
+    def _part(self, fit: Match) -> str:
+        """Return the name that a mistake is said to be about: the first that matches and that may be mentioned."""
         within = fit.mistake.within
-        if not fit.part or suits(fit.part, self.target, self.written, within):
+        if not fit.part or suits(fit.part, self.expected, self.written, within):
             return fit.part
         if fit.paired or not self.met.draws:
             return ""
         first = self.met.draws[0]
-        for made in guesses(self.target).on(first.values):
+        for made in hypotheses(self.expected).on(first.values):
             if made.mistake is not fit.mistake or not made.part or made.part == fit.part:
                 continue
             alike = self._alike(made.array)
-            if alike and suits(made.part, self.target, self.written, within) and self.met.made(made.guess):
+            if alike and suits(made.part, self.expected, self.written, within) and self.met.made(made.hypothesis):
                 return made.part
         return ""
 
     def _alike(self, array: object) -> bool:
         first = self.met.draws[0]
         try:
-            return self.met.equal(array, first.got, first.counts)  # type: ignore[arg-type]  # an array of a guess
+            return self.met.equal(array, first.got, first.counts)  # type: ignore[arg-type]  # an array of a hypothesis
         except TROUBLE:
             return False

@@ -19,7 +19,8 @@ from bptutor.grading.answer import parse_answer, parse_numbers
 from bptutor.grading.answer.answer_samples import TROUBLE, Draw
 from bptutor.grading.answer.comparison import Comparison, Outcome, value
 from bptutor.grading.answer.submission import Case
-from bptutor.grading.catalogue.base import BY_ID, PLACE
+from bptutor.grading.catalogue.order import place
+from bptutor.grading.catalogue.table import BY_ID
 from bptutor.grading.feedback.answer_contents import of_tree
 from bptutor.grading.feedback.diagnose import finite_draws, named
 from bptutor.grading.verdict import SAID, Finding, Mark, ProofMark, Verdict
@@ -28,6 +29,7 @@ from bptutor.notation.shapes.axes import ShapeMisfit
 from bptutor.notation.shapes.layout import Layout, layout
 from bptutor.notation.tree import Expr, Sum, rebuild, walk
 from bptutor.notation.values.evaluate import Values
+from bptutor.packs.question_types import of
 
 _AXES = re.compile(r"\[((?:[A-Za-z]\w*|1)(?:, (?:[A-Za-z]\w*|1))*)\]")
 """Axes as messages name them: `[K, D]`."""
@@ -44,7 +46,9 @@ def misplaced(case: Case, comparison: Comparison, given: Expr, got: Layout) -> V
         finding = Finding("free-index", message + f"Look at each {extra[0]}.")
         others = [*_renamed(comparison, given, got), *_clashing(comparison, given, extra)]
         others = others or _merged_findings(case)[:SAID]
-        return Verdict(Mark.WRONG, ProofMark.REFUTED, tuple(sorted((*others, finding), key=_place)))
+        return Verdict(
+            Mark.WRONG, ProofMark.REFUTED, tuple(sorted((*others, finding), key=lambda finding: place(finding.rule)))
+        )
     clash = [
         (letter, axis, got.known[letter])
         for letter, axis in zip(asked.letters, asked.letter_axes, strict=True)
@@ -77,10 +81,6 @@ def _shape(case: Case, message: str) -> Finding:
     fact, look, place = message.partition(" Look at ")
     fact = re.sub(r"\b[A-Z]\w*\b", lambda axis: f"{axis[0]}={sizes[axis[0]]}" if axis[0] in sizes else axis[0], fact)
     return Finding("shape", fact + look + place)
-
-
-def _place(finding: Finding) -> int:
-    return PLACE.get(finding.rule, len(PLACE))
 
 
 def _own(comparison: Comparison, given: Expr) -> Layout:
@@ -270,7 +270,7 @@ def _merged_findings(case: Case) -> list[Finding]:
 
 
 def _within(case: Case) -> list[Finding]:
-    scope, columns = case.scope, parse_answer.columns(case.question)
+    scope, columns = case.scope, of(case.question).columns
     given = parse_answer.read_answer(case)
     expected = next(parse_answer.models(case))
     asked = layout(expected, scope, columns, parse_answer.goal(case))

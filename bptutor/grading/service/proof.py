@@ -9,7 +9,7 @@ from bptutor.errors import UnreadableAnswer
 from bptutor.grading.answer.comparison import Outcome
 from bptutor.grading.answer.parse_answer import entire_line, models, read_answer
 from bptutor.grading.answer.submission import Case
-from bptutor.grading.types.expression import Read, bring, decide, held_against
+from bptutor.grading.graders.expression import Read, bring, decide, held_against
 from bptutor.grading.verdict import Finding, Mark, ProofMark, Verdict
 from bptutor.notation.equality import prove
 from bptutor.notation.tree import Expr

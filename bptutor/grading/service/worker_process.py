@@ -16,15 +16,16 @@ from pathlib import Path
 from typing import Any
 
 from bptutor.errors import BptutorError, PackError, UnreadableAnswer, UsageError
+from bptutor.grading import types
 from bptutor.grading.answer.submission import make
 from bptutor.grading.code.sandbox.seccomp import hide
-from bptutor.grading.grade import EXPRESSIONS, grade, prove_answer
+from bptutor.grading.grade import grade, prove_answer
 from bptutor.grading.service import serialize
 from bptutor.notation import parse
 from bptutor.notation.equality import prove
 from bptutor.packs.library import Library
-from bptutor.packs.model import NUMBERS, Kind, Place, Question
-from bptutor.packs.question_types.base import question as read_question
+from bptutor.packs.model import Place, Question
+from bptutor.packs.question_types.read import question as read_question
 from bptutor.packs.scene.scene import Scene
 
 MEMORY = 4 << 30
@@ -125,16 +126,8 @@ def _readable(question: Question, scene: Scene | None) -> None:
     Raises:
         UsageError: So it is.
     """
-    if question.kind in EXPRESSIONS:
-        from bptutor.grading.answer.parse_answer import read_question as read
-    elif question.kind in NUMBERS:
-        from bptutor.grading.types.number import read_question as read
-    elif question.kind is Kind.SHAPE:
-        from bptutor.grading.types.shape import read_question as read
-    else:
-        return
     try:
-        read(make(question, "0", scene))
+        types.of(question).check_readable(make(question, "0", scene))
     except UnreadableAnswer as wrong:
         raise UsageError(f"the question cannot be read: {wrong.message}") from wrong
     except ValueError as wrong:

@@ -1,24 +1,43 @@
-"""The arguments of array functions: axes, shapes, and the types of their rules."""
+"""The arguments of array functions when axes are inferred and values computed, and the types of those rules."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol
 
 from bptutor.errors import UnreadableAnswer
-from bptutor.notation.tree import Call, Name, Number, Stack
+from bptutor.notation import tree as t
+from bptutor.notation.shapes.inference import Inference, Kind
+from bptutor.notation.values.backends import Field
+from bptutor.notation.values.forward_autodiff import Arithmetic
 from bptutor.notation.values.labelled_array import Labelled
 
-if TYPE_CHECKING:
-    from bptutor.notation.shapes.axes import Inference, Kind
-    from bptutor.notation.values.evaluate import Walk
-
-AxesRule = Callable[["Inference", Call, "Sequence[Kind]"], "Kind"]
 MAX_SIZE = 1_000
 """Longest axis of an array that is made of nothing: ones, zeros, eye."""
 MAX_ENTRIES = 100_000
-ValueRule = Callable[["Walk", Call, Sequence[Labelled]], Labelled]
+
+
+class Evaluation(Protocol):
+    """What a value rule may ask of the evaluation that calls it."""
+
+    @property
+    def arithmetic(self) -> Arithmetic:
+        """The operations on whole arrays, which carry derivatives along."""
+
+    @property
+    def field(self) -> Field:
+        """The kind of entries: floats, 50 digits, complex numbers, symbols."""
+
+    @property
+    def sizes(self) -> Mapping[str, int]:
+        """The size of each axis."""
+
+
+AxesRule = Callable[[Inference, t.Call, Sequence[Kind]], Kind]
+"""The indices and axes of a call, from those of its arguments."""
+ValueRule = Callable[[Evaluation, t.Call, Sequence[Labelled]], Labelled]
+"""The value of a call, from the values of its arguments: indices first, then positional axes."""
 
 
 class NoSuchForm(UnreadableAnswer):
@@ -33,49 +52,56 @@ class NotComputed(NoSuchForm):
     """A call that NumPy takes and this language does not: no answer is wrong for it."""
 
 
-def axis_option(call: Call, rank: int, place: int = 1) -> tuple[int, ...] | None:
-    """Return the axes an `axis=` names, counted from 0; None when it is left out."""
-    given = call.option("axis")
-    if given is None and len(call.args) > place and isinstance(call.args[place], Number):
-        given = int(call.args[place].value)  # type: ignore[attr-defined]
+def axis_option(call: t.Call, rank: int) -> tuple[int, ...] | None:
+    """Return the axes that `axis=` names, counted from 0; None when it is left out.
+
+    Raises:
+        NoSuchForm: An array with `rank` axes does not have them.
+    """
+    given: Any = call.option("axis")
     if given is None:
         return None
     axes = given if isinstance(given, tuple) else (given,)
-    out = []
     for axis in axes:
-        number = int(axis)
-        if not -rank <= number < rank:
-            raise NoSuchForm(f"there is no axis {number} in an array with {rank} axes")
-        out.append(number % rank)
-    return tuple(out)
+        if not isinstance(axis, int) or not -rank <= axis < rank:
+            raise NoSuchForm(f"there is no axis {axis} in an array with {rank} axes")
+    return tuple(axis % rank for axis in axes)
 
 
-def lengths(run: Inference | Walk, call: Call, start: int) -> list[tuple[str, int | None]]:
-    """Read shape arguments, `K` or `(B, K)` or `2`, as (axis name, size)."""
+def reduced_axes(call: t.Call, rank: int) -> tuple[int, ...]:
+    """Return the axes that a reduction runs over, counted from 0; all of them without `axis=`."""
+    axes = axis_option(call, rank)
+    return tuple(range(rank)) if axes is None else axes
+
+
+def lengths(call: t.Call, start: int) -> list[tuple[str, int | None]]:
+    """Read the sizes from argument `start` on, `K` or `(B, K)` or `2`, as (axis name, size).
+
+    Raises:
+        NoSuchForm: One is neither a size nor a whole number.
+    """
     out: list[tuple[str, int | None]] = []
-    items: list[Any] = []
     for arg in call.args[start:]:
-        items.extend(arg.items if isinstance(arg, Stack) else (arg,))
-    shape = call.option("shape")
-    if shape is not None:
-        items.extend(shape if isinstance(shape, tuple) else (shape,))
-    for item in items:
-        if isinstance(item, Name):
-            out.append((item.id, None))
-        elif isinstance(item, Number):
-            out.append(("", int(item.value)))
-        elif isinstance(item, int):
-            out.append(("", item))
-        else:
-            raise NoSuchForm("a shape is made of sizes and whole numbers")
+        for item in arg.items if isinstance(arg, t.Stack) else (arg,):
+            if isinstance(item, t.Name):
+                out.append((item.id, None))
+            elif isinstance(item, t.Number):
+                out.append(("", int(item.value)))
+            else:
+                raise NoSuchForm("a shape is made of sizes and whole numbers")
     return out
 
 
-def sizes(run: Walk, call: Call, start: int) -> list[int]:
-    """Return the sizes that shape arguments name, from argument `start` on."""
+def sizes(run: Evaluation, call: t.Call, start: int) -> list[int]:
+    """Return the sizes that shape arguments name, from argument `start` on.
+
+    Raises:
+        NoSuchForm: A name is not the size of an axis.
+        NotComputed: The array would be larger than is ever needed.
+    """
     out = []
-    for name, number in lengths(run, call, start):
-        size = number if number is not None else run.values.sizes.get(name)
+    for name, number in lengths(call, start):
+        size = number if number is not None else run.sizes.get(name)
         if size is None:
             raise NoSuchForm(f"{name} is not the size of an axis")
         out.append(size)

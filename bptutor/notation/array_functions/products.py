@@ -1,23 +1,91 @@
-"""Products beyond `@`: dot, tensordot, kron."""
+"""Products of arrays: dot, tensordot, kron, einsum, inner, vdot, multi_dot."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from functools import reduce
+from typing import Any
 
-from bptutor.notation.array_functions.arguments import NoSuchForm, NotComputed
-from bptutor.notation.tree import Call
-from bptutor.notation.values.labelled_array import Labelled, aligned, contract_matrices
+import numpy as np
 
-if TYPE_CHECKING:
-    from bptutor.notation.shapes.axes import Inference, Kind
-    from bptutor.notation.values.evaluate import Walk
+from bptutor.notation import tree as t
+from bptutor.notation.array_functions.arguments import Evaluation, NoSuchForm, NotComputed
+from bptutor.notation.array_functions.call import Called, integers
+from bptutor.notation.scope import counted
+from bptutor.notation.shapes.inference import Inference, Kind, ShapeMisfit, same_axis, shape_text
+from bptutor.notation.values.labelled_array import Labelled, contract, contract_matrices
+
+# --- arguments ---------------------------------------------------------------------------------------------
 
 
-def dot_axes(run: Inference, call: Call, kinds: Sequence[Kind]) -> Kind:
-    """The last axis of the first with the last but one of the second."""
-    from bptutor.notation.shapes.axes import Kind, ShapeMisfit, shape_text
+def tensordot(call: Called) -> t.Expr:
+    """Read two arrays and the pairs of axes that are summed; without them the last two with the first two."""
+    call.only("axes")
+    args, axes = call.first(2), call.named("axes", 2)
+    return t.Call("tensordot", args, (("axes", 2 if axes is None else integers(axes, call, "axes")),))
 
+
+def einsum(call: Called) -> t.Expr:
+    """Read the subscripts of Einstein summation and its operands (NumPy's `einsum`)."""
+    call.only("optimize")
+    spec = call.args[0] if call.args else None
+    if not isinstance(spec, str):
+        raise call.error("needs its subscripts first", 'write np.einsum("ij,jk->ik", A, B)')
+    operands = call._replace(args=call.args[1:]).arrays(1, 12)
+    return t.Einsum(_explicit(spec, operands, call), operands)
+
+
+def _explicit(spec: str, operands: Sequence[t.Expr], call: Called) -> str:
+    """Return einsum's subscripts without spaces and with their `->`, checked against the operands.
+
+    Without `->` the result has the indices that appear once, in alphabetical order.
+    """
+    spec = spec.replace(" ", "")
+    inputs, arrow, output = spec.partition("->")
+    parts = inputs.split(",")
+    indices = "".join(parts)
+    if not all(part.isascii() and (part.isalpha() or not part) for part in (*parts, output)):
+        raise call.error(f"cannot read “{spec}”", 'letters, commas and one arrow: "ij,jk->ik"')
+    if len(parts) != len(operands):
+        raise call.error(f"has {len(parts)} groups of letters for {len(operands)} arrays", 'write "ij,jk->ik"')
+    if not arrow:
+        output = "".join(sorted(index for index in set(indices) if indices.count(index) == 1))
+    if len(set(output)) < len(output) or not set(output) <= set(indices):
+        raise call.error(f"cannot give “{output}”", "each letter of the result once, and from the left side")
+    for part, operand in zip(parts, operands, strict=True):
+        axes = call.rank(operand)
+        if axes is not None and axes != len(part):
+            raise call.error(f"“{part}” names {counted(len(part))} of an array with {counted(axes)}")
+    return f"{inputs}->{output}"
+
+
+def inner(call: Called) -> t.Expr:
+    """Read np.inner: the last axis of the first with the last of the second."""
+    call.only()
+    left, right = call.arrays(2)
+    return t.MatMul(left, t.Transpose(right) if call.rank(right) == 2 else right)
+
+
+def vdot(call: Called) -> t.Expr:
+    """Read np.vdot: all products of entries at the same place, summed."""
+    call.only()
+    return t.Call("sum", (t.Mul(call.arrays(2)),))
+
+
+def multi_dot(call: Called) -> t.Expr:
+    """Read np.linalg.multi_dot([A, B, C])."""
+    call.only()
+    (factors,) = call.arrays(1)
+    if not isinstance(factors, t.Stack) or len(factors.items) < 2:
+        raise call.error("takes a list of matrices", "write np.linalg.multi_dot([A, B, C])")
+    return reduce(t.MatMul, factors.items)
+
+
+# --- axes and values ---------------------------------------------------------------------------------------
+
+
+def dot_axes(run: Inference, call: t.Call, kinds: Sequence[Kind]) -> Kind:
+    """The axes of a dot product: the last of the first and the last but one of the second are summed."""
     a, b = kinds
     if not a.axes or not b.axes or len(b.axes) < 3:
         return run.merge(kinds, "dot") if not a.axes or not b.axes else run.product(a, b)
@@ -26,40 +94,25 @@ def dot_axes(run: Inference, call: Call, kinds: Sequence[Kind]) -> Kind:
     return Kind({**a.letters, **b.letters}, (*a.axes[:-1], *b.axes[:-2], b.axes[-1]))
 
 
-def dot(run: Walk, call: Call, args: Sequence[Labelled]) -> Labelled:
+def dot(run: Evaluation, call: t.Call, args: Sequence[Labelled]) -> Labelled:
     """NumPy's `dot`: above two axes it pairs every stack with every stack."""
     a, b = args
     if b.rank < 3:
         return contract_matrices(run.arithmetic, a, b, False)
-    return _tensordot_over(run, a, b, (a.rank - 1,), (b.rank - 2,))
+    return _summed_over(run, a, b, (a.rank - 1,), (b.rank - 2,))
 
 
-def _tensordot_over(run: Walk, a: Labelled, b: Labelled, left: tuple[int, ...], right: tuple[int, ...]) -> Labelled:
+def _summed_over(run: Evaluation, a: Labelled, b: Labelled, left: Sequence[int], right: Sequence[int]) -> Labelled:
     """Sum pairs of axes; the other axes of a come first, then those of b."""
-    n, m = a.rank, b.rank
-    free_b = [k for k in range(m) if k not in right]
-    pad = n + len(free_b)
-    a_index = (*(slice(None) for _ in range(n)), *(None for _ in free_b))
-    first = run.arithmetic.shaped(lambda v: v[(..., *a_index)], a.data)
-    order_b = [len(b.letters) + k for k in (*right, *free_b)]
-    lead = tuple(range(len(b.letters)))
-    shape = [1] * pad
-    for k, axis in enumerate(left):
-        shape[axis] = b.data.shape[len(b.letters) + right[k]]
-    for k, axis in enumerate(free_b):
-        shape[n + k] = b.data.shape[len(b.letters) + axis]
-    # The paired axes must stand in the order they have in a before they are reshaped into place.
-    ranked = sorted(range(len(left)), key=lambda k: left[k])
-    order_b = [len(b.letters) + right[k] for k in ranked] + order_b[len(right) :]
-    second = run.arithmetic.shaped(
-        lambda v: v.transpose((*lead, *order_b)).reshape((*v.shape[: len(lead)], *shape)), b.data
-    )
-    letters, (x, y) = aligned([Labelled(a.letters, first), Labelled(b.letters, second)])
-    places = tuple(len(letters) + k for k in left)
-    return Labelled(letters, run.arithmetic.sum(run.arithmetic.mul(x, y), places))
+    names_a = [f"a{k}" for k in range(a.rank)]
+    names_b = [f"b{k}" for k in range(b.rank)]
+    for k, n in zip(left, right, strict=True):
+        names_b[n] = names_a[k]
+    kept = [name for name in names_a if name not in names_b] + [name for name in names_b if name not in names_a]
+    return contract(run.arithmetic, [(a, names_a), (b, names_b)], kept)
 
 
-def _pairs(call: Call, n: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
+def _pairs(call: t.Call, n: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
     given: Any = call.option("axes", 2)
     if isinstance(given, int):
         return tuple(range(n - given, n)), tuple(range(given))
@@ -71,40 +124,35 @@ def _pairs(call: Call, n: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
     return left, right
 
 
-def tensordot_axes(run: Inference, call: Call, kinds: Sequence[Kind]) -> Kind:
+def tensordot_axes(run: Inference, call: t.Call, kinds: Sequence[Kind]) -> Kind:
     """The axes that are not summed, those of the first array first."""
-    from bptutor.notation.shapes.axes import Kind, ShapeMisfit
-
     a, b = kinds
     left, right = _pairs(call, len(a.axes))
-    if any(not -len(a.axes) <= k < len(a.axes) for k in left) or any(
-        not -len(b.axes) <= k < len(b.axes) for k in right
-    ):
+    if not all(-len(x.axes) <= k < len(x.axes) for x, side in ((a, left), (b, right)) for k in side):
         raise ShapeMisfit("tensordot names an axis that is not there")
-    for x, y in zip(left, right, strict=True):
-        if a.axes[x] != b.axes[y] and a.axes[x] and b.axes[y]:
-            raise ShapeMisfit(f"tensordot would sum {a.axes[x]} with {b.axes[y]}")
-    gone_a = {x % len(a.axes) for x in left}
-    gone_b = {y % len(b.axes) for y in right}
-    rest = [x for k, x in enumerate(a.axes) if k not in gone_a] + [x for k, x in enumerate(b.axes) if k not in gone_b]
+    for k, n in zip(left, right, strict=True):
+        if not same_axis(a.axes[k], b.axes[n]):
+            raise ShapeMisfit(f"tensordot would sum {a.axes[k]} with {b.axes[n]}")
+    rest: list[str] = []
+    for x, side in ((a, left), (b, right)):
+        gone = {k % len(x.axes) for k in side}
+        rest += [axis for k, axis in enumerate(x.axes) if k not in gone]
     return Kind({**a.letters, **b.letters}, tuple(rest))
 
 
-def tensordot(run: Walk, call: Call, args: Sequence[Labelled]) -> Labelled:
+def tensordot_value(run: Evaluation, call: t.Call, args: Sequence[Labelled]) -> Labelled:
     """Sum the named pairs of axes."""
     a, b = args
     left, right = _pairs(call, a.rank)
-    return _tensordot_over(run, a, b, tuple(x % a.rank for x in left), tuple(y % b.rank for y in right))
+    return _summed_over(run, a, b, [x % a.rank for x in left], [y % b.rank for y in right])
 
 
-def kron_axes(run: Inference, call: Call, kinds: Sequence[Kind]) -> Kind:
+def kron_axes(run: Inference, call: t.Call, kinds: Sequence[Kind]) -> Kind:
     """As many axes as the arrays have, of unknown names."""
-    from bptutor.notation.shapes.axes import Kind
-
     return Kind({**kinds[0].letters, **kinds[1].letters}, ("",) * max(len(k.axes) for k in kinds))
 
 
-def kron(run: Walk, call: Call, args: Sequence[Labelled]) -> Labelled:
+def kron(run: Evaluation, call: t.Call, args: Sequence[Labelled]) -> Labelled:
     """The Kronecker product of two vectors or two matrices."""
     a, b = args
     if a.letters or b.letters or not 1 <= min(a.rank, b.rank) <= max(a.rank, b.rank) <= 2:
@@ -119,3 +167,19 @@ def kron(run: Walk, call: Call, args: Sequence[Labelled]) -> Labelled:
         left = f.shaped(lambda v: v[:, None, :, None], a.data)
         product = f.mul(left, f.shaped(lambda v: v[None, :, None, :], b.data))
     return Labelled((), f.shaped(lambda v: v.reshape(shape), product))
+
+
+def inverse_axes(run: Inference, call: t.Call, kinds: Sequence[Kind]) -> Kind:
+    """The axes of a matrix, exchanged."""
+    (x,) = kinds
+    if len(x.axes) != 2:
+        raise ShapeMisfit(f"an inverse is of a matrix, not of {shape_text(x.axes)}")
+    return Kind(x.letters, x.axes[::-1])
+
+
+def inverse(run: Evaluation, call: t.Call, args: Sequence[Labelled]) -> Labelled:
+    """The inverse of a square matrix, the Moore-Penrose pseudoinverse of another; of plain numbers only."""
+    x = args[0]
+    if not isinstance(x.data, np.ndarray) or x.data.dtype != np.float64 or not np.isfinite(x.data).all():
+        raise NotComputed("the inverse of a matrix has numbers only")
+    return Labelled(x.letters, np.linalg.pinv(x.data))

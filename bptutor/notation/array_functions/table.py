@@ -1,306 +1,301 @@
-"""The functions of whole arrays: for each, what fits and what it gives; one row a function.
+"""The table of functions: how each is written, what its arguments are, its axes, its value, and how it is said.
 
-Elementwise functions (`exp`, `sigmoid`, ...) are not here: their table is in `dual`.
+One row is all that a function needs; what its row names may be a function of the modules beside this one. There are
+three kinds of rows:
+
+- `ArrayFunction`: a function of whole arrays that the tree keeps as a `Call`.
+- `Elementwise`: a function of one number, applied to each entry. Its values are in `values.backends`, its derivative is
+  in `values.forward_autodiff`; a test holds the three against each other.
+- `Rewritten`: another way to write nodes that the tree has, so that it needs no rule of its own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from difflib import get_close_matches
+from enum import Enum
 
-import numpy as np
+from bptutor.notation import tree as t
+from bptutor.notation.array_functions import construction, products, reductions, reshaping, rewritten, windows
+from bptutor.notation.array_functions.arguments import AxesRule, ValueRule
+from bptutor.notation.array_functions.call import Arguments, Called, arrays, arrays_and
+from bptutor.notation.array_functions.rewritten import ONE, TWO, compared, of_one, of_two
 
-from bptutor.notation.array_functions import products, windows
-from bptutor.notation.array_functions.arguments import (
-    AxesRule,
-    NoSuchForm,
-    NotComputed,
-    ValueRule,
-    axis_option,
-    lengths,
-    sizes,
+_ONE_ARRAY = arrays(1)
+
+
+class Gives(Enum):
+    """What a call is to a printer that puts ⊙ between arrays and nothing between numbers."""
+
+    NUMBER = "number"
+    """A number, unless it is told an axis."""
+    ARRAY = "array"
+    LIKE_ITS_ARGUMENTS = "like its arguments"
+
+
+@dataclass(frozen=True)
+class ArrayFunction:
+    """A function of whole arrays."""
+
+    name: str
+    """Its id in the tree, NumPy's name."""
+    arguments: Arguments
+    """Reads a call of it."""
+    axes: AxesRule
+    """The axes of its value from those of its arguments."""
+    value: ValueRule
+    spoken: str
+    """How it is said before its arguments: `the sum of`."""
+    gives: Gives
+    numpy: tuple[str, ...] | None = None
+    """What NumPy and SciPy call it, after `np.`; its name where None, nothing where empty."""
+    methods: tuple[str, ...] = ()
+    """What it is called after a dot, `x.sum()`."""
+    words: tuple[str, ...] = ()
+    """What it is called where it needs no brackets, `tr A`."""
+    source: str = ""
+    """What it is in NumPy source; `np.` and its name where empty."""
+    source_2d: str = ""
+    """The same of a matrix, where that is another function."""
+    suggested: bool = True
+    """Whether it is suggested where an unknown word is like it."""
+
+
+@dataclass(frozen=True)
+class Elementwise:
+    """A function of one number, applied to each entry."""
+
+    name: str
+    words: tuple[str, ...]
+    has_prime: bool = True
+    """Whether `f'` is its derivative."""
+    spoken: str = ""
+    source: str = ""
+    arguments: Arguments = _ONE_ARRAY
+    numpy: tuple[str, ...] | None = None
+    methods: tuple[str, ...] = ()
+    gives: Gives = Gives.LIKE_ITS_ARGUMENTS
+    suggested: bool = True
+
+
+@dataclass(frozen=True)
+class Rewritten:
+    """Another way to write nodes of the tree."""
+
+    name: str
+    arguments: Arguments
+    numpy: tuple[str, ...] | None = None
+    methods: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    suggested: bool = False
+    """Whether it is suggested where an unknown word is like it."""
+
+
+NUMBER, ARRAY, LIKE = Gives
+_FUNCTIONS: tuple[ArrayFunction | Elementwise | Rewritten, ...] = (
+    Elementwise("exp", ("exp",)),
+    Elementwise("log", ("log", "ln"), spoken="the logarithm of"),
+    Elementwise("log10", ("log10",), has_prime=False),
+    Elementwise("log2", ("log2",), has_prime=False),
+    Elementwise("sqrt", ("sqrt", "√"), spoken="the square root of"),
+    Elementwise("sin", ("sin",)),
+    Elementwise("cos", ("cos",)),
+    Elementwise("tan", ("tan",)),
+    Elementwise("sinh", ("sinh",)),
+    Elementwise("cosh", ("cosh",)),
+    Elementwise("tanh", ("tanh",), spoken="hyperbolic tangent of"),
+    Rewritten("sech", of_one(lambda x: t.Div(ONE, t.Call("cosh", (x,)))), numpy=(), words=("sech",)),
+    Elementwise(
+        "sigmoid", ("expit", "sigmoid", "σ", "sigma", "logistic"), source="sigmoid", numpy=("sigmoid", "expit")
+    ),
+    Elementwise("relu", ("relu", "ReLU"), source="relu"),
+    Elementwise("leaky_relu", ("leaky_relu", "leakyrelu", "LeakyReLU", "leakyReLU"), source="leaky_relu"),
+    Elementwise("softplus", ("softplus",), source="softplus"),
+    ArrayFunction(
+        "softmax", reductions.softmax, reductions.same_axes, reductions.softmax_value,
+        "softmax of", LIKE, words=("softmax",), source="softmax",
+    ),
+    Elementwise("abs", ("abs",), spoken="the absolute value of", numpy=("abs", "absolute")),
+    Elementwise("sign", ("sign", "sgn"), has_prime=False),
+    Elementwise("floor", ("floor",), has_prime=False),
+    Rewritten("ceil", rewritten.ceil, words=("ceil",)),
+    # --- along axes ---
+    ArrayFunction(
+        "diag", arrays(1), reductions.diagonal_axes, reductions.diagonal,
+        "the diagonal of", LIKE, numpy=("diag", "diagflat"), words=("diag",),
+    ),
+    ArrayFunction(
+        "trace", arrays(1), reductions.no_axes, reductions.trace,
+        "the trace of", LIKE, methods=("trace",), words=("tr", "trace"),
+    ),
+    ArrayFunction(
+        "ravel", arrays(1), reshaping.ravel_axes, reshaping.ravel_value,
+        "ravel of", ARRAY, numpy=("ravel", "flatten"), methods=("ravel", "flatten"), words=("vec",), suggested=False,
+    ),
+    ArrayFunction(
+        "max", reductions.reduction, reductions.axes_left, reductions.largest,
+        "the maximum of", NUMBER, numpy=("max", "amax"), methods=("max",), words=("max",),
+    ),
+    ArrayFunction(
+        "min", reductions.reduction, reductions.axes_left, reductions.smallest,
+        "the minimum of", NUMBER, numpy=("min", "amin"), methods=("min",), words=("min",),
+    ),
+    ArrayFunction(
+        "mean", reductions.reduction, reductions.axes_left, reductions.mean,
+        "the mean of", NUMBER, numpy=("mean", "average"), methods=("mean",), words=("mean",),
+    ),
+    ArrayFunction(
+        "norm", arrays(1), reductions.no_axes, reductions.norm,
+        "the norm of", NUMBER, words=("norm",), source="np.linalg.norm",
+    ),
+    ArrayFunction(
+        "pinv", arrays(1), products.inverse_axes, products.inverse,
+        "pinv of", NUMBER, numpy=("pinv", "inv"), words=("inv", "pinv"), source="np.linalg.pinv",
+    ),
+    ArrayFunction(
+        "flip", arrays_and("axis"), reductions.same_axes, reshaping.flip,
+        "flip of", LIKE, words=("flip",),
+    ),
+    ArrayFunction(
+        "sum", reductions.reduction, reductions.axes_left, reductions.total,
+        "the sum of", NUMBER, methods=("sum",),
+    ),
+    ArrayFunction(
+        "argmax", arrays_and("axis"), reductions.axes_left, reductions.argmax,
+        "argmax of", NUMBER, methods=("argmax",), suggested=False,
+    ),
+    ArrayFunction(
+        "log_softmax", arrays(1), reductions.same_axes, reductions.log_softmax,
+        "log softmax of", NUMBER, numpy=(), source="log_softmax",
+    ),
+    ArrayFunction(
+        "maximum", reductions.pairwise, reductions.merged_axes, reductions.maximum,
+        "maximum of", LIKE, numpy=("maximum", "fmax"),
+    ),
+    ArrayFunction(
+        "minimum", reductions.pairwise, reductions.merged_axes, reductions.minimum,
+        "minimum of", LIKE, numpy=("minimum", "fmin"),
+    ),
+    Rewritten("reduce", reductions.add_reduced),
+    Rewritten("var", reductions.variance, methods=("var",)),
+    Rewritten("std", reductions.variance, methods=("std",)),
+    Rewritten("logsumexp", rewritten.logsumexp),
+    # --- products ---
+    ArrayFunction("dot", arrays(2), products.dot_axes, products.dot, "dot of", NUMBER, methods=("dot",)),
+    ArrayFunction("kron", arrays(2), products.kron_axes, products.kron, "kron of", ARRAY),
+    ArrayFunction(
+        "tensordot", products.tensordot, products.tensordot_axes, products.tensordot_value, "tensordot of", NUMBER
+    ),
+    Rewritten("matmul", of_two(t.MatMul), suggested=True),
+    Rewritten("outer", of_two(t.Outer), suggested=True),
+    Rewritten("einsum", products.einsum, suggested=True),
+    Rewritten("inner", products.inner),
+    Rewritten("vdot", products.vdot),
+    Rewritten("multi_dot", products.multi_dot),
+    # --- arrays made from sizes ---
+    ArrayFunction(
+        "eye", construction.filled, construction.identity_axes, construction.identity,
+        "eye of", ARRAY, numpy=("eye", "identity"),
+    ),
+    ArrayFunction(
+        "arange", construction.filled, construction.named_axes, construction.arange,
+        "arange of", ARRAY, suggested=False,
+    ),
+    ArrayFunction("ones", construction.filled, construction.named_axes, construction.ones, "ones of", ARRAY),
+    ArrayFunction("zeros", construction.filled, construction.named_axes, construction.zeros, "zeros of", ARRAY),
+    ArrayFunction(
+        "ones_like", arrays(1, None, "dtype"), reductions.same_axes, construction.ones_like, "ones like of", ARRAY
+    ),
+    ArrayFunction(
+        "zeros_like", arrays(1, None, "dtype"), reductions.same_axes, construction.zeros_like, "zeros like of", ARRAY
+    ),
+    Rewritten("full", construction.full),
+    Rewritten("size", construction.size),
+    Rewritten("shape", construction.shape),
+    Rewritten("len", construction.length, numpy=()),
+    # --- another shape or order ---
+    ArrayFunction(
+        "reshape", reshaping.reshape, reshaping.reshape_axes, reshaping.reshape_value,
+        "reshape of", ARRAY, methods=("reshape",),
+    ),
+    ArrayFunction("pad", reshaping.pad, reshaping.unnamed_axes, reshaping.pad_value, "pad of", ARRAY),
+    Rewritten("transpose", reshaping.transpose, methods=("transpose",), suggested=True),
+    Rewritten("swapaxes", reshaping.swapaxes, methods=("swapaxes",)),
+    Rewritten("moveaxis", reshaping.moveaxis),
+    Rewritten("expand_dims", reshaping.expand_dims),
+    Rewritten("squeeze", reshaping.squeeze, methods=("squeeze",)),
+    Rewritten("repeat", reshaping.repeat, methods=("repeat",)),
+    Rewritten("rot90", reshaping.rot90),
+    Rewritten("flipud", reshaping.flipped(0)),
+    Rewritten("fliplr", reshaping.flipped(1)),
+    Rewritten("array", rewritten.array, numpy=("array", "asarray")),
+    Rewritten("stack", rewritten.array),
+    Rewritten("float", of_one(lambda x: x), numpy=("float", "float64"), methods=("copy", "astype")),
+    # --- windows ---
+    ArrayFunction(
+        "sliding_window_view", windows.window, windows.window_axes, windows.window_value,
+        "sliding window view of", ARRAY, source="np.lib.stride_tricks.sliding_window_view",
+    ),
+    ArrayFunction(
+        "corr", windows.windowed, reshaping.unnamed_axes, windows.correlate, "the sliding sum of", ARRAY,
+        numpy=("correlate", "correlate2d"), source="np.correlate", source_2d="scipy.signal.correlate2d",
+    ),
+    ArrayFunction(
+        "conv", windows.windowed, reshaping.unnamed_axes, windows.correlate, "the convolution of", ARRAY,
+        numpy=("convolve", "convolve2d"), source="np.convolve", source_2d="scipy.signal.convolve2d",
+    ),
+    # --- conditions and arithmetic ---
+    Rewritten("where", rewritten.where, suggested=True),
+    Rewritten("cases", rewritten.cases, numpy=(), suggested=True),
+    Rewritten("heaviside", rewritten.heaviside),
+    Rewritten("clip", rewritten.clip),
+    Rewritten("greater", compared(t.Relation.GT)),
+    Rewritten("greater_equal", compared(t.Relation.GE)),
+    Rewritten("less", compared(t.Relation.LT)),
+    Rewritten("less_equal", compared(t.Relation.LE)),
+    Rewritten("equal", compared(t.Relation.EQ)),
+    Rewritten("not_equal", compared(t.Relation.NE)),
+    Rewritten("logical_not", of_one(lambda x: t.Add((ONE, t.Neg(x))))),
+    Rewritten("add", of_two(lambda a, b: t.Add((a, b)))),
+    Rewritten("subtract", of_two(lambda a, b: t.Add((a, t.Neg(b))))),
+    Rewritten("multiply", of_two(lambda a, b: t.Mul((a, b)))),
+    Rewritten("divide", of_two(t.Div), numpy=("divide", "true_divide")),
+    Rewritten("power", of_two(t.Pow)),
+    Rewritten("logaddexp", of_two(rewritten.logaddexp)),
+    Rewritten("negative", of_one(t.Neg)),
+    Rewritten("square", of_one(lambda x: t.Pow(x, TWO))),
+    Rewritten("reciprocal", of_one(lambda x: t.Div(ONE, x))),
+    Rewritten("log1p", of_one(rewritten.log1p)),
+    Rewritten("expm1", of_one(rewritten.expm1)),
+)  # fmt: skip
+
+# --- what is asked of the table ------------------------------------------------------------------------------
+
+TABLE = {row.name: row for row in _FUNCTIONS}
+ARRAY_FUNCTIONS = {row.name: row for row in _FUNCTIONS if isinstance(row, ArrayFunction)}
+ELEMENTWISE = {row.name: row for row in _FUNCTIONS if isinstance(row, Elementwise)}
+WORDS = {word: row.name for row in _FUNCTIONS for word in row.words}
+"""Spelled -> id, for functions of one argument that may be written without brackets."""
+NUMPY_NAMES = {name: row.name for row in _FUNCTIONS for name in ((row.name,) if row.numpy is None else row.numpy)}
+METHODS = {name: row.name for row in _FUNCTIONS for name in row.methods}
+OPTIONS = frozenset(
+    ("axis", "keepdims", "axes", "mode", "shape", "dtype", "pad_width", "window_shape", "optimize", "constant_values")
 )
-from bptutor.notation.tree import Call, Number
-from bptutor.notation.values.forward_autodiff import Operand, plain
-from bptutor.notation.values.labelled_array import Labelled, aligned, raveled
+"""Keyword arguments that are read in mathematics too."""
+SUGGESTED = tuple(row.name for row in _FUNCTIONS if row.suggested and row.name not in WORDS)
+"""Names that are suggested where an unknown word is like them."""
 
-if TYPE_CHECKING:
-    from bptutor.notation.shapes.axes import Inference, Kind
-    from bptutor.notation.values.evaluate import Walk
 
-# --- reductions -----------------------------------------------------------------------------------------
+def meaning(call: Called, function: str) -> t.Expr:
+    """Return the node that a call of a function means.
 
+    Raises:
+        UnreadableAnswer: The function does not take these arguments.
+    """
+    return TABLE[function].arguments(call._replace(function=function))
 
-def _reduced_axes(run: Inference, call: Call, kinds: Sequence[Kind]) -> Kind:
-    from bptutor.notation.shapes.axes import Kind
 
-    x = kinds[0]
-    axes = axis_option(call, len(x.axes))
-    keep = bool(call.option("keepdims"))
-    if axes is None:
-        axes = tuple(range(len(x.axes)))
-    left = [("1" if n in axes else a) for n, a in enumerate(x.axes) if keep or n not in axes]
-    return Kind(x.letters, tuple(left))
-
-
-def _reduce(run: Walk, call: Call, args: Sequence[Labelled]) -> Labelled:
-    x = args[0]
-    n = len(x.letters)
-    axes = axis_option(call, x.rank)
-    if axes is None:
-        axes = tuple(range(x.rank))
-    places = tuple(n + a for a in axes)
-    keep = bool(call.option("keepdims"))
-    f = run.arithmetic
-    if call.function in {"max", "min"}:
-        sign = 1 if call.function == "max" else -1
-        return Labelled(x.letters, _largest(run, x.data, places, sign, keep))
-    total = f.sum(x.data, places, keep)
-    if call.function == "mean":
-        count = int(np.prod([x.data.shape[p] for p in places], dtype=int))
-        total = f.div(total, f.constant(count))
-    return Labelled(x.letters, total)
-
-
-def _largest(run: Walk, x: Operand, places: tuple[int, ...], sign: int, keep: bool) -> Operand:
-    """Fold `maximum` along axes; the first of equals gives the derivative."""
-    f = run.arithmetic
-    y = x if sign > 0 else f.neg(x)
-    for place in sorted(places, reverse=True):
-        size = y.shape[place]
-        parts = [f.shaped(lambda v, k=k, p=place: np.take(v, [k], axis=p), y) for k in range(size)]  # type: ignore[misc]
-        y = parts[0]
-        for part in parts[1:]:
-            y = f.maximum(y, part)
-    if not keep:
-        y = f.shaped(lambda v: v.squeeze(places), y)
-    return y if sign > 0 else f.neg(y)
-
-
-def _softmax(run: Walk, call: Call, args: Sequence[Labelled]) -> Labelled:
-    (x,) = args[:1]
-    f = run.arithmetic
-    last = len(x.data.shape) - 1
-    if x.rank == 0:
-        raise NotComputed("softmax acts on a whole vector: softmax(z)_i")
-    shifted = x.data
-    if not run.field.symbolic:  # e^{-m} cancels; without it e^{1000} is inf
-        highest = np.max(plain(x.data), axis=last, keepdims=True)
-        shifted = f.add(x.data, -highest)
-    if call.function == "log_softmax":
-        total = f.unary("log", f.sum(f.unary("exp", shifted), (last,), True))
-        return Labelled(x.letters, f.add(shifted, f.neg(total)))
-    e = f.unary("exp", shifted)
-    return Labelled(x.letters, f.div(e, f.sum(e, (last,), True)))
-
-
-def _same_axes(run: Inference, call: Call, kinds: Sequence[Kind]) -> Kind:
-    return kinds[0]
-
-
-# --- diagonals, traces, norms -------------------------------------------------------------------------------
-
-
-def _diag_axes(run: Inference, call: Call, kinds: Sequence[Kind]) -> Kind:
-    from bptutor.notation.shapes.axes import Kind, ShapeMisfit, shape_text
-
-    x = kinds[0]
-    if len(x.axes) == 1:
-        return Kind(x.letters, (x.axes[0], x.axes[0]))
-    if len(x.axes) == 2:
-        return Kind(x.letters, x.axes[:1])
-    raise ShapeMisfit(f"diag takes a vector or a matrix, not {shape_text(x.axes)}")
-
-
-def _diag(run: Walk, call: Call, args: Sequence[Labelled]) -> Labelled:
-    x = args[0]
-    f = run.arithmetic
-    if x.rank == 1:
-        eye = f.field.array(np.eye(x.data.shape[-1]))
-        return Labelled(x.letters, f.mul(f.shaped(lambda v: v[..., :, None], x.data), eye))
-    return Labelled(x.letters, f.shaped(lambda v: np.diagonal(v, axis1=-2, axis2=-1), x.data))
-
-
-def _number_axes(run: Inference, call: Call, kinds: Sequence[Kind]) -> Kind:
-    from bptutor.notation.shapes.axes import Kind
-
-    letters: dict[str, str] = {}
-    for kind in kinds:
-        letters |= kind.letters
-    return Kind(letters, ())
-
-
-def _trace(run: Walk, call: Call, args: Sequence[Labelled]) -> Labelled:
-    x = args[0]
-    if x.rank != 2:
-        raise NoSuchForm("the trace is of a matrix")
-    return Labelled(x.letters, run.arithmetic.shaped(lambda v: np.trace(v, axis1=-2, axis2=-1), x.data))
-
-
-def _inverse_axes(run: Inference, call: Call, kinds: Sequence[Kind]) -> Kind:
-    from bptutor.notation.shapes.axes import Kind, ShapeMisfit, shape_text
-
-    x = kinds[0]
-    if len(x.axes) != 2:  # rows and columns
-        raise ShapeMisfit(f"an inverse is of a matrix, not of {shape_text(x.axes)}")
-    return Kind(x.letters, x.axes[::-1])
-
-
-def _inverse(run: Walk, call: Call, args: Sequence[Labelled]) -> Labelled:
-    """The inverse, or of a matrix that is not square the pseudoinverse; of plain numbers only."""
-    x = args[0]
-    if not isinstance(x.data, np.ndarray) or x.data.dtype != np.float64 or not np.isfinite(x.data).all():
-        raise NotComputed("the inverse of a matrix has numbers only")
-    return Labelled(x.letters, np.linalg.pinv(x.data))
-
-
-def _norm(run: Walk, call: Call, args: Sequence[Labelled]) -> Labelled:
-    x, f = args[0], run.arithmetic
-    places = tuple(range(len(x.letters), len(x.data.shape)))
-    return Labelled(x.letters, f.unary("sqrt", f.sum(f.mul(x.data, x.data), places)))
-
-
-# --- arrays made of nothing, and of other shapes -----------------------------------------------------------------
-
-
-def _filled_axes(run: Inference, call: Call, kinds: Sequence[Kind]) -> Kind:
-    from bptutor.notation.shapes.axes import Kind
-
-    names = ["1" if size == 1 else name for name, size in lengths(run, call, 0)]
-    if call.function == "eye":
-        names = (names * 2)[:2] if len(names) == 1 else names
-    return Kind({}, tuple(names))
-
-
-def _filled(run: Walk, call: Call, args: Sequence[Labelled]) -> Labelled:
-    counts = sizes(run, call, 0)
-    if call.function == "eye":
-        return Labelled((), run.field.array(np.eye(counts[0], counts[-1])))
-    fill = np.ones if call.function == "ones" else np.zeros
-    return Labelled((), run.field.array(fill(counts)))
-
-
-def _arange(run: Walk, call: Call, args: Sequence[Labelled]) -> Labelled:
-    (count,) = sizes(run, call, 0)[:1] or [0]
-    return Labelled((), run.field.array(np.arange(float(count))))
-
-
-def _like(run: Walk, call: Call, args: Sequence[Labelled]) -> Labelled:
-    x = args[0]
-    fill = np.ones if call.function == "ones_like" else np.zeros
-    return Labelled(x.letters, run.field.array(fill(x.data.shape)))
-
-
-def _ravel_axes(run: Inference, call: Call, kinds: Sequence[Kind]) -> Kind:
-    from bptutor.notation.shapes.axes import Kind
-
-    return Kind(kinds[0].letters, kinds[0].axes if len(kinds[0].axes) == 1 else ("",))
-
-
-def _ravel(run: Walk, call: Call, args: Sequence[Labelled]) -> Labelled:
-    return raveled(run.arithmetic, args[0])
-
-
-def _reshape_axes(run: Inference, call: Call, kinds: Sequence[Kind]) -> Kind:
-    from bptutor.notation.shapes.axes import Kind
-
-    pairs = lengths(run, call, 1)
-    named = tuple("1" if size == 1 else name for name, size in pairs)
-    if len(kinds[0].axes) == 1 and sorted(named) == sorted(("", *["1"] * (len(named) - 1))):
-        named = tuple(name or kinds[0].axes[0] for name in named)  # `x.reshape(-1, 1)` is x's own axis
-    return Kind(kinds[0].letters, named)
-
-
-def _reshape(run: Walk, call: Call, args: Sequence[Labelled]) -> Labelled:
-    x = args[0]
-    lead = x.data.shape[: len(x.letters)]
-    shape = tuple(
-        number if number is not None else run.values.sizes.get(name, -1) for name, number in lengths(run, call, 1)
-    )
-    try:
-        return Labelled(x.letters, run.arithmetic.shaped(lambda v: v.reshape((*lead, *shape)), x.data))
-    except ValueError as error:
-        raise NoSuchForm(f"{x.data.shape} cannot be reshaped to {shape}") from error
-
-
-def _flip(run: Walk, call: Call, args: Sequence[Labelled]) -> Labelled:
-    x = args[0]
-    axes = axis_option(call, x.rank)
-    places = tuple(len(x.letters) + a for a in (range(x.rank) if axes is None else axes))
-    return Labelled(x.letters, run.arithmetic.shaped(lambda v: np.flip(v, places), x.data))
-
-
-def _pad_axes(run: Inference, call: Call, kinds: Sequence[Kind]) -> Kind:
-    from bptutor.notation.shapes.axes import Kind
-
-    return Kind(kinds[0].letters, ("",) * len(kinds[0].axes))
-
-
-def _pad(run: Walk, call: Call, args: Sequence[Labelled]) -> Labelled:
-    x, f = args[0], run.arithmetic
-    width: Any = call.option("pad_width")
-    if width is None and len(call.args) > 1 and isinstance(call.args[1], Number):
-        width = int(call.args[1].value)
-    if width is None:
-        raise NoSuchForm("pad needs a width: np.pad(x, 1)")
-    pairs = np.broadcast_to(np.asarray(width), (x.rank, 2)).tolist()
-    if any(not 0 <= w <= 100 for pair in pairs for w in pair):
-        raise NotComputed("a padding that wide is not needed here")
-    pairs = [(0, 0)] * len(x.letters) + pairs
-    zero = f.constant(0)[()]
-    return Labelled(x.letters, f.shaped(lambda v: np.pad(v, pairs, constant_values=zero), x.data))
-
-
-def _argmax(run: Walk, call: Call, args: Sequence[Labelled]) -> Labelled:
-    x = args[0]
-    axes = axis_option(call, x.rank)
-    place = len(x.letters) + (axes[0] if axes else 0)
-    if axes is None and x.rank != 1:
-        raise NotComputed("argmax needs an axis here, such as axis=1")
-    return Labelled(x.letters, run.field.array(np.argmax(plain(x.data), axis=place)))
-
-
-def _maximum(run: Walk, call: Call, args: Sequence[Labelled]) -> Labelled:
-    f = run.arithmetic
-    total = args[0]
-    for arg in args[1:]:
-        letters, (a, b) = aligned([total, arg])
-        low = f.neg(f.maximum(f.neg(a), f.neg(b))) if call.function == "minimum" else f.maximum(a, b)
-        total = Labelled(letters, low)
-    return total
-
-
-_TABLE: dict[str, tuple[AxesRule, ValueRule]] = {
-    "sum": (_reduced_axes, _reduce),
-    "mean": (_reduced_axes, _reduce),
-    "max": (_reduced_axes, _reduce),
-    "min": (_reduced_axes, _reduce),
-    "argmax": (_reduced_axes, _argmax),
-    "softmax": (_same_axes, _softmax),
-    "log_softmax": (_same_axes, _softmax),
-    "diag": (_diag_axes, _diag),
-    "trace": (_number_axes, _trace),
-    "norm": (_number_axes, _norm),
-    "pinv": (_inverse_axes, _inverse),
-    "dot": (products.dot_axes, products.dot),
-    "tensordot": (products.tensordot_axes, products.tensordot),
-    "kron": (products.kron_axes, products.kron),
-    "maximum": (lambda run, call, kinds: run.merge(kinds, call.function), _maximum),
-    "minimum": (lambda run, call, kinds: run.merge(kinds, call.function), _maximum),
-    "eye": (_filled_axes, _filled),
-    "arange": (_filled_axes, _arange),
-    "ones": (_filled_axes, _filled),
-    "zeros": (_filled_axes, _filled),
-    "ones_like": (_same_axes, _like),
-    "zeros_like": (_same_axes, _like),
-    "ravel": (_ravel_axes, _ravel),
-    "reshape": (_reshape_axes, _reshape),
-    "flip": (_same_axes, _flip),
-    "pad": (_pad_axes, _pad),
-    "sliding_window_view": (windows.window_axes, windows.window),
-    "corr": (windows.correlated_axes, windows.correlate),
-    "conv": (windows.correlated_axes, windows.correlate),
-}
-
-AXES_OF_CALL: dict[str, AxesRule] = {name: rules[0] for name, rules in _TABLE.items()}
-VALUE_OF_CALL: dict[str, ValueRule] = {name: rules[1] for name, rules in _TABLE.items()}
+def nearest(name: str) -> str:
+    """Return the NumPy functions that are spelled most like one that is not read."""
+    close = get_close_matches(name, NUMPY_NAMES, 2, 0.6)
+    return f"did you mean {' or '.join('np.' + c for c in close)}?" if close else "only array functions are read"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from bptutor.notation.limits import whole_number
 from bptutor.notation.parser.cursor import Reader
 from bptutor.notation.parser.lexer import Kind, Token
 from bptutor.notation.parser.spellings import RELATIONS
@@ -190,16 +191,6 @@ def _span(reader: Reader, parts: list[Expr | None], start: Token) -> Span:
     if len(bounds) == 3 and bounds[2] == 0:
         raise reader.error("a step cannot be 0", "write a[::2]", start)
     return Span(*bounds)
-
-
-def whole_number(expr: Expr) -> int | None:
-    """Return an integer constant that was written as one, else None."""
-    if isinstance(expr, Neg):
-        value = whole_number(expr.arg)
-        return None if value is None else -value
-    if isinstance(expr, Number) and expr.value.denominator == 1 and abs(expr.value) < 10**6:
-        return int(expr.value)
-    return None
 
 
 def _taken(reader: Reader, base: Expr, items: list[Expr | Span | int | None], opened: Token) -> Expr:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from bptutor.notation.parser.calls.apply import argument
 from bptutor.notation.parser.cursor import Reader
+from bptutor.notation.parser.functions import argument
 from bptutor.notation.parser.lexer import Kind, Token
 from bptutor.notation.tree import (
     At,

@@ -7,8 +7,7 @@ from fractions import Fraction
 
 from bptutor.errors import UnreadableAnswer
 from bptutor.notation import limits
-from bptutor.notation.parser import brackets, derivatives, operators, powers, subscripts, sums
-from bptutor.notation.parser.calls import apply, methods
+from bptutor.notation.parser import brackets, derivatives, functions, operators, powers, subscripts, sums
 from bptutor.notation.parser.cursor import Reader, described
 from bptutor.notation.parser.lexer import Kind, Token
 from bptutor.notation.parser.spellings import KEYWORDS
@@ -143,9 +142,10 @@ def _unnamed(reader: Reader, token: Token) -> Expr:
     if special is not None and (text != "kron" or operators.sees_letters_in_brackets(reader)):
         return special(reader)
     if text in ("np", "numpy", "scipy") and reader.ahead().text == ".":
-        return methods.numpy(reader)
-    if text in reader.words.functions or apply.is_bracketed(reader):
-        return apply.apply(reader)
+        return functions.numpy(reader)
+    if text in reader.words.functions or functions.is_bracketed(reader):
+        over_an_index = text in ("max", "min") and reader.ahead().text == "_" and not reader.python
+        return sums.largest(reader) if over_an_index else functions.apply(reader)
     if text == "e" and reader.ahead().text in ("^", "**"):
         return powers.exponential(reader)
     if not reader.python:
@@ -153,6 +153,12 @@ def _unnamed(reader: Reader, token: Token) -> Expr:
         if pieces is not None:
             reader.replace(1, split_tokens(token, pieces))
             return word(reader)
+    return _unknown(reader, token)
+
+
+def _unknown(reader: Reader, token: Token) -> Expr:
+    """Read a word that nothing is known of: an index where it is one letter, text in prose, else an error."""
+    text = token.text
     if len(text) == 1 and text.isalpha() and not (reader.prose or reader.python):
         reader.take()
         reader.loose.setdefault(text, token.column)
@@ -193,7 +199,7 @@ def attached(reader: Reader, expr: Expr, start: Token) -> Expr:
         elif sign == "'" and not reader.python:
             expr = _primed(reader, expr)
         elif sign == "." and reader.ahead().kind is Kind.WORD:
-            expr = methods.attribute(reader, expr)
+            expr = functions.attribute(reader, expr)
         elif sign == "[" and not isinstance(expr, (Number, Text)) and not brackets.holds_relation(reader):
             expr = brackets.indexed(reader, expr, start)
         elif sign == "!" and not reader.python:

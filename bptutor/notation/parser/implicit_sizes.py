@@ -7,6 +7,7 @@ from itertools import product
 from bptutor.errors import UnreadableAnswer
 from bptutor.notation.parser.vocabulary import listed
 from bptutor.notation.scope import Scope
+from bptutor.notation.shapes import axes
 from bptutor.notation.tree import Call, Expr, Name, Text, rebuild, walk
 
 _BARE = (Call("eye", ()), Call("ones", ()))
@@ -19,8 +20,6 @@ def sized(expr: Expr, scope: Scope, columns: bool) -> Expr:
     Raises:
         UnreadableAnswer: No axis fits, or several do; the size must be written.
     """
-    from bptutor.notation.shapes import axes
-
     if not any(node in _BARE for node in walk(expr) if isinstance(node, Call)):
         return axes.resolve(expr, scope, columns=columns)
     found: dict[Expr, None] = {}

@@ -13,6 +13,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from bptutor.errors import UnreadableAnswer
+from bptutor.notation.array_functions.table import WORDS
 from bptutor.notation.parser import spellings
 
 MAX_CHARACTERS = 1_000
@@ -203,7 +204,7 @@ class _Lexer:
             self._add(Kind.SIGN, spellings.LATEX_SIGNS[name], start)
         elif name in spellings.GREEK:
             self._add(Kind.WORD, spellings.GREEK[name], start)
-        elif name in spellings.FUNCTIONS or self.prose:
+        elif name in WORDS or self.prose:
             self._add(Kind.WORD, name, start)
         else:
             raise UnreadableAnswer(start + 1, f"unknown LaTeX command \\{name}", "write the sign or the name itself")
@@ -215,7 +216,7 @@ class _Lexer:
         self.at = group.end()
         if name in ("begin", "end"):
             self._add(Kind.SIGN, f"\\{name}{{{group.group(1).strip()}}}", start)
-        elif not self.prose and group.group(1).strip() in spellings.FUNCTIONS:
+        elif not self.prose and group.group(1).strip() in WORDS:
             self._add(Kind.WORD, group.group(1).strip(), start)
         else:
             self._add(Kind.TEXT, group.group(1), start)

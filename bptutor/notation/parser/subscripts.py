@@ -4,11 +4,28 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from bptutor.errors import UnreadableAnswer
 from bptutor.notation.parser.cursor import Reader, described
 from bptutor.notation.parser.lexer import Kind, Token
-from bptutor.notation.parser.partial_shapes import axes_of
 from bptutor.notation.scope import Role, counted
-from bptutor.notation.tree import Add, At, Call, Delta, Expr, Letter, Mul, Name, Neg, Number, Text, Transpose, Whole
+from bptutor.notation.shapes import axes as shapes
+from bptutor.notation.tree import (
+    Add,
+    At,
+    Call,
+    Delta,
+    Expr,
+    Juxtapose,
+    Letter,
+    Mul,
+    Name,
+    Neg,
+    Number,
+    Text,
+    Transpose,
+    Whole,
+    walk,
+)
 
 _KEEPS_RANK = ("exp", "log", "sqrt", "sigmoid", "relu", "softmax", "tanh", "abs")
 
@@ -41,6 +58,22 @@ def _called(reader: Reader, base: Expr) -> str:
         axes = reader.scope.names[base.id].axes if base.id in reader.scope.names else ()
         return f"{reader.scope.shown(base.id)} [{', '.join(axes)}]"
     return "this"
+
+
+def axes_of(reader: Reader, expr: Expr) -> tuple[str, ...] | None:
+    """Return the axes of an expression; None where they do not fit, or cannot be seen yet."""
+    if any(isinstance(node, Juxtapose) for node in walk(expr)):
+        return None
+    try:
+        return shapes.of(expr, reader.scope, columns=not reader.python).axes
+    except UnreadableAnswer:
+        return None
+
+
+def known_axes(reader: Reader, expr: Expr) -> tuple[str, ...]:
+    """Return the axes of an array; empty for one number and where they have no names."""
+    found = axes_of(reader, expr) or ()
+    return found if all(found) else ()
 
 
 def rank(reader: Reader, expr: Expr) -> int | None:

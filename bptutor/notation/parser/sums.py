@@ -5,9 +5,10 @@ from __future__ import annotations
 from fractions import Fraction
 
 from bptutor.notation import limits
-from bptutor.notation.parser.brackets import whole_number
-from bptutor.notation.parser.calls.apply import argument, arguments
+from bptutor.notation.array_functions import table
+from bptutor.notation.limits import whole_number
 from bptutor.notation.parser.cursor import Reader, described
+from bptutor.notation.parser.functions import argument, arguments
 from bptutor.notation.parser.lexer import Kind, Token
 from bptutor.notation.parser.spellings import RELATIONS
 from bptutor.notation.parser.subscripts import integer
@@ -142,7 +143,7 @@ def sum_word(reader: Reader) -> Expr:
         for letter, body in (call.args, call.args[::-1]):
             if isinstance(letter, Letter) and isinstance(body, Expr):
                 return Sum((letter.id,), body)
-    return call.built("sum")
+    return table.meaning(call, "sum")
 
 
 def largest(reader: Reader) -> Expr:

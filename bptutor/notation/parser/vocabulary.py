@@ -8,6 +8,7 @@ import weakref
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+from bptutor.notation.array_functions.table import OPTIONS, SUGGESTED, WORDS
 from bptutor.notation.parser import spellings
 from bptutor.notation.scope import Role, Scope
 
@@ -29,7 +30,7 @@ class Vocabulary:
         self.ranks: dict[str, int] = {}
         self.positions: set[str] = set()
         self.sizes: set[str] = {*scope.sizes}
-        self.functions: dict[str, str] = dict(spellings.FUNCTIONS)
+        self.functions: dict[str, str] = dict(WORDS)
         self.layered: dict[tuple[str, str], str] = {}
         """(base, what stands above it) -> id: `W²` and `W^2` for W2."""
         self.bases: dict[str, str] = {}
@@ -148,11 +149,8 @@ class Vocabulary:
         return [*self.names, *self.functions, *_LONG_WORDS]
 
 
-_LONG_WORDS = (
-    "outer", "transpose", "dot", "matmul", "einsum", "tensordot", "where", "cases", "delta", "kron", "sum", "Sum",
-    "ones", "zeros", "ones_like", "zeros_like", "eye", "reshape", "corr", "conv", "pad", "maximum", "minimum",
-    "sliding_window_view", "stride_tricks", "pad_width", "window_shape", "constant_values", "log_softmax",
-)  # fmt: skip
+_LONG_WORDS = (*SUGGESTED, "delta", "Sum", "stride_tricks", *(option for option in OPTIONS if "_" in option))
+"""What is known and may be suggested beside the names and functions of a scope."""
 
 
 def listed(names: Iterable[str]) -> str:

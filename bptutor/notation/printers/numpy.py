@@ -10,6 +10,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from bptutor.notation import tree as t
+from bptutor.notation.array_functions.table import ARRAY_FUNCTIONS, ELEMENTWISE
 from bptutor.notation.printers.broadcasting import Binds, Code, NoNumpyForm, einsum_spec, identifier, moved, spread
 from bptutor.notation.printers.precedence import exact, is_array, slice_text
 from bptutor.notation.printers.unicode import option_text
@@ -18,21 +19,6 @@ from bptutor.notation.shapes import axes
 from bptutor.notation.values.backends import LEAK
 
 _RELATIONS = {"=": "==", "≠": "!=", "<": "<", "≤": "<=", ">": ">", "≥": ">="}
-_ELSEWHERE = {
-    "norm": "np.linalg.norm",
-    "pinv": "np.linalg.pinv",
-    "sliding_window_view": "np.lib.stride_tricks.sliding_window_view",
-}
-_WINDOWED = {
-    "corr": ("np.correlate", "scipy.signal.correlate2d"),
-    "conv": ("np.convolve", "scipy.signal.convolve2d"),
-}
-"""Correlation and convolution of vectors, and of images."""
-_OWN = frozenset(("sigmoid", "softmax", "relu", "softplus"))
-"""Functions that NumPy has not; they stand under their own names."""
-_ENTRYWISE = frozenset(
-    ["exp", "log", "log2", "log10", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh", "abs", "sign", "floor", "ceil"]
-) | (_OWN - {"softmax"})
 
 
 def source(expr: t.Expr, scope: Scope, order: Sequence[str] | None = None) -> str:
@@ -233,23 +219,23 @@ class _Writer:
         if name.endswith("'"):
             raise NoNumpyForm(f"{name} has no NumPy form")
         letters = codes[0].letters if codes else ()
-        if letters and len(codes) == 1 and name not in _ENTRYWISE and name not in self.scope.functions:
+        if letters and len(codes) == 1 and name not in ELEMENTWISE and name not in self.scope.functions:
             raise NoNumpyForm(f"{name} of an index expression has no NumPy form")
         if len(codes) > 1 and any(code.letters != letters for code in codes):
             raise NoNumpyForm(f"{name} of several index expressions has no NumPy form")
         options = [f"{key}={option_text(value)}" for key, value in expr.options]
-        if name in _WINDOWED:
-            planar = len(self._kind(expr.args[0]).axes) == 2
-            return Code(f"{_WINDOWED[name][planar]}({', '.join([*(c.text for c in codes), *options])})")
         if name == "leaky_relu" and len(codes) == 1:
             x = codes[0].text
             return Code(f"np.where({x} > 0, {x}, {exact(LEAK)} * {codes[0].within(Binds.SIGN)})", letters=letters)
-        return Code(f"{self._function(name)}({', '.join([*(c.text for c in codes), *options])})", Binds.ATOM, letters)
+        return Code(f"{self._function(expr)}({', '.join([*(c.text for c in codes), *options])})", Binds.ATOM, letters)
 
-    def _function(self, name: str) -> str:
-        if name in self.scope.functions or name in _OWN:
-            return name
-        return _ELSEWHERE.get(name, f"np.{name}")
+    def _function(self, call: t.Call) -> str:
+        row = ARRAY_FUNCTIONS.get(call.function)
+        if row and row.source_2d and len(self._kind(call.args[0]).axes) == 2:
+            return row.source_2d
+        known = row or ELEMENTWISE.get(call.function)
+        own = call.function if call.function in self.scope.functions else ""
+        return own or (known.source if known else "") or f"np.{call.function}"
 
     def _compare(self, expr: t.Compare) -> Code:
         if any(isinstance(side, t.Letter) for side in (expr.left, expr.right)):

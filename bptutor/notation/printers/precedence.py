@@ -7,7 +7,9 @@ from fractions import Fraction
 
 from bptutor.errors import UnreadableAnswer
 from bptutor.notation import tree as t
+from bptutor.notation.array_functions.table import ARRAY_FUNCTIONS, ELEMENTWISE, Gives
 from bptutor.notation.scope import Scope
+from bptutor.notation.shapes import axes
 
 Path = tuple[int, ...]
 
@@ -52,19 +54,6 @@ UNBRACKETED = frozenset({"log", "ln"})
 SIGNS = {"sigmoid": "σ", "sigmoid'": "σ′", "trace": "tr"}
 """Functions shown by a sign of their own."""
 
-ENTRYWISE_CALLS = frozenset(
-    ["exp", "log", "ln", "log2", "log10", "sqrt", "sigmoid", "relu", "softmax", "tanh", "sinh", "cosh", "sin", "cos"]
-) | frozenset(
-    ["tan", "abs", "sign", "floor", "ceil", "square", "softplus", "maximum", "minimum", "flip", "diag", "where"]
-)
-"""Functions whose value has axes when an argument has."""
-
-
-_MADE_OF_WHOLE = frozenset(
-    ["conv", "corr", "eye", "ones", "zeros", "arange", "ones_like", "zeros_like", "ravel", "reshape", "pad"]
-) | frozenset(["sliding_window_view", "kron"])
-"""Functions whose value always has axes."""
-
 
 def is_array(expr: t.Expr, scope: Scope) -> bool:
     """Whether the value of an expression has positional axes, as far as ⊙ and plain products must be told apart."""
@@ -83,9 +72,8 @@ def is_array(expr: t.Expr, scope: Scope) -> bool:
         return not expr.spec.endswith("->")
     if isinstance(expr, t.Slice):
         return any(not isinstance(item, int) for item in expr.items) or _has_axes_left(expr, scope)
-    if isinstance(expr, t.Call) and expr.function not in ENTRYWISE_CALLS and expr.function.rstrip("'") not in SIGNS:
-        made_whole = expr.function in _MADE_OF_WHOLE or expr.option("axis") is not None
-        return made_whole or _maps_entries(expr, scope)
+    if isinstance(expr, t.Call) and _gives(expr, scope) is not Gives.LIKE_ITS_ARGUMENTS:
+        return _gives(expr, scope) is Gives.ARRAY
     if isinstance(expr, t.Sum):
         return is_array(expr.body, scope)
     return any(is_array(child, scope) for child in t.children(expr))
@@ -98,8 +86,6 @@ def _opens_with_sign(expr: t.Expr) -> bool:
 
 def needs_sign(product: t.MatMul, scope: Scope) -> bool:
     """Whether factors side by side would be read as another product: two columns pair entry by entry."""
-    from bptutor.notation.shapes import axes
-
     node: t.Expr = product
     while isinstance(node, t.MatMul):
         try:
@@ -116,17 +102,21 @@ def needs_sign(product: t.MatMul, scope: Scope) -> bool:
 
 def _has_axes_left(taken: t.Slice, scope: Scope) -> bool:
     """Whether `W[0]` is a row rather than a number."""
-    from bptutor.notation.shapes import axes
-
     try:
         return bool(axes.of(taken, scope).axes)
     except UnreadableAnswer:
         return False
 
 
-def _maps_entries(call: t.Call, scope: Scope) -> bool:
-    known = call.function.rstrip("'") in scope.functions
-    return known and any(is_array(arg, scope) for arg in call.args)
+def _gives(call: t.Call, scope: Scope) -> Gives:
+    """Return what a call is to ⊙, as its row of the table says; a declared function maps entries."""
+    row = ARRAY_FUNCTIONS.get(call.function) or ELEMENTWISE.get(call.function)
+    if row is not None and (row.gives is not Gives.NUMBER or call.option("axis") is None):
+        return row.gives
+    if row is not None:
+        return Gives.ARRAY
+    maps = call.function.rstrip("'") in scope.functions or call.function == "sigmoid'"
+    return Gives.LIKE_ITS_ARGUMENTS if maps else Gives.NUMBER
 
 
 def exact(value: Fraction) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from bptutor.notation import tree as t
+from bptutor.notation.array_functions.table import ARRAY_FUNCTIONS, ELEMENTWISE
 from bptutor.notation.printers.latex import greek
 from bptutor.notation.printers.precedence import exact, is_array
 from bptutor.notation.printers.scripts import split_scripts
@@ -13,12 +14,6 @@ from bptutor.notation.scope import Scope
 _RELATIONS = {
     **{"=": "equals", "≠": "is not", "<": "is less than", "≤": "is at most", ">": "is greater than"},
     **{"≥": "is at least", "≈": "is about", "∈": "is in", "⇒": "implies", "→": "goes to", ":=": "is defined as"},
-}
-_FUNCTIONS = {
-    **{"log": "the logarithm of", "sqrt": "the square root of", "abs": "the absolute value of", "norm": "the norm of"},
-    **{"sum": "the sum of", "mean": "the mean of", "max": "the maximum of", "min": "the minimum of"},
-    **{"diag": "the diagonal of", "trace": "the trace of", "tanh": "hyperbolic tangent of"},
-    **{"corr": "the sliding sum of", "conv": "the convolution of"},
 }
 _WORD = re.compile(r"[^\W\d_]+|\d+(?:\.\d+)?")
 _POWERS = {2: "squared", 3: "cubed", -1: "to the minus 1"}
@@ -168,7 +163,8 @@ class _Voice:
         function = expr.function.rstrip("'")
         if function != expr.function:
             return f"the slope of {spelled(function)} at {args}"
-        said = _FUNCTIONS.get(function, f"{spelled(function)} of")
+        row = ARRAY_FUNCTIONS.get(function) or ELEMENTWISE.get(function)
+        said = (row.spoken if row else "") or f"{spelled(function)} of"
         options = "".join(f", {key} {value}" for key, value in expr.options)
         return f"{said} {args}{options}"
 

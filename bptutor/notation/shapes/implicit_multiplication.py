@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bptutor.notation.scope import Scope
-from bptutor.notation.shapes.axes import Inference, Kind, same_axis
+from bptutor.notation.shapes.inference import Inference, Kind, same_axis
+from bptutor.notation.shapes.rules import RULES
 from bptutor.notation.tree import Expr, Juxtapose, MatMul, Mul, Outer, Transpose, rebuild, walk
 
 
@@ -23,10 +24,10 @@ def resolve(expr: Expr, scope: Scope, columns: bool = True) -> Expr:
 def _resolve(expr: Expr, scope: Scope, columns: bool) -> Expr:
     done = rebuild(expr, lambda part: _resolve(part, scope, columns))
     if columns and _with_a_row(done):
-        return _of_rows(done, Inference(scope, columns))
+        return _of_rows(done, Inference(RULES, scope, columns))
     if not isinstance(done, Juxtapose):
         return done
-    run = Inference(scope, columns)
+    run = Inference(RULES, scope, columns)
     scalars: list[Expr] = []
     product: Expr | None = None
     kind = Kind({}, ())

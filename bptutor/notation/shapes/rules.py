@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from bptutor.errors import UnreadableAnswer
-from bptutor.notation.array_functions.table import AXES_OF_CALL
+from bptutor.notation.array_functions.table import ARRAY_FUNCTIONS
 from bptutor.notation.scope import Role, counted
-from bptutor.notation.shapes.axes import Axes, Inference, Kind, ShapeMisfit, same_axis, shape_text
+from bptutor.notation.shapes.inference import Axes, Inference, Kind, ShapeMisfit, ShapeRule, same_axis, shape_text
 from bptutor.notation.tree import (
     Add,
     At,
@@ -193,13 +193,12 @@ def _slice(run: Inference, expr: Slice, env: Env) -> Kind:
 def _call(run: Inference, expr: Call, env: Env) -> Kind:
     kinds = [run.kind(a, env) for a in expr.args]
     name = expr.function.rstrip("'")
-    special = AXES_OF_CALL.get(name)
-    if special is not None:
-        return special(run, expr, kinds)
+    if name in ARRAY_FUNCTIONS:
+        return ARRAY_FUNCTIONS[name].axes(run, expr, kinds)
     return run.merge(kinds, name)
 
 
-RULES: dict[type[Expr], Callable[..., Kind]] = {
+RULES: dict[type[Expr], ShapeRule] = {
     Name: _name,
     Letter: _letter,
     At: _at,

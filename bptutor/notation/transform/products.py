@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from bptutor.notation.tree import Div, Expr, Mul, Neg, Number
+from bptutor.notation.tree import Add, Div, Expr, Mul, Neg, Number
 
 ONE = Number(Fraction(1))
 TWO = Number(Fraction(2))
@@ -30,6 +30,11 @@ def times(*factors: Expr) -> Expr:
         rest.insert(0, Number(number))
     made = rest[0] if len(rest) == 1 else Mul(tuple(rest))
     return Neg(made) if negative else made
+
+
+def minus(left: Expr, right: Expr) -> Expr:
+    """Return left − right."""
+    return Add((left, Neg(right)))
 
 
 def value_of(expr: Expr) -> Fraction | None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from bptutor.notation.tree import (
     Add,
+    At,
     Call,
     Derivative,
     Div,
@@ -15,6 +16,7 @@ from bptutor.notation.tree import (
     Mul,
     Name,
     Neg,
+    Number,
     Outer,
     Slice,
     Sum,
@@ -98,3 +100,29 @@ def _above(expr: Expr) -> Iterator[Expr]:
     for part in children(expr):
         if not isinstance(expr, Div) or part is not expr.den:
             yield from _above(part)
+
+
+def letters_in(expr: Expr) -> set[str]:
+    """Return the indices that stand in a tree, bound or free."""
+    return {part.id for part in walk(expr) if isinstance(part, Letter)}
+
+
+def is_place(expr: Expr) -> bool:
+    """Return whether a tree is made of indices and numbers alone: a computed place, as in `x_{2p+m}`."""
+    return all(isinstance(part, Letter | Number | Add | Neg | Mul) for part in walk(expr))
+
+
+def computes_places(expr: Expr) -> bool:
+    """Return whether a tree holds an entry at a computed place: `D_{a−m}`."""
+    return any(isinstance(part, At) and any(isinstance(s, Add) for s in part.subscripts) for part in walk(expr))
+
+
+def subscripts_swapped(expr: Expr, bound: set[str]) -> Made:
+    """Yield copies of a tree in which one array has its two subscripts exchanged, where one of these indices stands."""
+
+    def swap(part: Expr) -> Made:
+        places = part.subscripts if isinstance(part, At) else ()
+        if isinstance(part, At) and len(places) == 2 and bound & {s.id for s in places if isinstance(s, Letter)}:
+            yield At(part.base, places[::-1]), main_name(part)
+
+    yield from everywhere(expr, swap)

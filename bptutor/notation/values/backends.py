@@ -32,7 +32,7 @@ class Field:
     number: Callable[[Fraction], Any]
     """An exact rational as one entry."""
     unary: Mapping[str, Unary]
-    """`exp log sqrt sin cos tan sinh cosh tanh arctan sigmoid relu leaky_relu abs sign floor softplus`."""
+    """`exp log sqrt sin cos tan sinh cosh tanh sigmoid relu leaky_relu abs sign floor softplus`."""
     power: Callable[[Array, Array], Array]
     compare: Callable[[Relation, Array, Array], Array]
     """1 where it holds, else 0; for symbols an array of conditions."""
@@ -96,9 +96,6 @@ FLOATS = Field(
         "sinh": np.sinh,
         "cosh": np.cosh,
         "tanh": np.tanh,
-        "arctan": np.arctan,
-        "arcsin": np.arcsin,
-        "arccos": np.arccos,
         "abs": np.abs,
         "sign": np.sign,
         "floor": np.floor,
@@ -165,9 +162,6 @@ DIGITS = Field(
         "log2": _entrywise(lambda x: _digit_log(x) / _context.log(2)),
         "log10": _entrywise(lambda x: _digit_log(x) / _context.log(10)),
         "sqrt": _entrywise(lambda x: _context.sqrt(x) if x >= 0 else _context.nan),
-        "arctan": _digits("atan"),
-        "arcsin": _digits("asin"),
-        "arccos": _digits("acos"),
         "abs": _entrywise(abs),
         "sigmoid": _entrywise(lambda x: 1 / (1 + _context.exp(-x))),
         "relu": _entrywise(lambda x: x if x > 0 else _context.mpf(0)),

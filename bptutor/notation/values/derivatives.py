@@ -10,9 +10,9 @@ import itertools
 import numpy as np
 
 from bptutor.notation.tree import At, Derivative, Expr, Name, Whole
-from bptutor.notation.values.evaluate import NoValue, Values, Walk
 from bptutor.notation.values.forward_autodiff import Dual, Operand, jacobian, plain, seeded
-from bptutor.notation.values.labelled_array import Labelled
+from bptutor.notation.values.labelled_array import Labelled, NoValue
+from bptutor.notation.values.walk import Values, Walk
 
 _levels = itertools.count(1)
 

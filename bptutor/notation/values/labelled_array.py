@@ -195,3 +195,31 @@ def _matrix(x: Labelled, as_column: bool) -> Labelled:
     if as_column:
         return Labelled(x.letters, shaped(lambda v: v[..., :, None], x.data))
     return Labelled(x.letters, shaped(lambda v: v[..., None, :], x.data))
+
+
+def contract(arithmetic: Arithmetic, parts: Sequence[tuple[Labelled, Sequence[str]]], kept: Sequence[str]) -> Labelled:
+    """Multiply arrays whose positional axes are named, and sum over the names that are not kept.
+
+    This is Einstein summation as NumPy's `einsum` and `tensordot` write it: a repeated name takes the diagonal.
+
+    Args:
+        arithmetic: The operations on entries.
+        parts: Arrays, each with a name for every positional axis.
+        kept: The names of the positional axes of the result, in order.
+    """
+    product: Labelled | None = None
+    for array, names in parts:
+        named = take(arithmetic, array, [f"·{name}" for name in names], False)
+        assert named is not None  # noqa: S101  # only a position may be outside
+        if product is None:
+            product = named
+        else:
+            letters, (a, b) = aligned([product, named])
+            product = Labelled(letters, arithmetic.mul(a, b))
+    assert product is not None  # noqa: S101  # there is an operand
+    for name in [x for x in product.letters if x.startswith("·") and x[1:] not in kept]:
+        rest = tuple(x for x in product.letters if x != name)
+        product = Labelled(rest, arithmetic.sum(product.data, (product.letters.index(name),)))
+    letters = tuple(x for x in product.letters if not x.startswith("·"))
+    placed = relabel(arithmetic, product, (*letters, *(f"·{name}" for name in kept)))
+    return Labelled(letters, placed.data)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from bptutor.notation.array_functions.table import VALUE_OF_CALL
+from bptutor.notation.array_functions.table import ARRAY_FUNCTIONS
 from bptutor.notation.scope import Scope
 from bptutor.notation.tree import (
     Add,
@@ -39,9 +39,17 @@ from bptutor.notation.tree import (
 )
 from bptutor.notation.values.backends import FLOATS, Array
 from bptutor.notation.values.derivatives import declared, derivative
-from bptutor.notation.values.evaluate import NoValue, Range, Walk
 from bptutor.notation.values.forward_autodiff import ELEMENTWISE, Operand, plain
-from bptutor.notation.values.labelled_array import Labelled, aligned, contract_matrices, raveled, relabel, take
+from bptutor.notation.values.labelled_array import (
+    Labelled,
+    NoValue,
+    aligned,
+    contract,
+    contract_matrices,
+    raveled,
+    take,
+)
+from bptutor.notation.values.walk import Range, Walk
 
 
 def _number(run: Walk, expr: Number) -> Labelled:
@@ -227,19 +235,8 @@ def _stack(run: Walk, expr: Stack) -> Labelled:
 
 def _einsum(run: Walk, expr: Einsum) -> Labelled:
     inputs, _, out = expr.spec.partition("->")
-    parts = []
-    for spec, operand in zip(inputs.split(","), expr.operands, strict=True):
-        x = run(operand)
-        parts.append(take(run.arithmetic, x, [f"·{c}" for c in spec], False))
-    product = _elementwise(run.arithmetic.mul, (p for p in parts if p is not None))
-    gone = [x for x in product.letters if x.startswith("·") and x[1:] not in out]
-    for letter in gone:
-        rest = tuple(x for x in product.letters if x != letter)
-        place = (product.letters.index(letter),)
-        product = Labelled(rest, run.arithmetic.sum(product.data, place))
-    letters = tuple(x for x in product.letters if not x.startswith("·"))
-    placed = relabel(run.arithmetic, product, (*letters, *(f"·{c}" for c in out)))
-    return Labelled(letters, placed.data)  # the axes of the output are positional from here on
+    operands = [(run(operand), spec) for spec, operand in zip(inputs.split(","), expr.operands, strict=True)]
+    return contract(run.arithmetic, operands, out)
 
 
 def _slice(run: Walk, expr: Slice) -> Labelled:
@@ -256,8 +253,8 @@ def _slice(run: Walk, expr: Slice) -> Labelled:
 def _call(run: Walk, expr: Call) -> Labelled:
     args = [run(a) for a in expr.args]
     name = expr.function.rstrip("'")
-    if name in VALUE_OF_CALL and name == expr.function:
-        return VALUE_OF_CALL[name](run, expr, args)
+    if expr.function in ARRAY_FUNCTIONS:
+        return ARRAY_FUNCTIONS[name].value(run, expr, args)
     if name in run.scope.functions:
         return declared(run, expr.function, args)
     if name in ELEMENTWISE and len(args) == 1:
@@ -265,7 +262,7 @@ def _call(run: Walk, expr: Call) -> Labelled:
     raise NoValue(f"{expr.function} has no value here")
 
 
-RULES: dict[type[Expr], Callable[[Walk, Any], Labelled]] = {
+NODE_RULES: dict[type[Expr], Callable[[Walk, Any], Labelled]] = {
     Number: _number,
     Name: _name,
     Letter: _letter,

@@ -10,12 +10,13 @@ from collections.abc import Iterable, Mapping
 from enum import Enum
 
 from bptutor.packs.lesson.outline import Rule
-from bptutor.packs.model import Choice, Derivation, Derived, Kind, Line, Question
+from bptutor.packs.model import Derivation, Line, Question
+from bptutor.packs.question_types.expression import line_question, page_question
+from bptutor.packs.question_types.fill_in import hole_question
+from bptutor.packs.question_types.rule import why_question
 
 FALSE_RULES = 3
 """How many false rules stand beside the right one when the author names none."""
-WHY = "Which rule makes this line out of the one above?"
-HOLE = "What stands in the hole?"
 
 
 class Form(Enum):
@@ -88,60 +89,12 @@ def question(derivation: Derivation, n: int, how: Form, rules: Mapping[str, Rule
         how: `WHY`, `HOLE` or `WRITE`.
         rules: The rules of the pack, for the titles on the menu.
     """
-    return {Form.WHY: _why, Form.HOLE: _hole, Form.WRITE: _write}[how](derivation, n, rules or {})
-
-
-def _write(derivation: Derivation, n: int, rules: Mapping[str, Rule]) -> Question:
-    return derivation.question(n)
-
-
-def _why(derivation: Derivation, n: int, rules: Mapping[str, Rule]) -> Question:
-    """Ask for the rule: the menu holds the first rule of the line, and false ones."""
-    line = derivation.lines[n]
-    right = line.by[0] if line.by else ""
-    options = (right, *false_rules(derivation, n, rules))
-    titles = [rules[rule].title if rule in rules else rule for rule in options]
-    return Question(
-        id=f"{derivation.id}.{n + 1}",
-        kind=Kind.RULE,
-        prompt=WHY,
-        answer=right,
-        options=options,
-        choices=tuple(Choice(title, rule == right) for rule, title in zip(options, titles, strict=True)),
-        hints=line.hints[:1],
-        skills=line.skills,
-        place=line.place,
-        places=line.places,
-        source={"type": "rule", "prompt": WHY, "answer": right, "options": options},
-    )
-
-
-def _hole(derivation: Derivation, n: int, rules: Mapping[str, Rule]) -> Question:
-    """Ask for what stands in the hole: whatever fills it so that the line has its value."""
-    line, gap = derivation.lines[n], hole(derivation.lines[n])
-    above = tuple(earlier.math for earlier in derivation.lines[:n])
-    answer = filling(line)
-    source: dict[str, object] = {"type": "fill", "line": gap, "whole": line.math, "answer": answer}
-    source["derived"] = {"goal": derivation.goal, "above": above}
-    if line.where:
-        source["where"] = line.where
-    hints = line.hints[:-1] if line.hints and line.hints[-1] == gap else line.hints
-    return Question(
-        id=f"{derivation.id}.{n + 1}",
-        kind=Kind.FILL,
-        prompt=HOLE,
-        answer=answer,
-        line=gap,
-        whole=line.math,
-        where=line.where,
-        hints=hints,
-        skills=line.skills,
-        show=line.show,
-        derived=Derived(derivation.goal, above),
-        place=line.place,
-        places=line.places,
-        source=source,
-    )
+    if how is Form.WHY:
+        return why_question(derivation, n, false_rules(derivation, n, rules or {}), rules or {})
+    if how is Form.HOLE:
+        line = derivation.lines[n]
+        return hole_question(derivation, n, hole(line), filling(line))
+    return line_question(derivation, n)
 
 
 def blank_page(
@@ -154,21 +107,7 @@ def blank_page(
         written: The lines that the learner has written.
         rules: The rules of the pack, for the hint that names them.
     """
-    answer = derivation.lines[-1].math
-    source: dict[str, object] = {"type": "symbolic", "answer": answer}
-    source["derived"] = {"goal": derivation.goal, "above": written, "route": "true"}
-    return Question(
-        id=derivation.id,
-        kind=Kind.SYMBOLIC,
-        prompt=derivation.ask,
-        answer=answer,
-        hints=derivation.hints or _ways(derivation, rules or {}),
-        skills=derivation.skills,
-        derived=Derived(derivation.goal, written, route=True),
-        place=derivation.place,
-        places=derivation.places,
-        source=source,
-    )
+    return page_question(derivation, written, _ways(derivation, rules or {}))
 
 
 def _ways(derivation: Derivation, rules: Mapping[str, Rule]) -> tuple[str, ...]:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping
 
 from bptutor.errors import Problem
 from bptutor.notation.scope import Scope
 from bptutor.notation.tree import Expr
 from bptutor.packs.lesson.templates import TEMPLATE, templates
-from bptutor.packs.model import NUMBERS, Code, Kind, Place, Question
-from bptutor.packs.question_types.code import expressions
-from bptutor.packs.scene import extremes
+from bptutor.packs.model import Place, Question
+from bptutor.packs.question_types import of
 from bptutor.packs.scene.scene import Scene, changed
 from bptutor.packs.yaml.fields import nearest
 from bptutor.packs.yaml.places import placed
@@ -21,8 +19,6 @@ from bptutor.packs.yaml.source_map import Run
 
 SHOWN_AS_IT_IS = re.compile(r"```.*?```|~~~.*?~~~|`[^`\n]*`|\$\$.+?\$\$|\$[^$\n]+\$", re.DOTALL)
 """Code and mathematics, where braces have a meaning of their own."""
-EXPRESSIONS = frozenset({Kind.SYMBOLIC, Kind.MATRIX_EXPRESSION, Kind.NUMPY})
-POINTED = frozenset({Kind.CHOICE, Kind.ORDER, Kind.RULE})
 
 
 class Formulas:
@@ -71,12 +67,12 @@ class Formulas:
         with placed(node, found):
             return how(node.value)
         if self.without and names is self.scene.scope and (word := _unknown(node.value)):
-            self._no_scene(node.place, word)
+            self.no_scene(node.place, word)
         else:
             self.problems += found
         return None
 
-    def _no_scene(self, place: Place, word: str) -> None:
+    def no_scene(self, place: Place, word: str) -> None:
         """Say once that there is no scene, where the first name stands; of formulas nothing more can be said."""
         help_ = f"declare `{word}` and the other names in the front matter: `scene: {{given: {{{word}: [D]}}}}`"
         self.problems.append(problem(place, "this lesson has no scene", help_, "no-scene"))
@@ -102,7 +98,7 @@ class Formulas:
         known = [*scope.names, *scope.functions, *scope.alias]
         for item in (written.items or (written,)) if written is not None else ():
             if item.text and self.without and scope is self.scene.scope:
-                return self._no_scene(item.place, item.text)
+                return self.no_scene(item.place, item.text)
             if item.text and item.text not in known and "," in item.text:
                 what, help_ = f"`{item.text}` is one text", f"write a list: `names: [{item.text}]`"
                 self.problems.append(problem(item.place, what, help_, "unknown-name"))
@@ -111,53 +107,11 @@ class Formulas:
                 self.problems.append(problem(item.place, what, nearest(item.text, known), "unknown-name"))
 
     def question(self, node: Located, question: Question) -> None:
-        """Read the formulas of a question by what its kind takes."""
+        """Read the formulas of a question, as its type says."""
         scene = changed(self.scene, node, self.problems) if question.changes else self.scene
-        scope = scene.scope
-        if question.code is not None:
-            self._code(node, question.code, scope)
-        elif question.kind in EXPRESSIONS:
-            self._written(node, question, scope)
-        elif question.kind not in POINTED:
-            self._beside(node, scope)
-            for written in self._evaluated(node, question):
-                self.expression(written, scope)
+        of(question).read_formulas(node, question, self, scene.scope)
 
-    def _evaluated(self, node: Located, question: Question) -> Iterator[Located]:
-        """Yield what is computed of a question that asks for numbers, a shape or a string of einsum."""
-        if question.kind in NUMBERS:
-            yield from _answers(node)
-        elif question.kind is Kind.SHAPE and "(" not in str(question.answer):
-            yield from (answer for answer in _answers(node) if not _is_shape(answer.text))
-        elif question.kind is Kind.EINSUM and "operands" in node.mapping:
-            yield from node.mapping["operands"].items
-
-    def _written(self, node: Located, question: Question, scope: Scope) -> None:
-        """Read an answer that is an expression; what is accepted beside it keeps to the allowed names."""
-        numpy = question.kind is Kind.NUMPY
-        self.names(node, scope)
-        narrow = replace(scope, allowed=frozenset(question.names)) if question.names else scope
-        for answer in _answers(node):
-            self.expression(answer, narrow if answer is not node.mapping.get("answer") else scope, numpy)
-        self._beside(node, scope)
-        if "extreme" in node.mapping and not self.blind:
-            extremes.fit(node.mapping["extreme"], scope, self.problems)
-
-    def _code(self, node: Located, code: Code, scope: Scope) -> None:
-        """Read the expressions that a function is called with and held against; each parameter must be known."""
-        handed = [part for key in ("expect", "args", "cases") if (part := node.mapping.get(key)) is not None]
-        for expression in (found for part in handed for found in expressions(part)):
-            self.expression(expression, scope)
-        known = {*scope.names, *scope.alias, *code.args}
-        for name in () if self.blind else code.parameters:
-            if self.without and scope is self.scene.scope and name not in known and not code.cases:
-                return self._no_scene(node.mapping["answer"].place, name)
-            if name not in known and not (code.cases and all(name in case for case in code.cases)):
-                what = f"the parameter `{name}` is no name of the scene"
-                help_ = f"say what is handed over: `args: {{{name}: ...}}`"
-                self.problems.append(problem(node.mapping["answer"].place, what, help_, "unknown-name"))
-
-    def _beside(self, node: Located, scope: Scope) -> None:
+    def beside(self, node: Located, scope: Scope) -> None:
         """Read what stands beside an answer: the condition under which it holds, and what it must equal."""
         if "where" in node.mapping:
             self.condition(node.mapping["where"], scope)
@@ -176,7 +130,7 @@ class Formulas:
             if not template.expr:
                 self.problems.append(problem(written.place, "`{{ }}` is empty", "write what it shows", "empty"))
             elif self.without:
-                self._no_scene(written.place, template.expr)
+                self.no_scene(written.place, template.expr)
             elif self.expression(written) is not None:
                 self._whole_words(written)
         self._open_braces(text, place)
@@ -202,20 +156,9 @@ class Formulas:
             self.problems.append(problem(where, "this `{{` is not closed", "write `{{ z | 2 }}`", "unreadable"))
 
 
-def _answers(node: Located) -> list[Located]:
-    """Return the answer and the accepted ones that are texts."""
-    found = [node.mapping[key] for key in ("answer", "accept") if key in node.mapping]
-    return [one for part in found for one in (part.items or (part,)) if isinstance(one.value, str) and one.value]
-
-
 def _unknown(text: str) -> str:
     """Return the first word of a formula that means nothing without a scene; empty when all words do."""
     from bptutor.notation.parser.vocabulary import vocabulary
 
     words = vocabulary(Scope({}))
     return next((word for word in re.findall(r"[^\W\d_]+\d*", text) if not words.known(word)), "")
-
-
-def _is_shape(text: str) -> bool:
-    """Tell whether a text is a shape written out, such as `3,` or `()`."""
-    return not any(character.isalpha() for character in text)

@@ -14,7 +14,8 @@ from bptutor.packs.lesson.blocks import Chunk, Parts, chunks, parts, prompt_of
 from bptutor.packs.lesson.fade_fields import check_fading, fade_words
 from bptutor.packs.lesson.markdown_limits import too_much
 from bptutor.packs.model import Block, Derivation, Lesson, Line, Nudge, Place, Prose, Question, Show
-from bptutor.packs.question_types.base import FACES, read_question
+from bptutor.packs.question_types import of
+from bptutor.packs.question_types.read import FACES, read_question
 from bptutor.packs.question_types.variants import variant_nodes
 from bptutor.packs.quiz import QuizFront, quiz_front
 from bptutor.packs.renaming import renamed_from
@@ -334,7 +335,9 @@ def asked(
         return None
     if not question.id:
         problems.append(problem(node.place, "a question has no `id`", "add `id: short-name`", "missing-key"))
-    if not question.prompt and prompt is None:
+    if not question.prompt and prompt is None and of(question).default_prompt:
+        question = replace(question, prompt=of(question).default_prompt)
+    elif not question.prompt and prompt is None:
         help_ = "write the question in a paragraph directly above it"
         problems.append(problem(place, "a question has no prompt", help_, "prompt"))
     if prompt is not None and not question.prompt:

@@ -28,11 +28,17 @@ import ast
 import re
 import warnings
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from bptutor.packs.model import Code
+from bptutor.packs.model import Code as Program
+from bptutor.packs.model import Question
+from bptutor.packs.question_types.base import QuestionType, Style
 from bptutor.packs.yaml.fields import Fields
-from bptutor.packs.yaml.reader import Located, plain
+from bptutor.packs.yaml.reader import Located, plain, problem
+
+if TYPE_CHECKING:
+    from bptutor.notation.scope import Scope
+    from bptutor.packs.lesson.formulas import Formulas
 
 MAX_CASES = 50
 DEFAULT_CASES = 5
@@ -45,21 +51,28 @@ PYTHON = "python"
 """The key of an argument that is Python of the pack, and is made in the sandbox."""
 
 
-def code_keys(fields: Fields) -> dict[str, Any]:
-    """Read the keys that only `code` questions have."""
-    entry = fields.require("entry", "output_error")
-    answer = fields.require("answer", "|")
-    parameters, needed = _parameters(answer, entry, fields)
-    starter, setup = fields.get("starter"), fields.get("setup")
-    for node, key in ((starter, "starter"), (setup, "setup")):
-        if node is not None:
-            _parsed(node, key, fields)
-    expect = fields.get("expect")
-    count, cases = _cases(fields, parameters)
-    args = _handed(fields.get("args"), parameters, fields)
-    return {
-        "answer": answer.text,
-        "code": Code(
+class Code(QuestionType):
+    """`code`."""
+
+    kind = "code"
+    placeholder = "a function, in the editor"
+    style = Style.TEXT
+    by_itself = True
+    program = True
+
+    def read_fields(self, fields: Fields) -> dict[str, Any]:
+        """Read the function that is asked, and how it is called."""
+        entry = fields.require("entry", "output_error")
+        answer = fields.require("answer", "|")
+        parameters, needed = _parameters(answer, entry, fields)
+        starter, setup = fields.get("starter"), fields.get("setup")
+        for node, key in ((starter, "starter"), (setup, "setup")):
+            if node is not None:
+                _parsed(node, key, fields)
+        expect = fields.get("expect")
+        count, cases = _cases(fields, parameters)
+        args = _handed(fields.get("args"), parameters, fields)
+        program = Program(
             entry=entry.text,
             parameters=_called_with(parameters, needed, args, cases),
             starter=starter.text if starter else "",
@@ -70,8 +83,35 @@ def code_keys(fields: Fields) -> dict[str, Any]:
             cases=cases,
             tolerance=_tolerance(fields),
             milestone=fields.flag("milestone"),
-        ),
-    }
+        )
+        return {"answer": answer.text, "code": program}
+
+    def read_formulas(self, node: Located, question: Question, formulas: Formulas, scope: Scope) -> None:
+        """Read what the function is called with and held against; each of its parameters must be known."""
+        handed = [part for key in ("expect", "args", "cases") if (part := node.mapping.get(key)) is not None]
+        for expression in (found for part in handed for found in expressions(part)):
+            formulas.expression(expression, scope)
+        code = question.code
+        if code is None or formulas.blind:
+            return
+        known = {*scope.names, *scope.alias, *code.args}
+        for name in code.parameters:
+            if name in known or (code.cases and all(name in case for case in code.cases)):
+                continue
+            place = node.mapping["answer"].place
+            if formulas.without and scope is formulas.scene.scope and not code.cases:
+                return formulas.no_scene(place, name)
+            what = f"the parameter `{name}` is no name of the scene"
+            help_ = f"say what is handed over: `args: {{{name}: ...}}`"
+            formulas.problems.append(problem(place, what, help_, "unknown-name"))
+
+    def secret(self, question: Question) -> str:
+        """Return what the last `return` of the model answer gives back."""
+        found = re.findall(r"^\s*return\b(.*)$", str(question.answer), re.MULTILINE)
+        return found[-1].strip() if found else ""
+
+
+TYPES: tuple[QuestionType, ...] = (Code(),)
 
 
 def is_expression(text: str) -> bool:

@@ -9,12 +9,11 @@ from dataclasses import replace
 from bptutor.packs.lesson import fading
 from bptutor.packs.lesson.fading import Form
 from bptutor.packs.lesson.outline import Rule
-from bptutor.packs.model import Block, Derivation, Kind, Prose, Show
+from bptutor.packs.model import Block, Derivation, Prose, Show
+from bptutor.packs.question_types import of
 from bptutor.packs.quiz import BANK
 from bptutor.session.steps.lesson_steps import Course, Item, Stop, is_section
 
-BY_ITSELF = frozenset({Kind.CHOICE, Kind.ORDER, Kind.RULE, Kind.FILL, Kind.CODE})
-"""Kinds that are answered without the numbers of the lesson."""
 _NAME = re.compile(r"[^\W\d_]+\d*")
 
 
@@ -65,7 +64,7 @@ def above(course: Course, stop: Stop) -> list[int]:
             break
         at -= 1
     in_bank = course.lesson.id.startswith(BANK)
-    needs = stop.question is not None and stop.question.kind not in BY_ITSELF and not in_bank
+    needs = stop.question is not None and not of(stop.question).by_itself and not in_bank
     if needs and not any(isinstance(course.pieces[place], Show) for place in found):
         earlier = ((place, course.pieces[place]) for place in range(max(at, 0)))
         shows = [place for place, piece in earlier if isinstance(piece, Show) and _speaks_of(stop, piece)]

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bptutor.errors import UnreadableAnswer
-from bptutor.packs.model import NUMBERS
+from bptutor.packs.question_types import of
 from bptutor.session.steps.lesson_state import Walk
 from bptutor.session.steps.step_standing import Passed, Standing
 
@@ -30,7 +30,7 @@ def earlier(walk: Walk, scene: Scene | None) -> dict[str, object]:
 
 
 def _carried(stop: Stop, standing: Standing, seed: int) -> bool:
-    asked = stop.question is not None and stop.question.kind in NUMBERS and not stop.question.given
+    asked = stop.question is not None and of(stop.question).asks_numbers and not stop.question.given
     return asked and bool(standing.wrong) and standing.wrong_seed == seed and standing.passed is Passed.SKIPPED
 
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from bptutor.errors import BptutorError
 from bptutor.packs.lesson.templates import templates
-from bptutor.packs.model import NUMBERS, Question
+from bptutor.packs.model import Question
+from bptutor.packs.question_types import of
 from bptutor.session.view.numbers import Numbers
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ def drawn_names(question: Question | None, scene: Scene | None) -> frozenset[str
     if scene is None:
         return frozenset()
     drawn = {name for name, declared in scene.scope.names.items() if _is_drawn(declared, scene.scope)}
-    if question is not None and question.kind in NUMBERS:
+    if question is not None and of(question).asks_numbers:
         drawn &= _read(question, scene.scope)
     return frozenset(drawn)
 

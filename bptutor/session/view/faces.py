@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from bptutor.packs.model import Kind, Question
+from bptutor.packs.model import Question
+from bptutor.packs.question_types import of
 from bptutor.session.view.view_model import LineState, Shown, ShownDerivation, ShownQuestion
 
 TEXTS = ("index", "matrix", "numpy")
@@ -16,8 +17,6 @@ NAMES = (*TEXTS, NUMBERS)
 """All faces, in the order in which they are opened."""
 SEEN = frozenset({LineState.SHOWN, LineState.WHY, LineState.RIGHT, LineState.REVEALED})
 """States in which a line of a derivation stands on the screen."""
-_OWN = {Kind.SYMBOLIC: "index", Kind.MATRIX_EXPRESSION: "matrix", Kind.NUMPY: "numpy"}
-"""Kind of a question -> the face that its answer is."""
 
 
 @dataclass(frozen=True)
@@ -44,8 +43,8 @@ def faces_of(shown: Sequence[Shown], asked: Question | None = None) -> Faces:
         asked: What is asked now.
     """
     newest = shown[-1] if shown else None
-    if isinstance(newest, ShownQuestion) and newest.answer is not None and newest.question.kind in _OWN:
-        return Faces(texts={_OWN[newest.question.kind]: newest.answer}, last=True)
+    if isinstance(newest, ShownQuestion) and newest.answer is not None and of(newest.question).face:
+        return Faces(texts={of(newest.question).face: newest.answer}, last=True)
     derivation = next((one for one in reversed(shown) if isinstance(one, ShownDerivation)), None)
     if derivation is None:
         return Faces()
@@ -66,7 +65,7 @@ def _of(shown: ShownDerivation) -> dict[str, str]:
 
 def _gives_away(name: str, text: str, asked: Question | None) -> bool:
     """Return whether a face is what a question asks for, in the spelling that it asks for."""
-    if asked is None or _OWN.get(asked.kind) != name:
+    if asked is None or of(asked).face != name:
         return False
     answers = [asked.answer, *asked.accept]
     return _close(text) in {_close(answer) for answer in answers if isinstance(answer, str)}

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
-from bptutor.errors import BptutorError
-from bptutor.packs.model import Kind, Nudge, Show
-from bptutor.session.view.question_view import Asked
+from bptutor.packs.model import Nudge, Show
 
 if TYPE_CHECKING:
     from bptutor.notation.values.evaluate import Values
@@ -17,10 +14,6 @@ STEP = 1e-5
 """Half the distance between the two points of a measured slope."""
 MOST_KEPT = 200
 """Entries of an array up to which its drawn numbers are kept with an answer."""
-
-WRITTEN_SHAPE = re.compile(r"[(\[]?[\d\s,]*[)\]]?")
-"""A shape as it is typed, not an array that has it."""
-NUMBER_KINDS = frozenset({Kind.NUMERIC, Kind.VECTOR, Kind.MATRIX, Kind.SHAPE})
 
 
 class Numbers:
@@ -63,35 +56,6 @@ class Numbers:
             return {}
         given = {name: values[name] for name in values.given}
         return {name: array.tolist() for name, array in given.items() if array.size <= MOST_KEPT}
-
-
-def right_text(asked: Asked, scene: Scene | None, seed: int) -> str:
-    """Return the model answer as a learner would type it; where numbers are asked, their values for the seed.
-
-    An answer that has no value here stays as it is written.
-    """
-    question, answer = asked.graded, asked.right_text()
-    if scene is None or question.kind not in NUMBER_KINDS:
-        return answer
-    from bptutor.notation.parse import read
-    from bptutor.notation.values.evaluate import evaluate
-
-    try:
-        drawn = (scene.changed(question.changes) if question.changes else scene).draw(seed)
-        value = evaluate(read(answer, drawn.scope), drawn)
-    except BptutorError:
-        return answer
-    if question.kind is Kind.SHAPE:
-        return answer if WRITTEN_SHAPE.fullmatch(answer) else str(tuple(value.shape))
-    return typed_array(value.tolist(), question.decimals)
-
-
-def typed_array(value: object, decimals: int) -> str:
-    """Return a number, or nested lists of numbers, with so many decimals."""
-    if isinstance(value, list):
-        return "[" + ", ".join(typed_array(item, decimals) for item in value) + "]"
-    text = f"{float(str(value)):.{decimals}f}"
-    return text.removeprefix("-") if float(text) == 0 else text
 
 
 def slope(values: Values, nudge: Nudge, row: int) -> float:

@@ -19,7 +19,7 @@ from bptutor.session.steps.replay import key_of, keyed
 from bptutor.session.steps.scaffolding import easier
 from bptutor.session.steps.step_standing import Passed
 from bptutor.session.view import lesson_view as shown
-from bptutor.session.view.numbers import Numbers, right_text
+from bptutor.session.view.numbers import Numbers
 from bptutor.session.view.question_view import Asked
 from bptutor.session.view.view_model import Shown, ShownQuestion, View, Wants
 
@@ -102,7 +102,7 @@ class Run:
     def right_text(self, stop: Stop) -> str:
         """Return the model answer at a stop as a learner would type it."""
         asked = self.asked(stop)
-        return asked.graded.whole or right_text(asked, self.base_scene(stop), self.walk.seed_at(stop))
+        return asked.graded.whole or asked.right_text(self.base_scene(stop), self.walk.seed_at(stop))
 
     def wants(self) -> Wants:
         """Return what the learner is to do."""

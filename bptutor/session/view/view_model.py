@@ -140,21 +140,6 @@ class View:
 
 
 @dataclass(frozen=True)
-class Reading:
-    """How typed text is read, before Enter: never whether it is right."""
-
-    read_as: str = ""
-    """One Unicode line; empty when unreadable."""
-    fits: str = ""
-    """Free letters or axes, such as `i` or `(C, H)`; empty when there is nothing to say."""
-    problem: str = ""
-    column: int = 0
-    help: str = ""
-    counted: bool = False
-    """Whether Enter may count it although it has a problem, such as axes that do not fit."""
-
-
-@dataclass(frozen=True)
 class Outcome:
     """What an answer did."""
 

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from textual.content import Content
 
-from bptutor.packs.model import NUMBERS, Kind, Question
+from bptutor.packs.model import Question
+from bptutor.packs.question_types import of
 from bptutor.session import Shown, ShownDerivation, ShownShow
 from bptutor.session.view import faces as known
 from bptutor.tui.render.flow import Lines
@@ -85,7 +86,7 @@ class Face:
 
     def _work_out(self) -> None:
         """Add the value of the last line that stands, when it is none of the arrays already."""
-        asks_numbers = self._asked is not None and self._asked.kind in {*NUMBERS, Kind.SHAPE}
+        asks_numbers = self._asked is not None and of(self._asked).computed
         line = None if asks_numbers or self._arrays is None else self._value_of_line()
         if line is not None and self._arrays is not None and not any(_same(line, one) for one in self._arrays):
             self._arrays.append(line)

@@ -7,29 +7,15 @@ from dataclasses import dataclass
 
 from textual.content import Content
 
-from bptutor.grading.verdict import Mark, Verdict
-from bptutor.packs.model import Kind
-from bptutor.session import Reading, ShownQuestion, View, Wants
+from bptutor.grading.verdict import Mark, Reading, Verdict
+from bptutor.packs.question_types import of
+from bptutor.packs.question_types.base import Style
+from bptutor.session import ShownQuestion, View, Wants
 from bptutor.tui.render.flow import Lines, apart, indented, wrapped
 from bptutor.tui.render.program import case_rows
 from bptutor.tui.render.prose import one_line, prose
 from bptutor.tui.render.steps import Setting, choice_rows
 from bptutor.tui.render.verdicts import Judged, unreadable, verdict_rows
-
-FORMULAS = frozenset({Kind.SYMBOLIC, Kind.MATRIX_EXPRESSION, Kind.FILL})
-_SPELLED = {
-    Kind.NUMERIC: "a number, or arithmetic such as -.25*3",
-    Kind.VECTOR: "the entries: [0.1, -0.2, 0.3]",
-    Kind.MATRIX: "rows in brackets: [[1, 2], [3, 4]]",
-    Kind.SHAPE: "a shape: (3, 4), or (3,)",
-    Kind.EINSUM: "an einsum text: ij,j->i",
-    Kind.CHOICE: "type the letter",
-    Kind.ORDER: "the numbers in order: 2,1,3",
-    Kind.RULE: "the letter, or the name of the rule",
-    Kind.FILL: "what stands in the hole",
-    Kind.NUMPY: "one NumPy expression",
-}
-
 
 NOT_READ = Reading()
 """How nothing is read."""
@@ -115,25 +101,28 @@ def _printed_rows(verdict: Verdict, width: int) -> Lines:
 def reading_rows(view: View, typed: Typed, setting: Setting, width: int, height: int) -> Lines:
     """Lay out how the typed text is read: never whether it is right."""
     reading = typed.reading
-    kind = view.question.kind if view.question else Kind.SYMBOLIC
+    if view.question is None:
+        return []
+    kind = of(view.question)
     if not typed.text.strip():
-        return [Content.styled(_SPELLED.get(kind, "a formula; F1 shows spellings"), "$quiet")]
+        return [Content.styled(kind.placeholder, "$quiet")]
     if reading.problem:
         return unreadable(typed.text, reading.column, reading.problem, reading.help, width)[:height]
     fits = Content.styled(f"fits: {reading.fits}", "$quiet") if reading.fits else Content()
     if not reading.read_as:
         return [fits]
     head = Content.styled("I read: ", "$quiet")
-    if kind in FORMULAS and height > 2:
+    if kind.style is Style.FORMULA and height > 2:
         box = _boxed(typed.text, setting, width - head.cell_length - 12, height)
         if box:
             middle = len(box) // 2
             rows = indented(box, head.cell_length)
             return [*rows[:middle], *apart(head + box[middle], fits, width), *rows[middle + 1 :]]
-    if kind is Kind.CHOICE:
+    if kind.style is Style.PROSE:
         text = one_line(reading.read_as, setting.setter)
     else:
-        text = Content(reading.read_as) if kind not in FORMULAS else setting.setter.slanted(reading.read_as)
+        formula = kind.style is Style.FORMULA
+        text = setting.setter.slanted(reading.read_as) if formula else Content(reading.read_as)
     return apart(head + text, fits, width)[:height]
 
 
@@ -194,7 +183,7 @@ def _pairs_rows(pairs: Sequence[tuple[str, str]], width: int) -> Lines:
 def _judged_rows(view: View, judged: Judged, text: str, width: int) -> Lines:
     """Lay out what was said of an answer that is over; a wrong one stands beside it, the right one stands above."""
     last = view.shown[-1] if view.shown else None
-    program = isinstance(last, ShownQuestion) and last.question.kind is Kind.CODE
+    program = isinstance(last, ShownQuestion) and last.question.code is not None
     rows = verdict_rows(judged, text, width, program=program)
     if judged.verdict.mark is Mark.WRONG and not program:
         head = rows[0] + Content.styled("   yours: ", "$quiet")

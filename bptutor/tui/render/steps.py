@@ -4,25 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from string import ascii_lowercase
 from typing import TYPE_CHECKING
 
 from textual.content import Content
 
+from bptutor.grading import types
 from bptutor.packs.lesson.outline import Rule
-from bptutor.packs.model import Kind, Question
+from bptutor.packs.model import Question
+from bptutor.packs.question_types import of
+from bptutor.packs.question_types.base import Offer, Style
 from bptutor.session import LineState, Shown, ShownDerivation, ShownProse, ShownQuestion, ShownShow
 from bptutor.tui.render.flow import READABLE, Lines, apart, indented, wrapped
 from bptutor.tui.render.formulas import Typesetter
 from bptutor.tui.render.grids import NamedArray, grids, number
 from bptutor.tui.render.program import program_rows
-from bptutor.tui.render.prose import one_line, prose
+from bptutor.tui.render.prose import CODE, one_line, prose
 from bptutor.tui.render.verdicts import badge
 
 if TYPE_CHECKING:
     from bptutor.notation.values.evaluate import Values
 
-LETTERS = ascii_lowercase
 GENERAL = Typesetter(None)
 """Sets the formula of a rule, whose letters are nobody's: a lesson's names must not get into it."""
 _STATES = {
@@ -131,7 +132,7 @@ def question_rows(shown: ShownQuestion, setting: Setting, width: int) -> Lines:
     word = "revealed" if shown.revealed else "✔ right"
     known = badge(shown.proof, shown.cases)
     note = Content.styled("  ".join(part for part in (word, known) if part), "$text-success")
-    if question.kind is Kind.CODE:
+    if question.code is not None:
         first, *others = indented(program_rows(shown.answer), 2)
         rows += [*apart(first, note, width), *others]
     else:
@@ -144,29 +145,37 @@ def question_rows(shown: ShownQuestion, setting: Setting, width: int) -> Lines:
 
 def answer_text(question: Question, text: str, setter: Typesetter) -> Content:
     """Set an answer: mathematics as mathematics, code and letters as they were typed."""
-    if question.kind in {Kind.SYMBOLIC, Kind.MATRIX_EXPRESSION} and setter.tree(text, prose=False) is not None:
-        return setter.inline(text)
-    return Content(text)
+    return _formula(text, setter) if of(question).style is Style.FORMULA else Content(text)
+
+
+def _formula(text: str, setter: Typesetter) -> Content:
+    return setter.inline(text) if setter.tree(text, prose=False) is not None else Content(text)
 
 
 def choice_rows(question: Question, setting: Setting, width: int, chosen: str = "") -> Lines:
-    """Lay out what a question offers: lettered choices, numbered lines to order, rules, the line with a hole."""
-    picked = {part.strip() for part in chosen.split(",")}
-    if question.kind is Kind.CHOICE:
-        texts = [(LETTERS[n], one_line(c.text, setting.setter)) for n, c in enumerate(question.choices)]
-    elif question.kind is Kind.ORDER:
-        texts = [(str(n + 1), one_line(text, setting.setter)) for n, text in enumerate(question.lines)]
-    elif question.kind is Kind.RULE:
-        texts = [(LETTERS[n], _rule_option(option, setting)) for n, option in enumerate(question.options)]
-    elif question.kind is Kind.FILL:
-        return indented(setting.setter.display(question.line, width - 2, height=3), 2)
-    else:
-        return []
+    """Lay out what a question offers: lettered choices, numbered lines, rules, the line with a hole."""
+    named = types.of(question).pointed_at(question, chosen) if chosen else ()
     rows: Lines = []
-    for mark, text in texts:
-        arrow = "→" if chosen and mark in picked and question.kind is not Kind.ORDER else " "
-        rows += wrapped(text, width, Content.assemble(f" {arrow} ", (mark, "bold $text-accent"), "  "), " " * 6)
+    for n, offer in enumerate(of(question).offers(question)):
+        if not offer.label:
+            rows += indented(setting.setter.display(offer.text, width - 2, height=3), 2)
+            continue
+        arrow = "→" if n in named and offer.pickable else " "
+        head = Content.assemble(f" {arrow} ", (offer.label, "bold $text-accent"), "  ")
+        block = wrapped(_offered(offer, setting), width, head, " " * 6)
+        notes = Content.styled(setting.rule(offer.by), "$quiet")
+        rows += _annotated(block, 0, notes, width) if offer.by else block
     return rows
+
+
+def _offered(offer: Offer, setting: Setting) -> Content:
+    if offer.style is Style.RULE:
+        return _rule_option(offer.text, setting)
+    if offer.style is Style.FORMULA:
+        return _formula(offer.text, setting.setter)
+    if offer.style is Style.NUMPY:
+        return Content.styled(offer.text, CODE)
+    return one_line(offer.text, setting.setter)
 
 
 def _rule_option(option: str, setting: Setting) -> Content:

@@ -12,10 +12,11 @@ from textual.app import SuspendNotSupported
 from textual.widgets import Input
 
 from bptutor.errors import UsageError
-from bptutor.grading.verdict import Mark, Verdict
+from bptutor.grading.verdict import Mark, Reading, Verdict
 from bptutor.packs.lesson.outline import LessonEntry
-from bptutor.packs.model import Kind, Question
-from bptutor.session import FIXED, WARM_UP, Outcome, Reading, Session, View, Wants
+from bptutor.packs.model import Question
+from bptutor.packs.question_types import of
+from bptutor.session import FIXED, WARM_UP, Outcome, Session, View, Wants
 from bptutor.session.order import code_ahead
 from bptutor.session.verdict_report import write_case
 from bptutor.tui import keys
@@ -33,8 +34,6 @@ if TYPE_CHECKING:
     from bptutor.packs.scene.scene import Scene
 
 _TEST_OUT = "Nothing was marked as done; each chapter's quiz does that when it is passed."
-PICKED = frozenset({Kind.CHOICE, Kind.ORDER, Kind.RULE})
-"""Kinds that are answered anew, where a formula is mended."""
 
 NO_FACE = "There is no other face here yet: nothing is derived above, and there are no numbers."
 
@@ -168,7 +167,7 @@ class LessonScreen(TypingScreen):
                 self.query_one(AnswerBar).clear()
             self._typed = Typed("" if stands else text, Reading(), judged, text)
             self.query_one(Dock).show(outcome.view, self._typed, self._setting)
-            if outcome.verdict.right or (outcome.view.question and outcome.view.question.kind in PICKED):
+            if outcome.verdict.right or (outcome.view.question and of(outcome.view.question).pointing):
                 self.query_one(AnswerBar).action_select_all()  # what is typed next takes its place
 
     async def _prove(self, proof: asyncio.Future[Verdict | None], turn: int) -> None:

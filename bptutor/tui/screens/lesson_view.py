@@ -15,8 +15,9 @@ from textual.events import Resize
 from textual.widgets import Static
 
 from bptutor.errors import BptutorError
+from bptutor.grading.verdict import Reading
 from bptutor.packs.lesson.outline import LessonEntry
-from bptutor.session import Reading, Session, ShownDerivation, ShownShow, View, Wants
+from bptutor.session import Session, ShownDerivation, ShownShow, View, Wants
 from bptutor.tui.render.faces import Face
 from bptutor.tui.render.flow import Flow
 from bptutor.tui.render.footers import footer

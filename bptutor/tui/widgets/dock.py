@@ -10,7 +10,8 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from bptutor.packs.model import Kind, Question
+from bptutor.packs.model import Question
+from bptutor.packs.question_types import of
 from bptutor.session import View, Wants
 from bptutor.tui import keys
 from bptutor.tui.render.flow import READABLE, Flow, Lines, apart
@@ -25,7 +26,6 @@ LOW, HIGH = 4, 7
 """Rows under the answer line on a low and a high screen; fixed, so that nothing jumps while one types."""
 LETTER = 3
 """The same where a letter or a number is typed, which is read in one row."""
-TALL_READINGS = frozenset({Kind.SYMBOLIC, Kind.MATRIX_EXPRESSION, Kind.FILL, Kind.MATRIX, Kind.NUMPY})
 MOST = (8, 14)
 """Rows that a verdict may take there; what is more is scrolled."""
 EDITOR_ROWS, SAID_ROWS = (7, 14), (6, 13)
@@ -123,8 +123,8 @@ class Dock(Vertical):
         if view.question is not None and view.question.code is not None:
             self._program_said(typed, setting)
             return
-        kind = view.question.kind if view.question else None
-        height = (HIGH if setting.tall else LOW) if kind in TALL_READINGS else LETTER
+        tall = view.question is not None and of(view.question).tall
+        height = (HIGH if setting.tall else LOW) if tall else LETTER
 
         def rows(width: int) -> Lines:
             caret = caret_row(typed, offset=2 - self.bar.scroll_offset.x)

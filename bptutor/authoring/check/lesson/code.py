@@ -10,14 +10,15 @@ import numpy as np
 
 from bptutor.authoring.check.report import Checked
 from bptutor.errors import BptutorError
+from bptutor.grading import types
 from bptutor.grading.answer.comparison import PROBES, Comparison, fresh
 from bptutor.grading.answer.submission import Case, make
+from bptutor.grading.catalogue.expected_answer import expected_answer
 from bptutor.grading.code.cases import Calls, calls, code_of
 from bptutor.grading.code.compare_results import close, part
 from bptutor.grading.code.expected import Expected, Path
-from bptutor.grading.feedback.expected_forms import target
-from bptutor.grading.feedback.match import guesses
-from bptutor.grading.types.code import judge
+from bptutor.grading.feedback.match import hypotheses
+from bptutor.grading.graders.code import judge
 from bptutor.grading.verdict import Mark
 from bptutor.notation.values.evaluate import Values
 from bptutor.packs.model import Lesson, Place, Question
@@ -60,8 +61,9 @@ def _right(case: Case, asked: Calls, place: Place, checked: Checked) -> None:
 
 def _not_right(case: Case, asked: Calls, checked: Checked) -> None:
     """Run the starter and the authored wrong answers: none may be right."""
-    question, code = case.question, code_of(case)
-    others = [(code.starter, "starter", "the starter is accepted as it stands", "accepted-starter")]
+    question = case.question
+    probes = types.of(question).wrong_probes(case)
+    others = [(text, "starter", f"{what} is accepted as it stands", rule) for text, what, rule in probes]
     others += [
         (answer, f"wrong.{n}", "this wrong answer is accepted", "accepted-wrong")
         for n, (answer, _) in enumerate(question.wrong)
@@ -83,7 +85,7 @@ def _told_apart(case: Case, asked: Calls, checked: Checked) -> None:
     for expected, path, comparison in _compared(asked):
         written = [(call.values, part(call.truth, path)) for call in asked.calls if call.expected is expected]
         drawn = [(values, comparison.truth(values)) for values in (fresh(case.scene, n) for n in range(PROBES))]
-        for mistake, guess, _ in guesses(target(comparison)).rows:
+        for mistake, guess, _ in hypotheses(expected_answer(comparison)).rows:
             if _always(guess, written) and _never(guess, drawn):
                 hidden[mistake.id] = mistake.title
     place = case.question.places.get("cases", case.question.place)

@@ -12,17 +12,16 @@ from bptutor.grading.answer.comparison import Comparison
 from bptutor.grading.answer.parse_answer import models
 from bptutor.grading.answer.submission import Case, make
 from bptutor.grading.feedback.floating_point import at_extremes
-from bptutor.grading.types.expression import Read, bring
-from bptutor.packs.model import Kind, Question
+from bptutor.grading.graders.expression import Read, bring
+from bptutor.packs.model import Question
+from bptutor.packs.question_types import of
 from bptutor.packs.scene.scene import Scene
 from bptutor.packs.yaml.reader import problem
-
-WRITTEN = frozenset({Kind.SYMBOLIC, Kind.MATRIX_EXPRESSION, Kind.NUMPY})
 
 
 def check_finite(question: Question, scene: Scene, seeds: Iterable[int], checked: Checked) -> None:
     """Report a model answer without a finite value on the numbers shown, or on an extreme of its question."""
-    if question.kind not in WRITTEN:
+    if not of(question).face:
         return
     case = make(question, str(question.answer), scene)
     comparison = _itself(case)

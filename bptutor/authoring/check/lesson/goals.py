@@ -12,21 +12,20 @@ import numpy as np
 
 from bptutor.authoring.check.lesson.lines import Side, prove_sides
 from bptutor.authoring.check.report import Checked
-from bptutor.authoring.model_text import model_text
 from bptutor.errors import BptutorError
+from bptutor.grading import types
+from bptutor.grading.answer.parse_answer import model
+from bptutor.grading.answer.submission import make
 from bptutor.grading.grade import grade
-from bptutor.grading.types.fill_in import filled, read_einsum
 from bptutor.grading.verdict import Mark
 from bptutor.notation import parse
 from bptutor.notation.scope import Scope
 from bptutor.notation.shapes import axes
-from bptutor.notation.tree import Expr
 from bptutor.notation.values.evaluate import UnknownLetter, evaluate
-from bptutor.packs.model import NUMBERS, Kind, Lesson, Place, Question
+from bptutor.packs.model import Lesson, Place, Question
+from bptutor.packs.question_types import of
 from bptutor.packs.scene.scene import Scene
 from bptutor.packs.yaml.reader import problem
-
-EXPRESSIONS = frozenset({Kind.SYMBOLIC, Kind.MATRIX_EXPRESSION, Kind.NUMPY})
 
 
 def check_goal(question: Question, scene: Scene, seeds: Iterable[int], lesson: Lesson, checked: Checked) -> None:
@@ -46,11 +45,11 @@ def check_goal(question: Question, scene: Scene, seeds: Iterable[int], lesson: L
     if question.goal:
         _ranges(question.goal, scene)
     if not question.goal:
-        if question.kind in EXPRESSIONS and (question.define or question.network):
+        if of(question).face and (question.define or question.network):
             help_ = "add what it is equal to, such as `goal: ∂L/∂z_i`"
             what = "nothing proves this answer under its own definitions"
             checked.problems.append(problem(place, what, help_, "no-goal"))
-    elif question.kind in NUMBERS | {Kind.SHAPE}:
+    elif of(question).computed:
         _same_numbers(question, scene, seeds, lesson, checked)
     else:
         _proved(question, scene.scope, place, lesson, checked)
@@ -76,25 +75,16 @@ def _proved(question: Question, scope: Scope, place: Place, lesson: Lesson, chec
     """Prove the answer, or the line that it fills, equal to the goal."""
     goal = Side(parse.read(question.goal, scope), question.places.get("goal", place))
     where = parse.read_condition(question.where, scope) if question.where else None
-    numpy = question.kind in {Kind.NUMPY, Kind.EINSUM}
-    answer = Side(_tree(question, scope), place, where, numpy=numpy)
+    tree = model(str(question.answer), question, scope)
+    answer = Side(tree, place, where, numpy=not of(question).columns)
     letters = axes.of(goal.tree, scope).letters
     prove_sides(goal, answer, scope, letters, "the answer is not the goal", lesson, checked)
-
-
-def _tree(question: Question, scope: Scope) -> Expr:
-    text = str(question.answer)
-    if question.kind is Kind.EINSUM:
-        return read_einsum(text, question, scope)
-    if question.kind is Kind.FILL:
-        return filled(question.line, text, scope)
-    return parse.read(text, scope, parse.Spelling.NUMPY if question.kind is Kind.NUMPY else parse.Spelling.ANY)
 
 
 def _same_numbers(question: Question, scene: Scene, seeds: Iterable[int], lesson: Lesson, checked: Checked) -> None:
     """Grade what the goal comes to, as if a learner had typed it: it must be right on every seed."""
     for seed in seeds:
-        typed = model_text(question, question.goal, scene, seed)
+        typed = types.of(question).model_text(make(question, "", lesson.scene, seed), question.goal)
         checked.grades += 1
         verdict = grade(question, typed, lesson.scene, seed)
         if verdict.mark is not Mark.RIGHT:

@@ -7,12 +7,14 @@ from collections.abc import Iterator
 
 from bptutor.authoring.check.report import Checked
 from bptutor.errors import Problem
+from bptutor.grading import types
 from bptutor.notation.scope import Role
-from bptutor.packs.model import NUMBERS, Kind, Lesson, Question
+from bptutor.packs.model import Lesson, Question
+from bptutor.packs.question_types import of
+from bptutor.packs.question_types.base import has_letters
 from bptutor.packs.scene.scene import Scene
 from bptutor.packs.yaml.reader import note
 
-EXPRESSIONS = frozenset({Kind.SYMBOLIC, Kind.MATRIX_EXPRESSION, Kind.NUMPY, Kind.EINSUM})
 ASKS = re.compile(
     r"(?:^|[.:;,!?)\]\"”$]\s+|\b(?:and|then|now|again|first|next|please|to|or|still|once)\s+)(?:"
     r"what|which|why|how|when|where|who|is|are|does|do|can|"
@@ -49,18 +51,12 @@ def _vouched(question: Question, lesson: Lesson) -> Iterator[Problem]:
     if question.goal or question.derived is not None or question.extreme:
         return
     place = question.places.get("answer", question.place)
-    if question.kind in EXPRESSIONS:
+    if types.of(question).provable and not question.whole:
         help_ = "add what it is equal to, such as `goal: ∂L/∂z_i`"
         yield note(place, "nothing vouches for this answer", help_, "not-vouched")
-    elif question.kind in NUMBERS and _drawn(question, lesson) and not _letters(question.answer):
+    elif of(question).asks_numbers and _drawn(question, lesson) and not has_letters(question.answer):
         help_ = "write the formula that gives it, such as `answer: p`, or add a `goal`"
         yield note(place, "nothing vouches for this number: the scene draws its numbers", help_, "not-vouched")
-
-
-def _letters(answer: object) -> bool:
-    if isinstance(answer, tuple | list):
-        return any(_letters(part) for part in answer)
-    return any(c.isalpha() for c in str(answer))
 
 
 def _drawn(question: Question, lesson: Lesson) -> bool:
@@ -71,8 +67,6 @@ def _drawn(question: Question, lesson: Lesson) -> bool:
 
 def _silent(question: Question) -> Iterator[Problem]:
     """Yield a note for a wrong choice that says nothing to who picks it."""
-    if question.kind is not Kind.CHOICE:
-        return
     for n, choice in enumerate(question.choices):
         if not choice.right and not choice.say.strip():
             place = question.places.get(f"choices.{n}", question.place)
@@ -81,7 +75,7 @@ def _silent(question: Question) -> Iterator[Problem]:
 
 
 def _asks_nothing(question: Question) -> Iterator[Problem]:
-    if question.kind is not Kind.CODE and question.prompt.strip() and not asks(question.prompt):
+    if not of(question).program and question.prompt.strip() and not asks(question.prompt):
         place = question.places.get("prompt", question.place)
         help_ = "the paragraph above a question is its prompt: end it with what is asked"
         yield note(place, "this prompt asks nothing", help_, "asks-nothing")

@@ -13,9 +13,9 @@ from bptutor.grading.answer import parse_numbers
 from bptutor.grading.answer.answer_samples import entries
 from bptutor.grading.answer.comparison import Comparison, fresh
 from bptutor.grading.answer.submission import make
-from bptutor.grading.feedback.expected_forms import target
-from bptutor.grading.feedback.match import Guesses, guesses
-from bptutor.grading.types.number import asked_of, held_against, seen
+from bptutor.grading.catalogue.expected_answer import expected_answer
+from bptutor.grading.feedback.match import EvaluatedHypotheses, hypotheses
+from bptutor.grading.graders.number import asked_of, held_against, seen
 from bptutor.notation.values.evaluate import Values
 from bptutor.packs.model import Lesson, Question
 from bptutor.packs.scene.scene import Scene
@@ -44,7 +44,7 @@ def check_numbers(question: Question, scene: Scene, seeds: Iterable[int], lesson
         values = seen(case)
         comparison = held_against(case, asked.tree, values)
         try:
-            made = guesses(target(comparison))
+            made = hypotheses(expected_answer(comparison))
             found.update(_hidden(made, comparison, values, parse_numbers.tolerance(question.decimals)))
         except BptutorError:
             return
@@ -57,7 +57,9 @@ def check_numbers(question: Question, scene: Scene, seeds: Iterable[int], lesson
             checked.problems.append(problem(place, what, help_, RULE))
 
 
-def _hidden(made: Guesses, comparison: Comparison, values: Values, tolerance: float) -> set[tuple[str, str]]:
+def _hidden(
+    made: EvaluatedHypotheses, comparison: Comparison, values: Values, tolerance: float
+) -> set[tuple[str, str]]:
     """Return the mistakes within the tolerance of what is asked, which are not what is asked on other numbers."""
     truth, other = comparison.truth(values), fresh(comparison.scene, 0)
     elsewhere = comparison.truth(other)

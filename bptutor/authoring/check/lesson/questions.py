@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-
-import numpy as np
 
 from bptutor.authoring.check.asked import asked, fillings
 from bptutor.authoring.check.lesson.code import check_code
 from bptutor.authoring.check.lesson.extremes import check_finite
-from bptutor.authoring.check.lesson.goals import EXPRESSIONS, check_goal
-from bptutor.authoring.check.lesson.menus import check_menu
+from bptutor.authoring.check.lesson.goals import check_goal
 from bptutor.authoring.check.lesson.numbers import check_numbers
-from bptutor.authoring.check.lesson.wrong_lines import check_wrong_lines
 from bptutor.authoring.check.report import Checked
-from bptutor.authoring.model_text import model_text
 from bptutor.errors import BptutorError, UnreadableAnswer
+from bptutor.grading import types
+from bptutor.grading.answer.submission import make
 from bptutor.grading.grade import grade
+from bptutor.grading.types.base import Probe
 from bptutor.grading.verdict import Mark, Verdict
-from bptutor.notation import parse
 from bptutor.notation.scope import Role
-from bptutor.notation.shapes import axes
-from bptutor.notation.values.evaluate import evaluate
-from bptutor.packs.model import NUMBERS, Kind, Lesson, Place, Question
+from bptutor.packs.model import Lesson, Place, Question
+from bptutor.packs.question_types import of
 from bptutor.packs.scene.scene import Scene
 from bptutor.packs.yaml.places import placed
 from bptutor.packs.yaml.reader import problem
 
 SEEDS = 25
+BLANK = Probe(" ", "a blank answer", "accepted-blank")
 SAMPLE = 3
 """Seeds for questions whose verdict comes from probes, which draw 20 times each."""
 
@@ -40,18 +36,18 @@ class Grading:
         """Take the question, with what it gives itself."""
         self.question = question
         self.lesson = lesson
-        base = lesson.scene or Scene.from_mapping({})
-        self.scene = base.changed(question.changes)
+        self._case = make(question, "", lesson.scene or Scene.from_mapping({}))
+        self.scene = (lesson.scene or Scene.from_mapping({})).changed(question.changes)
         self.checked = checked
         drawn = any(_drawn(name.draw.literal, name.role) for name in self.scene.scope.names.values())
-        few = seeds if question.kind in NUMBERS | {Kind.SHAPE} and drawn else min(seeds, SAMPLE)
+        few = seeds if of(question).computed and drawn else min(seeds, SAMPLE)
         self.seeds = range(few if drawn else 1)
 
     def run(self) -> None:
         """Grade the model answer, what is accepted, and what must not be."""
         self.checked.questions += 1
-        check_menu(self.question, self.lesson, self.checked)
-        check_wrong_lines(self.question, self.lesson, self.checked)
+        faults = types.of(self.question).faults(self._case)
+        self.checked.problems += [found for found in faults if found.rule not in self.lesson.allow]
         place = self.question.places.get("answer", self.question.place)
         try:
             if self.question.whole and not self._filled(place):
@@ -61,7 +57,7 @@ class Grading:
             with placed(self.question.places.get("goal", place), self.checked.problems, "the goal"):
                 check_goal(self.question, self.scene, self.seeds, self.lesson, self.checked)
             check_finite(self.question, self.scene, self.seeds, self.checked)
-            if self.question.kind in NUMBERS:
+            if of(self.question).asks_numbers:
                 base = self.lesson.scene or Scene.from_mapping({})
                 check_numbers(self.question, base, self.seeds, self.lesson, self.checked)
         except UnreadableAnswer as error:
@@ -88,7 +84,7 @@ class Grading:
             claimed.append(("an accepted answer", text, self.question.places.get(f"accept.{n}", place)))
         for what, answer, at in claimed:
             for seed in self.seeds:
-                typed = model_text(self.question, answer, self.scene, seed)
+                typed = types.of(self.question).model_text(replace(self._case, seed=seed), answer)
                 verdict = self._own(typed, seed) if what != "the model answer" else self._grade(typed, seed)
                 if verdict.mark is not Mark.RIGHT:
                     said = f"{what} `{typed}` is graded {verdict.mark.value} (seed {seed})"
@@ -111,7 +107,7 @@ class Grading:
     def _own(self, text: str, seed: int) -> Verdict:
         """Grade an accepted expression: it must equal the model answer, in whatever form."""
         alone = replace(self.question, accept=())
-        if self.question.kind in EXPRESSIONS | {Kind.FILL}:
+        if types.of(self.question).provable:
             verdict = grade(alone, text, self.lesson.scene, seed)
             if verdict.mark is not Mark.RIGHT_OTHER_FORM:
                 return verdict
@@ -121,7 +117,7 @@ class Grading:
 
     def _not_right(self) -> None:
         place = self.question.places.get("answer", self.question.place)
-        for text, what, rule in self._others():
+        for text, what, rule in (BLANK, *types.of(self.question).wrong_probes(self._case)):
             if rule in self.lesson.allow:
                 continue
             if all(self._grade(text, seed).right for seed in self.seeds):
@@ -131,42 +127,6 @@ class Grading:
             if any(self._grade(answer, seed).right for seed in self.seeds):
                 at = self.question.places.get(f"wrong.{n}", place)
                 self._wrong(at, f"the wrong answer `{answer}` is accepted", "it is right: delete it", "accepted-wrong")
-
-    def _others(self) -> Iterator[tuple[str, str, str]]:
-        """Yield texts that are no answer, what they are, and the rule that they break."""
-        question = self.question
-        yield " ", "a blank answer", "accepted-blank"
-        if question.kind not in {Kind.CHOICE, Kind.ORDER, Kind.RULE}:
-            yield "0", "zero", "accepted-zero"
-            if question.prompt.strip():
-                yield question.prompt.strip()[:900], "the prompt", "accepted-prompt"
-        if question.derived is not None:
-            yield question.derived.goal, "the goal", "no-progress"
-            for line in question.derived.above:
-                yield line, "a line above", "no-progress"
-        if question.kind in EXPRESSIONS:
-            for name in self._equal_names():
-                yield name, "the bare name", "no-progress"
-
-    def _equal_names(self) -> Iterator[str]:
-        """Yield the defined names, with the letters of the answer, that equal it and are not the answer itself."""
-        scope, numpy = self.scene.scope, self.question.kind is Kind.NUMPY
-        tree = parse.read(str(self.question.answer), scope, parse.Spelling.NUMPY if numpy else parse.Spelling.ANY)
-        goal = parse.read(self.question.derived.goal, scope) if self.question.derived else None
-        known = {letter: axis for letter, axis in axes.of(goal, scope).letters.items() if axis} if goal else {}
-        own = axes.of(tree, scope, not numpy, known).letters
-        known |= {letter: axis for letter, axis in own.items() if axis}
-        letters = tuple(own)
-        values = self.scene.fresh(1)
-        with np.errstate(all="ignore"):
-            truth = evaluate(tree, values, order=letters, known=known, columns=not numpy)
-            for name, declared in scope.names.items():
-                if declared.role is not Role.DEFINED or values[name].shape != truth.shape:
-                    continue
-                text = name + (f"_{{{','.join(letters)}}}" if letters else "")
-                asked_for = parse.read(text, scope) == tree
-                if not asked_for and np.allclose(values[name], truth, rtol=1e-9, atol=1e-12):
-                    yield text
 
 
 def _drawn(literal: object, role: Role) -> bool:
@@ -179,18 +139,13 @@ def _reason(verdict: Verdict) -> str:
     return verdict.findings[0].message.rstrip(".") if verdict.findings else ""
 
 
-def _graded(question: Question, lesson: Lesson, seeds: int, checked: Checked) -> None:
-    Grading(question, lesson, seeds, checked).run()
-
-
-_CHECKS = {Kind.CODE: check_code}
-"""Kinds that are not checked answer by answer on one seed after the other."""
-
-
 def check_questions(lesson: Lesson, seeds: int, checked: Checked) -> None:
     """Check every question in every variant, and every asked line in every form of a lesson."""
     for block in lesson.blocks:
         with placed(block.place, checked.problems):
             for question in asked(replace(lesson, blocks=(block,))):
                 with placed(question.places.get("answer", question.place), checked.problems):
-                    _CHECKS.get(question.kind, _graded)(question, lesson, seeds, checked)
+                    if of(question).program:
+                        check_code(question, lesson, seeds, checked)
+                    else:
+                        Grading(question, lesson, seeds, checked).run()

@@ -11,7 +11,8 @@ from bptutor.authoring.check.report import Checked
 from bptutor.errors import UnreadableAnswer
 from bptutor.notation import parse
 from bptutor.notation.scope import Declared, Scope
-from bptutor.packs.model import Derivation, Kind, Lesson, Place, Question
+from bptutor.packs.model import Derivation, Lesson, Place, Question
+from bptutor.packs.question_types import of
 from bptutor.packs.yaml.fields import nearest
 from bptutor.packs.yaml.reader import problem
 
@@ -30,9 +31,6 @@ ALLOWED = (
 )
 """Rules that a lesson may break with a reason."""
 BARE = re.compile(r"[\w∂/^]+(_\{[^{}]*\})?|[\d.,\s()\[\]-]{0,3}")
-WRITTEN = frozenset({Kind.SYMBOLIC, Kind.MATRIX_EXPRESSION, Kind.NUMPY, Kind.EINSUM, Kind.FILL})
-COMPUTED = frozenset({Kind.NUMERIC, Kind.VECTOR, Kind.MATRIX, Kind.SHAPE})
-"""Kinds whose answer is what a formula comes to: the formula itself may stand in the prompt."""
 
 
 @dataclass(frozen=True)
@@ -76,24 +74,9 @@ def _asked(lesson: Lesson) -> Iterator[Asked]:
 
 
 def _of_question(question: Question) -> Asked:
-    answer = question.answer if isinstance(question.answer, str) else ""
-    right = "; ".join(choice.text for choice in question.choices if choice.right)
     places = question.places
-    guarded = answer if question.kind in WRITTEN or len(answer) > 3 else ""
-    computed = question.kind in COMPUTED and any(character.isalpha() for character in answer)
-    if computed or question.kind in {Kind.ORDER, Kind.RULE}:
-        guarded = ""
-    if question.kind is Kind.CODE:
-        guarded = _returned(answer)
-    hidden = right if question.kind is Kind.CHOICE else guarded
     place, prompt = places.get("answer", question.place), places.get("prompt", question.place)
-    return Asked(hidden, question.prompt, question.hints, place, places, prompt)
-
-
-def _returned(source: str) -> str:
-    """Return what the last `return` of a program gives back: the part of it that a hint must not hold."""
-    found = re.findall(r"^\s*return\b(.*)$", source, re.MULTILINE)
-    return found[-1].strip() if found else ""
+    return Asked(of(question).secret(question), question.prompt, question.hints, place, places, prompt)
 
 
 def _hints(asked: Asked, scope: Scope, checked: Checked) -> None:

@@ -1,1 +1,1 @@
-"""Convolution."""
+"""Mistakes about convolution and pooling."""

@@ -19,14 +19,18 @@ from numpy.typing import NDArray
 
 from bptutor.grading.answer.answer_samples import TROUBLE
 from bptutor.grading.answer.comparison import close
+from bptutor.grading.catalogue.base import Hypothesis
 from bptutor.notation.scope import Role
 from bptutor.notation.tree import Expr, Name
 from bptutor.notation.values.evaluate import Values
 
 if TYPE_CHECKING:
-    from bptutor.grading.catalogue.hypotheses import Guess, Target
+    from bptutor.grading.catalogue.expected_answer import ExpectedAnswer
+
 
 Array = NDArray[np.float64]
+
+
 MOST_ALONG = 3
 """Most axes along which something slides."""
 
@@ -59,6 +63,8 @@ class Kind:
 
 OF_INPUT = (Kind("", "", ""), Kind("o", "oc", "c"), Kind("so", "oc", "sc"), Kind("s", "", "s"))
 """∂L/∂Z and the kernel give ∂L/∂X."""
+
+
 OF_KERNEL = (Kind("", "", ""), Kind("c", "o", "oc"), Kind("sc", "so", "oc"), Kind("s", "s", ""))
 """X and ∂L/∂Z give ∂L/∂K."""
 
@@ -80,9 +86,9 @@ class Slide:
         """The axes that are slid along."""
         return tuple(range(-self.along, 0))
 
-    def made(self, way: Way, target: Target, values: Values) -> Array:
+    def made(self, way: Way, expected: ExpectedAnswer, values: Values) -> Array:
         """Return what sliding in a way gives on a draw."""
-        x, k = target.value(self.outer, values), target.value(self.kernel, values)
+        x, k = expected.value(self.outer, values), expected.value(self.kernel, values)
         return self.slid(way, x, k).transpose(self.order)
 
     def slid(self, way: Way, x: Array, k: Array) -> Array:
@@ -110,6 +116,8 @@ def _with_room(x: Array, axis: int, before: int, after: int) -> Array:
 
 Change = Callable[[Slide, Array, Array], tuple[Array, Array]]
 """What is made of the two arrays before one slides along the other."""
+
+
 After = Callable[[Array, tuple[int, ...]], Array]
 """What is made of the result, with the sizes of the kernel."""
 
@@ -139,7 +147,7 @@ Ways = Callable[[Slide], Iterator[tuple[Way, str]]]
 """The ways of one mistake, each with the name that its message mentions."""
 
 
-def turned(axes: tuple[int, ...]) -> Change:
+def flipped(axes: tuple[int, ...]) -> Change:
     """Return the change that turns the kernel round on these axes."""
     return lambda _, x, k: (x, np.flip(k, axes))
 
@@ -178,44 +186,44 @@ def one_step(slide: Slide) -> Iterator[tuple[int, ...]]:
             yield tuple(step if other == axis else 0 for other in slide.axes)
 
 
-def inputs(target: Target) -> tuple[Slide, ...]:
+def inputs(expected: ExpectedAnswer) -> tuple[Slide, ...]:
     """Return what the right answer is a full convolution of; kept with the target."""
-    return _kept(target, "_inputs", OF_INPUT)
+    return _kept(expected, "_inputs", OF_INPUT)
 
 
-def kernels(target: Target) -> tuple[Slide, ...]:
+def kernels(expected: ExpectedAnswer) -> tuple[Slide, ...]:
     """Return what the right answer is, one slid along the other as it is; kept with the target."""
-    return _kept(target, "_kernels", OF_KERNEL)
+    return _kept(expected, "_kernels", OF_KERNEL)
 
 
-def on_inputs(ways: Ways) -> Callable[[Target], Iterator[Guess]]:
-    """Return the guesses of a mistake about a full convolution."""
-    return lambda target: _guesses(inputs(target), ways, target)
+def on_inputs(ways: Ways) -> Callable[[ExpectedAnswer], Iterator[Hypothesis]]:
+    """Return the hypotheses of a mistake about a full convolution."""
+    return lambda expected: _hypotheses(inputs(expected), ways, expected)
 
 
-def on_kernels(ways: Ways) -> Callable[[Target], Iterator[Guess]]:
-    """Return the guesses of a mistake about the gradient of a kernel."""
-    return lambda target: _guesses(kernels(target), ways, target)
+def on_kernels(ways: Ways) -> Callable[[ExpectedAnswer], Iterator[Hypothesis]]:
+    """Return the hypotheses of a mistake about the gradient of a kernel."""
+    return lambda expected: _hypotheses(kernels(expected), ways, expected)
 
 
-def _guesses(slides: tuple[Slide, ...], ways: Ways, target: Target) -> Iterator[Guess]:
+def _hypotheses(slides: tuple[Slide, ...], ways: Ways, expected: ExpectedAnswer) -> Iterator[Hypothesis]:
     for slide in slides:
         for way, part in ways(slide):
-            yield partial(slide.made, way, target), part
+            yield partial(slide.made, way, expected), part
 
 
-def _kept(target: Target, name: str, kinds: tuple[Kind, ...]) -> tuple[Slide, ...]:
-    if not hasattr(target, name):
-        setattr(target, name, tuple(_found(target, kinds)))
-    found: tuple[Slide, ...] = getattr(target, name)
+def _kept(expected: ExpectedAnswer, name: str, kinds: tuple[Kind, ...]) -> tuple[Slide, ...]:
+    if not hasattr(expected, name):
+        setattr(expected, name, tuple(_found(expected, kinds)))
+    found: tuple[Slide, ...] = getattr(expected, name)
     return found
 
 
-def _found(target: Target, kinds: tuple[Kind, ...]) -> Iterator[Slide]:
-    values = next(iter(target.comparison.draws()))
-    truth = target.truth(values)
+def _found(expected: ExpectedAnswer, kinds: tuple[Kind, ...]) -> Iterator[Slide]:
+    values = next(iter(expected.comparison.draws()))
+    truth = expected.truth(values)
     sizes = values.sizes
-    known = [(expr, axes) for expr, axes in arrays(target) if all(axis in sizes for axis in axes)]
+    known = [(expr, axes) for expr, axes in arrays(expected) if all(axis in sizes for axis in axes)]
     for (outer, one), (kernel, other) in permutations(known, 2):
         for kind in kinds:
             along = truth.ndim - len(kind.out)
@@ -223,7 +231,7 @@ def _found(target: Target, kinds: tuple[Kind, ...]) -> Iterator[Slide]:
                 continue
             first, second = ([sizes[axis] for axis in axes] for axes in (one, other))
             if sorted(_reached(kind, along, first, second, kinds is OF_INPUT)) == sorted(truth.shape):
-                yield from _ordered(Slide(outer, kernel, kind, along), kinds is OF_INPUT, target, values)
+                yield from _ordered(Slide(outer, kernel, kind, along), kinds is OF_INPUT, expected, values)
 
 
 def _fit(kind: Kind, along: int, one: tuple[str, ...], other: tuple[str, ...]) -> bool:
@@ -241,12 +249,12 @@ def _reached(kind: Kind, along: int, one: list[int], other: list[int], full: boo
     return [*(known[letter] for letter in kind.out), *(a + b - 1 if full else a - b + 1 for a, b in places)]
 
 
-def _ordered(slide: Slide, full: bool, target: Target, values: Values) -> Iterator[Slide]:
+def _ordered(slide: Slide, full: bool, expected: ExpectedAnswer, values: Values) -> Iterator[Slide]:
     """Yield a slide with each order of axes in which it gives the right answer."""
-    truth = target.truth(values)
-    way = Way(fully(slide), turned(slide.axes)) if full else Way()
+    truth = expected.truth(values)
+    way = Way(fully(slide), flipped(slide.axes)) if full else Way()
     try:
-        x, k = target.value(slide.outer, values), target.value(slide.kernel, values)
+        x, k = expected.value(slide.outer, values), expected.value(slide.kernel, values)
         made = slide.slid(way, x, k)
     except TROUBLE:
         return
@@ -258,13 +266,13 @@ def _ordered(slide: Slide, full: bool, target: Target, values: Values) -> Iterat
             yield replace(slide, order=order)
 
 
-def arrays(target: Target) -> Iterator[tuple[Expr, tuple[str, ...]]]:
+def arrays(expected: ExpectedAnswer) -> Iterator[tuple[Expr, tuple[str, ...]]]:
     """Yield the arrays of a scene and its gradients, with their axes."""
-    names = target.scope.names
+    names = expected.scope.names
     for name, declared in names.items():
         if declared.axes and declared.role in {Role.GIVEN, Role.DEFINED}:
             yield Name(name), declared.axes
-    for of in target.lines.back:
+    for of in expected.lines.back:
         by = getattr(of, "by", None)
         if isinstance(by, Name) and names[by.id].axes:
             yield of, names[by.id].axes

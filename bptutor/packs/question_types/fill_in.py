@@ -1,0 +1,98 @@
+"""Questions for what stands in the one hole of a line: `line: p_i (? - p_j)`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bptutor.packs.model import Derivation, Derived, Question
+from bptutor.packs.question_types.base import Offer, QuestionType, Style, goal_key, where_key
+from bptutor.packs.yaml.fields import Fields
+from bptutor.packs.yaml.reader import Located
+
+if TYPE_CHECKING:
+    from bptutor.notation.scope import Scope
+    from bptutor.packs.lesson.formulas import Formulas
+
+HOLE = "What stands in the hole?"
+
+
+class FillIn(QuestionType):
+    """`fill`."""
+
+    kind = "fill"
+    placeholder = "what stands in the hole"
+    style = Style.FORMULA
+    by_itself = True
+
+    def read_fields(self, fields: Fields) -> dict[str, Any]:
+        """Read the line with its hole; what it must become, or what fills it."""
+        line = fields.require("line", "p_i (? - p_j)")
+        fields.whole_text(line, "line")
+        if line.text and line.text.count("?") != 1:
+            fields.wrong(line.place, f"`{line.text}` has {line.text.count('?')} gaps", "write one `?`", "fill")
+        whole = fields.math("whole")
+        answer = fields.get("answer") if whole is not None else fields.require("answer", "δ_ij")
+        if answer is not None:
+            fields.whole_text(answer, "answer")
+        return {
+            "line": line.text,
+            "answer": answer.text if answer else "",
+            "whole": whole.text if whole else "",
+            "where": where_key(fields),
+            "accept": fields.texts("accept", math=True),
+            "names": fields.texts("names"),
+            "goal": goal_key(fields),
+        }
+
+    def read_formulas(self, node: Located, question: Question, formulas: Formulas, scope: Scope) -> None:
+        """Read the whole line, the condition and the goal."""
+        formulas.beside(node, scope)
+
+    def secret(self, question: Question) -> str:
+        """Return what fills the hole."""
+        return str(question.answer)
+
+    def offers(self, question: Question) -> tuple[Offer, ...]:
+        """Return the line with its hole."""
+        return (Offer("", question.line, Style.FORMULA, pickable=False),)
+
+    def instruction(self, question: Question) -> str:
+        """Say what is to be typed."""
+        return "Answer with what stands in the gap, the question mark."
+
+
+FILL = FillIn()
+TYPES: tuple[QuestionType, ...] = (FILL,)
+
+
+def hole_question(derivation: Derivation, n: int, gap: str, answer: str) -> Question:
+    """Return line `n` (0-based) of a derivation as the question for its hole: all that makes the line right is right.
+
+    Args:
+        derivation: The derivation.
+        n: 0-based index of the line.
+        gap: The line with one `?`.
+        answer: What stands there in the line itself; empty where that is not known.
+    """
+    line = derivation.lines[n]
+    above = tuple(earlier.math for earlier in derivation.lines[:n])
+    source: dict[str, object] = {"type": FILL.kind, "line": gap, "whole": line.math, "answer": answer}
+    source["derived"] = {"goal": derivation.goal, "above": above}
+    if line.where:
+        source["where"] = line.where
+    return Question(
+        id=f"{derivation.id}.{n + 1}",
+        kind=FILL.kind,
+        prompt=HOLE,
+        answer=answer,
+        line=gap,
+        whole=line.math,
+        where=line.where,
+        hints=line.hints[:-1] if line.hints and line.hints[-1] == gap else line.hints,
+        skills=line.skills,
+        show=line.show,
+        derived=Derived(derivation.goal, above),
+        place=line.place,
+        places=line.places,
+        source=source,
+    )

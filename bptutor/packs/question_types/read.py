@@ -1,0 +1,115 @@
+"""The one reader of a question, for packs and for the JSON of `bptutor grade`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bptutor.errors import PackError, Problem
+from bptutor.packs.model import Derived, Place, Question
+from bptutor.packs.question_types import TYPES
+from bptutor.packs.question_types.variants import FIXED, variant_nodes
+from bptutor.packs.renaming import renamed_from
+from bptutor.packs.yaml.fields import Fields
+from bptutor.packs.yaml.other_systems import OTHER_TYPES
+from bptutor.packs.yaml.reader import Located, located, places, plain, problem
+
+FACES = ("index", "matrix", "numpy", "numbers")
+
+
+def question(mapping: Located | Mapping[str, object], place: Place | None = None) -> Question:
+    """Read a question.
+
+    Args:
+        mapping: What was written: located, or plain data (JSON's numbers, lists and booleans too).
+        place: Where it stands, for plain data.
+
+    Raises:
+        PackError: It is wrong; carries every problem found.
+    """
+    problems: list[Problem] = []
+    try:
+        node = located(mapping, place)
+    except ValueError as error:
+        raise PackError(problem(place or Place(), f"the question is {error}")) from error
+    result = read_question(node, problems)
+    if problems or result is None:
+        raise PackError(*problems)
+    return result
+
+
+def read_question(node: Located, problems: list[Problem]) -> Question | None:
+    """Read a question; every problem found goes into `problems`. None when its type is unknown."""
+    fields = Fields(node, "a question", problems)
+    fields.require("type", "symbolic")
+    said = fields.text("type")
+    if help_ := OTHER_TYPES.get(said):
+        fields.wrong(node.mapping["type"].place, f"`type` is `{said}`", help_, "unknown-value")
+        return None
+    kind = fields.one_of("type", TYPES) if said else ""
+    if kind not in TYPES:
+        return None
+    fields.what = f"a {kind} question"
+    own = TYPES[kind].read_fields(fields)
+    if "wrong" not in own:
+        own["wrong"] = _wrong(fields)
+    written = plain(node)
+    result = Question(
+        id=fields.text("id"),
+        kind=kind,
+        prompt=fields.text("prompt"),
+        hints=fields.texts("hints"),
+        skills=fields.texts("skills"),
+        solution=fields.text("solution"),
+        show=fields.one_of("show", FACES),
+        given=_changed(fields, "given"),
+        define=_changed(fields, "define"),
+        network=_changed(fields, "network"),
+        vary=_vary(node, fields),
+        derived=_derived(fields),
+        was=renamed_from(fields),
+        place=node.place,
+        places=places(node),
+        source=written if isinstance(written, dict) else {},
+        **own,
+    )
+    fields.close()
+    return result
+
+
+def _changed(fields: Fields, key: str) -> Mapping[str, object]:
+    return {name: plain(value) for name, value in fields.mapping(key).items()}
+
+
+def _vary(node: Located, fields: Fields) -> tuple[Question, ...]:
+    """Read the variants: each is this question with some keys written anew."""
+    for item in fields.nodes("vary"):
+        if not item.mapping:
+            fields.wrong(item.place, f"a variant is {item.kind}", "write what is different: `- define: {...}`")
+        for key in ("vary", *FIXED):
+            if key in item.mapping:
+                fields.wrong(item.keys[key], f"a variant has no `{key}` of its own", "leave it out", "unknown-key")
+    found = [read_question(variant, fields.problems) for variant in variant_nodes(node)]
+    return tuple(variant for variant in found if variant is not None)
+
+
+def _wrong(fields: Fields) -> tuple[tuple[str, str], ...]:
+    found = []
+    for node in fields.nodes("wrong"):
+        one = Fields(node, "a wrong answer", fields.problems)
+        answer = one.require("answer", "y - p")
+        one.whole_text(answer, "answer")
+        found.append((answer.text, one.text("say")))
+        one.close()
+    return tuple(found)
+
+
+def _derived(fields: Fields) -> Derived | None:
+    node = fields.get("derived")
+    if node is None or node.value == "":
+        return None
+    one = Fields(node, "`derived`", fields.problems)
+    goal = one.require("goal", "∂L/∂z_i").text
+    above, below = one.texts("above", math=True), one.texts("below", math=True)
+    result = Derived(goal, above, below, one.flag("route"))
+    one.close()
+    return result
