@@ -23,7 +23,7 @@ from bptutor.tui.render.steps import Setting, derivation_rows, step_rows
 from bptutor.tui.render.verdicts import Judged
 from bptutor.tui.widgets.answer_bar import AnswerBar
 from bptutor.tui.widgets.dock import MOST, SAID_ROWS
-from tests.session.fakes import ERROR, DirectGrader, FakeGrader, FakeLibrary
+from tests.session.fakes import ERROR, DirectGrader, FakeLibrary
 from tests.tui.stage import SMALL, Stage, stage
 
 pytestmark = pytest.mark.normal
@@ -189,25 +189,6 @@ async def test_what_does_not_fit_is_scrolled_by_a_key_that_is_named(tmp_path: Pa
         await s.press("tab")
         await s.type("x")
         await s.until("> p_ix")
-
-
-async def test_a_proof_that_contradicts_is_said_and_the_verdict_stays(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("BPTUTOR_HOME", str(tmp_path / "home"))
-    async with stage(tmp_path, "output-error", grader=Disputing()) as s:
-        await asked(s)
-        await s.paste(ERROR.lines[1].math)
-        await s.press("enter")
-        await s.until("The proof contradicts this verdict")
-        await s.until("right")
-
-
-class Disputing(FakeGrader):
-    """Its proofs contradict its verdicts."""
-
-    async def proof(self) -> Verdict | None:
-        return Verdict(Mark.UNDECIDED, ProofMark.UNDECIDED, (Finding("disagreement", "Two ways disagree."),))
 
 
 class Wordy(DirectGrader):

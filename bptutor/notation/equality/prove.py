@@ -182,6 +182,8 @@ class _Proving:
                 used[axis] = None
             if name in self.scope.sizes:
                 used[name] = None
+        letters = {n.id for side in (self.pair.left, self.pair.right) for n in walk(side) if isinstance(n, Letter)}
+        used |= {self.scope.indices[x]: None for x in sorted(letters) if x in self.scope.indices}
         for axis in self.pair.known.values():
             used[axis] = None
         return list(used)
