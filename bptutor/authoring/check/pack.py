@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -11,16 +12,15 @@ from bptutor.authoring.check.lesson.markdown import check_images
 from bptutor.authoring.check.renaming import check_renaming
 from bptutor.authoring.check.rules import check_turns
 from bptutor.errors import Problem
-from bptutor.packs.folder import PACK_FILE, lesson_files
+from bptutor.packs.folder import PACK_FILE, front_of, lesson_files
 from bptutor.packs.lesson import fading
-from bptutor.packs.lesson.blocks import parts
-from bptutor.packs.lesson.markdown import Front, file_text, front_matter
 from bptutor.packs.library import Library
 from bptutor.packs.model import Derivation, Lesson, Place, Question
 from bptutor.packs.quiz import BANK
 from bptutor.packs.yaml.fields import ID, nearest
 from bptutor.packs.yaml.places import placed
 from bptutor.packs.yaml.reader import Located, problem, read
+from bptutor.packs.yaml.text_file import file_text
 
 
 class PackCheck:
@@ -31,20 +31,21 @@ class PackCheck:
         self.pack = library.pack
         self.problems: list[Problem] = []
         self.file = str(self.pack.root / PACK_FILE)
-        ignored: list[Problem] = []
-        self.node = read(file_text(Path(self.file), self.file, ignored), self.file, ignored)
-        self.fronts: dict[str, tuple[Path, Front]] = {}
+        self.node = read(file_text(Path(self.file), self.file, []), self.file, [])
+        self.fronts: dict[str, Lesson] = {}
+        """Id -> what the front matter of its file says."""
         self.unread: list[str] = []
         """Of the files whose front matter is wrong, and reported: what seems to be their id, or nothing."""
         for file in lesson_files(self.pack.root):
-            front = _front(file)
-            if not front.readable or not ID.fullmatch(front.id):
+            front = front_of(file)
+            lesson = replace(front.lesson, file=file)
+            if not front.readable or not ID.fullmatch(lesson.id):
                 self.unread.append(front.likely_id)
-            elif front.id in self.fronts:
-                other = self.fronts[front.id][0].name
-                self._wrong(_at(front, "id", file), f"the id `{front.id}` is also that of {other}", "", "duplicate-id")
+            elif lesson.id in self.fronts:
+                other = self.fronts[lesson.id].file.name
+                self._wrong(_at(lesson, "id"), f"the id `{lesson.id}` is also that of {other}", "", "duplicate-id")
             else:
-                self.fronts[front.id] = (file, front)
+                self.fronts[lesson.id] = lesson
 
     def _wrong(self, place: Place, what: str, help_: str, rule: str) -> None:
         self.problems.append(problem(place, what, help_, rule))
@@ -80,17 +81,17 @@ class PackCheck:
                 what = f"no lesson file has the id `{node.text}`"
                 meant |= set(get_close_matches(node.text, unlisted, 1))  # one of the two is misspelled
                 self._wrong(node.place, what, nearest(node.text, self.fronts), "missing-lesson")
-        for id_, (file, front) in self.fronts.items():
+        for id_, front in self.fronts.items():
             if id_ in unlisted and id_ not in meant:
                 help_ = f"add it to `lessons` in {PACK_FILE}"
-                self._wrong(_at(front, "id", file), f"the lesson `{id_}` is not listed", help_, "not-listed")
+                self._wrong(_at(front, "id"), f"the lesson `{id_}` is not listed", help_, "not-listed")
 
     def _needs(self) -> None:
         """Check prerequisites: known, earlier in the course, and not in a circle."""
         order = {id_: n for n, id_ in enumerate(self.pack.lessons)}
-        for id_, (file, front) in self.fronts.items():
+        for id_, front in self.fronts.items():
             for n, need in enumerate(front.needs):
-                place = _at(front, f"needs.{n}", file)
+                place = _at(front, f"needs.{n}")
                 if need not in self.fronts and self.may_be_unread(need):
                     continue
                 if need not in self.fronts:
@@ -110,7 +111,7 @@ class PackCheck:
             way = ways.pop()
             if way[-1] == goal:
                 return way
-            for need in self.fronts[way[-1]][1].needs if way[-1] in self.fronts else ():
+            for need in self.fronts[way[-1]].needs if way[-1] in self.fronts else ():
                 if need not in seen:
                     seen.add(need)
                     ways.append((*way, need))
@@ -223,12 +224,5 @@ def asked_skills(lesson: Lesson) -> Iterator[str]:
                     yield from line.skills or lesson.skills
 
 
-def _front(file: Path) -> Front:
-    ignored: list[Problem] = []
-    halves = parts(file_text(file, str(file), ignored), str(file), ignored)
-    return front_matter(halves, str(file), ignored)
-
-
-def _at(front: Front, key: str, file: Path) -> Place:
-    places = front.places or {}
-    return places.get(key) or places.get(key.split(".", maxsplit=1)[0]) or Place(str(file), 1, 1)
+def _at(front: Lesson, key: str) -> Place:
+    return front.places.get(key) or front.places.get(key.split(".", maxsplit=1)[0]) or Place(str(front.file), 1, 1)

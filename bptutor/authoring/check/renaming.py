@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
 
 from bptutor.errors import Problem
-from bptutor.packs.lesson.markdown import Front
 from bptutor.packs.lesson.outline import Pack
 from bptutor.packs.model import Derivation, Lesson, Place, Question
 from bptutor.packs.quiz import BANK
@@ -16,15 +14,13 @@ Renamed = tuple[str, tuple[str, ...], Place]
 """An id of today, what it was, and where that is written."""
 
 
-def check_renaming(
-    pack: Pack, node: Located, fronts: Mapping[str, tuple[Path, Front]], lessons: Iterable[Lesson]
-) -> Iterator[Problem]:
+def check_renaming(pack: Pack, node: Located, fronts: Iterable[str], lessons: Iterable[Lesson]) -> Iterator[Problem]:
     """Yield every problem of what the things of a pack were called.
 
     Args:
         pack: The pack.
         node: Its `pack.yaml`.
-        fronts: Id -> the front matter of each lesson.
+        fronts: The ids of the lesson files.
         lessons: What could be read: lessons, quizzes, banks.
     """
     listed = tuple(lessons)

@@ -14,11 +14,11 @@ from bptutor.authoring.check.report import Checked
 from bptutor.errors import PackError, Problem, UnreadableAnswer
 from bptutor.notation import parse
 from bptutor.notation import tree as t
-from bptutor.packs.lesson.markdown import file_text
 from bptutor.packs.lesson.outline import NAMES, Rule
 from bptutor.packs.model import Derivation, Lesson, Line, Place, Prose
 from bptutor.packs.scene.scene import Scene
 from bptutor.packs.yaml.reader import Located, problem, read
+from bptutor.packs.yaml.text_file import file_text
 
 
 def check_formulas(file: Path) -> Checked:

@@ -6,7 +6,6 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import replace
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -18,12 +17,11 @@ from bptutor.authoring.check.report import STYLES, Checked, Report
 from bptutor.authoring.check.rules import check_formulas
 from bptutor.errors import PackError, Problem, UsageError
 from bptutor.packs.folder import PACK_FILE, lesson_files, quiz_files
-from bptutor.packs.lesson.markdown import file_text, lesson_from, read_lesson
 from bptutor.packs.library import Library
 from bptutor.packs.model import Derivation, Lesson, Place
-from bptutor.packs.quiz import bank_files, bank_from, read_bank
+from bptutor.packs.pages import read_lesson, read_page
+from bptutor.packs.quiz import bank_files
 from bptutor.packs.yaml.places import placed
-from bptutor.packs.yaml.reader import read
 
 SEEDS = 25
 POLL = 0.5
@@ -124,7 +122,7 @@ def check(path: Path | None = None, jobs: int = 1, seeds: int = SEEDS, only: Pat
         total.add(checked)
     for file in files:
         unreadable: list[Problem] = []
-        lessons.append(replace(_lesson(file, unreadable), file=file))
+        lessons.append(_lesson(file, unreadable))
         if unreadable:
             flawed.add(file)
     total.add(next(_shared([root / PACK_FILE], 1, seeds)))
@@ -150,14 +148,10 @@ def check(path: Path | None = None, jobs: int = 1, seeds: int = SEEDS, only: Pat
 
 def _lesson(file: Path, problems: list[Problem]) -> Lesson:
     """Return a lesson, a quiz or a bank as far as it can be read."""
+    lesson = None
     with placed(Place(str(file), 1, 1), problems):
-        text = file_text(file, str(file), problems)
-        if problems and not text:
-            return Lesson("", "", ())
-        if file.suffix == ".yaml":
-            return bank_from(read(text, str(file), problems), file.stem, problems)
-        return lesson_from(text, str(file), problems)
-    return Lesson("", "", ())
+        lesson = read_page(file, str(file), problems)
+    return lesson or Lesson("", "", (), file=file)
 
 
 def _shared(files: list[Path], jobs: int, seeds: int) -> Iterator[Checked]:
@@ -182,8 +176,7 @@ def check_file(file: Path, seeds: int = SEEDS) -> Checked:
     with placed(Place(str(file), 1, 1), checked.problems):
         if file.name == PACK_FILE:
             return check_formulas(file)
-        lesson = read_bank(file) if file.suffix == ".yaml" else read_lesson(file)
-        check_lesson(lesson, seeds, checked)
+        check_lesson(read_lesson(file), seeds, checked)
     return checked
 
 
