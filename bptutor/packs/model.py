@@ -25,6 +25,17 @@ class Place:
     column: int = 0
 
 
+class Written:
+    """Something of a file, which knows where it and each of its keys stand."""
+
+    place: Place
+    places: Mapping[str, Place]
+
+    def at(self, *keys: str) -> Place:
+        """Return where the first of some keys that is written stands (`hints.0`); else where the whole stands."""
+        return next((self.places[key] for key in keys if key in self.places), self.place)
+
+
 @dataclass(frozen=True)
 class Choice:
     """One choice of a menu."""
@@ -75,7 +86,7 @@ class Code:
 
 
 @dataclass(frozen=True)
-class Question:
+class Question(Written):
     """A question of any kind; keys that its kind does not use are empty."""
 
     id: str
@@ -152,7 +163,7 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Line:
+class Line(Written):
     """One line of a derivation."""
 
     math: str
@@ -180,7 +191,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Derivation:
+class Derivation(Written):
     """A goal and the lines that lead from it; each line is proved equal to the one before."""
 
     id: str
@@ -254,3 +265,7 @@ class Lesson:
     """What it was called before."""
     places: Mapping[str, Place] = field(default_factory=dict, compare=False)
     """Where each key of the front matter stands: `title`, `needs.0`, ..."""
+
+    def at(self, *keys: str) -> Place:
+        """Return where the first of some keys of the front matter stands; else the beginning of the file."""
+        return next((self.places[key] for key in keys if key in self.places), Place(str(self.file), 1, 1))

@@ -121,10 +121,10 @@ class PackCheck:
         """Check skills, rules, chapters, and ids within each lesson."""
         for lesson in lessons:
             for n, skill in enumerate(lesson.skills):
-                self._skill(skill, lesson.places.get(f"skills.{n}") or lesson.places.get("skills", Place()))
+                self._skill(skill, lesson.at(f"skills.{n}", "skills"))
             whole = lesson.quiz is None and not lesson.id.startswith(BANK) and lesson.file not in flawed
             if self.pack.chapters and lesson.chapter not in self.pack.chapters and (whole or lesson.chapter):
-                place = lesson.places.get("chapter") or Place(str(lesson.file), 1, 1)
+                place = lesson.at("chapter")
                 what = f"there is no chapter `{lesson.chapter}`" if lesson.chapter else "the lesson has no chapter"
                 self._wrong(place, what, nearest(lesson.chapter, self.pack.chapters), "unknown-chapter")
             counted: Counter[str] = Counter()
@@ -132,7 +132,7 @@ class PackCheck:
                 if isinstance(block, Question | Derivation):
                     counted[block.id] += 1
                     if block.id and counted[block.id] == 2:
-                        place = block.places.get("id", block.place)
+                        place = block.at("id")
                         what = f"the id `{block.id}` stands in this lesson a second time"
                         self._wrong(place, what, "give one of the two another id", "duplicate-id")
                 for skills, rules in [_named(block)]:
@@ -149,7 +149,7 @@ class PackCheck:
             menu = fading.question(derivation, n, fading.Form.WHY, self.pack.rules)
             named = zip(menu.options, menu.choices, strict=True)
             titles = list({rule: choice.text.casefold() for rule, choice in named}.values())
-            place = line.places.get("why") or line.places.get("fade", line.place)
+            place = line.at("why", "fade")
             if len(titles) < 2:
                 self._wrong(place, "no false rule stands beside the right one", "add `why: [other-rule]`", "fade")
             elif len(set(titles)) < len(titles):
@@ -171,7 +171,7 @@ class PackCheck:
         for question, code in ((b, b.code) for b in asked if b.code is not None and b.code.milestone):
             if code.entry in seen:
                 what = f"the function `{code.entry}` is a milestone already"
-                place = question.places.get("entry", question.place)
+                place = question.at("entry")
                 self._wrong(place, what, "call it something else, or leave `milestone` out", "duplicate-milestone")
             seen.add(code.entry)
 

@@ -101,4 +101,4 @@ def _asked(lesson: Lesson) -> Iterator[str]:
 
 
 def _at(lesson: Lesson, key: str) -> Place:
-    return lesson.places.get(key) or Place(str(lesson.file), 1, 1)
+    return lesson.at(key)

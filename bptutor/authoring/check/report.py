@@ -9,6 +9,8 @@ from types import MappingProxyType
 
 from bptutor import __version__
 from bptutor.errors import Problem, printable
+from bptutor.packs.model import Place
+from bptutor.packs.yaml.reader import problem
 
 
 @dataclass
@@ -24,6 +26,10 @@ class Checked:
     """Answers graded."""
     conditions: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Place of a line -> the conditions of the scene that its proof needs."""
+
+    def wrong(self, place: Place, what: str, help_: str = "", rule: str = "invalid") -> None:
+        """Add a problem at a place."""
+        self.problems.append(problem(place, what, help_, rule))
 
     def add(self, other: Checked) -> None:
         """Add what another check found."""

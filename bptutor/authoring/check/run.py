@@ -199,7 +199,7 @@ def check_lesson(lesson: Lesson, seeds: int, checked: Checked) -> None:
     check_holds(lesson, checked)
     check_prose(lesson, checked)
     check_questions(lesson, seeds, checked)
-    whole = lesson.places.get("scene") or Place(str(lesson.file), 1, 1)
+    whole = lesson.at("scene")
     with placed(whole, checked.problems):
         check_scenes(lesson, range(seeds), checked)
     with placed(whole, checked.problems):

@@ -50,7 +50,7 @@ def read_derivation(node: Located, formulas: Formulas) -> Derivation:
 def _check_ids(lines: tuple[Line, ...], fields: Fields) -> None:
     """Refuse ids of lines that stand twice, or that might be the place of a line."""
     for n, line in enumerate(lines):
-        place = line.places.get("id", line.place)
+        place = line.at("id")
         if line.id and not LINE_ID.fullmatch(line.id):
             help_ = "use small letters, digits and hyphens, a letter first, such as one-hot"
             fields.wrong(place, f"`{line.id}` cannot be the id of a line", help_, "id")
@@ -97,7 +97,7 @@ def _fade(fields: Fields) -> tuple[str, ...]:
 
 def _check_fading(line: Line, fields: Fields) -> None:
     """Refuse a line that fades into a form for which something is missing."""
-    at = line.places.get("fade", line.place)
+    at = line.at("fade")
     if line.fade and not line.ask:
         fields.wrong(at, "a line with `fade` has no `ask`", "add the prompt for when it is written: `ask: ...`", "fade")
     if "why" in line.fade and not line.by:

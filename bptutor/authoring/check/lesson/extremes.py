@@ -16,7 +16,6 @@ from bptutor.grading.graders.expression import Read, bring
 from bptutor.packs.model import Question
 from bptutor.packs.question_types import of
 from bptutor.packs.scene.scene import Scene
-from bptutor.packs.yaml.reader import problem
 
 
 def check_finite(question: Question, scene: Scene, seeds: Iterable[int], checked: Checked) -> None:
@@ -46,5 +45,5 @@ def _itself(case: Case) -> Comparison | None:
 
 
 def _report(question: Question, key: str, what: str, checked: Checked) -> None:
-    place = question.places.get(key, question.place)
-    checked.problems.append(problem(place, what, "write an answer that computes a number there", "not-finite"))
+    place = question.at(key)
+    checked.wrong(place, what, "write an answer that computes a number there", "not-finite")

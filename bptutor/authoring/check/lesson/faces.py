@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from bptutor.authoring.check.report import Checked
 from bptutor.packs.model import Block, Derivation, Lesson, Place, Prose, Question
-from bptutor.packs.yaml.reader import problem
 from bptutor.session.review.items import item
 from bptutor.session.steps.lesson_steps import Course, Stop, cut
 from bptutor.session.view.faces import NUMBERS, TEXTS, faces_of
@@ -42,7 +41,7 @@ def check_faces(lesson: Lesson, checked: Checked) -> None:
     for (place, name), said in found.items():
         what = f"{said.where} names the {name} face" if name else f"{said.where} names faces"
         help_ = "say what stands there; a question is also asked by itself, without the derivation above it"
-        checked.problems.append(problem(place, f"{what}, and F3 opens none there", help_, "no-face"))
+        checked.wrong(place, f"{what}, and F3 opens none there", help_, "no-face")
 
 
 def _named(text: str) -> set[str]:

@@ -25,7 +25,6 @@ from bptutor.notation.values.evaluate import UnknownLetter, evaluate
 from bptutor.packs.model import Lesson, Place, Question
 from bptutor.packs.question_types import of
 from bptutor.packs.scene.scene import Scene
-from bptutor.packs.yaml.reader import problem
 
 
 def check_goal(question: Question, scene: Scene, seeds: Iterable[int], lesson: Lesson, checked: Checked) -> None:
@@ -41,14 +40,14 @@ def check_goal(question: Question, scene: Scene, seeds: Iterable[int], lesson: L
     Raises:
         UnreadableAnswer: The goal or the answer cannot be read.
     """
-    place = question.places.get("answer", question.place)
+    place = question.at("answer")
     if question.goal:
         _ranges(question.goal, scene)
     if not question.goal:
         if of(question).face and (question.define or question.network):
             help_ = "add what it is equal to, such as `goal: ∂L/∂z_i`"
             what = "nothing proves this answer under its own definitions"
-            checked.problems.append(problem(place, what, help_, "no-goal"))
+            checked.wrong(place, what, help_, "no-goal")
     elif of(question).computed:
         _same_numbers(question, scene, seeds, lesson, checked)
     else:
@@ -89,6 +88,6 @@ def _same_numbers(question: Question, scene: Scene, seeds: Iterable[int], lesson
         verdict = grade(question, typed, lesson.scene, seed)
         if verdict.mark is not Mark.RIGHT:
             what = f"the answer is not the goal, which comes to `{typed}` (seed {seed})"
-            place = question.places.get("answer", question.place)
-            checked.problems.append(problem(place, what, "correct one of the two", "not-equal"))
+            place = question.at("answer")
+            checked.wrong(place, what, "correct one of the two", "not-equal")
             return

@@ -17,7 +17,7 @@ from bptutor.notation.tree import Chain, Compare, Expr, Relation, Text, walk
 from bptutor.packs.lesson.templates import TEMPLATE
 from bptutor.packs.model import Derivation, Lesson, Place, Prose, Question
 from bptutor.packs.yaml.places import placed
-from bptutor.packs.yaml.reader import Located, problem
+from bptutor.packs.yaml.reader import Located
 
 WIDTH = 78
 NO_SCOPE = Scope({})
@@ -44,7 +44,7 @@ def check_derivation(derivation: Derivation, lesson: Lesson, checked: Checked) -
     scope = lesson.scene.scope if lesson.scene else NO_SCOPE
     goal = parse.read(derivation.goal, scope)
     letters = axes.of(goal, scope).letters
-    before = Side(goal, derivation.places.get("goal", derivation.place))
+    before = Side(goal, derivation.at("goal"))
     _width(before, scope, checked)
     for n, line in enumerate(derivation.lines, 1):
         with placed(line.place, checked.problems):
@@ -56,7 +56,7 @@ def check_derivation(derivation: Derivation, lesson: Lesson, checked: Checked) -
             before = side
     for name, text in derivation.faces.items():
         numpy = name == "numpy"
-        place = derivation.places.get(f"faces.{name}", derivation.place)
+        place = derivation.at(f"faces.{name}")
         with placed(place, checked.problems):
             tree = parse.read(text, scope, parse.Spelling.NUMPY if numpy else parse.Spelling.ANY)
             side = Side(tree, place, numpy=numpy)
@@ -74,14 +74,14 @@ def prove_sides(
     shown = f"{unicode.line(left.tree, scope)} is not {unicode.line(right.tree, scope)}"
     if right.numpy and proof.outcome is not Outcome.REFUTED and (turned := _turned(left, right, scope, order)):
         help_ = "the axes stand in the order of the letters; transpose it"
-        checked.problems.append(problem(right.place, f"{what}: {turned}", help_, "not-equal"))
+        checked.wrong(right.place, f"{what}: {turned}", help_, "not-equal")
     elif proof.outcome is Outcome.REFUTED:
-        checked.problems.append(problem(right.place, f"{what}: {_refuted(proof, shown)}", _help(proof), "not-equal"))
+        checked.wrong(right.place, f"{what}: {_refuted(proof, shown)}", _help(proof), "not-equal")
     elif proof.outcome is Outcome.UNDECIDED:
-        checked.problems.append(problem(right.place, f"{what}: cannot decide; {proof.detail}", "", "undecided"))
+        checked.wrong(right.place, f"{what}: cannot decide; {proof.detail}", "", "undecided")
     elif proof.outcome is Outcome.PROBES and proof.method != "gradient-check" and "not-proved" not in lesson.allow:
         help_ = "write a line between, or `allow: {not-proved: why}` in the front matter"
-        checked.problems.append(problem(right.place, f"{what}: {proof.detail}", help_, "not-proved"))
+        checked.wrong(right.place, f"{what}: {proof.detail}", help_, "not-proved")
     else:
         checked.lines += 1
         if proof.conditions:
@@ -122,7 +122,7 @@ def _width(side: Side, scope: Scope, checked: Checked) -> None:
     width = layout.fit(side.tree, scope, WIDTH, height=200).width
     if width > WIDTH:
         what = f"this formula is {width} columns wide"
-        checked.problems.append(problem(side.place, what, f"split it: a screen has {WIDTH}", "too-wide"))
+        checked.wrong(side.place, what, f"split it: a screen has {WIDTH}", "too-wide")
 
 
 # --- prose ------------------------------------------------------------------------------------------------
@@ -138,7 +138,7 @@ def check_prose(lesson: Lesson, checked: Checked) -> None:
             except UnreadableAnswer as error:
                 help_ = error.help or "write it as the language of the lesson"
                 found = Place(at.path, at.line, at.column + (error.column - 1 if "\n" not in math else 0))
-                checked.problems.append(problem(found, error.message, help_, "unreadable"))
+                checked.wrong(found, error.message, help_, "unreadable")
                 continue
             if isinstance(tree, Chain) and set(tree.relations) == EQUATION:
                 with placed(at, checked.problems):
@@ -155,7 +155,7 @@ def check_holds(lesson: Lesson, checked: Checked) -> None:
             said = _unheld(node, lesson.scene.scope if lesson.scene else NO_SCOPE)
             if said:
                 help_ = "correct this, or what is defined"
-                checked.problems.append(problem(node.place, f"this should hold: {said}", help_, "holds"))
+                checked.wrong(node.place, f"this should hold: {said}", help_, "holds")
 
 
 def _unheld(node: Located, scope: Scope) -> str:
@@ -177,8 +177,8 @@ def _texts(lesson: Lesson) -> Iterator[tuple[str, Place]]:
         if isinstance(block, Prose):
             yield block.text, block.place
         elif isinstance(block, Question):
-            yield block.prompt, block.places.get("prompt", block.place)
-            yield block.solution, block.places.get("solution", block.place)
+            yield block.prompt, block.at("prompt")
+            yield block.solution, block.at("solution")
 
 
 def formulas(text: str, place: Place) -> Iterator[tuple[str, Place]]:

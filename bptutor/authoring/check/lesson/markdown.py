@@ -111,13 +111,13 @@ def shown_texts(lesson: Lesson) -> Iterator[tuple[str, Place]]:
             for question in (block, *block.vary):
                 yield from _of_question(question)
         elif isinstance(block, Derivation):
-            yield block.ask, block.places.get("ask", block.place)
+            yield block.ask, block.at("ask")
             for n, hint in enumerate(block.hints):
-                yield hint, block.places.get(f"hints.{n}", block.place)
+                yield hint, block.at(f"hints.{n}")
             for line in block.lines:
-                yield line.ask, line.places.get("ask", line.place)
+                yield line.ask, line.at("ask")
                 for n, hint in enumerate(line.hints):
-                    yield hint, line.places.get(f"hints.{n}", line.place)
+                    yield hint, line.at(f"hints.{n}")
 
 
 def _of_question(question: Question) -> Iterator[tuple[str, Place]]:

@@ -50,7 +50,7 @@ def _vouched(question: Question, lesson: Lesson) -> Iterator[Problem]:
     """Yield a note where an answer is only the author's word."""
     if question.goal or question.derived is not None or question.extreme:
         return
-    place = question.places.get("answer", question.place)
+    place = question.at("answer")
     if types.of(question).provable and not question.whole:
         help_ = "add what it is equal to, such as `goal: ∂L/∂z_i`"
         yield note(place, "nothing vouches for this answer", help_, "not-vouched")
@@ -69,13 +69,13 @@ def _silent(question: Question) -> Iterator[Problem]:
     """Yield a note for a wrong choice that says nothing to who picks it."""
     for n, choice in enumerate(question.choices):
         if not choice.right and not choice.say.strip():
-            place = question.places.get(f"choices.{n}", question.place)
+            place = question.at(f"choices.{n}")
             what = f"the wrong choice `{choice.text.strip()}` has no `say`"
             yield note(place, what, "say why it is wrong, or what it would be right for", "no-say")
 
 
 def _asks_nothing(question: Question) -> Iterator[Problem]:
     if not of(question).program and question.prompt.strip() and not asks(question.prompt):
-        place = question.places.get("prompt", question.place)
+        place = question.at("prompt")
         help_ = "the paragraph above a question is its prompt: end it with what is asked"
         yield note(place, "this prompt asks nothing", help_, "asks-nothing")

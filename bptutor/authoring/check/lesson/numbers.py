@@ -19,7 +19,6 @@ from bptutor.grading.graders.number import asked_of, held_against, seen
 from bptutor.notation.values.evaluate import Values
 from bptutor.packs.model import Lesson, Question
 from bptutor.packs.scene.scene import Scene
-from bptutor.packs.yaml.reader import problem
 
 RULE = "accepted-mistake"
 EQUAL = 1e-9
@@ -49,12 +48,12 @@ def check_numbers(question: Question, scene: Scene, seeds: Iterable[int], lesson
         except BptutorError:
             return
         count += 1
-    place = question.places.get("answer", question.place)
+    place = question.at("answer")
     for (rule, title), times in sorted(found.items()):
         if times > OFTEN * count:
             what = f"on the numbers shown the mistake `{rule}` ({title}) gives what is asked"
             help_ = "choose other numbers, ask for more decimals, or `allow: {accepted-mistake: why}`"
-            checked.problems.append(problem(place, what, help_, RULE))
+            checked.wrong(place, what, help_, RULE)
 
 
 def _hidden(
@@ -70,7 +69,7 @@ def _hidden(
         gap = float(np.abs(guess.array - truth).max(initial=0.0))
         if not EQUAL < gap <= tolerance or guess.mistake.vague or guess.mistake.id in BY_NATURE:
             continue
-        there = entries(guess.guess, other)
+        there = entries(guess.hypothesis, other)
         if there is None or there.shape != elsewhere.shape or not np.allclose(there, elsewhere, rtol=1e-6, atol=1e-9):
             found.add((guess.mistake.id, guess.mistake.title))
     return found

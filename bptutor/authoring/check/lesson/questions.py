@@ -21,7 +21,6 @@ from bptutor.packs.model import Lesson, Place, Question
 from bptutor.packs.question_types import of
 from bptutor.packs.scene.scene import Scene
 from bptutor.packs.yaml.places import placed
-from bptutor.packs.yaml.reader import problem
 
 SEEDS = 25
 BLANK = Probe(" ", "a blank answer", "accepted-blank")
@@ -48,7 +47,7 @@ class Grading:
         self.checked.questions += 1
         faults = types.of(self.question).faults(self._case)
         self.checked.problems += [found for found in faults if found.rule not in self.lesson.allow]
-        place = self.question.places.get("answer", self.question.place)
+        place = self.question.at("answer")
         try:
             if self.question.whole and not self._filled(place):
                 return
@@ -73,7 +72,7 @@ class Grading:
         return grade(self.question, text, self.lesson.scene, seed)
 
     def _wrong(self, place: Place, what: str, help_: str, rule: str) -> None:
-        self.checked.problems.append(problem(place, what, help_, rule))
+        self.checked.wrong(place, what, help_, rule)
 
     # --- what must be right -------------------------------------------------------------------------
 
@@ -116,7 +115,7 @@ class Grading:
     # --- what must not be right ---------------------------------------------------------------------
 
     def _not_right(self) -> None:
-        place = self.question.places.get("answer", self.question.place)
+        place = self.question.at("answer")
         for text, what, rule in (BLANK, *types.of(self.question).wrong_probes(self._case)):
             if rule in self.lesson.allow:
                 continue
@@ -144,7 +143,7 @@ def check_questions(lesson: Lesson, seeds: int, checked: Checked) -> None:
     for block in lesson.blocks:
         with placed(block.place, checked.problems):
             for question in asked(replace(lesson, blocks=(block,))):
-                with placed(question.places.get("answer", question.place), checked.problems):
+                with placed(question.at("answer"), checked.problems):
                     if of(question).program:
                         check_code(question, lesson, seeds, checked)
                     else:

@@ -14,7 +14,6 @@ from bptutor.notation.scope import Declared, Scope
 from bptutor.packs.model import Derivation, Lesson, Place, Question
 from bptutor.packs.question_types import of
 from bptutor.packs.yaml.fields import nearest
-from bptutor.packs.yaml.reader import problem
 
 ALLOWED = (
     "not-proved",
@@ -56,9 +55,9 @@ def check_text(lesson: Lesson, checked: Checked) -> None:
         place = lesson.places.get(f"allow.{rule}", lesson.places.get("allow", Place(str(lesson.file))))
         if rule not in ALLOWED:
             what = f"`allow` has no rule `{rule}`"
-            checked.problems.append(problem(place, what, nearest(rule, ALLOWED), "unknown-value"))
+            checked.wrong(place, what, nearest(rule, ALLOWED), "unknown-value")
         elif not reason.strip():
-            checked.problems.append(problem(place, f"`allow: {rule}` has no reason", "say why", "empty"))
+            checked.wrong(place, f"`allow: {rule}` has no reason", "say why", "empty")
     _scene(lesson, scope, checked)
 
 
@@ -69,7 +68,7 @@ def _asked(lesson: Lesson) -> Iterator[Asked]:
         if isinstance(block, Derivation):
             for line in block.lines:
                 if line.ask:
-                    ask = line.places.get("ask", line.place)
+                    ask = line.at("ask")
                     yield Asked(line.math, line.ask, line.hints, line.place, line.places, ask)
 
 
@@ -81,12 +80,12 @@ def _of_question(question: Question) -> Asked:
 
 def _hints(asked: Asked, scope: Scope, checked: Checked) -> None:
     for n, hint in enumerate(asked.hints):
-        place = asked.places.get(f"hints.{n}", asked.place)
+        place = asked.at(f"hints.{n}")
         if not hint.strip():
-            checked.problems.append(problem(place, f"hint {n + 1} is empty", "write it, or delete it", "empty-hint"))
+            checked.wrong(place, f"hint {n + 1} is empty", "write it, or delete it", "empty-hint")
         elif asked.answer and (_plain(hint) == _plain(asked.answer) or _same(hint, asked.answer, scope)):
             help_ = "leave one hole in it, written `?`"
-            checked.problems.append(problem(place, f"hint {n + 1} is the answer", help_, "hint-is-answer"))
+            checked.wrong(place, f"hint {n + 1} is the answer", help_, "hint-is-answer")
 
 
 def _leaks(asked: Asked, lesson: Lesson, checked: Checked) -> None:
@@ -96,11 +95,11 @@ def _leaks(asked: Asked, lesson: Lesson, checked: Checked) -> None:
     places = [(lesson.title, "the title", lesson.places.get("title", asked.place))]
     places.append((asked.prompt, "the prompt", asked.prompt_place))
     for n, hint in enumerate(asked.hints[:-1]):
-        places.append((hint, f"hint {n + 1}", asked.places.get(f"hints.{n}", asked.place)))
+        places.append((hint, f"hint {n + 1}", asked.at(f"hints.{n}")))
     for text, where, place in places:
         if _contains(text, asked.answer) and _plain(text) != _plain(asked.answer):
             what = f"{where} gives the answer `{asked.answer}` away"
-            checked.problems.append(problem(place, what, "say it without the answer", "leak"))
+            checked.wrong(place, what, "say it without the answer", "leak")
 
 
 def _plain(text: str) -> str:
@@ -133,7 +132,7 @@ def _scene(lesson: Lesson, scope: Scope, checked: Checked) -> None:
     for rule, what, help_ in _hiding(scope):
         if rule not in lesson.allow:
             allow = f"or `allow: {{{rule}: why}}`"
-            checked.problems.append(problem(place, what, f"{help_}, {allow}", rule))
+            checked.wrong(place, what, f"{help_}, {allow}", rule)
 
 
 def _hiding(scope: Scope) -> Iterator[tuple[str, str, str]]:
