@@ -9,7 +9,7 @@ from bptutor.errors import BptutorError, UsageError
 from bptutor.packs.lesson import fading
 from bptutor.packs.lesson.fading import Form
 from bptutor.packs.library import Library
-from bptutor.packs.model import Derivation, Lesson, Question
+from bptutor.packs.model import Derivation, Lesson, Line, Question
 from bptutor.packs.quiz import BANK
 from bptutor.packs.yaml.fields import nearest
 
@@ -45,6 +45,15 @@ def named(library: Library, id_: str) -> tuple[Question, Scene | None]:
     return question, scene.changed(question.changes) if scene is not None else None
 
 
+def stops(lesson: Lesson) -> Iterator[tuple[str, Question | Derivation | Line]]:
+    """Yield everything that a lesson asks for, with its id: questions, blank pages, asked lines (`derivation.3`)."""
+    for block in lesson.blocks:
+        if isinstance(block, Question) or (isinstance(block, Derivation) and block.blank):
+            yield block.id, block
+        elif isinstance(block, Derivation):
+            yield from ((f"{block.id}.{n}", line) for n, line in enumerate(block.lines, 1) if line.ask)
+
+
 def asks(lesson: Lesson, library: Library) -> Iterator[tuple[str, Question]]:
     """Yield everything that a lesson asks for in writing, with its id."""
     for block in lesson.blocks:
@@ -63,11 +72,11 @@ def length(library: Library, id_: str) -> int:
     steps = {entry.id: entry.steps for entry in library.entries()}
     try:
         quiz = library.quiz(id_)
-        found = len(dict(asks(quiz.lesson, library)))
+        found = len(list(stops(quiz.lesson)))
         for source in quiz.front.sources:
             there = len(source.ids) or steps.get(source.lesson, 0)
             if source.lesson.startswith(BANK) and not source.ids:
-                there = len(dict(asks(library.lesson(source.lesson), library)))
+                there = len(list(stops(library.lesson(source.lesson))))
             found += min(source.pick or there, there)
     except BptutorError:
         return 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from types import MappingProxyType
 
 from bptutor import __version__
@@ -84,18 +84,9 @@ def text(report: Report) -> str:
 
 def as_json(report: Report) -> str:
     """Return the report as one JSON object."""
-    problems = [
-        {
-            "path": printable(p.path),
-            "line": p.line,
-            "column": p.column,
-            "rule": p.rule,
-            "level": p.level,
-            "message": p.what,
-            "help": p.help,
-        }
-        for p in report.found
-    ]
+    problems = [asdict(p) | {"path": printable(p.path)} for p in report.found]
+    for record in problems:
+        record["message"] = record.pop("what")
     whole = {
         "pack": report.pack,
         "lessons": report.lessons,

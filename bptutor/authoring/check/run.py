@@ -11,6 +11,13 @@ from pathlib import Path
 
 from bptutor.authoring.check import cache
 from bptutor.authoring.check.fix import write_ids
+from bptutor.authoring.check.lesson.faces import check_faces
+from bptutor.authoring.check.lesson.lines import check_derivation, check_holds, check_prose
+from bptutor.authoring.check.lesson.markdown import check_markdown
+from bptutor.authoring.check.lesson.notes import check_notes
+from bptutor.authoring.check.lesson.questions import check_questions
+from bptutor.authoring.check.lesson.scenes import check_scenes, check_values
+from bptutor.authoring.check.lesson.text import check_text
 from bptutor.authoring.check.pack import PackCheck
 from bptutor.authoring.check.quizzes import check_quizzes
 from bptutor.authoring.check.report import STYLES, Checked, Report
@@ -52,15 +59,15 @@ def run(
     path, only = folder, path if path != folder else None
     if fix and path is not None and path.is_dir():
         write_ids(path)
+
+    def report() -> Report:
+        found = check(path, jobs, only=only)
+        return found.strictly() if strict else found
+
     if watch:
-        _watch(path, style, jobs, only, strict, allow)
-    report = _report(path, jobs, only, strict)
-    return STYLES[style](report), report.code
-
-
-def _report(path: Path | None, jobs: int, only: Path | None, strict: bool) -> Report:
-    report = check(path, jobs, only=only)
-    return report.strictly() if strict else report
+        _watch(path, lambda: STYLES[style](report()), allow)
+    found = report()
+    return STYLES[style](found), found.code
 
 
 def pack_of(file: Path) -> Path:
@@ -77,9 +84,7 @@ def pack_of(file: Path) -> Path:
     raise UsageError(f"there is no lesson of a pack at {file}", f"give a folder with a {PACK_FILE}, or a file in one")
 
 
-def _watch(
-    path: Path | None, style: str, jobs: int, only: Path | None, strict: bool, allow: Callable[[], object]
-) -> None:
+def _watch(path: Path | None, report: Callable[[], str], allow: Callable[[], object]) -> None:
     """Print a report whenever a file has changed; Ctrl-C leaves."""
     root = path if path is not None else Library.builtin().pack.root
     before: object = None
@@ -89,7 +94,7 @@ def _watch(
             if now != before:
                 before = now
                 allow()
-                sys.stdout.write(STYLES[style](_report(path, jobs, only, strict)) + "\n")
+                sys.stdout.write(report() + "\n")
                 sys.stdout.flush()
             time.sleep(POLL)
     except KeyboardInterrupt:
@@ -182,14 +187,6 @@ def check_file(file: Path, seeds: int = SEEDS) -> Checked:
 
 def check_lesson(lesson: Lesson, seeds: int, checked: Checked) -> None:
     """Check a lesson that could be read."""
-    from bptutor.authoring.check.lesson.faces import check_faces
-    from bptutor.authoring.check.lesson.lines import check_derivation, check_holds, check_prose
-    from bptutor.authoring.check.lesson.markdown import check_markdown
-    from bptutor.authoring.check.lesson.notes import check_notes
-    from bptutor.authoring.check.lesson.questions import check_questions
-    from bptutor.authoring.check.lesson.scenes import check_scenes, check_values
-    from bptutor.authoring.check.lesson.text import check_text
-
     if not check_values(lesson, seeds, checked):
         return
     for block in lesson.blocks:

@@ -84,16 +84,15 @@ def _by_themselves(course: Course) -> Iterator[_Said]:
 
 def _of_question(question: Question, shown: tuple[Shown, ...], above: tuple[Shown, ...]) -> Iterator[_Said]:
     for way in (question, *question.vary):
-        places = way.places
-        texts = [("prompt", way.prompt), *((f"hints.{n}", hint) for n, hint in enumerate(way.hints))]
-        texts += [(f"choices.{n}", f"{choice.text} {choice.say}") for n, choice in enumerate(way.choices)]
-        for key, text in texts:
-            where = "a hint" if key.startswith("hints") else "a choice" if key.startswith("choices") else "the prompt"
-            yield _Said(text, where, places.get(key, way.place), shown, way)
+        yield _Said(way.prompt, "the prompt", way.at("prompt"), shown, way)
+        for n, hint in enumerate(way.hints):
+            yield _Said(hint, "a hint", way.at(f"hints.{n}"), shown, way)
+        for n, choice in enumerate(way.choices):
+            yield _Said(f"{choice.text} {choice.say}", "a choice", way.at(f"choices.{n}"), shown, way)
         if way.show:
-            yield _Said(f"{way.show} face", _SHOW, places.get("show", way.place), shown, way)
+            yield _Said(f"{way.show} face", _SHOW, way.at("show"), shown, way)
         answered = ShownQuestion(way, str(way.answer) or "a")
-        yield _Said(way.solution, "the solution", places.get("solution", way.place), (*above, answered))
+        yield _Said(way.solution, "the solution", way.at("solution"), (*above, answered))
 
 
 def _done(piece: Block) -> Shown:

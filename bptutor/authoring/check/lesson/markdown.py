@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bptutor.authoring.check.report import Checked
 from bptutor.errors import Problem
-from bptutor.packs.model import Derivation, Lesson, Place, Prose, Question
+from bptutor.packs.model import Derivation, Lesson, Line, Place, Prose, Question
 from bptutor.packs.yaml.reader import note, problem
 
 CODE = re.compile(r"^ {0,3}(```+|~~~+).*?^ {0,3}\1|(?<!`)(`+)(?!`).+?(?<!`)\2(?!`)", re.DOTALL | re.MULTILINE)
@@ -107,30 +107,18 @@ def shown_texts(lesson: Lesson) -> Iterator[tuple[str, Place]]:
     for block in lesson.blocks:
         if isinstance(block, Prose):
             yield block.text, block.place
-        elif isinstance(block, Question):
-            for question in (block, *block.vary):
-                yield from _of_question(question)
-        elif isinstance(block, Derivation):
-            yield block.ask, block.at("ask")
-            for n, hint in enumerate(block.hints):
-                yield hint, block.at(f"hints.{n}")
-            for line in block.lines:
-                yield line.ask, line.at("ask")
-                for n, hint in enumerate(line.hints):
-                    yield hint, line.at(f"hints.{n}")
-
-
-def _of_question(question: Question) -> Iterator[tuple[str, Place]]:
-    places = question.places
-    yield question.prompt, places.get("prompt", question.place)
-    yield question.solution, places.get("solution", question.place)
-    for n, hint in enumerate(question.hints):
-        yield hint, places.get(f"hints.{n}", question.place)
-    for n, (_, say) in enumerate(question.wrong):
-        yield say, places.get(f"wrong.{n}", question.place)
-    for n, choice in enumerate(question.choices):
-        for text in (choice.text, choice.say):
-            yield text, places.get(f"choices.{n}", question.place)
+        for question in (block, *block.vary) if isinstance(block, Question) else ():
+            yield question.prompt, question.at("prompt")
+            yield question.solution, question.at("solution")
+            yield from ((hint, question.at(f"hints.{n}")) for n, hint in enumerate(question.hints))
+            yield from ((say, question.at(f"wrong.{n}")) for n, (_, say) in enumerate(question.wrong))
+            for n, choice in enumerate(question.choices):
+                yield from ((text, question.at(f"choices.{n}")) for text in (choice.text, choice.say))
+        if isinstance(block, Derivation):
+            steps: tuple[Derivation | Line, ...] = (block, *block.lines)
+            for step in steps:
+                yield step.ask, step.at("ask")
+                yield from ((hint, step.at(f"hints.{n}")) for n, hint in enumerate(step.hints))
 
 
 def _blank(pattern: re.Pattern[str], text: str) -> str:

@@ -32,13 +32,17 @@ ASKS = re.compile(
 def check_notes(lesson: Lesson, checked: Checked) -> None:
     """Add a note for everything doubtful that a lesson asks."""
     for block in lesson.blocks:
-        if isinstance(block, Question):
-            for question in (block, *block.vary):
-                checked.problems += [
-                    *_vouched(question, lesson),
-                    *_silent(question),
-                    *(_asks_nothing(question) if question is block else ()),
-                ]
+        for question in (block, *block.vary) if isinstance(block, Question) else ():
+            checked.problems += _vouched(question, lesson)
+            for n, choice in enumerate(question.choices):
+                if not choice.right and not choice.say.strip():
+                    what = f"the wrong choice `{choice.text.strip()}` has no `say`"
+                    help_ = "say why it is wrong, or what it would be right for"
+                    checked.problems.append(note(question.at(f"choices.{n}"), what, help_, "no-say"))
+            prompt = question.prompt if question is block and not of(question).program else ""
+            if prompt.strip() and not asks(prompt):
+                help_ = "the paragraph above a question is its prompt: end it with what is asked"
+                checked.problems.append(note(question.at("prompt"), "this prompt asks nothing", help_, "asks-nothing"))
 
 
 def asks(prompt: str) -> bool:
@@ -63,19 +67,3 @@ def _drawn(question: Question, lesson: Lesson) -> bool:
     scene = (lesson.scene or Scene.from_mapping({})).changed(question.changes)
     drawn = (Role.GIVEN, Role.POSITION)
     return any(name.draw.literal is None and name.role in drawn for name in scene.scope.names.values())
-
-
-def _silent(question: Question) -> Iterator[Problem]:
-    """Yield a note for a wrong choice that says nothing to who picks it."""
-    for n, choice in enumerate(question.choices):
-        if not choice.right and not choice.say.strip():
-            place = question.at(f"choices.{n}")
-            what = f"the wrong choice `{choice.text.strip()}` has no `say`"
-            yield note(place, what, "say why it is wrong, or what it would be right for", "no-say")
-
-
-def _asks_nothing(question: Question) -> Iterator[Problem]:
-    if not of(question).program and question.prompt.strip() and not asks(question.prompt):
-        place = question.at("prompt")
-        help_ = "the paragraph above a question is its prompt: end it with what is asked"
-        yield note(place, "this prompt asks nothing", help_, "asks-nothing")
