@@ -24,6 +24,12 @@ class Place:
     line: int = 0
     column: int = 0
 
+    def within(self, text: str, offset: int) -> Place:
+        """Return where the character `offset` (0-based) of a text stands that begins here."""
+        lines = text.count("\n", 0, offset)
+        column = offset - text.rfind("\n", 0, offset) + (0 if lines else self.column - 1)
+        return Place(self.path, self.line + lines, column)
+
 
 class Written:
     """Something of a file, which knows where it and each of its keys stand."""

@@ -55,8 +55,7 @@ def check_derivation(derivation: Derivation, lesson: Lesson, checked: Checked) -
             prove_sides(before, side, scope, letters, f"line {n} does not follow from {above}", lesson, checked)
             before = side
     for name, text in derivation.faces.items():
-        numpy = name == "numpy"
-        place = derivation.at(f"faces.{name}")
+        numpy, place = name == "numpy", derivation.at(f"faces.{name}")
         with placed(place, checked.problems):
             tree = parse.read(text, scope, parse.Spelling.NUMPY if numpy else parse.Spelling.ANY)
             side = Side(tree, place, numpy=numpy)
@@ -68,15 +67,17 @@ def prove_sides(
 ) -> None:
     """Prove two sides equal; report what refutes them, or that nothing proves them."""
     known = {letter: axis for letter, axis in letters.items() if axis}
-    where = right.where or left.where
-    order, columns = tuple(letters), not right.numpy
+    where, order, columns = right.where or left.where, tuple(letters), not right.numpy
     proof = prove(left.tree, right.tree, scope, where, order=order, known=known, columns=columns, deadline=PATIENCE)
-    shown = f"{unicode.line(left.tree, scope)} is not {unicode.line(right.tree, scope)}"
     if right.numpy and proof.outcome is not Outcome.REFUTED and (turned := _turned(left, right, scope, order)):
         help_ = "the axes stand in the order of the letters; transpose it"
         checked.wrong(right.place, f"{what}: {turned}", help_, "not-equal")
     elif proof.outcome is Outcome.REFUTED:
-        checked.wrong(right.place, f"{what}: {_refuted(proof, shown)}", _help(proof), "not-equal")
+        help_ = "correct one of the two, or add the missing condition to `assume`"
+        if proof.witness is None:
+            help_ = "let both sides have the same free letters and axes"
+        said = _refuted(proof, left.tree, right.tree, scope)
+        checked.wrong(right.place, f"{what}: {said}", help_, "not-equal")
     elif proof.outcome is Outcome.UNDECIDED:
         checked.wrong(right.place, f"{what}: cannot decide; {proof.detail}", "", "undecided")
     elif proof.outcome is Outcome.PROBES and proof.method != "gradient-check" and "not-proved" not in lesson.allow:
@@ -101,21 +102,12 @@ def _turned(left: Side, right: Side, scope: Scope, order: tuple[str, ...]) -> st
     return f"its axes are ({', '.join(found)}), and those of the letters ({', '.join(wanted)})"
 
 
-def _refuted(proof: Proof, shown: str) -> str:
+def _refuted(proof: Proof, left: Expr, right: Expr, scope: Scope) -> str:
+    shown = f"{unicode.line(left, scope)} is not {unicode.line(right, scope)}"
     if proof.witness is None:
         return f"{shown}; {proof.detail}"
-    return f"{shown} at {witness_text(proof.witness)}: {proof.left} and {proof.right}"
-
-
-def _help(proof: Proof) -> str:
-    if proof.witness is None:
-        return "let both sides have the same free letters and axes"
-    return "correct one of the two, or add the missing condition to `assume`"
-
-
-def witness_text(witness: Mapping[str, object]) -> str:
-    """Return a witness as `z = [0.1, 2], y = [0, 1]`."""
-    return ", ".join(f"{name} = {value}" for name, value in witness.items()) or "any values"
+    witness = ", ".join(f"{name} = {value}" for name, value in proof.witness.items()) or "any values"
+    return f"{shown} at {witness}: {proof.left} and {proof.right}"
 
 
 def _width(side: Side, scope: Scope, checked: Checked) -> None:
@@ -169,7 +161,7 @@ def _unheld(node: Located, scope: Scope) -> str:
     proof = prove(left, right, scope, order=tuple(letters), known=known, exact=False, deadline=PATIENCE)
     if proof.outcome is Outcome.PROBES:
         return ""
-    return _refuted(proof, f"{unicode.line(left, scope)} is not {unicode.line(right, scope)}")
+    return _refuted(proof, left, right, scope)
 
 
 def _texts(lesson: Lesson) -> Iterator[tuple[str, Place]]:
@@ -187,22 +179,17 @@ def formulas(text: str, place: Place) -> Iterator[tuple[str, Place]]:
     blank = re.sub(r"^ {0,3}>.*$", lambda match: " " * len(match[0]), blank, flags=re.MULTILINE)
     for match in MATH.finditer(blank):
         group = 1 if match[1] else 2
-        math = match[group]
-        if TEMPLATE.search(math):
-            continue
-        before = blank[: match.start(group)]
-        line = before.count("\n")
-        column = match.start(group) - (before.rfind("\n") + 1) + (1 if line else place.column)
-        yield math, Place(place.path, place.line + line, column)
+        if not TEMPLATE.search(match[group]):
+            yield match[group], place.within(blank, match.start(group))
 
 
 def _chain(chain: Chain, scope: Scope, place: Place, lesson: Lesson, checked: Checked) -> None:
     """Prove neighbouring sides of an equation that has no unknown name and is not a definition of the scene."""
     if any(isinstance(node, Text) for side in chain.sides for node in walk(side)):
         return
-    for left, right in zip(chain.sides, chain.sides[1:], strict=False):
-        resolved = [axes.resolve(side, scope) for side in (left, right)]
-        for side in resolved:
-            axes.of(side, scope)
-        sides = [Side(tree, place) for tree in resolved]
-        prove_sides(sides[0], sides[1], scope, {}, "an equation in the text does not hold", lesson, checked)
+    for pair in zip(chain.sides, chain.sides[1:], strict=False):
+        left, right = (axes.resolve(side, scope) for side in pair)
+        axes.of(left, scope)
+        axes.of(right, scope)
+        what = "an equation in the text does not hold"
+        prove_sides(Side(left, place), Side(right, place), scope, {}, what, lesson, checked)

@@ -51,7 +51,7 @@ def check_images(lesson: Lesson, root: Path) -> Iterator[Problem]:
         for match in IMAGE.finditer(_blank(CODE, text)):
             file = match["file"]
             if not REMOTE.match(file) and not (root / file.split("#", maxsplit=1)[0]).is_file():
-                at = _at(text, match.start(), place)
+                at = place.within(text, match.start())
                 yield problem(at, f"there is no image `{file}` in the pack", "say in words what it shows", "image")
 
 
@@ -61,11 +61,11 @@ def literal(text: str, place: Place) -> Iterator[Problem]:
     outside, dollar = without_mathematics(plain)
     for pattern, what, help_, rule in LITERAL:
         if found := pattern.search(outside):
-            yield problem(_at(text, found.start(), place), what, help_, rule)
+            yield problem(place.within(text, found.start()), what, help_, rule)
     if dollar is not None:
         amount = re.match(r"\$\d[\d.,]*(\s|$|[.,;:!?])", plain[dollar:])
         help_ = "write `\\$` for a dollar" if amount else "write the other one; `\\$` is a dollar"
-        yield (note if amount else problem)(_at(text, dollar, place), "this `$` has no partner", help_, "dollar")
+        yield (note if amount else problem)(place.within(text, dollar), "this `$` has no partner", help_, "dollar")
 
 
 def without_mathematics(text: str) -> tuple[str, int | None]:
@@ -123,10 +123,3 @@ def shown_texts(lesson: Lesson) -> Iterator[tuple[str, Place]]:
 
 def _blank(pattern: re.Pattern[str], text: str) -> str:
     return pattern.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), text)
-
-
-def _at(text: str, offset: int, place: Place) -> Place:
-    """Return where a character of a text stands: its column is known on the lines of the lesson itself."""
-    before = text[:offset]
-    line = before.count("\n")
-    return Place(place.path, place.line + line, offset - (before.rfind("\n") + 1) + (1 if line else place.column))

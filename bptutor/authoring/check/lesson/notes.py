@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from bptutor.authoring.check.report import Checked
 from bptutor.errors import Problem
 from bptutor.grading import types
-from bptutor.notation.scope import Role
 from bptutor.packs.model import Lesson, Question
 from bptutor.packs.question_types import of
 from bptutor.packs.question_types.base import has_letters
@@ -58,12 +57,8 @@ def _vouched(question: Question, lesson: Lesson) -> Iterator[Problem]:
     if types.of(question).provable and not question.whole:
         help_ = "add what it is equal to, such as `goal: ∂L/∂z_i`"
         yield note(place, "nothing vouches for this answer", help_, "not-vouched")
-    elif of(question).asks_numbers and _drawn(question, lesson) and not has_letters(question.answer):
+        return
+    scene = (lesson.scene or Scene.from_mapping({})).changed(question.changes)
+    if of(question).asks_numbers and scene.is_drawn and not has_letters(question.answer):
         help_ = "write the formula that gives it, such as `answer: p`, or add a `goal`"
         yield note(place, "nothing vouches for this number: the scene draws its numbers", help_, "not-vouched")
-
-
-def _drawn(question: Question, lesson: Lesson) -> bool:
-    scene = (lesson.scene or Scene.from_mapping({})).changed(question.changes)
-    drawn = (Role.GIVEN, Role.POSITION)
-    return any(name.draw.literal is None and name.role in drawn for name in scene.scope.names.values())
