@@ -12,7 +12,7 @@ from bptutor.authoring.check.lesson.markdown import check_images
 from bptutor.authoring.check.renaming import check_renaming
 from bptutor.authoring.check.rules import check_turns
 from bptutor.errors import Problem
-from bptutor.packs.asking import stops
+from bptutor.packs.asking import asks
 from bptutor.packs.folder import PACK_FILE, front_of, lesson_files
 from bptutor.packs.lesson import fading
 from bptutor.packs.library import Library
@@ -184,7 +184,7 @@ class PackCheck:
 
     def _unused(self, lessons: list[Lesson]) -> None:
         """Report a skill that is never asked."""
-        asked = {skill for lesson in lessons for _, one in stops(lesson) for skill in one.skills or lesson.skills}
+        asked = {skill for lesson in lessons for _, one in asks(lesson) for skill in one.skills or lesson.skills}
         skills = self.node.mapping.get("skills", Located({}))
         for skill in self.pack.skills:
             if skill not in asked:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 
 from bptutor.errors import Problem
-from bptutor.packs.asking import stops
+from bptutor.packs.asking import asks
 from bptutor.packs.lesson.outline import Pack
 from bptutor.packs.model import Derivation, Lesson, Place
 from bptutor.packs.quiz import BANK, QuizFront
@@ -44,7 +44,7 @@ def check_quizzes(
 def _quiz(
     lesson: Lesson, front: QuizFront, known: dict[str, Lesson], unread: Callable[[str], bool]
 ) -> Iterator[Problem]:
-    count, complete = len(list(stops(lesson))), True
+    count, complete = len(list(asks(lesson))), True
     for source in front.sources:
         bank, name = source.lesson.startswith(BANK), source.lesson.removeprefix(BANK)
         if unread(source.lesson) or source.lesson not in known:
@@ -54,7 +54,7 @@ def _quiz(
                 what = f"there is no {'bank' if bank else 'lesson'} `{name}`"
                 yield problem(source.place, what, nearest(name, names), "unknown-lesson")
             continue
-        there = [id_ for id_, _ in stops(known[source.lesson])]
+        there = [id_ for id_, _ in asks(known[source.lesson])]
         own = _own_ids(known[source.lesson])
         for id_ in source.ids:
             if id_ not in there and id_ not in own:
