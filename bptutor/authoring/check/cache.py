@@ -15,7 +15,7 @@ from pathlib import Path
 import bptutor
 from bptutor.authoring.check.report import Checked
 from bptutor.errors import Problem
-from bptutor.packs.lesson.markdown import MAX_BYTES
+from bptutor.packs.yaml.text_file import MAX_BYTES
 from bptutor.progress.home import home
 
 KEPT = 500
