@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from bptutor.notation.algebra.denominators import grain_of
-from bptutor.notation.algebra.derivative import Replacement, Slope
+from bptutor.notation.algebra.derivative import Replacement
 from bptutor.notation.algebra.expression import (
     HALF,
     ONE,
@@ -120,11 +120,6 @@ def fresh(name: str, shape: tuple[int, ...], positive: bool = False) -> Array:
     return out
 
 
-def _differentiate(entries: Array, by: Symbol) -> Array:
-    slope = Slope(by)
-    return _entrywise(lambda node: slope(entry(node)), 1)(entries)
-
-
 def _substitute(entries: Array, mapping: Mapping[Any, Any]) -> Array:
     replace = Replacement({symbol: entry(value) for symbol, value in mapping.items()})
     return _entrywise(lambda node: replace(entry(node)), 1)(entries)
@@ -140,8 +135,6 @@ SYMBOLS = Field(
     where=_entrywise(lambda mask, a, b: choose(entry(mask), entry(a), entry(b)), 3),
     maximum=_entrywise(_larger, 2),
     symbolic=True,
-    fresh=fresh,
-    differentiate=_differentiate,
     substitute=_substitute,
     constants={"e": E, "pi": PI},
 )
