@@ -113,7 +113,7 @@ _UNARY: Mapping[str, Callable[[object], Sym]] = {
 
 
 def fresh(name: str, shape: tuple[int, ...], positive: bool = False) -> Array:
-    """Return an array of new independent symbols."""
+    """Return an array of new independent symbols, of the given shape."""
     out = np.empty(shape, dtype=object)
     for place in np.ndindex(shape):
         out[place] = Symbol(name + "".join(f"_{n + 1}" for n in place), positive)

@@ -46,7 +46,7 @@ class Field:
     """`e` and `pi` as entries."""
 
     def array(self, values: Array) -> Array:
-        """Return integers or floats as an array of this field; exact for integers."""
+        """Return integers or floats in the same shape as entries of this field; exact for integers."""
         if self.dtype is not object:
             return np.asarray(values, dtype=self.dtype)
         source = np.asarray(values)

@@ -19,7 +19,11 @@ _levels = itertools.count(1)
 
 
 def derivative(run: Walk, expr: t.Derivative) -> Labelled:
-    """Unfold `of` down to `by`, which counts as independent, and collect the slopes."""
+    """Return ∂of/∂by: indices first, then the axes of `of`, then those of `by` (numerator layout).
+
+    Raises:
+        NoValue: `by` is no name and no element of one.
+    """
     by = expr.by
     name = by.base if isinstance(by, t.At) else by
     if not isinstance(name, t.Name):
@@ -49,7 +53,7 @@ def derivative(run: Walk, expr: t.Derivative) -> Labelled:
 
 
 def declared(run: Walk, function: str, args: list[Labelled]) -> Labelled:
-    """Apply a declared function; `f'` is the derivative by its one parameter, entry by entry."""
+    """Apply a declared function, entry by entry; `f'` is the derivative with respect to its one parameter."""
     definition = run.scope.functions[function.rstrip("'")]
     saved = run.parameters
     if not function.endswith("'"):
