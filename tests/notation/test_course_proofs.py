@@ -16,7 +16,7 @@ from bptutor.notation.equality.exact_proof import Contradiction, proved, size_ro
 from bptutor.notation.equality.prove import Outcome, prove
 from bptutor.notation.scope import Scope
 from bptutor.notation.tree import Expr
-from bptutor.notation.values.sampling import Held
+from bptutor.notation.values.conditions import Held
 from bptutor.notation.values.sizes import least_sizes
 from bptutor.packs.model import Place
 from bptutor.packs.scene.scene import Scene
