@@ -170,9 +170,14 @@ def test_without_the_exact_test_a_right_line_has_probes() -> None:
 
 
 def test_a_deadline_that_is_over_gives_probes_at_best() -> None:
-    assert line("network", "∂L/∂W1", "outer((W2.T @ (p - y)) ⊙ a1 ⊙ (1 - a1), x)", deadline=0.0).outcome is (
-        Outcome.PROBES
-    )
+    proof = line("network", "∂L/∂W1", "outer((W2.T @ (p - y)) ⊙ a1 ⊙ (1 - a1), x)", deadline=0.0)
+    assert (proof.outcome, proof.rule, proof.provers) == (Outcome.PROBES, "time-limit", ())
+
+
+def test_who_proves_is_said_and_no_time_limit_where_time_was_left() -> None:
+    proved, open_ = line("scalar", "tanh(x)", "2σ(2x) - 1"), line("scalar", "[x > 0]", "[x >= 0]")
+    assert (proved.provers, proved.rule) == (("sympy",), "")
+    assert (open_.provers, open_.rule) == ((), "")
 
 
 def test_a_line_without_any_value_is_undecided() -> None:

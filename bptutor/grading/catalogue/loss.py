@@ -87,7 +87,7 @@ def stopped(expected: ExpectedAnswer) -> Rule:
             wanted = gradient(expected.scope, of, made.z)
             if wanted in expected.lines.errors:
                 slope = gradient(expected.scope, of, made.a)
-                line = expected.lines.line(slope)
+                line = expected.lines.gradients.get(slope)
                 known.setdefault(wanted, []).append(slope)
                 known.setdefault(expected.lines.errors[wanted], []).extend([slope] if line is None else [slope, line])
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from itertools import combinations, islice
 from typing import Any
 
@@ -23,6 +22,7 @@ from bptutor.grading.catalogue.table import BY_ID
 from bptutor.grading.feedback.answer_contents import of_tree
 from bptutor.grading.feedback.diagnose import finite_draws, letters_summed, named
 from bptutor.grading.verdict import SAID, Finding, Mark, ProofMark, Verdict
+from bptutor.notation.caching import cached_by_identity
 from bptutor.notation.equality.compare import Comparison, value
 from bptutor.notation.scope import Scope
 from bptutor.notation.shapes.axes import ShapeMisfit
@@ -177,7 +177,7 @@ class MergedScene:
         return self.fresh(seed)
 
 
-@lru_cache(maxsize=64)
+@cached_by_identity(64)
 def merged_scenes(scene: Any) -> tuple[MergedScene, ...]:
     """Return a scene with each two axes taken for one, then with all of them; kept for each scene."""
     scope: Scope = scene.scope

@@ -26,6 +26,8 @@ from bptutor.notation.values.sizes import least_sizes
 
 FEW = 8
 """Draws where only a quick word is asked for."""
+PROVERS = ("sympy",)
+"""Who proves: the exact test is decided by SymPy's polynomials."""
 SECONDS = 4.0
 """How long a proof may take, unless said."""
 
@@ -57,7 +59,10 @@ class Proof:
     right: object = None
     """The right side at the witness."""
     rule: str = ""
-    """`free-index` or `shape` where the axes differ already (then no witness); `disagreement` of two ways."""
+    """`free-index` or `shape` where the axes differ already (then no witness); `disagreement` of two ways;
+    `time-limit` where the time of the exact test was over."""
+    provers: tuple[str, ...] = ()
+    """What proved it, where it is proved."""
 
 
 def prove(  # noqa: PLR0913 - the sides, where they stand, and how to look
@@ -156,9 +161,17 @@ class _Proving:
                 if using is not held and using.equations != held.equations:
                     texts = self._texts(using)
                 text = f"proved entrywise{_sizes_text(done, self._axes())}; {said}"
-                return Proof(Outcome.PROVED, "entrywise", conditions=texts, detail=text)
+                return Proof(Outcome.PROVED, "entrywise", conditions=texts, detail=text, provers=PROVERS)
         method = "gradient-check" if gradient else "digits"
-        return Proof(Outcome.PROBES, method, conditions=texts, detail=f"equal on all probes, not proved; {said}")
+        late = time.monotonic() > self.until
+        said = f"{'out of time' if late else 'not proved'}; {said}"
+        return Proof(
+            Outcome.PROBES,
+            method,
+            conditions=texts,
+            detail=f"equal on all probes, {said}",
+            rule="time-limit" if late else "",
+        )
 
     def _axes(self) -> list[str]:
         used: dict[str, None] = {}
@@ -168,6 +181,8 @@ class _Proving:
                 used[axis] = None
             if name in self.scope.sizes:
                 used[name] = None
+        letters = {n.id for side in (self.pair.left, self.pair.right) for n in walk(side) if isinstance(n, Letter)}
+        used |= {self.scope.indices[x]: None for x in sorted(letters) if x in self.scope.indices}
         for axis in self.pair.known.values():
             used[axis] = None
         return list(used)

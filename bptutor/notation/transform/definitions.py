@@ -14,7 +14,8 @@ from bptutor.notation.equality.tolerances import close
 from bptutor.notation.scope import Role, Scope
 from bptutor.notation.transform.backward_equations import gradient, steps, whole
 from bptutor.notation.transform.products import ONE, TWO, value_of
-from bptutor.notation.transform.roles import Activation, parts
+from bptutor.notation.transform.role_evidence import Activation
+from bptutor.notation.transform.roles import parts
 from bptutor.notation.tree import (
     Add,
     At,
@@ -52,12 +53,12 @@ class Lines:
 
     back: Mapping[Expr, tuple[Expr, ...]]
     """∂L/∂z, under its name where it has one -> what reaches it by each use."""
-    errors: Mapping[Expr, Expr]
-    """∂L/∂z of the last layer -> a − y, where it is that."""
     gradients: Mapping[Expr, Expr]
-    """Every gradient -> the one line that makes it: what is in `errors`, or the sum of what is in `back`."""
+    """The same -> the one line that makes it: their sum; of the last layer a − y, where it is that."""
     forward: Mapping[Expr, Expr]
     """A name -> its definition on whole arrays."""
+    errors: Mapping[Expr, Expr]
+    """∂L/∂z of the last layer -> a − y, where it is that."""
     complete: bool = True
     """Whether every definition on the way had a line; else some gradients may lack a path."""
 
@@ -65,10 +66,6 @@ class Lines:
     def exact(self) -> Mapping[Expr, Expr]:
         """The lines that may stand for the gradients they make."""
         return self.gradients if self.complete else {}
-
-    def line(self, of: Expr) -> Expr | None:
-        """Return the one line that makes a quantity."""
-        return self.gradients.get(of) or self.forward.get(of)
 
 
 @cached_by_identity(64)
@@ -90,7 +87,7 @@ def lines(scene: SceneLike) -> Lines:
                 errors[of_z] = error
     sums = {of: uses[0] if len(uses) == 1 else Add(uses) for of, uses in back.items() if uses}
     forward: dict[Expr, Expr] = {Name(name): line for name in scope.names if (line := whole(scope, name)) is not None}
-    return Lines(back, errors, sums | errors, forward, complete)
+    return Lines(back, sums | errors, forward, errors, complete)
 
 
 def scalars(scope: Scope) -> tuple[str, ...]:

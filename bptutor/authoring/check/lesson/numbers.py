@@ -20,7 +20,6 @@ from bptutor.notation.values.evaluate import Values
 from bptutor.notation.values.sampling import fresh
 from bptutor.packs.model import Lesson, Question
 from bptutor.packs.scene.scene import Scene
-from bptutor.packs.yaml.reader import problem
 
 RULE = "accepted-mistake"
 BY_NATURE = frozenset({"other-quantity", "updated-weights"})
@@ -48,12 +47,12 @@ def check_numbers(question: Question, scene: Scene, seeds: Iterable[int], lesson
         except BptutorError:
             return
         count += 1
-    place = question.places.get("answer", question.place)
+    place = question.at("answer")
     for (rule, title), times in sorted(found.items()):
         if times > OFTEN * count:
             what = f"on the numbers shown the mistake `{rule}` ({title}) gives what is asked"
             help_ = "choose other numbers, ask for more decimals, or `allow: {accepted-mistake: why}`"
-            checked.problems.append(problem(place, what, help_, RULE))
+            checked.wrong(place, what, help_, RULE)
 
 
 def _hidden(
