@@ -24,16 +24,12 @@ import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from bptutor.packs.model import Question
 from bptutor.packs.question_types.base import Offer, QuestionType, Style, goal_key, where_key
 from bptutor.packs.yaml.fields import Fields, whole_number
-from bptutor.packs.yaml.reader import Located, plain
-
-if TYPE_CHECKING:
-    from bptutor.notation.scope import Scope
-    from bptutor.packs.lesson.formulas import Formulas
+from bptutor.packs.yaml.reader import plain
 
 MAX_LINES = 26
 NONE = "none"
@@ -69,10 +65,6 @@ class WrongLine(QuestionType):
             "goal": goal,
             "where": where_key(fields),
         }
-
-    def read_formulas(self, node: Located, question: Question, formulas: Formulas, scope: Scope) -> None:
-        """Read the goal and the condition; `check` reads the lines, as a wrong one may have shapes that do not fit."""
-        formulas.beside(node, scope)
 
     def secret(self, question: Question) -> str:
         """Return nothing: every line is shown."""
