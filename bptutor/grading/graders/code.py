@@ -29,6 +29,7 @@ from bptutor.grading.code.sandbox.run import Ran, Stop, Stopped, run
 from bptutor.grading.feedback import messages, numeric_difference
 from bptutor.grading.feedback.answer_contents import Written, of_program
 from bptutor.grading.feedback.match import matches
+from bptutor.grading.graders.number import over
 from bptutor.grading.verdict import SAID, Finding, Mark, ProofMark, Verdict, telling
 from bptutor.notation.shapes.layout import Layout
 from bptutor.notation.tree import Number
@@ -165,7 +166,7 @@ def _findings(wrong: _Wrong) -> list[Finding]:
         return said or [words.other_type(apart, label)]
     found = _labelled(wrong)
     if apart.fault is Fault.SHAPE:
-        axes = _axes(wrong.call.expected.comparisons.get(apart.path))
+        axes = over(held.layout) if (held := wrong.call.expected.comparisons.get(apart.path)) else ""
         return [words.other_shape(apart, label, axes, wrong.call), *found]
     if apart.fault is Fault.NOT_FINITE:
         return [words.not_finite(apart, label)]
@@ -255,9 +256,3 @@ def _target(wrong: _Wrong, draws: tuple[Draw, ...]) -> ExpectedAnswer:
     numbers = ((name, wrong.call.arguments.get(name)) for name in RATES)
     made.rates.update((name, Number(Fraction(rate))) for name, rate in numbers if isinstance(rate, int | float))
     return made
-
-
-def _axes(comparison: Comparison | None) -> str:
-    if comparison is None or not comparison.layout.all_axes or not all(comparison.layout.all_axes):
-        return ""
-    return f" over ({', '.join(comparison.layout.all_axes)})"

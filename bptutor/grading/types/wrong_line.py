@@ -176,7 +176,8 @@ def _left_out(lines: Lines, given: list[int], truth: set[int]) -> Finding | None
     verb = "does not follow, and is" if len(given) == 1 else "do not follow, and are"
     fact = f"{_listed(given).capitalize()} {verb} not all. Look at each of the others beside the one above it."
     if not given:
-        say = dict(lines.question.wrong).get(NONE, "Look at each line beside the one above it.")
+        look = "what its name stands for" if is_program(lines.question.lines) else "the one above it"
+        say = dict(lines.question.wrong).get(NONE, f"Look at each line beside {look}.")
         fact = f"Not every line {'is right' if is_program(lines.question.lines) else 'follows'}. {say}"
     return Finding(RULE, fact, again=lines.in_numbers())
 

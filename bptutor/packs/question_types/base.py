@@ -178,3 +178,10 @@ def has_letters(answer: object) -> bool:
     if isinstance(answer, tuple | list):
         return any(has_letters(part) for part in answer)
     return any(character.isalpha() for character in str(answer))
+
+
+def typed(answer: object) -> str:
+    """Return an answer as text: nested tuples as `[[1, 2], [3, 4]]`."""
+    if isinstance(answer, list | tuple):
+        return "[" + ", ".join(typed(item) for item in answer) + "]"
+    return str(answer)
