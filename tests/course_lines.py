@@ -24,6 +24,7 @@ from bptutor.notation.tree import Chain, Expr, Text, walk
 from bptutor.packs.library import Library
 from bptutor.packs.model import Derivation, Lesson, Question
 from bptutor.packs.question_types import of
+from bptutor.packs.question_types.expression import written_line
 from bptutor.packs.quiz import BANK, bank_files
 from bptutor.packs.scene.scene import Scene
 
@@ -81,9 +82,14 @@ def _derived(block: Derivation, lesson: Lesson) -> Iterator[Row]:
     steps = [(str(n), line.math, line.where) for n, line in enumerate(block.lines, 1)]
     for name, text, where in (*steps, *((name, text, "") for name, text in block.faces.items())):
         row: Row = {"id": f"{lesson.id}/{block.id}.{name}", "scene": scene, "left": before, "right": text}
-        yield row | ({"where": where or held} if where or held else {})
+        yield row | ({"where": condition(where or held)} if where or held else {})
         if name.isdecimal():
             before, held = text, where
+
+
+def condition(where: str) -> str:
+    """Return a condition as `prove` reads it, which takes no bare equation."""
+    return where.replace(" = ", " == ")
 
 
 def _equations(math: str, scope: Scope) -> Iterator[tuple[str, str]]:
@@ -117,10 +123,17 @@ def _text(side: Expr, written: str, scope: Scope) -> str:
 def answers(library: Library) -> Iterator[tuple[str, Row]]:
     """Yield every answer that the pack itself knows of, right or wrong, with the id of what asks it."""
     for lesson in lessons(library):
-        for question in asked(lesson):
+        for question in (*asked(lesson), *_shown(lesson)):
             for seed in SEEDS[: 1 if of(question).program else None]:
                 for text in dict.fromkeys(_answers(question, lesson, seed)):
                     yield f"{lesson.id}/{question.id}", request(question, lesson.scene, text, seed)
+
+
+def _shown(lesson: Lesson) -> Iterator[Question]:
+    """Yield the lines of derivations that are shown only, as if they were asked."""
+    for block in lesson.blocks:
+        if isinstance(block, Derivation) and not block.blank:
+            yield from (written_line(block, n) for n, line in enumerate(block.lines) if not line.ask)
 
 
 def _answers(question: Question, lesson: Lesson, seed: int) -> Iterator[str]:

@@ -134,18 +134,6 @@ def line_question(
     return Question(id_, kind.kind, source={"type": kind.kind, **source}, **more)
 
 
-def goal_key(fields: Fields) -> str:
-    """Read `goal`: what the answer is, in other words."""
-    goal = fields.math("goal")
-    return goal.text if goal else ""
-
-
-def where_key(fields: Fields) -> str:
-    """Read `where`: the condition under which the answer holds."""
-    where = fields.math("where")
-    return where.text if where else ""
-
-
 def answer_key(fields: Fields, example: str) -> object:
     """Read an answer that may be a number, a formula, or nested lists of numbers."""
     node = fields.require("answer", example)
