@@ -51,7 +51,7 @@ def check_goal(question: Question, scene: Scene, seeds: Iterable[int], lesson: L
             checked.problems.append(problem(place, what, help_, "no-goal"))
     elif of(question).computed:
         _same_numbers(question, scene, seeds, lesson, checked)
-    else:
+    elif types.of(question).provable:
         _proved(question, scene.scope, place, lesson, checked)
 
 

@@ -70,7 +70,7 @@ def _hidden(
         gap = float(np.abs(guess.array - truth).max(initial=0.0))
         if not EQUAL < gap <= tolerance or guess.mistake.vague or guess.mistake.id in BY_NATURE:
             continue
-        there = entries(guess.guess, other)
+        there = entries(guess.hypothesis, other)
         if there is None or there.shape != elsewhere.shape or not np.allclose(there, elsewhere, rtol=1e-6, atol=1e-9):
             found.add((guess.mistake.id, guess.mistake.title))
     return found
