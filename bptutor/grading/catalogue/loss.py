@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bptutor.grading.answer.answer_samples import TROUBLE
-from bptutor.grading.answer.comparison import close
 from bptutor.grading.catalogue import softmax
 from bptutor.grading.catalogue.base import (
     NOTHING,
@@ -24,6 +23,7 @@ from bptutor.grading.catalogue.base import (
     steps,
 )
 from bptutor.grading.catalogue.sums_and_indices import dropped_term
+from bptutor.notation.equality.tolerances import close
 from bptutor.notation.scope import Role, Scope
 from bptutor.notation.transform.backward_equations import gradient
 from bptutor.notation.transform.rewrite import Made, everywhere
@@ -82,8 +82,8 @@ def stopped(expected: ExpectedAnswer) -> Iterator[tuple[Expr, Expr]]:
         for made in expected.parts.activations:
             by_z, by_a = gradient(expected.scope, of, made.z), gradient(expected.scope, of, made.a)
             if by_z in expected.lines.errors:
-                error, line = expected.lines.errors[by_z], expected.lines.line(by_a)
-                yield from ((by_z, by_a), (error, by_a), (error, by_a if line is None else line))
+                error, line = expected.lines.errors[by_z], expected.lines.gradients.get(by_a, by_a)
+                yield from ((by_z, by_a), (error, by_a), (error, line))
 
 
 def squared_error(expected: ExpectedAnswer) -> Iterator[tuple[Expr, Expr]]:

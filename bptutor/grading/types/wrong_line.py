@@ -121,7 +121,7 @@ class WrongLine(Pointing):
         from bptutor.grading.graders.lines import Lines, Step
 
         question, program = case.question, is_program(case.question.lines)
-        place = question.places.get("means", question.place)
+        place = question.at("means")
         try:
             lines = Lines(case, PATIENCE)
         except BptutorError as error:
@@ -129,7 +129,7 @@ class WrongLine(Pointing):
             return
         for n in range(1 if program or question.goal else 2, len(question.lines) + 1):
             tried, called = lines.tried(n), n in named(question)
-            at = question.places.get(f"lines.{n - 1}", question.place)
+            at = question.at(f"lines.{n - 1}")
             follows = "computes what it assigns" if program else "follows"
             if tried.step is Step.UNKNOWN:
                 help_ = "say what its names stand for: `means: {s: a1}`" if program else "write it otherwise"
