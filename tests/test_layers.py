@@ -128,8 +128,9 @@ INSIDE = {
         {"equality", "explain"},
     ),
     "grading": (
-        {"verdict", "answer", "code"},
+        {"catalogue/order", "verdict", "answer", "code"},
         {"catalogue", "feedback"},
+        {"graders"},
         {"types"},
         {"proof"},
         {"grade"},
