@@ -39,18 +39,19 @@ def unsaid(scope: Scope) -> Scope:
 
 def networks() -> dict[str, Scene]:
     library = Library.builtin()
-    lessons = {entry.id: library.lesson(entry.id).scene for entry in library.entries()}
-    lessons |= {
-        f"@{file.stem}": library.lesson(f"@{file.stem}").scene for file in (library.pack.root / "banks").iterdir()
-    }
-    return {id_: one for id_, one in lessons.items() if one is not None and "network" in one.source}
+    banks = [f"@{file.stem}" for file in (library.pack.root / "banks").iterdir()]
+    scenes = {id_: library.lesson(id_).scene for id_ in (*(entry.id for entry in library.entries()), *banks)}
+    return {id_: one for id_, one in scenes.items() if one is not None and "network" in one.source}
 
 
 def test_what_is_inferred_of_a_network_is_what_a_network_says() -> None:
     scenes = networks()
     assert len(scenes) > 8
     for id_, network in scenes.items():
-        said = {name: made.network_role for name, made in network.scope.names.items() if made.network_role}
+        written = network.source.get("given", {})
+        assert isinstance(written, dict)
+        names = {name: made for name, made in network.scope.names.items() if name not in written}
+        said = {name: made.network_role for name, made in names.items() if made.network_role}
         inferred = parts(unsaid(network.scope)).roles
         assert {name: inferred.get(name) for name in said} == said, id_
 
