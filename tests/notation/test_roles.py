@@ -97,7 +97,7 @@ def test_examples_tell_a_vector_of_weights_from_an_input() -> None:
 def test_rows_of_examples_tell_two_matrices_apart(product: str) -> None:
     given = {"X": ["E", "D"], "V": ["D", "C"], "U": ["C", "D"], "b": ["C"]}
     layer = found(given=given, define={"Z": f"{product} + b", "A": "relu(Z)"})
-    assert (layer.layers[0].below, layer.batch, layer.biases) == ("X", "E", {"b"})
+    assert (layer.layers[0].below, layer.batch, layer.biases) == ("X", "E", frozenset({"b"}))
 
 
 def test_nothing_tells_two_given_numbers_apart_but_a_step_a_gradient_or_the_author() -> None:
