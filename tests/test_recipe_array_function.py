@@ -52,7 +52,7 @@ print(json.dumps({
 def blocks() -> list[str]:
     """The two pieces of code of the recipe."""
     section = (ROOT / "docs" / "recipes.md").read_text(encoding="utf-8").split("## An array function")[1]
-    return re.findall(r"```python\n(.*?)```", section.split("\n## ")[0], re.DOTALL)
+    return re.findall(r"```(?:python|text)\n(.*?)```", section.split("\n## ")[0], re.DOTALL)
 
 
 @pytest.fixture(scope="module")
