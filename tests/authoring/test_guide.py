@@ -10,8 +10,8 @@ import pytest
 
 from bptutor.authoring.check.run import check
 from bptutor.grading.grade import grade
-from bptutor.packs.lesson.markdown import read_lesson
 from bptutor.packs.model import Question
+from bptutor.packs.pages import read_lesson
 from bptutor.packs.yaml.fields import Fields
 from bptutor.packs.yaml.reader import Located
 
