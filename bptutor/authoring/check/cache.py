@@ -68,7 +68,8 @@ def save(key_: str, checked: Checked) -> None:
     with contextlib.suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True)
         part = folder / f"{key_}.{os.getpid()}.part"
-        part.write_text(json.dumps(asdict(checked), ensure_ascii=False), encoding="utf-8")
+        found = {**vars(checked), "problems": [asdict(one) for one in checked.problems]}  # asdict spoils a Counter
+        part.write_text(json.dumps(found, ensure_ascii=False), encoding="utf-8")
         part.replace(folder / f"{key_}.json")
         old = sorted(folder.glob("*.json"), key=lambda f: f.stat().st_mtime)[:-KEPT]
         for file in old:
