@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from bptutor.errors import UnreadableAnswer
 from bptutor.grading import types
 from bptutor.grading.answer.submission import make
-from bptutor.grading.types.base import QuestionType
 from bptutor.grading.verdict import Mark, ProofMark, Reading, ReadingError, Verdict
 from bptutor.notation.shapes.axes import ShapeMisfit
 from bptutor.packs.model import Question
+from bptutor.packs.question_types import of
 
 if TYPE_CHECKING:
     from bptutor.packs.scene.scene import Scene
@@ -41,10 +41,10 @@ def grade(
         exact: Whether a right expression is also proved, which loads SymPy and may take seconds.
     """
     kind = types.of(question)
-    if question.code is not None:
+    if of(question).program:
         text = text.replace("\r\n", "\n")
     try:
-        _bounded(text, kind)
+        bounded(text, kind.longest)
         verdict = kind.grade(make(question, text, scene, seed, earlier))
     except UnreadableAnswer as wrong:
         error = ReadingError(min(wrong.column, len(text) + 1), wrong.message, wrong.help)
@@ -74,11 +74,11 @@ def preview(question: Question, scene: Scene | None, text: str, seed: int = 0) -
         text: What stands in the answer bar so far.
         seed: Which numbers the learner sees.
     """
-    if not text.strip():
+    if not text.strip() or of(question).program:  # a program is read when it runs
         return Reading()
     kind = types.of(question)
     try:
-        _bounded(text, kind)
+        bounded(text, kind.longest)
         return kind.preview(make(question, text, scene, seed))
     except UnreadableAnswer as wrong:
         counted = len(text) <= kind.longest and kind.counts(make(question, text, scene), wrong)
@@ -88,12 +88,12 @@ def preview(question: Question, scene: Scene | None, text: str, seed: int = 0) -
         return Reading("", "", wrong.message, column, "; ".join(part for part in advice if part), counted)
 
 
-def _bounded(text: str, kind: QuestionType) -> None:
+def bounded(text: str, longest: int) -> None:
     """Refuse what cannot be an answer, before anything reads it."""
     if not text.strip():
         raise UnreadableAnswer(1, "nothing is written", "")
-    if len(text) > kind.longest:
-        raise UnreadableAnswer(kind.longest + 1, f"an answer has at most {kind.longest} characters", "write it shorter")
+    if len(text) > longest:
+        raise UnreadableAnswer(longest + 1, f"an answer has at most {longest} characters", "write it shorter")
     control = _CONTROL.search(text)
     if control:
         message = "a character that cannot be shown stands here"

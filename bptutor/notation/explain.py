@@ -14,28 +14,8 @@ from fractions import Fraction
 import numpy as np
 
 from bptutor.errors import BptutorError
+from bptutor.notation import tree as t
 from bptutor.notation.shapes import axes
-from bptutor.notation.tree import (
-    Add,
-    At,
-    Call,
-    Compare,
-    Delta,
-    Div,
-    Expr,
-    Letter,
-    MatMul,
-    Mul,
-    Name,
-    Neg,
-    Number,
-    Outer,
-    Pow,
-    Sum,
-    Transpose,
-    rebuild,
-    walk,
-)
 from bptutor.notation.values.evaluate import NoValue, Values, evaluate
 from bptutor.notation.values.forward_autodiff import ELEMENTWISE
 
@@ -59,13 +39,13 @@ class Contributions:
 
     value: float
     contributors: tuple[Contributor, ...]
-    formula: Expr | None
+    formula: t.Expr | None
     """The element as an expression of its contributors; None for a drawn number."""
     arithmetic: str
     """The formula with numbers, `0.21 · 0.73 + 0.4`; empty for a drawn number or a long sum."""
 
 
-def explain(expr: Expr, values: Values, position: tuple[int, ...]) -> Contributions:
+def explain(expr: t.Expr, values: Values, position: tuple[int, ...]) -> Contributions:
     """Return what made one element.
 
     Args:
@@ -84,7 +64,7 @@ def explain(expr: Expr, values: Values, position: tuple[int, ...]) -> Contributi
         formula = entry(opened, position, values)
     except (NoEntry, NoValue):
         return Contributions(value, (), None, "")
-    leaves = dict.fromkeys(node for node in walk(formula) if _leaf(node))
+    leaves = dict.fromkeys(node for node in t.walk(formula) if _leaf(node))
     contributors = tuple(_contributor(leaf, values) for leaf in leaves)
     return Contributions(value, contributors, formula, _arithmetic(formula, values))
 
@@ -93,10 +73,10 @@ class NoEntry(BptutorError):
     """An entry of this expression has no short form."""
 
 
-def _opened(expr: Expr, values: Values) -> Expr | None:
+def _opened(expr: t.Expr, values: Values) -> t.Expr | None:
     """Follow names to their definitions; None for a drawn array."""
     seen: set[str] = set()
-    while isinstance(expr, Name) and expr.id not in seen:
+    while isinstance(expr, t.Name) and expr.id not in seen:
         seen.add(expr.id)
         declared = values.scope.names.get(expr.id)
         if declared is None or declared.definition is None:
@@ -105,7 +85,7 @@ def _opened(expr: Expr, values: Values) -> Expr | None:
     return expr
 
 
-def entry(expr: Expr, position: tuple[int, ...], values: Values) -> Expr:
+def entry(expr: t.Expr, position: tuple[int, ...], values: Values) -> t.Expr:
     """Return one entry of an expression as an expression of single elements.
 
     Raises:
@@ -113,56 +93,54 @@ def entry(expr: Expr, position: tuple[int, ...], values: Values) -> Expr:
     """
     kind = axes.of(expr, values.scope)
     letters = tuple(kind.letters)
-    fixed = {
-        x: Number(Fraction(n + values.scope.count_from)) for x, n in zip(letters, position[: len(letters)], strict=True)
-    }
+    fixed = dict(zip(letters, _numbered(position, values), strict=False))
     return _entry(_with_letters(expr, fixed), position[len(letters) :], values)
 
 
-def _with_letters(expr: Expr, fixed: Mapping[str, Expr]) -> Expr:
+def _with_letters(expr: t.Expr, fixed: Mapping[str, t.Expr]) -> t.Expr:
     if not fixed:
         return expr
-    if isinstance(expr, Letter):
+    if isinstance(expr, t.Letter):
         return fixed.get(expr.id, expr)
-    if isinstance(expr, Sum):
+    if isinstance(expr, t.Sum):
         inner = {k: v for k, v in fixed.items() if k not in expr.letters}
-        return rebuild(expr, lambda part: _with_letters(part, inner))
-    return rebuild(expr, lambda part: _with_letters(part, fixed))
+        return t.rebuild(expr, lambda part: _with_letters(part, inner))
+    return t.rebuild(expr, lambda part: _with_letters(part, fixed))
 
 
-def _entry(expr: Expr, position: tuple[int, ...], values: Values) -> Expr:
+def _entry(expr: t.Expr, position: tuple[int, ...], values: Values) -> t.Expr:
     rule = _RULES.get(type(expr))
     if rule is None:
         raise NoEntry(type(expr).__name__)
     return rule(expr, position, values)
 
 
-def _shape(expr: Expr, values: Values) -> tuple[int, ...]:
+def _shape(expr: t.Expr, values: Values) -> tuple[int, ...]:
     return evaluate(expr, values).shape
 
 
-def _paired(expr: Expr, position: tuple[int, ...], values: Values) -> Expr:
+def _paired(expr: t.Expr, position: tuple[int, ...], values: Values) -> t.Expr:
     """The entry of an operand that broadcasting pairs with a position."""
     shape = _shape(expr, values)
     own = position[len(position) - len(shape) :] if shape else ()
     return _entry(expr, tuple(0 if size == 1 else n for n, size in zip(own, shape, strict=True)), values)
 
 
-def _elementwise(expr: Expr, position: tuple[int, ...], values: Values) -> Expr:
-    return rebuild(expr, lambda part: _paired(part, position, values))
+def _elementwise(expr: t.Expr, position: tuple[int, ...], values: Values) -> t.Expr:
+    return t.rebuild(expr, lambda part: _paired(part, position, values))
 
 
-def _numbered(position: tuple[int, ...], values: Values) -> tuple[Expr, ...]:
-    return tuple(Number(Fraction(n + values.scope.count_from)) for n in position)
+def _numbered(position: tuple[int, ...], values: Values) -> tuple[t.Expr, ...]:
+    return tuple(t.Number(Fraction(n + values.scope.count_from)) for n in position)
 
 
-def _name(expr: Expr, position: tuple[int, ...], values: Values) -> Expr:
-    return At(expr, _numbered(position, values)) if position else expr
+def _name(expr: t.Expr, position: tuple[int, ...], values: Values) -> t.Expr:
+    return t.At(expr, _numbered(position, values)) if position else expr
 
 
-def _at(expr: Expr, position: tuple[int, ...], values: Values) -> Expr:
-    assert isinstance(expr, At)  # noqa: S101  # by the table
-    if isinstance(expr.base, Name):
+def _at(expr: t.Expr, position: tuple[int, ...], values: Values) -> t.Expr:
+    assert isinstance(expr, t.At)  # noqa: S101  # by the table
+    if isinstance(expr.base, t.Name):
         return expr
     numbers = []
     for subscript in expr.subscripts:
@@ -171,8 +149,8 @@ def _at(expr: Expr, position: tuple[int, ...], values: Values) -> Expr:
     return _entry(expr.base, tuple(numbers), values)
 
 
-def _matmul(expr: Expr, position: tuple[int, ...], values: Values) -> Expr:
-    assert isinstance(expr, MatMul)  # noqa: S101  # by the table
+def _matmul(expr: t.Expr, position: tuple[int, ...], values: Values) -> t.Expr:
+    assert isinstance(expr, t.MatMul)  # noqa: S101  # by the table
     left, right = _shape(expr.left, values), _shape(expr.right, values)
     kind = axes.of(expr, values.scope)
     if len(left) == len(right) == 1 and len(kind.axes) == 2:  # a column and a row
@@ -186,32 +164,32 @@ def _matmul(expr: Expr, position: tuple[int, ...], values: Values) -> Expr:
         a = _entry(expr.left, (*row, k), values)
         b = _entry(expr.right, (k, *column), values)
         terms.append(_product(a, b))
-    return terms[0] if len(terms) == 1 else Add(tuple(terms))
+    return terms[0] if len(terms) == 1 else t.Add(tuple(terms))
 
 
-def _product(a: Expr, b: Expr) -> Expr:
-    return Mul((a, b))
+def _product(a: t.Expr, b: t.Expr) -> t.Expr:
+    return t.Mul((a, b))
 
 
-def _sum(expr: Expr, position: tuple[int, ...], values: Values) -> Expr:
-    assert isinstance(expr, Sum)  # noqa: S101  # by the table
+def _sum(expr: t.Expr, position: tuple[int, ...], values: Values) -> t.Expr:
+    assert isinstance(expr, t.Sum)  # noqa: S101  # by the table
     if len(expr.letters) != 1 or expr.low is not None:
         raise NoEntry("a sum over a range")
     (letter,) = expr.letters
     axis = axes.letter_axes(expr.body, [letter], values.scope)[letter]
     terms = []
     for k in range(values.sizes.get(axis, 0)):
-        fixed = {letter: Number(Fraction(k + values.scope.count_from))}
+        fixed = {letter: t.Number(Fraction(k + values.scope.count_from))}
         if expr.where is not None and not evaluate(_with_letters(expr.where, fixed), values)[()]:
             continue
         terms.append(_entry(_with_letters(expr.body, fixed), position, values))
     if not terms:
-        return Number(Fraction(0))
-    return terms[0] if len(terms) == 1 else Add(tuple(terms))
+        return t.Number(Fraction(0))
+    return terms[0] if len(terms) == 1 else t.Add(tuple(terms))
 
 
-def _call(expr: Expr, position: tuple[int, ...], values: Values) -> Expr:
-    assert isinstance(expr, Call)  # noqa: S101  # by the table
+def _call(expr: t.Expr, position: tuple[int, ...], values: Values) -> t.Expr:
+    assert isinstance(expr, t.Call)  # noqa: S101  # by the table
     if expr.function.rstrip("'") in ELEMENTWISE and len(expr.args) == 1:
         return _elementwise(expr, position, values)
     if expr.function == "softmax" and len(expr.args) == 1:
@@ -219,66 +197,66 @@ def _call(expr: Expr, position: tuple[int, ...], values: Values) -> Expr:
     raise NoEntry(expr.function)
 
 
-def _softmax(arg: Expr, position: tuple[int, ...], values: Values) -> Expr:
+def _softmax(arg: t.Expr, position: tuple[int, ...], values: Values) -> t.Expr:
     size = _shape(arg, values)[-1]
-    parts = [Call("exp", (_entry(arg, (*position[:-1], k), values),)) for k in range(size)]
-    return Div(parts[position[-1]], Add(tuple(parts)) if size > 1 else parts[0])
+    parts = [t.Call("exp", (_entry(arg, (*position[:-1], k), values),)) for k in range(size)]
+    return t.Div(parts[position[-1]], t.Add(tuple(parts)) if size > 1 else parts[0])
 
 
-_RULES: dict[type[Expr], Callable[[Expr, tuple[int, ...], Values], Expr]] = {
-    Name: _name,
-    At: _at,
-    Number: lambda expr, position, values: expr,
-    Neg: _elementwise,
-    Add: _elementwise,
-    Mul: _elementwise,
-    Div: _elementwise,
-    Pow: _elementwise,
-    Compare: lambda expr, position, values: expr,
-    Delta: lambda expr, position, values: Number(Fraction(int(evaluate(expr, values)[()]))),
-    MatMul: _matmul,
-    Transpose: lambda expr, position, values: _entry(expr.arg, position[::-1], values),  # type: ignore[attr-defined]
-    Outer: lambda expr, position, values: _product(
+_RULES: dict[type[t.Expr], Callable[[t.Expr, tuple[int, ...], Values], t.Expr]] = {
+    t.Name: _name,
+    t.At: _at,
+    t.Number: lambda expr, position, values: expr,
+    t.Neg: _elementwise,
+    t.Add: _elementwise,
+    t.Mul: _elementwise,
+    t.Div: _elementwise,
+    t.Pow: _elementwise,
+    t.Compare: lambda expr, position, values: expr,
+    t.Delta: lambda expr, position, values: t.Number(Fraction(int(evaluate(expr, values)[()]))),
+    t.MatMul: _matmul,
+    t.Transpose: lambda expr, position, values: _entry(expr.arg, position[::-1], values),  # type: ignore[attr-defined]
+    t.Outer: lambda expr, position, values: _product(
         _entry(expr.left, position[:1], values),  # type: ignore[attr-defined]
         _entry(expr.right, position[1:], values),  # type: ignore[attr-defined]
     ),
-    Sum: _sum,
-    Call: _call,
+    t.Sum: _sum,
+    t.Call: _call,
 }
 
 
 # --- the numbers -----------------------------------------------------------------------------------------
 
 
-def _leaf(expr: Expr) -> bool:
-    if isinstance(expr, At):
-        return isinstance(expr.base, Name)
+def _leaf(expr: t.Expr) -> bool:
+    if isinstance(expr, t.At):
+        return isinstance(expr.base, t.Name)
     return False
 
 
-def _contributor(leaf: Expr, values: Values) -> Contributor:
-    assert isinstance(leaf, At) and isinstance(leaf.base, Name)  # noqa: S101  # only leaves come here
+def _contributor(leaf: t.Expr, values: Values) -> Contributor:
+    assert isinstance(leaf, t.At) and isinstance(leaf.base, t.Name)  # noqa: S101  # only leaves come here
     position = tuple(round(float(evaluate(s, values)[()])) - values.scope.count_from for s in leaf.subscripts)
     return Contributor(leaf.base.id, position, float(evaluate(leaf, values)[()]))
 
 
-def _arithmetic(formula: Expr, values: Values) -> str:
+def _arithmetic(formula: t.Expr, values: Values) -> str:
     """Return the formula with numbers in place of elements, as one line."""
-    if sum(1 for _ in walk(formula)) > 8 * MOST_TERMS:
+    if sum(1 for _ in t.walk(formula)) > 8 * MOST_TERMS:
         return ""
     from bptutor.notation.printers.unicode import line
 
     return line(_numbers(formula, values), values.scope)
 
 
-def _numbers(expr: Expr, values: Values) -> Expr:
-    scalar = isinstance(expr, Name) and not values.scope.names[expr.id].axes if isinstance(expr, Name) else False
+def _numbers(expr: t.Expr, values: Values) -> t.Expr:
+    scalar = isinstance(expr, t.Name) and not values.scope.names[expr.id].axes if isinstance(expr, t.Name) else False
     if _leaf(expr) or scalar:
         return _rounded(float(evaluate(expr, values)[()]))
-    return rebuild(expr, lambda part: _numbers(part, values))
+    return t.rebuild(expr, lambda part: _numbers(part, values))
 
 
-def _rounded(value: float) -> Expr:
+def _rounded(value: float) -> t.Expr:
     text = np.format_float_positional(abs(value), precision=4, unique=True, trim="-")
-    number = Number(Fraction(text), text)
-    return Neg(number) if value < 0 and number.value else number
+    number = t.Number(Fraction(text), text)
+    return t.Neg(number) if value < 0 and number.value else number

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 
-from bptutor.notation.tree import Add, Div, Expr, Mul, Neg, Number, Pow, children
+from bptutor.notation import tree as t
 
 MAX_EXPONENT = 10_000
 MAX_FACTORIAL = 170
@@ -18,32 +18,32 @@ class TooLarge(Exception):
     """A constant is too large to be worked out."""
 
 
-def constant(expr: Expr) -> Fraction | None:
+def constant(expr: t.Expr) -> Fraction | None:
     """Return the exact value of an expression of numbers, None for any other.
 
     Raises:
         TooLarge: If the value has more than about 12,000 digits, or an exponent is over the bound.
     """
-    if isinstance(expr, Number):
+    if isinstance(expr, t.Number):
         return expr.value
-    if isinstance(expr, Neg):
+    if isinstance(expr, t.Neg):
         value = constant(expr.arg)
         return None if value is None else -value
-    if isinstance(expr, Pow):
+    if isinstance(expr, t.Pow):
         return _power(constant(expr.base), constant(expr.exponent))
-    if isinstance(expr, (Add, Mul, Div)):
-        values = [constant(child) for child in children(expr)]
+    if isinstance(expr, (t.Add, t.Mul, t.Div)):
+        values = [constant(child) for child in t.children(expr)]
         known = [value for value in values if value is not None]
         return _combined(expr, known) if len(known) == len(values) else None
     return None
 
 
-def _combined(expr: Expr, values: list[Fraction]) -> Fraction | None:
+def _combined(expr: t.Expr, values: list[Fraction]) -> Fraction | None:
     if sum(_bits(value) for value in values) > 4 * _MAX_BITS:
         raise TooLarge
-    if isinstance(expr, Add):
+    if isinstance(expr, t.Add):
         return sum(values, Fraction(0))
-    if isinstance(expr, Mul):
+    if isinstance(expr, t.Mul):
         return math.prod(values, start=Fraction(1))
     return values[0] / values[1] if values[1] else None
 
@@ -62,24 +62,24 @@ def _bits(value: Fraction) -> int:
     return max(value.numerator.bit_length(), value.denominator.bit_length())
 
 
-def whole_number(expr: Expr) -> int | None:
+def whole_number(expr: t.Expr) -> int | None:
     """Return an integer below 10^6 that was written as one, `-3`; None for any other expression."""
-    if isinstance(expr, Neg):
+    if isinstance(expr, t.Neg):
         value = whole_number(expr.arg)
         return None if value is None else -value
-    if isinstance(expr, Number) and expr.value.denominator == 1 and abs(expr.value) < 10**6:
+    if isinstance(expr, t.Number) and expr.value.denominator == 1 and abs(expr.value) < 10**6:
         return int(expr.value)
     return None
 
 
-def degree(expr: Expr) -> Fraction:
+def degree(expr: t.Expr) -> Fraction:
     """Return the largest product of constant exponents on top of each other; 1 without any.
 
     Raises:
         TooLarge: If a constant inside is too large.
     """
-    below = max((degree(child) for child in children(expr)), default=Fraction(1))
-    if isinstance(expr, Pow):
+    below = max((degree(child) for child in t.children(expr)), default=Fraction(1))
+    if isinstance(expr, t.Pow):
         exponent = constant(expr.exponent)
         constant(expr.base)
         if exponent is not None:
@@ -87,7 +87,7 @@ def degree(expr: Expr) -> Fraction:
     return below
 
 
-def bounded(expr: Expr) -> bool:
+def bounded(expr: t.Expr) -> bool:
     """Say whether the constant exponents of an expression are within the bound."""
     try:
         return degree(expr) <= MAX_EXPONENT
@@ -95,10 +95,10 @@ def bounded(expr: Expr) -> bool:
         return False
 
 
-def depth(expr: Expr) -> int:
+def depth(expr: t.Expr) -> int:
     """Return how many nodes stand above each other at most, without recursion."""
     level, found = [expr], 0
     while level:
         found += 1
-        level = [child for node in level for child in children(node)]
+        level = [child for node in level for child in t.children(node)]
     return found

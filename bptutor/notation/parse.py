@@ -11,13 +11,13 @@ from dataclasses import replace
 
 from bptutor.errors import UnreadableAnswer
 from bptutor.notation import limits
+from bptutor.notation import tree as t
 from bptutor.notation.parser import factors, grammar, prose
 from bptutor.notation.parser.cursor import Reader, Rules, Spelling, described
 from bptutor.notation.parser.implicit_sizes import sized
 from bptutor.notation.parser.lexer import Kind
 from bptutor.notation.scope import Scope
 from bptutor.notation.shapes import axes
-from bptutor.notation.tree import At, Compare, Delta, Derivative, Expr, Letter, Sum, children
 
 __all__ = ["Spelling", "not_asked", "read", "read_condition", "read_integer", "read_prose", "read_sides"]
 
@@ -26,7 +26,7 @@ _IN_PLACE = re.compile(r"\A(\s*\w+\s*[-+*/@])=(?!=)(.*)", re.DOTALL)
 _RULES = Rules(grammar.whole, grammar.term, factors.factor)
 
 
-def read(text: str, scope: Scope, spelling: Spelling = Spelling.ANY) -> Expr:
+def read(text: str, scope: Scope, spelling: Spelling = Spelling.ANY) -> t.Expr:
     """Read an expression or a condition.
 
     Args:
@@ -43,19 +43,19 @@ def read(text: str, scope: Scope, spelling: Spelling = Spelling.ANY) -> Expr:
     return _resolved(_parse(text, scope, spelling), scope, spelling)
 
 
-def read_condition(text: str, scope: Scope) -> Expr:
+def read_condition(text: str, scope: Scope) -> t.Expr:
     """Read a condition, `Σ_k y_k = 1` or `i ≠ j`: a `Compare` or a product of them."""
     reader = _reader(text, scope, Spelling.ANY)
     reader.equals = 1
     expr = _whole_text(reader, reader.expression())
-    if not isinstance(expr, (Compare, Delta)) and not all(isinstance(part, Compare) for part in children(expr)):
+    if not isinstance(expr, (t.Compare, t.Delta)) and not all(isinstance(part, t.Compare) for part in t.children(expr)):
         raise UnreadableAnswer(1, "this is not a condition", "write p_k > 0 or Σ_k y_k = 1")
     return _resolved(expr, scope, Spelling.ANY)
 
 
 def read_sides(
     text: str, scope: Scope, spelling: Spelling = Spelling.ANY, *, vectors: bool = False
-) -> tuple[Expr | None, Expr]:
+) -> tuple[t.Expr | None, t.Expr]:
     """Read an answer that may be an equation, `dL/dz_i = p_i - y_i`.
 
     In NumPy `W -= x` is what it leaves in W: `W - (x)`, with the same columns.
@@ -95,17 +95,17 @@ def not_asked(text: str, scope: Scope) -> UnreadableAnswer:
     return UnreadableAnswer(column, "an equation, where an expression is asked", "write the right side only")
 
 
-def read_prose(text: str, scope: Scope) -> Expr:
+def read_prose(text: str, scope: Scope) -> t.Expr:
     """Read the mathematics of a lesson's prose: unknown names become `Text`, relations a `Chain`."""
     reader = Reader(_not_empty(text), scope, Spelling.ANY, _RULES, prose=True)
     return prose.chain(reader)
 
 
-def read_integer(text: str, scope: Scope) -> Expr:
+def read_integer(text: str, scope: Scope) -> t.Expr:
     """Read the size of an axis: whole numbers, size names, `+ - *`, quotients and floor."""
     expr = _parse(text, scope, Spelling.ANY)
-    for node in _nodes(expr):
-        if isinstance(node, (At, Sum, Derivative, Letter, Compare)):
+    for node in t.walk(expr):
+        if isinstance(node, (t.At, t.Sum, t.Derivative, t.Letter, t.Compare)):
             raise UnreadableAnswer(1, "a size is made of whole numbers and other sizes", "write H - M + 1")
     return _resolved(expr, scope, Spelling.ANY)
 
@@ -123,13 +123,13 @@ def _reader(text: str, scope: Scope, spelling: Spelling) -> Reader:
     return Reader(_not_empty(text), scope, spelling, _RULES)
 
 
-def _parse(text: str, scope: Scope, spelling: Spelling) -> Expr:
+def _parse(text: str, scope: Scope, spelling: Spelling) -> t.Expr:
     """Read a text without deciding what factors side by side mean."""
     reader = _reader(text, scope, spelling)
     return _whole_text(reader, reader.expression())
 
 
-def _whole_text(reader: Reader, expr: Expr) -> Expr:
+def _whole_text(reader: Reader, expr: t.Expr) -> t.Expr:
     """Return the expression if it is all that the text holds, and within the bounds."""
     token = reader.next
     if token.kind is not Kind.END:
@@ -157,21 +157,18 @@ def _left_over(reader: Reader) -> UnreadableAnswer:
     return reader.error(f"{described(token)} is not expected here", "a sign may be missing before it")
 
 
-def _standing_letters(expr: Expr, allowed: bool) -> list[str]:
+def _standing_letters(expr: t.Expr, allowed: bool) -> list[str]:
     """Return index letters that stand where a number should."""
-    if isinstance(expr, Letter):
+    if isinstance(expr, t.Letter):
         return [] if allowed else [expr.id]
     found: list[str] = []
-    for child in children(expr):
-        below = allowed or isinstance(expr, (Delta, Compare)) or _is_index_place(expr, child)
+    for child in t.children(expr):
+        index = (isinstance(expr, t.At) and child is not expr.base) or (
+            isinstance(expr, t.Sum) and child is not expr.body
+        )
+        below = allowed or index or isinstance(expr, (t.Delta, t.Compare))
         found += _standing_letters(child, below)
     return found
-
-
-def _is_index_place(expr: Expr, child: Expr) -> bool:
-    if isinstance(expr, At):
-        return child is not expr.base
-    return isinstance(expr, Sum) and child is not expr.body
 
 
 def _equals_sign(reader: Reader) -> int | None:
@@ -191,16 +188,8 @@ def _equals_sign(reader: Reader) -> int | None:
     return found[0] if found else None
 
 
-def _resolved(expr: Expr, scope: Scope, spelling: Spelling) -> Expr:
+def _resolved(expr: t.Expr, scope: Scope, spelling: Spelling) -> t.Expr:
     columns = spelling is Spelling.ANY
     done = sized(expr, scope, columns)
     axes.of(done, scope, columns=columns, strict=True)
     return done
-
-
-def _nodes(expr: Expr) -> list[Expr]:
-    level, found = [expr], []
-    while level:
-        found += level
-        level = [child for node in level for child in children(node)]
-    return found

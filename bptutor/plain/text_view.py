@@ -112,7 +112,7 @@ def _answered(shown: ShownQuestion, scope: Scope | None) -> Iterator[list[str]]:
         return
     label = "The answer is" if shown.revealed else "Your answer"
     seed = f" (seed {shown.seed})" if of(question).asks_numbers else ""
-    if question.code is not None:
+    if of(question).program:
         yield [f"{label}:", *_code(shown.answer)]
     else:
         yield wrapped(clean(f"{label}{seed}: {_answer(question, shown.answer, scope)}"))
@@ -234,7 +234,7 @@ def verdict_lines(verdict: Verdict, view: View, full: bool = False) -> list[str]
     if verdict.read_as and not verdict.right:
         lines += wrapped(f"I read: {clean(_echo(verdict.read_as, view))}")
     lines += wrapped(_MARKS[verdict.mark])
-    scope, program = scope_of(view), view.question is not None and view.question.code is not None
+    scope, program = scope_of(view), view.question is not None and of(view.question).program
     first = 0 if program else scope.count_from if scope is not None else 1
     for finding in verdict.said:
         lines += _finding(finding, scope, full, first)

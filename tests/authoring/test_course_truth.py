@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from bptutor.authoring.check.lesson.wrong_lines import NAMED, check_wrong_lines, lines_of, wrong_lines
 
 from bptutor.authoring.check.asked import asked
 from bptutor.authoring.check.lesson.scenes import check_scenes
 from bptutor.authoring.check.report import Checked
+from bptutor.grading import types
 from bptutor.grading.answer.submission import make
 from bptutor.grading.code.cases import calls, code_of
 from bptutor.grading.code.sandbox.wire import Made
@@ -27,8 +27,9 @@ from bptutor.notation.equality.prove import Outcome, prove
 from bptutor.notation.values.evaluate import evaluate
 from bptutor.packs.folder import lesson_files, quiz_files
 from bptutor.packs.library import Library
-from bptutor.packs.model import NUMBERS, Kind, Lesson, Question
+from bptutor.packs.model import Lesson, Question
 from bptutor.packs.pages import read_lesson
+from bptutor.packs.question_types import of
 from bptutor.packs.quiz import bank_files
 from bptutor.session.steps.redraw import drawn_names
 
@@ -64,30 +65,28 @@ def everything() -> Iterator[tuple[Question, Lesson]]:
 # --- the wrong line --------------------------------------------------------------------------------------------------
 
 WRONG_LINES = [
-    pytest.param(one, found, id=f"{found.id}-{one.id}")
-    for one, found in everything()
-    if one.kind is Kind.CHOICE and any(NAMED.match(choice.text) for choice in one.choices)
+    pytest.param(one, found, id=f"{found.id}-{one.id}") for one, found in everything() if one.kind == "wrong-line"
 ]
 
 
-def test_the_questions_for_a_wrong_line_are_found() -> None:
+def test_every_question_for_a_wrong_line_is_one_that_is_proved() -> None:
     assert len(WRONG_LINES) >= 7
+    menus = [one.id for one, _ in everything() if any(choice.text.startswith("line ") for choice in one.choices)]
+    assert not menus
 
 
 @pytest.mark.parametrize(("one", "found"), WRONG_LINES)
-def test_the_line_called_wrong_is_wrong_and_every_other_holds(one: Question, found: Lesson) -> None:
-    checked = Checked()
-    assert lines_of(one, found), "the lines cannot be read, so nothing is tried"
-    check_wrong_lines(one, found, checked)
-    assert checked.problems == []
+def test_the_line_called_wrong_is_wrong_and_every_other_is_proved(one: Question, found: Lesson) -> None:
+    assert list(types.of(one).faults(make(one, "", found.scene))) == []
 
 
 def test_the_symmetry_of_softmax_lets_the_other_index_stand_in_front() -> None:
     scene = named("output-error").scene
-    assert scene is not None
-    right = ["$-Σ_k (y_k/p_k) ∂p_k/∂z_i$", "$-Σ_k (y_k/p_k) p_i (δ_ki - p_k)$", "$-Σ_k (y_k/p_k) p_k (δ_ki - p_i)$"]
-    assert wrong_lines(right, scene) == set()
-    assert wrong_lines([right[0], "$-Σ_k (y_k/p_k) p_k (δ_ki - p_k)$"], scene) == {2}
+    above = "-Σ_k (y_k/p_k) ∂p_k/∂z_i"
+    right = (above, "-Σ_k (y_k/p_k) p_i (δ_ki - p_k)", "-Σ_k (y_k/p_k) p_k (δ_ki - p_i)")
+    for lines, wrong in ((right, "none"), ((above, "-Σ_k (y_k/p_k) p_k (δ_ki - p_k)"), "2")):
+        one = Question("q", "wrong-line", lines=lines, answer=wrong)
+        assert list(types.of(one).faults(make(one, "", scene))) == []
 
 
 def test_a_loss_with_a_sum_over_another_index_is_refuted() -> None:
@@ -115,7 +114,8 @@ def test_one_diagonal_factor_makes_the_sum_collapse() -> None:
 def test_every_written_model_answer_is_finite_where_learners_see_it() -> None:
     tried = 0
     for one, found in everything():
-        if one.kind not in {Kind.NUMPY, Kind.MATRIX_EXPRESSION, *NUMBERS} or not isinstance(one.answer, str):
+        written = one.kind in {"numpy", "matrix-expression"} or of(one).asks_numbers
+        if not written or not isinstance(one.answer, str):
             continue
         case = make(one, one.answer, found.scene)
         for seed in range(5):
@@ -126,7 +126,7 @@ def test_every_written_model_answer_is_finite_where_learners_see_it() -> None:
     assert tried > 500
 
 
-PROGRAMS = [pytest.param(o, f, id=f"{f.id}-{o.id}-{n}") for n, (o, f) in enumerate(everything()) if o.kind is Kind.CODE]
+PROGRAMS = [pytest.param(o, f, id=f"{f.id}-{o.id}-{n}") for n, (o, f) in enumerate(everything()) if o.kind == "code"]
 
 
 @pytest.mark.parametrize(("one", "found"), PROGRAMS)
@@ -244,7 +244,7 @@ def asks(one: Question, found: Lesson) -> set[str]:
 
 def test_numbers_are_said_to_change_exactly_where_they_do() -> None:
     for one, found in everything():
-        if one.kind not in NUMBERS or found.scene is None:
+        if not of(one).asks_numbers or found.scene is None:
             continue
         scene = found.scene.changed(one.changes)
         texts = {scene.fill(one.prompt, scene.draw(seed)) for seed in range(FEW)}

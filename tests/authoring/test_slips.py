@@ -430,7 +430,7 @@ def test_an_unexpected_error_is_a_problem_of_the_question_and_the_rest_is_checke
         if question.id == "energy":
             raise ZeroDivisionError("of ours")
 
-    monkeypatch.setattr(questions, "check_menu", fails)
+    monkeypatch.setattr(questions, "check_finite", fails)
     report, text = checked(tmp_path, ERRORS[-1]._replace(old="names: [k, e, u, t]", new="names: [k, e, u, t]"))
     (found,) = report.problems
     assert (found.line, "could not be checked" in found.what) == (line_of(text, "answer: V"), True)

@@ -16,12 +16,16 @@ from bptutor.errors import UnreadableAnswer
 from bptutor.grading.answer import parse_numbers
 from bptutor.grading.answer.strip_markup import bare
 from bptutor.grading.grade import bounded
-from bptutor.grading.types import choice
+from bptutor.grading.types import TYPES
+from bptutor.grading.types.pointing import chosen, numbers
 from bptutor.notation import parse
 from bptutor.notation.parse import Spelling
+from bptutor.packs.model import Question
 from tests.fuzz.texts import texts
 from tests.notation.scopes import SCOPES
 
+LINES = Question("q", "wrong-line", lines=("p - y", "y - p", "p_i - y_i"), answer="2", goal="p - y")
+LONGEST = 1000
 SLOWEST = 0.050
 """Seconds of processor time that one text may take."""
 _TOUCHING = ("open", "import", "subprocess.", "os.", "socket.", "exec", "compile", "shutil.", "ctypes.")
@@ -62,8 +66,9 @@ def readers() -> list[tuple[str, Callable[[str], object]]]:
     found.append(("number", lambda text: parse_numbers.read_number(text, softmax)))
     found.append(("grid", lambda text: parse_numbers.read_grid(text, softmax)))
     found.append(("shape", parse_numbers.read_shape))
-    found.append(("order", lambda text: choice.numbers(text, 5)))
-    found.append(("choice", lambda text: choice._chosen(text, ("one", "two", "p - y"), many=True)))
+    found.append(("order", lambda text: numbers(text, 5)))
+    found.append(("choice", lambda text: chosen(text, ("one", "two", "p - y"), many=True)))
+    found.append(("wrong-line", lambda text: TYPES["wrong-line"].places(LINES, text)))
     return found
 
 
@@ -82,7 +87,7 @@ def _one(found: Found, name: str, read: Callable[[str], object], text: str, watc
     watch.on = True
     start = time.process_time()
     try:
-        bounded(text)
+        bounded(text, LONGEST)
         read(bare(text))
         found.read += 1
     except UnreadableAnswer as refused:

@@ -19,7 +19,7 @@ from bptutor.notation.printers import latex, numpy, unicode
 from bptutor.notation.printers.broadcasting import NoNumpyForm
 from bptutor.notation.scope import Scope
 from bptutor.notation.shapes import axes
-from bptutor.packs.model import Kind, Question
+from bptutor.packs.model import Question
 from bptutor.packs.scene.scene import Scene
 from tests.grading.pairs import asked, groups
 
@@ -41,7 +41,7 @@ def answers() -> list[Answer]:
     found = []
     for group in groups():
         question, scene = asked(group)
-        if question.kind not in {Kind.SYMBOLIC, Kind.MATRIX_EXPRESSION, Kind.NUMPY} or scene is None:
+        if question.kind not in {"symbolic", "matrix-expression", "numpy"} or scene is None:
             continue
         if not question.form and not question.names:
             for text in group.get("right", []):
@@ -122,7 +122,7 @@ def nudged(rng: Random, tree: t.Expr) -> t.Expr:
 def printed(rng: Random, answer: Answer, tree: t.Expr) -> str | None:
     """Print a tree in a spelling that the question reads; None where there is none, or it is too long."""
     try:
-        if answer.question.kind is Kind.NUMPY:
+        if answer.question.kind == "numpy":
             text = numpy.source(tree, answer.scene.scope)
         else:
             text = rng.choice((unicode.line, latex.source))(tree, answer.scene.scope)

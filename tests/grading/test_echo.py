@@ -7,12 +7,12 @@ import random
 from dataclasses import replace
 
 import pytest
-from bptutor.grading.answer.live_preview import reading
 
 from bptutor.grading.grade import grade
+from bptutor.grading.grade import preview as reading
 from bptutor.grading.verdict import Mark
 from bptutor.packs.library import Library
-from bptutor.packs.model import Choice, Kind, Place, Question
+from bptutor.packs.model import Choice, Place, Question
 from bptutor.packs.question_types.read import question
 from bptutor.packs.scene.scene import Scene
 from bptutor.session.view.question_view import Asked
@@ -32,12 +32,12 @@ def corpus() -> list[tuple[str, str | None, str]]:
 
 def agree(asks: Question, given: Scene | None, text: str) -> None:
     echo, verdict = reading(asks, given, text), grade(asks, text, given)
-    said = f"{asks.kind.value} {text!r}: echo {echo}, Enter {verdict.mark.value} {verdict.read_as!r}"
+    said = f"{asks.kind} {text!r}: echo {echo}, Enter {verdict.mark.value} {verdict.read_as!r}"
     if verdict.mark is Mark.UNREADABLE:
         assert echo.problem, said
         return
     assert not echo.problem or echo.counted, said
-    if asks.kind is Kind.FILL and verdict.right and echo.read_as != verdict.read_as:
+    if asks.kind == "fill" and verdict.right and echo.read_as != verdict.read_as:
         return  # the whole line was typed into its hole, which is right too; the echo cannot know that
     if echo.read_as and verdict.read_as:
         assert echo.read_as == verdict.read_as, said
@@ -124,7 +124,7 @@ def test_a_part_of_one_title_names_it() -> None:
 
 # --- orders: what is typed counts in the order shown ------------------------------------------------------------
 
-LINES = Question("o", Kind.ORDER, prompt="Order.", lines=("one", "two", "three"), extra=("four",))
+LINES = Question("o", "order", prompt="Order.", lines=("one", "two", "three"), extra=("four",))
 
 
 @pytest.mark.parametrize("spelled", ["{},{},{}", "{}{}{}", "{} > {} > {}", "({}, {}, {})", "{}→{}→{}", "{}. {}. {}."])
@@ -148,7 +148,7 @@ def test_an_order_that_names_no_lines_is_unreadable_in_both(typed: str) -> None:
 
 
 def choice(*texts: str, right: int = 0) -> Question:
-    return Question("c", Kind.CHOICE, choices=tuple(Choice(text, n == right) for n, text in enumerate(texts)))
+    return Question("c", "choice", choices=tuple(Choice(text, n == right) for n, text in enumerate(texts)))
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from bptutor.grading.catalogue.base import Mistake
-from bptutor.grading.catalogue.order import place
+from bptutor.grading.catalogue.order import ORDER, place
 from bptutor.grading.catalogue.table import BY_ID, CATALOGUE
 from bptutor.grading.grade import grade
 from bptutor.grading.verdict import Mark, Verdict
@@ -26,16 +26,6 @@ from tests.thinned import thinned
 pytestmark = pytest.mark.normal
 
 DATA = Path(__file__).parents[1] / "data" / "mistakes"
-TABLE = """
-sign no-batch-mean twice-batch-mean factor-two class-mean diagonal-softmax lost-delta offdiagonal-sign
-derivative-twice stopped-at-loss jacobian-summed no-transpose transposed reversed hadamard-for-product
-product-for-hadamard inverse-for-transpose no-activation-derivative derivative-of-activation a-form-on-z
-other-activation half-derivative z-for-a wrong-layer weight-for-activation updated-weights bias-axis
-bias-not-summed bias-all-summed bias-mean bias-times-input bias-zero one-path last-path index-clash free-index
-delta-collapse broadcast first-example step-mixed-in restart-at-output max-gradient no-flip one-axis-flip
-transposed-kernel valid-for-full channels-not-swapped log-base radians off-by-one other-place other-quantity
-"""
-"""The ids of the catalogue as the design lists them; `other-quantity` comes last among findings."""
 WORDS = {"loss": "L", "p": "p", "b": "b²", "averaged": "what precedes Σ_s in L"}
 ROW = 76
 """Cells of a row of feedback, after its indent."""
@@ -47,12 +37,27 @@ def scenes() -> dict[str, Scene]:
     return {name: Scene.from_mapping(made, Place()) for name, made in written.items()}
 
 
+@lru_cache
+def scene_of(case: str) -> Scene:
+    """The scene of a case: a named one, or its own."""
+    written = json.loads(case)
+    return scenes()[written] if isinstance(written, str) else Scene.from_mapping(written, Place())
+
+
 def cases() -> list[dict[str, Any]]:
-    return [json.loads(line) for line in (DATA / "cases.jsonl").read_text(encoding="utf-8").splitlines()]
+    """The cases of the tests, and those that stand in the rows of the catalogue."""
+    written = [json.loads(line) for line in (DATA / "cases.jsonl").read_text(encoding="utf-8").splitlines()]
+    return written + [
+        {"id": mistake.id, "scene": case.scene, "question": case.question, "answer": answer}
+        for mistake in CATALOGUE
+        for case in mistake.cases
+        for answer in case.answers
+    ]
 
 
 def case_name(case: dict[str, Any]) -> str:
-    return f"{case['id']}-{case['scene']}-{case['question']['answer']}-{case['answer'][:40]}"
+    scene = case["scene"] if isinstance(case["scene"], str) else ""
+    return f"{case['id']}-{scene}-{case['question']['answer']}-{case['answer'][:40]}"
 
 
 @lru_cache
@@ -62,7 +67,7 @@ def read(asks: str) -> Question:
 
 def graded(case: dict[str, Any]) -> Verdict:
     asks = read(json.dumps(case["question"]))
-    return grade(asks, case["answer"], scenes()[case["scene"]], case.get("seed", 0))
+    return grade(asks, case["answer"], scene_of(json.dumps(case["scene"])), case.get("seed", 0))
 
 
 def mistakes(verdict: Verdict) -> list[str]:
@@ -71,18 +76,22 @@ def mistakes(verdict: Verdict) -> list[str]:
 
 def test_rows_stand_in_the_order_of_the_table_and_other_quantity_is_last() -> None:
     ids = [mistake.id for mistake in CATALOGUE]
-    assert len(ids) == len(set(ids))
-    assert [name for name in ids if name in TABLE.split()] == TABLE.split()
-    assert ids[-1] == "other-quantity"
+    listed = [row.id for row in ORDER]
+    assert len(ids) == len(set(ids)) and len(listed) == len(set(listed))
+    assert [name for name in ids if name in listed] == listed
+    assert ids[-1] == listed[-1] == "other-quantity"
+
+
+def uncovered(given: list[dict[str, Any]]) -> list[str]:
+    """The mistakes of the catalogue that have less than five cases, or of less than three questions."""
+    questions: dict[str, list[str]] = defaultdict(list)
+    for case in given:
+        questions[case["id"]].append(json.dumps([case["scene"], case["question"]]))
+    return [name for name in BY_ID if len(questions[name]) < 5 or len(set(questions[name])) < 3]
 
 
 def test_each_mistake_is_made_in_several_ways_at_several_questions() -> None:
-    count: dict[str, int] = defaultdict(int)
-    questions: dict[str, set[str]] = defaultdict(set)
-    for case in cases():
-        count[case["id"]] += 1
-        questions[case["id"]].add(case["scene"] + json.dumps(case["question"]))
-    assert [name for name in TABLE.split() if count[name] < 5 or len(questions[name]) < 3] == []
+    assert uncovered(cases()) == []
 
 
 @pytest.mark.parametrize("case", thinned(cases(), 4), ids=case_name)

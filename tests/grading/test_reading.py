@@ -3,10 +3,10 @@ from __future__ import annotations
 import time
 
 import pytest
-from bptutor.grading.answer.live_preview import Reading, reading
 
 from bptutor.grading.grade import grade
-from bptutor.grading.verdict import Mark
+from bptutor.grading.grade import preview as reading
+from bptutor.grading.verdict import Mark, Reading
 from bptutor.packs.model import Place, Question
 from bptutor.packs.question_types.read import question
 from bptutor.packs.scene.scene import Scene

@@ -18,7 +18,7 @@ from bptutor.grading.verdict import Finding
 from bptutor.notation import parse
 from bptutor.notation.shapes.layout import layout
 from bptutor.notation.values.evaluate import Values, evaluate
-from bptutor.packs.model import Kind
+from bptutor.packs.question_types import of
 from tests.grading.test_mistakes import cases, graded, read, scenes
 
 pytestmark = pytest.mark.normal
@@ -38,9 +38,9 @@ def sides(case: dict[str, Any]) -> Sides:
     """Return both sides on draws of their own; nothing where the answer does not fit or is a program."""
     asks, scene = read(json.dumps(case["question"])), scenes()[case["scene"]]
     made = make(asks, case["answer"], scene, case.get("seed", 0))
-    if asks.kind in {Kind.NUMERIC, Kind.VECTOR, Kind.MATRIX}:
+    if asks.kind in {"numeric", "vector", "matrix"}:
         return list(_numbers(made))
-    if asks.kind in {Kind.SYMBOLIC, Kind.NUMPY, Kind.MATRIX_EXPRESSION}:
+    if asks.kind in {"symbolic", "numpy", "matrix-expression"}:
         return [pair for seed in SEEDS if (pair := _expressions(made, seed)) is not None]
     return []
 
@@ -59,7 +59,7 @@ def _expressions(case: Case, seed: int) -> tuple[Array, Array, dict[str, int]] |
     try:
         values: Values = case.scene.fresh(seed)
         columns, tree, given = (
-            parse_answer.columns(case.question),
+            of(case.question).columns,
             next(parse_answer.models(case)),
             parse_answer.read_answer(case),
         )

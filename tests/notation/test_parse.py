@@ -211,6 +211,17 @@ def test_declared_names_win() -> None:
     assert read("dL/dz", network) != read("∂L/∂z", network)
 
 
+def test_after_the_index_of_a_bracket_a_name_with_its_own_index_starts_anew() -> None:
+    softmax = SCOPES["softmax"]
+    product = Mul((At(Mul((Name("p"), Name("y"))), (Letter("i"),)), At(Name("y"), (Letter("i"),))))
+    assert read("(p*y)_iy_i", softmax) == product
+    power = read("(p*y)_iy_i^2", softmax)
+    assert isinstance(power, Mul) and isinstance(power.factors[1], Pow)
+    network = SCOPES["network"]
+    assert read("(W1 x + b1)_ix_j", network) == read("(W1 x + b1)_i x_j", network)
+    assert read("(W1 + W1)_ij", network) == read("(W1 + W1)_{i,j}", network)
+
+
 def test_aliases_and_layers_mean_the_declared_name() -> None:
     network = replace(SCOPES["network"], alias={"V": "W2", "a0": "x"})
     assert read("V_ij", network) == read("W2_ij", network)

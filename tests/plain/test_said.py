@@ -8,14 +8,13 @@ from pathlib import Path
 import pytest
 
 from bptutor.grading.verdict import Finding, Mark, ProofMark, Verdict
-from bptutor.packs.model import Kind
 from bptutor.plain.text_view import verdict_lines
 from bptutor.progress.event_log import Log
 from bptutor.session import Session, View
 from tests.session.fakes import FakeGrader, FakeLibrary
 
 
-def asked(home: Path, kind: Kind) -> View:
+def asked(home: Path, kind: str) -> View:
     """Return a view that asks a question of one kind."""
     log = Log.open(home)
     view = Session(FakeLibrary(), log, FakeGrader()).open("first-minutes")
@@ -27,20 +26,20 @@ def asked(home: Path, kind: Kind) -> View:
 @pytest.mark.parametrize(
     ("kind", "read_as", "said"),
     [
-        (Kind.NUMPY, "z ⊙ y", "I read: z times entry by entry y"),
-        (Kind.FILL, "z_k − y_k", "I read: z k minus y k"),
-        (Kind.CHOICE, "(a) only $z_k$ and `z @ y`", "I read: (a) only z k and z @ y"),
-        (Kind.VECTOR, "[1, −2]", "I read: [1, minus 2]"),
+        ("numpy", "z ⊙ y", "I read: z times entry by entry y"),
+        ("fill", "z_k − y_k", "I read: z k minus y k"),
+        ("choice", "(a) only $z_k$ and `z @ y`", "I read: (a) only z k and z @ y"),
+        ("vector", "[1, −2]", "I read: [1, minus 2]"),
     ],
 )
-def test_an_answer_is_read_back_in_words(tmp_path: Path, kind: Kind, read_as: str, said: str) -> None:
+def test_an_answer_is_read_back_in_words(tmp_path: Path, kind: str, read_as: str, said: str) -> None:
     verdict = Verdict(Mark.WRONG, ProofMark.PROBES, (), read_as)
     assert verdict_lines(verdict, asked(tmp_path, kind))[0] == said
 
 
 def test_small_numbers_are_told_apart(tmp_path: Path) -> None:
     finding = Finding("disagreement", "They differ. Look at z.", values={"z": 0.5}, expected=0.0000434, got=-0.00113)
-    lines = verdict_lines(Verdict(Mark.WRONG, ProofMark.PROBES, (finding,), ""), asked(tmp_path, Kind.SYMBOLIC))
+    lines = verdict_lines(Verdict(Mark.WRONG, ProofMark.PROBES, (finding,), ""), asked(tmp_path, "symbolic"))
     assert lines[-1] == "wanted 0.0000434, your answer gives minus 0.00113."
 
 
@@ -70,7 +69,7 @@ def test_the_first_difference_is_read_and_not_whole_arrays(
     tmp_path: Path, expected: object, got: object, said: str
 ) -> None:
     finding = Finding("witness", "They differ. Look at p.", values={"p": WIDE, "h": 0.5}, expected=expected, got=got)
-    view, verdict = asked(tmp_path, Kind.CODE), Verdict(Mark.WRONG, ProofMark.PROBES, (finding,), "")
+    view, verdict = asked(tmp_path, "code"), Verdict(Mark.WRONG, ProofMark.PROBES, (finding,), "")
     short, full = (" ".join(verdict_lines(verdict, view, full=in_full)) for in_full in (False, True))
     assert said in " ".join(short.split())
     assert "For p = 4 by 5 entries beginning 0, 1, 2, 3, 4, 0.5, and so on; h = 0.5:" in " ".join(short.split())

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bptutor.packs.model import Derivation, Kind, Lesson, Line, Nudge, Prose, Question, Show
+from bptutor.packs.model import Derivation, Lesson, Line, Nudge, Prose, Question, Show
 from bptutor.packs.scene.scene import Scene
 from bptutor.plain import run
 from bptutor.progress.event_log import EventKind, Log
@@ -111,8 +111,8 @@ def test_all_commands_are_explained(tmp_path: Path) -> None:
 def test_order_rule_and_fill_questions_say_how_to_answer(tmp_path: Path) -> None:
     blocks = (
         SORT,
-        Question("rule", Kind.RULE, "Why?", answer="chain-rule", options=("chain-rule", "sum-rule")),
-        Question("fill", Kind.FILL, "Fill it.", answer="p_i", line="? - y_i"),
+        Question("rule", "rule", "Why?", answer="chain-rule", options=("chain-rule", "sum-rule")),
+        Question("fill", "fill", "Fill it.", answer="p_i", line="? - y_i"),
         CODE,
     )
     library = FakeLibrary({**LESSONS, "kinds": Lesson("kinds", "Kinds", blocks)})
@@ -125,14 +125,14 @@ def test_order_rule_and_fill_questions_say_how_to_answer(tmp_path: Path) -> None
 
 
 def test_two_questions_with_the_same_prompt_are_both_asked(tmp_path: Path) -> None:
-    blocks = tuple(Question(name, Kind.SYMBOLIC, "Write it.", answer="p") for name in ("one", "two"))
+    blocks = tuple(Question(name, "symbolic", "Write it.", answer="p") for name in ("one", "two"))
     library = FakeLibrary({"twice": Lesson("twice", "Twice", (Prose("Go."), *blocks))})
     assert talk(tmp_path, "p", "", library=library).count("Write it.") == 2
 
 
 def test_numbers_that_come_again_are_asked_again(tmp_path: Path) -> None:
     scene = Scene.from_mapping({"given": {"a": {"draw": {"pick": [1, 2]}}}})
-    block = Question("q", Kind.NUMERIC, "What is twice {{ a }}?", answer="2a")
+    block = Question("q", "numeric", "What is twice {{ a }}?", answer="2a")
     library = FakeLibrary({"twice": Lesson("twice", "Twice", (block,), scene)})
     said = talk(tmp_path, *["another"] * 5, library=library)
     assert said.count("What is twice") == 1 + said.count("Other numbers") == 6
@@ -190,7 +190,7 @@ def test_a_pipe_of_any_bytes_and_any_encoding(tmp_path: Path, encoding: str) -> 
 
 
 def questions(*names: str) -> tuple[Question, ...]:
-    return tuple(Question(name, Kind.SYMBOLIC, f"Write {name}.", answer="p") for name in names)
+    return tuple(Question(name, "symbolic", f"Write {name}.", answer="p") for name in names)
 
 
 def three_lessons() -> FakeLibrary:

@@ -7,7 +7,7 @@ from pathlib import Path
 from string import ascii_lowercase
 
 from bptutor.packs.library import Library
-from bptutor.packs.model import Kind, Question
+from bptutor.packs.model import Question
 from bptutor.session import LineState, Session, ShownDerivation, ShownQuestion, View, Wants
 
 PACK = """bptutor: 1
@@ -166,9 +166,9 @@ def right(session: Session, view: View) -> str:
     """Return the right answer to what a view asks, by what it says and not by where it stands."""
     question = view.question
     assert question is not None
-    if question.kind is Kind.CHOICE:
+    if question.kind == "choice":
         return ",".join(ascii_lowercase[n] for n, choice in enumerate(question.choices) if choice.right)
-    if question.kind is Kind.ORDER:
+    if question.kind == "order":
         blocks = session.library.lesson(view.lesson.id).blocks
         lines = next(block.lines for block in blocks if isinstance(block, Question) and block.id == question.id)
         return ",".join(str(question.lines.index(text) + 1) for text in lines)
@@ -189,7 +189,7 @@ async def walked(session: Session, id_: str, stops: int = 99, seed: int | None =
         if view.wants is Wants.FINISHED or view.stop > stops:
             break
         if view.wants is Wants.ANSWER and view.question is not None:
-            asked.append(view.question.id if view.question.kind is not Kind.SYMBOLIC else str(view.question.answer))
+            asked.append(view.question.id if view.question.kind != "symbolic" else str(view.question.answer))
         elif view.wants is Wants.NUDGE:
             asked.append("nudge")
         view = await on(session, view)
@@ -210,8 +210,8 @@ def written(view: View) -> list[Wrote]:
 def said(piece: ShownQuestion) -> str:
     """Return what an answer says, where it points at something that is shown."""
     question, answer = piece.question, piece.answer or ""
-    if question.kind is Kind.CHOICE and question.choices:
+    if question.kind == "choice" and question.choices:
         return "; ".join(question.choices[ascii_lowercase.index(one)].text for one in answer.split(","))
-    if question.kind is Kind.ORDER and question.lines:
+    if question.kind == "order" and question.lines:
         return "; ".join(question.lines[int(one) - 1] for one in answer.split(","))
     return answer

@@ -17,7 +17,7 @@ from bptutor.grading.verdict import Finding, Mark, ProofMark, ReadingError, Verd
 from bptutor.notation.values.evaluate import Values
 from bptutor.packs.lesson.outline import LessonEntry, Pack, QuizEntry, Rule
 from bptutor.packs.lesson.stop_ids import line_ids
-from bptutor.packs.model import Choice, Derivation, Kind, Lesson, Line, Nudge, Prose, Question, Show
+from bptutor.packs.model import Choice, Derivation, Lesson, Line, Nudge, Prose, Question, Show
 from bptutor.packs.quiz import Quiz
 from bptutor.packs.scene.scene import Scene
 
@@ -71,7 +71,7 @@ ERROR_LINES = line_ids(ERROR)
 
 RISES = Question(
     "rises",
-    Kind.CHOICE,
+    "choice",
     "Raise $z_2$ a little, from {{ z[1] }}. What does $L$ do?",
     choices=(Choice("It rises.", say="Look at the nudge."), Choice("It falls.", right=True), Choice("It stays.")),
     hints=("Look at $p_2$.", "The logarithm rises with $p_2$.", "$L = -log p_2$"),
@@ -82,13 +82,11 @@ RISES = Question(
         "choices": ({"text": "It rises."}, {"text": "It falls.", "right": "true"}, {"text": "It stays."}),
     },
 )
-SLOPE = Question(
-    "slope", Kind.SYMBOLIC, "Write the slope from the two columns.", answer="p-y", skills=("output-error",)
-)
-SORT = Question("sort", Kind.ORDER, "Put the pass in order.", lines=("forward", "loss", "backward"), extra=("coffee",))
+SLOPE = Question("slope", "symbolic", "Write the slope from the two columns.", answer="p-y", skills=("output-error",))
+SORT = Question("sort", "order", "Put the pass in order.", lines=("forward", "loss", "backward"), extra=("coffee",))
 CODE = Question(
     "code",
-    Kind.NUMPY,
+    "numpy",
     "All six in one line.",
     answer="np.outer(p-y, a)",
     hints=("Two free indices.",),
@@ -255,7 +253,7 @@ def _verdict(question: Question, text: str) -> Verdict:
         finding = Finding("form", "The value is right. Look at the Σ that is still there.")
         return Verdict(Mark.RIGHT_OTHER_FORM, ProofMark.PROBES, (finding,), text)
     if given == _squeezed(_answer(question)):
-        proof = ProofMark.NONE if question.kind in {Kind.CHOICE, Kind.ORDER} else ProofMark.PROBES
+        proof = ProofMark.NONE if question.kind in {"choice", "order"} else ProofMark.PROBES
         return Verdict(Mark.RIGHT, proof, read_as=text)
     below = question.derived.below if question.derived else ()
     for n, later in enumerate(below):
@@ -266,9 +264,9 @@ def _verdict(question: Question, text: str) -> Verdict:
 
 
 def _answer(question: Question) -> str:
-    if question.kind is Kind.CHOICE:
+    if question.kind == "choice":
         return ",".join("abcdefgh"[n] for n, choice in enumerate(question.choices) if choice.right)
-    if question.kind is Kind.ORDER:
+    if question.kind == "order":
         return ",".join(str(n + 1) for n in range(len(question.lines)))
     return str(question.answer)
 

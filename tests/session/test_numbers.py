@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bptutor.packs.model import Kind, Nudge, Question, Show
+from bptutor.packs.lesson.templates import number_text
+from bptutor.packs.model import Nudge, Question, Show
 from bptutor.packs.scene.scene import Scene
-from bptutor.session.view.numbers import Numbers, right_text, typed_array
+from bptutor.session.view.numbers import Numbers
 from bptutor.session.view.question_view import Asked
 
 SCENE = Scene.from_mapping(
@@ -24,37 +25,37 @@ SCENE = Scene.from_mapping(
 
 
 def revealed(question: Question, seed: int = 5) -> str:
-    return right_text(Asked.of(question, seed), SCENE, seed)
+    return Asked.of(question, seed).right_text(SCENE, seed)
 
 
 def test_a_vector_is_revealed_in_numbers() -> None:
     z = np.asarray(SCENE.draw(5)["z"], dtype=float)
     p = np.exp(z) / np.exp(z).sum()
-    text = revealed(Question("q", Kind.VECTOR, answer="p"))
+    text = revealed(Question("q", "vector", answer="p"))
     assert text == "[" + ", ".join(f"{entry:.3f}" for entry in p) + "]"
 
 
 def test_numbers_given_for_one_question_count() -> None:
-    question = Question("q", Kind.NUMERIC, answer="2 w", decimals=1, given={"w": {"axes": [], "value": "1.25"}})
+    question = Question("q", "numeric", answer="2 w", decimals=1, given={"w": {"axes": [], "value": "1.25"}})
     assert revealed(question) == "2.5"
 
 
 def test_a_shape_is_revealed_as_a_shape() -> None:
-    assert revealed(Question("q", Kind.SHAPE, answer="W")) == "(3, 2)"
-    assert revealed(Question("q", Kind.SHAPE, answer="z")) == "(3,)"
-    assert revealed(Question("q", Kind.SHAPE, answer="L")) == "()"
-    assert revealed(Question("q", Kind.SHAPE, answer="(z yᵀ W).T")) == "(2, 3)"
-    assert revealed(Question("q", Kind.SHAPE, answer="(4, 7)")) == "(4, 7)"
+    assert revealed(Question("q", "shape", answer="W")) == "(3, 2)"
+    assert revealed(Question("q", "shape", answer="z")) == "(3,)"
+    assert revealed(Question("q", "shape", answer="L")) == "()"
+    assert revealed(Question("q", "shape", answer="(z yᵀ W).T")) == "(2, 3)"
+    assert revealed(Question("q", "shape", answer="(4, 7)")) == "(4, 7)"
 
 
 def test_what_is_written_out_or_has_no_value_stays() -> None:
-    assert revealed(Question("q", Kind.SYMBOLIC, answer="p - y")) == "p - y"
-    assert revealed(Question("q", Kind.NUMERIC, answer="nothing here")) == "nothing here"
-    assert right_text(Asked.of(Question("q", Kind.NUMERIC, answer="0.5"), 0), None, 0) == "0.5"
+    assert revealed(Question("q", "symbolic", answer="p - y")) == "p - y"
+    assert revealed(Question("q", "numeric", answer="nothing here")) == "nothing here"
+    assert Asked.of(Question("q", "numeric", answer="0.5"), 0).right_text(None, 0) == "0.5"
 
 
 def test_no_minus_before_zero() -> None:
-    assert typed_array([-0.0004, 0.0, -0.0006], 3) == "[0.000, 0.000, -0.001]"
+    assert number_text([-0.0004, 0.0, -0.0006], 3) == "[0.000, 0.000, -0.001]"
 
 
 def test_measured_slopes_are_p_minus_y() -> None:

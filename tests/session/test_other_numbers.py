@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bptutor.grading.verdict import Verdict
-from bptutor.packs.model import Derivation, Kind, Lesson, Line, Prose, Question, Show
+from bptutor.packs.model import Derivation, Lesson, Line, Prose, Question, Show
 from bptutor.packs.scene.scene import Scene
 from bptutor.progress.event import EventKind
 from bptutor.session import Session, ShownProse, ShownQuestion, ShownShow, View, Wants
@@ -17,9 +17,9 @@ from tests.session.fakes import FakeGrader, FakeLibrary
 
 SCENE = Scene.from_mapping({"given": {"a": {"draw": {"from": 1, "to": 9000, "step": 1}}}, "define": {"c": "2 a"}})
 FIXED = Scene.from_mapping({"given": {"a": {"value": 3}}})
-TWICE = Question("twice", Kind.NUMERIC, "Twice {{ a }}?", answer="right", skills=("loss",))
-THRICE = Question("thrice", Kind.NUMERIC, "Three times {{ a }}?", answer="right", skills=("loss",))
-FOUR = Question("four", Kind.NUMERIC, "Four times {{ a }}?", answer="right", skills=("loss",))
+TWICE = Question("twice", "numeric", "Twice {{ a }}?", answer="right", skills=("loss",))
+THRICE = Question("thrice", "numeric", "Three times {{ a }}?", answer="right", skills=("loss",))
+FOUR = Question("four", "numeric", "Four times {{ a }}?", answer="right", skills=("loss",))
 STEP = Derivation("step", "c", (Line("a + a"), Line("2 a", ask="Add up.")))
 
 

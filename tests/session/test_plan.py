@@ -7,13 +7,13 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bptutor.packs.model import Kind, Question
+from bptutor.packs.model import Question
 from bptutor.session.review.order import plan
 from bptutor.session.steps.lesson_steps import Item
 
 
 def item(name: str, *skills: str) -> Item:
-    return Item(f"lesson/{name}", Question(name, Kind.NUMERIC, skills=skills or (name,)))
+    return Item(f"lesson/{name}", Question(name, "numeric", skills=skills or (name,)))
 
 
 def names(items: list[Item]) -> list[str]:

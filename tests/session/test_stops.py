@@ -7,9 +7,10 @@ from collections import Counter
 
 import pytest
 
-from bptutor.packs.model import Kind, Lesson, Nudge, Prose, Question, Show
+from bptutor.grading.types.base import typed
+from bptutor.packs.model import Lesson, Nudge, Prose, Question, Show
 from bptutor.session.steps.lesson_steps import cut
-from bptutor.session.view.question_view import Asked, seed_of, typed
+from bptutor.session.view.question_view import Asked, seed_of
 from tests.session.fakes import ERROR, ERROR_LINES, LESSONS, RISES, SLOPE, SORT
 
 NUDGE = Show(("z",), Nudge("L", "z"))
@@ -59,8 +60,8 @@ def test_choices_change_places_and_keep_their_source_beside_them() -> None:
         written = asked.source["choices"]
         assert isinstance(written, tuple)
         assert [mapping["text"] for mapping in written] == [choice.text for choice in asked.choices]
-        assert asked.choices["abc".index(Asked.of(RISES, seed).right_text())].right
-        places.add(Asked.of(RISES, seed).right_text())
+        assert asked.choices["abc".index(Asked.of(RISES, seed).right_text(None, 0))].right
+        places.add(Asked.of(RISES, seed).right_text(None, 0))
     assert places == {"a", "b", "c"}
 
 
@@ -70,9 +71,9 @@ def test_lines_to_order_never_stand_in_the_right_order() -> None:
         lines = asked.shown(str).lines
         assert sorted(lines) == sorted((*SORT.lines, *SORT.extra))
         assert lines[:3] != SORT.lines or lines[3] != SORT.extra[0]
-        chosen = [lines[int(number) - 1] for number in asked.right_text().split(",")]
+        chosen = [lines[int(number) - 1] for number in asked.right_text(None, 0).split(",")]
         assert tuple(chosen) == SORT.lines
-        assert asked.for_grading(asked.right_text()) == "1,2,3"
+        assert asked.for_grading(asked.right_text(None, 0)) == "1,2,3"
 
 
 @pytest.mark.parametrize("text", ["forward first", "9,1", "", "1,2,x"])
@@ -81,8 +82,8 @@ def test_what_is_no_order_goes_to_grading_as_it_is(text: str) -> None:
 
 
 def test_an_array_answer_is_revealed_as_it_would_be_typed() -> None:
-    question = Question("m", Kind.MATRIX, answer=(("1", "2"), ("3", "4")))
-    assert Asked.of(question, 0).right_text() == "[[1, 2], [3, 4]]"
+    question = Question("m", "matrix", answer=(("1", "2"), ("3", "4")))
+    assert Asked.of(question, 0).right_text(None, 0) == "[[1, 2], [3, 4]]"
     assert typed("p - y") == "p - y"
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bptutor.grading.grade import grade
 from bptutor.grading.verdict import Finding, Mark, Verdict
-from bptutor.packs.model import Kind, Lesson, Question
+from bptutor.packs.model import Lesson, Question
 from bptutor.packs.scene.scene import Scene
 from bptutor.progress.event import Event, EventKind
 from bptutor.session.steps import attempts
@@ -19,9 +19,9 @@ HOUSE = json.loads((Path(__file__).parents[1] / "data" / "grading" / "scenes.jso
     "house"
 ]
 SCENE = Scene.from_mapping(HOUSE)
-FIRST = Question("first", Kind.VECTOR, answer="dz2")
-NEXT = Question("next", Kind.MATRIX, answer="dW2")
-WORDS = Question("words", Kind.SYMBOLIC, answer="p - y")
+FIRST = Question("first", "vector", answer="dz2")
+NEXT = Question("next", "matrix", answer="dW2")
+WORDS = Question("words", "symbolic", answer="p - y")
 
 
 def walk(*events: Event) -> Walk:

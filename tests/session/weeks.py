@@ -13,7 +13,7 @@ from typing import Any
 from fsrs import Card, Rating, Scheduler
 
 from bptutor.packs.lesson.outline import Pack
-from bptutor.packs.model import Choice, Kind, Lesson, Prose, Question
+from bptutor.packs.model import Choice, Lesson, Prose, Question
 from bptutor.packs.quiz import Quiz, QuizFront, Source
 from bptutor.plain.repl import Talk
 from bptutor.progress.event import Event, EventKind
@@ -32,7 +32,7 @@ def question(name: str, *skills: str) -> Question:
     """Return a question whose wording has three forms, each a choice of three."""
     choices = (Choice("It rises."), Choice("It falls.", right=True), Choice("It stays."))
     hints = ("Look.", "Look again.")
-    return Question(name, Kind.CHOICE, f"What of {name}?", choices=choices, hints=hints, skills=skills)
+    return Question(name, "choice", f"What of {name}?", choices=choices, hints=hints, skills=skills)
 
 
 class WeeksLibrary(FakeLibrary):

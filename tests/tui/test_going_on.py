@@ -11,7 +11,7 @@ from textual.widgets import Input
 
 from bptutor.packs.lesson.outline import Pack
 from bptutor.packs.library import Library
-from bptutor.packs.model import Kind, Lesson, Prose, Question
+from bptutor.packs.model import Lesson, Prose, Question
 from bptutor.progress.event_log import Log
 from bptutor.session import QUIZ, Wants
 from bptutor.tui.commands import occur
@@ -80,7 +80,7 @@ async def test_behind_the_last_of_all_stands_the_map_with_a_sentence(tmp_path: P
 
 
 async def test_at_a_rest_enter_goes_on_and_letters_are_keys(tmp_path: Path) -> None:
-    questions = tuple(Question(f"q{n}", Kind.SYMBOLIC, f"Question {n}?", answer="p") for n in range(8))
+    questions = tuple(Question(f"q{n}", "symbolic", f"Question {n}?", answer="p") for n in range(8))
     lessons = FakeLibrary({"many": Lesson("many", "Many", questions, skills=("loss",))})
     with desk(tmp_path, lessons).session() as session:
         view = session.open("many")
@@ -163,7 +163,7 @@ async def test_other_numbers_keep_what_is_typed_and_take_back_what_was_said_of_i
 async def test_a_program_is_kept_while_something_easier_is_asked(tmp_path: Path) -> None:
     code = Library.open(Path(__file__).parents[1] / "data" / "packs" / "valid" / "code").lesson("code")
     program = next(block for block in code.blocks if isinstance(block, Question) and block.code is not None)
-    first = Question("first", Kind.NUMPY, "First?", answer="p", skills=("loss",))
+    first = Question("first", "numpy", "First?", answer="p", skills=("loss",))
     lessons = FakeLibrary(
         {"mixed": Lesson("mixed", "Mixed", (first, replace(program, skills=("loss",))), scene=code.scene)}
     )
@@ -221,7 +221,7 @@ async def test_an_empty_review_says_so_and_offers_no_other_numbers(tmp_path: Pat
 
 
 async def test_an_answered_question_stays_answered_where_there_are_no_other_numbers(tmp_path: Path) -> None:
-    question = Question("q", Kind.SYMBOLIC, "Twice?", answer="p")
+    question = Question("q", "symbolic", "Twice?", answer="p")
     lessons = FakeLibrary({"one": Lesson("one", "One", (question, Prose("The end.")), skills=("loss",))})
     async with stage(tmp_path, "one", library=lessons) as s:
         await s.until("Twice?")

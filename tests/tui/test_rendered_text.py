@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bptutor.grading.verdict import Finding, Mark, ProofMark, Verdict
+from bptutor.grading.verdict import Finding, Mark, ProofMark, Reading, Verdict
 from bptutor.packs.lesson.outline import Rule
-from bptutor.packs.model import Choice, Derivation, Kind, Lesson, Line, Question
+from bptutor.packs.model import Choice, Derivation, Lesson, Line, Question
 from bptutor.packs.scene.scene import Scene
-from bptutor.session import LineState, Reading, ShownDerivation, ShownQuestion, View, Wants
+from bptutor.session import LineState, ShownDerivation, ShownQuestion, View, Wants
 from bptutor.tui.render.formulas import Typesetter
 from bptutor.tui.render.grids import NamedArray
 from bptutor.tui.render.prompt import Typed, reading_rows, waiting_rows
@@ -38,13 +38,13 @@ def test_mathematics_in_prose_is_set_wherever_it_stands(markdown: str, shown: st
 
 def test_the_formula_of_a_rule_knows_nothing_of_the_lesson() -> None:
     rules = {"product-rule": Rule("product-rule", "Product rule", "∂(u v)/∂x = ∂u/∂x v + u ∂v/∂x")}
-    menu = Question("q", Kind.RULE, answer="product-rule", options=("product-rule",))
+    menu = Question("q", "rule", answer="product-rule", options=("product-rule",))
     rows = [row.plain.strip() for row in choice_rows(menu, Setting(VECTORS, rules), 70)]
     assert rows == ["a  Product rule   ∂(uv)/∂x = ∂u/∂x v + u ∂v/∂x"]
 
 
 def test_what_a_choice_reads_is_set_as_the_choice_is() -> None:
-    menu = Question("q", Kind.CHOICE, answer="a", choices=(Choice("$u_i$ or `u[0]`", right=True),))
+    menu = Question("q", "choice", answer="a", choices=(Choice("$u_i$ or `u[0]`", right=True),))
     typed = Typed("a", Reading("(a) $u_i$ or `u[0]`"))
     rows = reading_rows(viewed(menu, Wants.ANSWER), typed, Setting(VECTORS), 70, 3)
     assert [row.plain.rstrip() for row in rows] == ["I read: (a) uᵢ or u[0]"]
@@ -53,12 +53,12 @@ def test_what_a_choice_reads_is_set_as_the_choice_is() -> None:
 @pytest.mark.parametrize(
     ("kind", "mark", "first"),
     [
-        (Kind.SYMBOLIC, Mark.WRONG, "✗ wrong   yours: u_i v_i"),
-        (Kind.CODE, Mark.WRONG, "✗ wrong"),
-        (Kind.SYMBOLIC, Mark.RIGHT, "✔ right"),
+        ("symbolic", Mark.WRONG, "✗ wrong   yours: u_i v_i"),
+        ("code", Mark.WRONG, "✗ wrong"),
+        ("symbolic", Mark.RIGHT, "✔ right"),
     ],
 )
-def test_a_wrong_answer_that_is_over_stands_beside_its_verdict(kind: Kind, mark: Mark, first: str) -> None:
+def test_a_wrong_answer_that_is_over_stands_beside_its_verdict(kind: str, mark: Mark, first: str) -> None:
     witness = Finding("witness", "They differ. Look at u.", values={"u": [1.0] * 6}, expected=1.0, got=2.0)
     judged = Judged(Verdict(mark, ProofMark.NONE, (witness,), ""))
     view = viewed(Question("q", kind), Wants.GO_ON)
@@ -100,7 +100,7 @@ def test_a_formula_that_fits_in_a_row_is_not_broken(width: int, formula: str) ->
         rows = [row.plain for row in prose(text, VECTORS, width)]
         assert any(said in row for row in rows), rows
         assert max(map(len, rows)) <= width and "\ue000" not in "".join(rows)
-    choice = Question("q", Kind.CHOICE, choices=(Choice(f"it is {formula} and nothing else"),))
+    choice = Question("q", "choice", choices=(Choice(f"it is {formula} and nothing else"),))
     assert any(said in row.plain for row in choice_rows(choice, Setting(VECTORS), width + 8))
 
 

@@ -11,7 +11,7 @@ from textual import events
 from textual.widgets import Input
 from textual.widgets.text_area import Selection
 
-from bptutor.packs.model import Code, Kind, Lesson, Question
+from bptutor.packs.model import Code, Lesson, Question
 from bptutor.tui.screens.course_map import MapScreen
 from bptutor.tui.screens.lesson import LessonScreen
 from bptutor.tui.screens.page import NeedsScreen
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.normal
 
 PACK = Path(__file__).parents[1] / "data" / "packs" / "valid" / "typed"
 PROGRAM = Lesson(
-    "program", "A program", (Question("write", Kind.CODE, "Write it.", answer="x", code=Code("f", ())),), chapter="see"
+    "program", "A program", (Question("write", "code", "Write it.", answer="x", code=Code("f", ())),), chapter="see"
 )
 PROGRAMS = FakeLibrary({PROGRAM.id: PROGRAM})
 

@@ -11,7 +11,7 @@ import pytest
 from bptutor.grading.grade import grade
 from bptutor.grading.verdict import Finding, Mark, ProofMark, Verdict
 from bptutor.packs.library import Library
-from bptutor.packs.model import Kind, Lesson, Line, Prose, Question
+from bptutor.packs.model import Lesson, Line, Prose, Question
 from bptutor.packs.quiz import Quiz, QuizFront, Source
 from bptutor.packs.scene.scene import Scene
 from bptutor.session import LineState, ShownDerivation, ShownProse, View, Wants
@@ -81,9 +81,9 @@ async def test_what_is_said_of_a_program_is_called_that_of_the_last_run(tmp_path
 
 def wrongs(question: Question) -> Iterator[str]:
     """Yield answers that are wrong in no way that has a name, as far as that can be written."""
-    if question.kind in {Kind.SYMBOLIC, Kind.MATRIX_EXPRESSION, Kind.NUMPY}:
+    if question.kind in {"symbolic", "matrix-expression", "numpy"}:
         yield f"({question.answer})**2 + 0.3"
-        yield f"exp({question.answer})" if question.kind is not Kind.NUMPY else f"np.exp({question.answer})"
+        yield f"exp({question.answer})" if question.kind != "numpy" else f"np.exp({question.answer})"
     elif question.code is not None:
         head, _, _ = str(question.answer).rstrip().rpartition("\n")
         last = str(question.answer).rstrip().rpartition("return ")[2]
@@ -158,7 +158,7 @@ WEIGHTS = Scene.from_mapping(
 async def test_a_case_with_a_matrix_is_whole_on_a_small_screen(tmp_path: Path) -> None:
     question = Question(
         "q",
-        Kind.MATRIX_EXPRESSION,
+        "matrix-expression",
         "Back through the layer?",
         answer="W.T @ d",
         source={"type": "matrix-expression", "answer": "W.T @ d"},

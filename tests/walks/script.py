@@ -9,11 +9,10 @@ from pathlib import Path
 from bptutor.grading.grade import grade
 from bptutor.grading.verdict import Mark, Verdict
 from bptutor.packs.lesson import fading
-from bptutor.packs.model import Derivation, Kind, Lesson, Question
+from bptutor.packs.model import Derivation, Lesson, Question
 from bptutor.packs.scene.scene import Scene
 from bptutor.progress.event_log import Log
 from bptutor.session import Library, Session, View, Wants
-from bptutor.session.view.numbers import right_text
 from bptutor.session.view.question_view import Asked
 from tests.walks import spellings
 
@@ -85,7 +84,7 @@ def written(lesson: Lesson, asked: Question) -> Question:
         if isinstance(block, Derivation) and block.blank and block.id == asked.id:
             return fading.blank_page(block)
         if isinstance(block, Derivation) and asked.id.startswith(f"{block.id}."):
-            how = {Kind.RULE: fading.Form.WHY, Kind.FILL: fading.Form.HOLE}.get(asked.kind, fading.Form.WRITE)
+            how = {"rule": fading.Form.WHY, "fill": fading.Form.HOLE}.get(asked.kind, fading.Form.WRITE)
             return fading.question(block, int(asked.id.removeprefix(f"{block.id}.")) - 1, how)
     raise AssertionError(f"{lesson.id} asks no {asked.id}")
 
@@ -95,7 +94,7 @@ def answers(here: Session, view: View, way: int) -> Iterator[Step]:
     question = view.question
     assert question is not None
     asked = Asked.of(written(here.lesson, question), view.seed)
-    model = right_text(asked, here.lesson.scene, view.seed)
+    model = asked.right_text(here.lesson.scene, view.seed)
     yield Step(spellings.wrong(question, model), Mark.WRONG, question.id)
     for line in route(here.lesson, question):
         yield Step(line, Mark.RIGHT, question.id)

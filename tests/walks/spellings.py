@@ -7,32 +7,32 @@ import json
 from bptutor.notation.parse import read
 from bptutor.notation.printers import latex, unicode
 from bptutor.notation.scope import Scope
-from bptutor.packs.model import Kind, Question
+from bptutor.packs.model import Question
 from bptutor.packs.scene.scene import Scene
 
-FORMULAS = frozenset({Kind.SYMBOLIC, Kind.MATRIX_EXPRESSION})
+FORMULAS = frozenset({"symbolic", "matrix-expression"})
 
 
 def right(question: Question, scene: Scene | None, model: str) -> tuple[str, ...]:
     """Return three spellings of the right answer; `model` is the answer that a reveal would show."""
     kind = question.kind
-    if kind is Kind.CHOICE:
+    if kind == "choice":
         return model, model.upper(), f" ( {model} ) "
-    if kind is Kind.ORDER:
+    if kind == "order":
         return model, model.replace(",", " "), model.replace(",", " > ")
-    if kind is Kind.NUMERIC:
+    if kind == "numeric":
         return model, f"({model}) * 1", model.replace("-", "−")
-    if kind is Kind.CODE:
+    if kind == "code":
         return model, f"# mine\n{model}", f"{model}\n\n"
-    if kind in {Kind.VECTOR, Kind.MATRIX}:
+    if kind in {"vector", "matrix"}:
         return model, model.replace(" ", ""), model.replace("[", "[ ").replace("-", "−")
-    if kind is Kind.SHAPE:
+    if kind == "shape":
         return model, f" {model} ", model.strip("()") or "()"
     if kind in FORMULAS:
         scope = _scope(question, scene)
         tree = read(model, scope)
         return model, unicode.line(tree, scope), latex.source(tree, scope)
-    if kind is Kind.NUMPY:
+    if kind == "numpy":
         return model, f"({model})", model.replace(" ", "")
     return model, f" {model}", f"{model} "
 
@@ -40,23 +40,23 @@ def right(question: Question, scene: Scene | None, model: str) -> tuple[str, ...
 def wrong(question: Question, model: str) -> str:
     """Return an answer that can be read and is not right."""
     kind = question.kind
-    if kind is Kind.CHOICE:
+    if kind == "choice":
         letters = [chr(ord("a") + n) for n in range(len(question.choices))]
         return next(letter for letter in letters if letter not in model.split(","))
-    if kind is Kind.ORDER:
+    if kind == "order":
         return ",".join(reversed(model.split(",")))
-    if kind is Kind.NUMERIC:
+    if kind == "numeric":
         return f"{model} + 1"
-    if kind in {Kind.VECTOR, Kind.MATRIX}:
+    if kind in {"vector", "matrix"}:
         return json.dumps(_plus_one(json.loads(model)))
-    if kind is Kind.SHAPE:
+    if kind == "shape":
         return "(11, 13, 17)"
-    if kind is Kind.CODE:
+    if kind == "code":
         assert question.code is not None
         return f"{question.code.starter.rstrip()}\n    raise ValueError"  # what returns nothing is a slip
-    if kind is Kind.RULE:
+    if kind == "rule":
         return next(option for option in question.options if option != str(question.answer))
-    if kind is Kind.EINSUM:
+    if kind == "einsum":
         before, _, after = model.partition("->")
         return f"{before}->{after[1:] if len(after) > 1 else ''}"
     return f"-2 * ({model})"

@@ -12,7 +12,6 @@ from bptutor.packs.library import Library
 from bptutor.packs.model import Show
 from bptutor.packs.quiz import Quiz
 from bptutor.session import QUIZ, Result, Wants
-from bptutor.session.view.numbers import right_text
 from bptutor.session.view.question_view import Asked
 from tests.walks.script import SEED, session
 
@@ -64,7 +63,7 @@ async def test_a_quiz_answered_rightly_is_passed(tmp_path: Path, quiz: str, libr
         assert stop.item is not None
         assert view.wants is Wants.ANSWER
         asked = Asked.of(stop.item.question, view.seed)
-        text = asked.graded.whole or right_text(asked, stop.item.scene, view.seed)
+        text = asked.graded.whole or asked.right_text(stop.item.scene, view.seed)
         outcome = await here.submit(text)
         assert outcome.verdict.right, (stop.id, text, outcome.verdict)
         view = here.advance() if outcome.view.wants is Wants.GO_ON else outcome.view

@@ -15,7 +15,8 @@ from bptutor.grading.answer.comparison import Fresh, close, fresh
 from bptutor.notation.scope import Declared, Role, Scope
 from bptutor.notation.transform.backward_equations import gradient, steps, whole
 from bptutor.notation.transform.products import ONE, value_of
-from bptutor.notation.transform.roles import Activation, parts
+from bptutor.notation.transform.role_evidence import Activation
+from bptutor.notation.transform.roles import parts
 from bptutor.notation.tree import (
     Add,
     At,

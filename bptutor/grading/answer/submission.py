@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from bptutor.grading.answer.strip_markup import bare
 from bptutor.notation.scope import Scope
 from bptutor.packs.model import Question
+from bptutor.packs.question_types import of
 
 if TYPE_CHECKING:
     from bptutor.notation.values.evaluate import Values
@@ -68,7 +69,7 @@ def make(
     """Return the case of an answer; the scene is as the question changes it."""
     if question.changes:
         scene = _changed(repr(sorted(question.changes.items())), _Held(question.changes, scene))
-    written = text if question.code is not None else bare(text)
+    written = text if of(question).program else bare(text)
     return Case(question, written, scene or _NO_SCENE, seed, earlier)
 
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from bptutor.errors import BptutorError
 from bptutor.grading.answer.comparison import close
 from bptutor.grading.catalogue import activations, loss
-from bptutor.grading.catalogue.base import Hypothesis, Mistake, any_of, exchange, on_trees, steps
+from bptutor.grading.catalogue.base import Hypotheses, Mistake, any_of, exchange, on_trees, steps
 from bptutor.grading.catalogue.convolution import input_gradient, kernel_gradient, pooling
 from bptutor.grading.catalogue.convolution.cross_correlations import on_inputs, on_kernels
 from bptutor.notation.scope import Role, Scope
 from bptutor.notation.shapes import axes
 from bptutor.notation.transform.products import ONE, times
-from bptutor.notation.transform.rewrite import Made, Rule, lettered, letters_in, main_name
+from bptutor.notation.transform.rewrite import Made, Rule, lettered, letters_in, main_name, named, replaced
 from bptutor.notation.tree import (
     Add,
     At,
@@ -52,31 +52,24 @@ def one_path(expected: ExpectedAnswer) -> Rule:
     return rule
 
 
-def paths(kept: Callable[[tuple[Expr, ...]], Iterator[Expr]]) -> Callable[[ExpectedAnswer], Rule]:
+def paths(kept: Callable[[tuple[Expr, ...]], tuple[Expr, ...]]) -> Callable[[ExpectedAnswer], Rule]:
     """Return the rule that keeps some of what reaches a name that is used more than once."""
 
     def make(expected: ExpectedAnswer) -> Rule:
-        meetings = {Add(parts): parts for parts in expected.lines.back.values() if len(parts) > 1}
-
-        def rule(expr: Expr) -> Made:
-            if isinstance(expr, Add) and expr in meetings:
-                for part in kept(meetings[expr]):
-                    yield part, main_name(part)
-
-        return rule
+        meetings: dict[Expr, tuple[Expr, ...]] = {Add(p): p for p in expected.lines.back.values() if len(p) > 1}
+        return lambda expr: ((part, main_name(part)) for part in kept(meetings.get(expr, ())))
 
     return make
 
 
-def each_path(parts: tuple[Expr, ...]) -> Iterator[Expr]:
+def each_path(parts: tuple[Expr, ...]) -> tuple[Expr, ...]:
     """Keep one path, whichever."""
-    yield from parts
+    return parts
 
 
-def end_path(parts: tuple[Expr, ...]) -> Iterator[Expr]:
+def end_path(parts: tuple[Expr, ...]) -> tuple[Expr, ...]:
     """Keep the path that is met last, in the order of reading or of the backward pass."""
-    yield parts[-1]
-    yield parts[0]
+    return (*parts[-1:], *parts[:1])
 
 
 def one_term(expected: ExpectedAnswer) -> Rule:
@@ -103,15 +96,12 @@ def _one_term(expr: MatMul) -> Made:
     for k in range(4):
         left = Slice(expr.left.arg, (k,)) if isinstance(expr.left, Transpose) else Slice(expr.left, (Span(), k))
         right = Slice(expr.right.arg, (Span(), k)) if isinstance(expr.right, Transpose) else Slice(expr.right, (k,))
-        yield Mul((left, right)), main_name(expr.left)
-        yield Outer(left, right), main_name(expr.left)
-        yield Mul((Slice(expr.left, (k,)), right)), main_name(expr.left)
-        yield Mul((Slice(expr.left, (k,)), Slice(expr.right, (Span(), k)))), main_name(expr.right)
+        row = Slice(expr.left, (k,))
+        yield from named(expr.left, Mul((left, right)), Outer(left, right), Mul((row, right)))
+        yield from named(expr.right, Mul((row, Slice(expr.right, (Span(), k)))))
 
 
-def of_slopes(
-    hypotheses: Callable[[ExpectedAnswer], Iterator[Hypothesis]],
-) -> Callable[[ExpectedAnswer], Iterator[Hypothesis]]:
+def of_slopes(hypotheses: Hypotheses) -> Hypotheses:
     """Return hypotheses that are made where a slope of the loss is asked; what is met forward has the same sum."""
     return lambda expected: hypotheses(expected) if expected.loss and not _is_forward(expected) else iter(())
 
@@ -134,7 +124,7 @@ def dropped_factor(expr: Expr) -> Made:
     if isinstance(expr, Mul):
         for n, factor in enumerate(expr.factors):
             if not isinstance(factor, Number):
-                rest = expr.factors[:n] + expr.factors[n + 1 :]
+                rest = replaced(expr.factors, n)
                 bare = tuple(part for part in rest if not isinstance(part, Number))
                 yield from ((times(*left), main_name(factor)) for left in dict.fromkeys((rest, bare)) if left)
     if isinstance(expr, Div):
@@ -142,19 +132,16 @@ def dropped_factor(expr: Expr) -> Made:
         if expr.num != ONE:
             yield Div(ONE, expr.den), main_name(expr.num)
     if isinstance(expr, At) and isinstance(expr.base, Outer) and len(expr.subscripts) == 2:
-        for side, other, place in zip((expr.base.left, expr.base.right), (1, 0), expr.subscripts, strict=True):
-            yield At(side, (place,)), main_name((expr.base.left, expr.base.right)[other])
+        yield At(expr.base.left, expr.subscripts[:1]), main_name(expr.base.right)
+        yield At(expr.base.right, expr.subscripts[1:]), main_name(expr.base.left)
     if isinstance(expr, Add):
         yield from _dropped_everywhere(expr)
 
 
 def factor_left_out(expected: ExpectedAnswer) -> Rule:
     """Return the rule that leaves out a factor, but for numbers and sizes, which are mistakes of their own."""
-
-    def rule(expr: Expr) -> Made:
-        yield from ((made, part) for made, part in dropped_factor(expr) if part and part not in expected.scope.sizes)
-
-    return rule
+    sizes = {"", *expected.scope.sizes}
+    return lambda expr: ((made, part) for made, part in dropped_factor(expr) if part not in sizes)
 
 
 def _dropped_everywhere(expr: Add) -> Made:
@@ -163,14 +150,9 @@ def _dropped_everywhere(expr: Add) -> Made:
     factors = [term.factors if isinstance(term, Mul) else (term,) for term in bare]
     for factor in dict.fromkeys(factors[0]):
         if not isinstance(factor, Number) and all(factor in term and len(term) > 1 for term in factors):
-            rest = [times(*_without(term, factor)) for term in factors]
+            rest = [times(*replaced(term, term.index(factor))) for term in factors]
             signed = [Neg(r) if isinstance(term, Neg) else r for r, term in zip(rest, expr.terms, strict=True)]
             yield Add(tuple(signed)), main_name(factor)
-
-
-def _without(factors: tuple[Expr, ...], factor: Expr) -> tuple[Expr, ...]:
-    at = factors.index(factor)
-    return factors[:at] + factors[at + 1 :]
 
 
 MISTAKES: tuple[Mistake, ...] = (

@@ -18,8 +18,8 @@ from bptutor.grading.catalogue.matrix_products import COLUMN
 from bptutor.grading.catalogue.scaling import size
 from bptutor.notation.scope import Role
 from bptutor.notation.transform.products import ONE
-from bptutor.notation.transform.rewrite import Made, main_name
-from bptutor.notation.tree import At, Call, Div, Expr, Mul, Number, Slice, rebuild, walk
+from bptutor.notation.transform.rewrite import Made, main_name, mapped, replaced
+from bptutor.notation.tree import At, Call, Div, Expr, Mul, Number, Slice, walk
 from bptutor.notation.values.evaluate import Values
 
 if TYPE_CHECKING:
@@ -38,22 +38,20 @@ def broadcast(expr: Expr) -> Made:
         if not isinstance(part, Number | At):
             inner = getattr(part, "arg", None)
             column = type(part)(Slice(inner, COLUMN)) if isinstance(inner, Expr) else Slice(part, COLUMN)
-            yield type(expr)((*parts[:n], column, *parts[n + 1 :])), main_name(part)  # type: ignore[call-arg]
+            yield type(expr)(replaced(parts, n, column)), main_name(part)  # type: ignore[call-arg]
 
 
 def first_example(expected: ExpectedAnswer) -> Iterator[Change]:
     """Row 0 of what has a row for each example; the rest computed from row 0 of the batch alone."""
-    batch = expected.parts.batch
-    if batch:
-        yield lambda truth, values: truth[0] if truth.ndim and len(truth) == size(values, batch) else NOTHING
-        yield lambda truth, values: _in_every_row(truth, int(size(values, batch)))
-        yield partial(_first, expected, False)
-        yield partial(_first, expected, True)
+    if expected.parts.batch:
+        yield from (partial(_first_row, expected, everywhere) for everywhere in (False, True))
+        yield from (partial(_first, expected, shared) for shared in (False, True))
 
 
-def _in_every_row(truth: Array, examples: int) -> Array:
-    """Return row 0 in the place of each row of a batch."""
-    return np.broadcast_to(truth[:1], truth.shape) if truth.ndim and len(truth) == examples else NOTHING
+def _first_row(expected: ExpectedAnswer, everywhere: bool, truth: Array, values: Values) -> Array:
+    if not truth.ndim or len(truth) != size(values, expected.parts.batch):
+        return NOTHING
+    return np.broadcast_to(truth[:1], truth.shape) if everywhere else truth[0]
 
 
 def _first(expected: ExpectedAnswer, shared: bool, truth: Array, values: Values) -> Array:
@@ -68,44 +66,40 @@ def _first(expected: ExpectedAnswer, shared: bool, truth: Array, values: Values)
     return made / size(values, batch) if shared else made
 
 
+ANGLES = frozenset({"sin", "cos", "tan"})
+"""Functions of an angle."""
 BASES = (10, 2)
 """Bases that are taken for e."""
 
 
-DEGREE = Number(Fraction(0.017453292519943295))
+DEGREE = Number(Fraction(np.pi / 180))
 
 
 def other_unit(expr: Expr) -> Made:
     """Take degrees for radians, or radians for degrees."""
-    if isinstance(expr, Call) and expr.function in {"sin", "cos", "tan"} and len(expr.args) == 1:
+    if isinstance(expr, Call) and expr.function in ANGLES and len(expr.args) == 1:
         for factor in (DEGREE, Div(ONE, DEGREE)):
             yield Call(expr.function, (Mul((factor, expr.args[0])),)), main_name(expr)
 
 
 def other_base(expr: Expr) -> Made:
-    """Take the logarithm to base 10 or 2 for the natural one."""
-    if isinstance(expr, Call) and expr.function == "log" and len(expr.args) == 1:
-        yield from ((Div(expr, Call("log", (Number(Fraction(base)),))), main_name(expr)) for base in BASES)
-
-
-def every_base(expr: Expr) -> Made:
-    """Take every logarithm of a line to base 10, or to base 2."""
+    """Take the logarithm to base 10 or 2 for the natural one; then every logarithm of a line."""
     for base in BASES:
-        done = _based(expr, base)
-        if done != expr:
-            yield done, main_name(expr)
+        one, every = _based(expr, base), mapped(expr, partial(_based, base=base))
+        yield from ((done, main_name(expr)) for done in dict.fromkeys((one, every)) if done != expr)
 
 
 def _based(expr: Expr, base: int) -> Expr:
-    done = rebuild(expr, lambda part: _based(part, base))
-    if isinstance(done, Call) and done.function == "log" and len(done.args) == 1:
-        return Div(done, Call("log", (Number(Fraction(base)),)))
-    return done
+    """Return a logarithm to another base; anything else as it is."""
+    natural = isinstance(expr, Call) and expr.function == "log" and len(expr.args) == 1
+    return Div(expr, Call("log", (Number(Fraction(base)),))) if natural else expr
 
 
 def of_log(expected: ExpectedAnswer) -> Iterator[Change]:
     """What a logarithm to base 10 or 2 leaves in a slope: truth / ln 10; or ln 10 on the wrong side."""
-    if _uses(expected, {"log"}) or any(isinstance(part, Div) for tree in expected.trees for part in walk(tree)):
+    if _uses(expected, frozenset({"log"})) or any(
+        isinstance(part, Div) for tree in expected.trees for part in walk(tree)
+    ):
         for base in map(np.log, BASES):
             yield from (partial(_scaled, factor) for factor in (1 / base, base))
 
@@ -116,11 +110,11 @@ def _scaled(factor: float, truth: Array, _: Values) -> Array:
 
 def of_degrees(expected: ExpectedAnswer) -> Iterator[Change]:
     """What an angle in degrees leaves in a slope: truth · π/180; or 180/π."""
-    if _uses(expected, {"sin", "cos", "tan"}):
+    if _uses(expected, ANGLES):
         yield from (partial(_scaled, factor) for factor in (float(DEGREE.value), 1 / float(DEGREE.value)))
 
 
-def _uses(expected: ExpectedAnswer, functions: set[str]) -> bool:
+def _uses(expected: ExpectedAnswer, functions: frozenset[str]) -> bool:
     """Return whether what is asked, or the number it is the gradient of, is made with one of these functions."""
     made = (expected.scope.names[name].definition for name in scalars(expected.scope) if expected.asked)
     trees = (*expected.trees, *(tree for tree in made if tree is not None))
@@ -149,7 +143,7 @@ MISTAKES: tuple[Mistake, ...] = (
         "log-base",
         "logarithm to base 10, or to base 2",
         "Your logarithm has another base. Look at the log of e.",
-        any_of(on_tree(other_base), on_tree(every_base), on_value(of_log)),
+        any_of(on_tree(other_base), on_value(of_log)),
         says={"numbers": "These numbers come from a logarithm with another base. Look at the log of e."},
     ),
     Mistake(

@@ -17,10 +17,10 @@ from bptutor.grading.answer.definitions import Lines, levels, lines, scalars, sl
 from bptutor.grading.catalogue import softmax
 from bptutor.grading.catalogue.activations import spelled, works_on_entries
 from bptutor.grading.catalogue.base import Placeholder
-from bptutor.grading.catalogue.gradient_step import RATES
-from bptutor.notation.scope import Scope
+from bptutor.notation.scope import NetworkRole, Scope
 from bptutor.notation.transform.backward_equations import gradient
 from bptutor.notation.transform.products import times
+from bptutor.notation.transform.role_evidence import updates
 from bptutor.notation.transform.roles import Parts, parts
 from bptutor.notation.transform.to_matrix_notation import as_array, spelled_out
 from bptutor.notation.tree import At, Derivative, Expr, Letter, Mul, Name, Number, children, rebuild, walk
@@ -168,7 +168,8 @@ def by_value_alone(comparison: Comparison, draws: tuple[Draw, ...] = ()) -> Expe
     """
     scene = comparison.scene
     found = ExpectedAnswer(comparison, lines(scene), parts(scene.scope))
-    found.rates.update((name, Name(name)) for name in RATES if name in scene.scope.names)
+    rates = [*found.parts.named(NetworkRole.RATE), *(rate for _, rate in updates(comparison.expected, scene.scope))]
+    found.rates.update((name, Name(name)) for name in rates)
     found._truths.update((id(draw.values), (draw.values, draw.truth)) for draw in draws)
     return found
 

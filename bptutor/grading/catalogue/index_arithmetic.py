@@ -16,8 +16,8 @@ from bptutor.grading.catalogue.convolution import input_gradient, kernel_gradien
 from bptutor.grading.catalogue.convolution.cross_correlations import on_inputs, on_kernels
 from bptutor.notation.printers import unicode
 from bptutor.notation.scope import Role
-from bptutor.notation.transform.rewrite import Made, Rule, main_name
-from bptutor.notation.tree import Add, At, Derivative, Expr, Mul, Name, Neg, Number, Slice, Sum, rebuild, walk
+from bptutor.notation.transform.rewrite import Made, Rule, main_name, negated, replaced, summed
+from bptutor.notation.tree import Add, At, Derivative, Expr, Mul, Name, Number, Slice, Sum, rebuild, walk
 from bptutor.notation.values.evaluate import Values
 
 if TYPE_CHECKING:
@@ -31,18 +31,16 @@ def other_place(expr: Expr) -> Made:
     """Turn the sign of a part of a computed place, or of all of it, or leave a part out: `x_{p−m}` for `x_{p+m}`."""
     if isinstance(expr, At):
         for n, place in enumerate(expr.subscripts):
-            for other in _other_places(place) if isinstance(place, Add) else ():
-                yield At(expr.base, (*expr.subscripts[:n], other, *expr.subscripts[n + 1 :])), main_name(expr)
+            for other in _other_places(place.terms) if isinstance(place, Add) else ():
+                yield At(expr.base, replaced(expr.subscripts, n, other)), main_name(expr)
 
 
-def _other_places(place: Add) -> Iterator[Expr]:
-    turned = tuple(term.arg if isinstance(term, Neg) else Neg(term) for term in place.terms)
-    yield Add(turned)
-    for n, term in enumerate(place.terms):
-        yield Add((*place.terms[:n], turned[n], *place.terms[n + 1 :]))
-        rest = (*place.terms[:n], *place.terms[n + 1 :])
+def _other_places(terms: tuple[Expr, ...]) -> Iterator[Expr]:
+    yield Add(tuple(negated(term) for term in terms))
+    for n, term in enumerate(terms):
+        yield Add(replaced(terms, n, negated(term)))
         if not isinstance(term, Number):
-            yield rest[0] if len(rest) == 1 else Add(rest)
+            yield summed(replaced(terms, n))
 
 
 def all_off_by_one(expr: Expr) -> Made:
@@ -78,34 +76,28 @@ def off_by_one(expected: ExpectedAnswer) -> Rule:
     """Return the rule that counts a position from the other end: from 0 for from 1."""
 
     def rule(expr: Expr) -> Made:
+        if not isinstance(expr, At | Slice):
+            return
+        gradient = isinstance(expr.base, Derivative)  # called as it is shown
+        part = unicode.line(expr.base, expected.scope) if gradient else main_name(expr)
         for step in (1, -1):
             if isinstance(expr, At):
-                yield from (
-                    (At(expr.base, places), _counted(expr, expected)) for places in _next_to(expr.subscripts, step)
-                )
-            if isinstance(expr, Slice):
-                for n, item in enumerate(expr.items):
-                    if isinstance(item, int):
-                        items = (*expr.items[:n], item + step, *expr.items[n + 1 :])
-                        yield Slice(expr.base, items), _counted(expr, expected)
+                yield from ((At(expr.base, places), part) for places in _next_to(expr.subscripts, step))
+            else:
+                whole = [(n, item) for n, item in enumerate(expr.items) if isinstance(item, int)]
+                for n, item in whole:
+                    yield Slice(expr.base, (*expr.items[:n], item + step, *expr.items[n + 1 :])), part
 
     return rule
-
-
-def _counted(expr: At | Slice, expected: ExpectedAnswer) -> str:
-    """Return what places are counted in: a gradient as it is shown, else its first name."""
-    slope = isinstance(expr.base, Derivative)
-    return unicode.line(expr.base, expected.scope) if slope else main_name(expr)
 
 
 def _next_to(places: tuple[Expr, ...], step: int) -> Iterator[tuple[Expr, ...]]:
     """Yield places with all their numbers moved by a step, then each computed or written place alone."""
     if any(isinstance(place, Number) for place in places):
-        yield tuple(Number(place.value + step) if isinstance(place, Number) else place for place in places)
+        yield tuple(plus(place, step) if isinstance(place, Number) else place for place in places)
     for n, place in enumerate(places):
-        alone = isinstance(place, Name) and len(places) == 1
-        if isinstance(place, Number | Add) or alone:
-            yield (*places[:n], plus(place, step), *places[n + 1 :])
+        if isinstance(place, Number | Add) or (isinstance(place, Name) and len(places) == 1):
+            yield replaced(places, n, plus(place, step))
 
 
 def next_class(expected: ExpectedAnswer) -> Iterator[Change]:

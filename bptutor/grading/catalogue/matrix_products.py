@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial
+from itertools import product
 from typing import TYPE_CHECKING
 
 from bptutor.errors import BptutorError
@@ -13,7 +13,7 @@ from bptutor.grading.catalogue.convolution.cross_correlations import on_inputs
 from bptutor.notation.scope import Scope
 from bptutor.notation.shapes import axes
 from bptutor.notation.transform.products import times
-from bptutor.notation.transform.rewrite import Made, Rule, computes_places, main_name, subscripts_swapped
+from bptutor.notation.transform.rewrite import Made, Rule, computes_places, main_name, named, subscripts_swapped
 from bptutor.notation.transform.to_matrix_notation import turned
 from bptutor.notation.tree import (
     At,
@@ -53,8 +53,7 @@ def no_transpose(expr: Expr) -> Made:
         if left is not expr.left or right is not expr.right:
             yield MatMul(left, right), main_name(expr.left if left is not expr.left else expr.right)
         else:
-            yield MatMul(left, turned(right)), main_name(right)
-            yield MatMul(turned(left), right), main_name(left)
+            yield from ((MatMul(left, turned(right)), main_name(right)), (MatMul(turned(left), right), main_name(left)))
     if isinstance(expr, Sum) and isinstance(expr.body, Mul) and not computes_places(expr):
         yield from subscripts_swapped(expr, set(expr.letters))
 
@@ -68,9 +67,8 @@ def transposed(expr: Expr) -> Made:
     """Take the entry across the diagonal: `dW_21` for `dW_12`, `dW[0, 1]` for `dW[1, 0]`, `M_ji` for `M_ij`."""
     if isinstance(expr, At) and len(expr.subscripts) == 2:
         places = expr.subscripts
-        if all(isinstance(s, Number) for s in places) or (
-            all(isinstance(s, Letter) for s in places) and places[0] != places[1]
-        ):
+        letters = all(isinstance(s, Letter) for s in places) and places[0] != places[1]
+        if letters or all(isinstance(s, Number) for s in places):
             yield At(expr.base, places[::-1]), main_name(expr)
     if isinstance(expr, Slice) and len(expr.items) == 2 and all(isinstance(item, int) for item in expr.items):
         yield Slice(expr.base, expr.items[::-1]), main_name(expr)
@@ -79,9 +77,10 @@ def transposed(expr: Expr) -> Made:
 def swapped(expr: Expr) -> Made:
     """Reverse the operands of a product, with and without `.T`."""
     if isinstance(expr, MatMul):
-        yield MatMul(expr.right, expr.left), main_name(expr)
-        yield MatMul(turned(expr.right), turned(expr.left)), main_name(expr)
-        yield MatMul(bare(expr.right), bare(expr.left)), main_name(expr)
+        left, right = expr.left, expr.right
+        yield from named(
+            expr, MatMul(right, left), MatMul(turned(right), turned(left)), MatMul(bare(right), bare(left))
+        )
     if isinstance(expr, Outer):
         yield Outer(expr.right, expr.left), main_name(expr)
 
@@ -89,34 +88,31 @@ def swapped(expr: Expr) -> Made:
 def hadamard(expr: Expr) -> Made:
     """Pair entries where a product sums, or where every pair is meant."""
     if isinstance(expr, MatMul):
-        for left in {expr.left, bare(expr.left)}:
-            for right in {expr.right, bare(expr.right)}:
-                yield Mul((left, right)), main_name(expr)
-                yield Mul((left, Slice(right, COLUMN))), main_name(expr)
-        yield Mul((Slice(expr.left, (Span(), Span(), None)), expr.right)), main_name(expr)
-        yield Mul((Call("diag", (bare(expr.left),)), expr.right)), main_name(expr)
+        for left, right in product((expr.left, bare(expr.left)), (expr.right, bare(expr.right))):
+            yield from named(expr, Mul((left, right)), Mul((left, Slice(right, COLUMN))))
+        every_pair = Slice(expr.left, (Span(), Span(), None))
+        yield from named(expr, Mul((every_pair, expr.right)), Mul((Call("diag", (bare(expr.left),)), expr.right)))
     if isinstance(expr, Outer):
-        yield Mul((expr.left, expr.right)), main_name(expr)
-        yield Call("diag", (Mul((expr.left, expr.right)),)), main_name(expr)
+        pairs = Mul((expr.left, expr.right))
+        yield from named(expr, pairs, Call("diag", (pairs,)))
     if isinstance(expr, Call) and expr.function == "sum" and not expr.options and isinstance(expr.args[0], Mul):
         yield expr.args[0], ""
 
 
-def product(expected: ExpectedAnswer) -> Rule:
+def summed_or_paired(expected: ExpectedAnswer) -> Rule:
     """Return the rule that sums or pairs all entries where entries pair one to one."""
-    return partial(_product, expected.scope)
 
+    def rule(expr: Expr) -> Made:
+        factors = expr.factors if isinstance(expr, Mul) else ()
+        if sum(_is_array(factor, expected.scope) for factor in factors) < 2:
+            return
+        for n in range(1, len(factors)):
+            left, right = times(*factors[:n]), times(*factors[n:])
+            for a, b in ((left, right), (right, left)):
+                yield from named(left, MatMul(a, b), MatMul(a, Transpose(b)), MatMul(Transpose(a), b), Outer(a, b))
+            yield from named(left, Call("sum", (expr,)))
 
-def _product(scope: Scope, expr: Expr) -> Made:
-    if isinstance(expr, Mul) and sum(_is_array(factor, scope) for factor in expr.factors) > 1:
-        for n in range(1, len(expr.factors)):
-            left, right = times(*expr.factors[:n]), times(*expr.factors[n:])
-            for one, other in ((left, right), (right, left)):
-                yield MatMul(one, other), main_name(left)
-                yield MatMul(one, Transpose(other)), main_name(left)
-                yield MatMul(Transpose(one), other), main_name(left)
-                yield Outer(one, other), main_name(left)
-            yield Call("sum", (expr,)), main_name(left)
+    return rule
 
 
 def _is_array(factor: Expr, scope: Scope) -> bool:
@@ -132,22 +128,23 @@ def summed_jacobian(expr: Expr) -> Made:
     if isinstance(expr, MatMul):
         for matrix, vector in ((expr.left, expr.right), (expr.right, expr.left)):
             inner = bare(matrix)
-            if isinstance(inner, Name):
-                for axis in (0, 1):
-                    total = Call("sum", (inner,), (("axis", axis),))
-                    yield total, inner.id
-                    yield Mul((total, vector)), inner.id
+            for axis in (0, 1) if isinstance(inner, Name) else ():
+                total = Call("sum", (inner,), (("axis", axis),))
+                yield from named(inner, total, Mul((total, vector)))
 
 
 def inverse(expr: Expr) -> Made:
     """Take the (pseudo)inverse of a matrix for its transpose."""
     if isinstance(expr, MatMul):
-        for n, side in enumerate((expr.left, expr.right)):
-            matrix = bare(side)
-            if isinstance(matrix, Name):
-                other: Expr = Call("pinv", (matrix,))
-                new = other if isinstance(side, Transpose) else Transpose(other)
-                yield (MatMul(new, expr.right) if n == 0 else MatMul(expr.left, new)), matrix.id
+        left, right = (_inverted(side) for side in (expr.left, expr.right))
+        yield from named(expr.left, MatMul(left, expr.right)) if left else ()
+        yield from named(expr.right, MatMul(expr.left, right)) if right else ()
+
+
+def _inverted(side: Expr) -> Expr | None:
+    matrix = bare(side)
+    other = Call("pinv", (matrix,))
+    return (other if isinstance(side, Transpose) else Transpose(other)) if isinstance(matrix, Name) else None
 
 
 MISTAKES: tuple[Mistake, ...] = (
@@ -210,7 +207,7 @@ MISTAKES: tuple[Mistake, ...] = (
         "product-for-hadamard",
         "a product where entries pair one to one",
         "Your product mixes what pairs entry by entry. Look at which entries each one meets.",
-        on_trees(product, spelled),
+        on_trees(summed_or_paired, spelled),
         says={
             "numbers": "These numbers mix entries that pair one to one. Look at which entries each one meets.",
             "no product": "Your answer adds up entries without weights. Look at what each of them goes with.",

@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from itertools import chain, combinations
+from functools import partial
+from itertools import combinations
 
 from bptutor.grading.catalogue import softmax
 from bptutor.grading.catalogue.base import Mistake, any_of, nothing, on_tree
 from bptutor.notation.transform.products import ONE
-from bptutor.notation.transform.rewrite import Made, everywhere, is_place, main_name
-from bptutor.notation.tree import Add, Call, Delta, Expr, Letter, Mul, Neg, Number, Outer, Sum, rebuild, walk
+from bptutor.notation.transform.rewrite import (
+    Made,
+    everywhere,
+    is_place,
+    letters_in,
+    main_name,
+    mapped,
+    negated,
+    replaced,
+    summed,
+)
+from bptutor.notation.tree import Add, Call, Delta, Expr, Letter, Mul, Number, Outer, Sum, walk
 
 MOST_PLACES = 6
 """Most places of one letter whose two meanings are told apart."""
@@ -34,16 +45,14 @@ def dropped_term(expr: Expr) -> Made:
     """Leave out one term of a sum."""
     if isinstance(expr, Add) and len(expr.terms) > 1 and not is_place(expr):
         for n, term in enumerate(expr.terms):
-            rest = expr.terms[:n] + expr.terms[n + 1 :]
-            yield (rest[0] if len(rest) == 1 else Add(rest)), main_name(term)
+            yield summed(replaced(expr.terms, n)), main_name(term)
 
 
 def term_sign(expr: Expr) -> Made:
     """Turn the sign of one term."""
     if isinstance(expr, Add) and not is_place(expr):
         for n, term in enumerate(expr.terms):
-            turned = term.arg if isinstance(term, Neg) else Neg(term)
-            yield Add((*expr.terms[:n], turned, *expr.terms[n + 1 :])), main_name(term)
+            yield Add(replaced(expr.terms, n, negated(term))), main_name(term)
 
 
 def untangled(expr: Expr, free: tuple[str, ...]) -> Iterator[Expr]:
@@ -57,35 +66,26 @@ def untangled(expr: Expr, free: tuple[str, ...]) -> Iterator[Expr]:
     def split(part: Expr) -> Made:
         if isinstance(part, Sum):
             for letter in set(part.letters) & set(free):
-                yield _not_summed(part, letter), letter
+                rest = tuple(x for x in part.letters if x != letter)
+                yield Sum(rest, part.body) if rest else part.body, letter
                 yield from ((made, letter) for made in _told_apart(part, letter))
 
-    for changed, _ in everywhere(expr, split):
-        yield changed
-
-
-def _not_summed(part: Sum, letter: str) -> Expr:
-    letters = tuple(x for x in part.letters if x != letter)
-    return Sum(letters, part.body) if letters else part.body
+    yield from (changed for changed, _ in everywhere(expr, split))
 
 
 def _told_apart(part: Sum, letter: str) -> Iterator[Expr]:
-    used = {p.id for p in walk(part) if isinstance(p, Letter)}
-    new = next(x for x in "kmnqrstuvw" if x not in used)
-    count = sum(1 for p in walk(part.body) if isinstance(p, Letter) and p.id == letter)
-    if not 1 < count <= MOST_PLACES:
-        return
+    """Yield a Σ with another index than the goal's, at some of its places."""
+    new = next(x for x in "kmnqrstuvw" if x not in letters_in(part))
+    count = sum(p == Letter(letter) for p in walk(part.body))
     letters = tuple(new if x == letter else x for x in part.letters)
-    every = chain.from_iterable(combinations(range(count), n) for n in range(1, count))
-    for places in every:
-        counter = iter(range(count))
-        yield Sum(letters, _renamed(part.body, letter, new, frozenset(places), counter))
+    for n in range(1, count if count <= MOST_PLACES else 1):
+        for places in combinations(range(count), n):
+            named = iter([Letter(new if place in places else letter) for place in range(count)])
+            yield Sum(letters, mapped(part.body, partial(_renamed, letter, named)))
 
 
-def _renamed(expr: Expr, letter: str, new: str, places: frozenset[int], counter: Iterator[int]) -> Expr:
-    if isinstance(expr, Letter) and expr.id == letter:
-        return Letter(new) if next(counter) in places else expr
-    return rebuild(expr, lambda part: _renamed(part, letter, new, places, counter))
+def _renamed(letter: str, named: Iterator[Letter], part: Expr) -> Expr:
+    return next(named) if part == Letter(letter) else part
 
 
 MISTAKES: tuple[Mistake, ...] = (

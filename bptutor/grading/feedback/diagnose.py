@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -15,8 +16,8 @@ from bptutor.grading.answer.answer_samples import TROUBLE, Draw, Met
 from bptutor.grading.answer.comparison import CLOSE, PROBES, Comparison, Outcome
 from bptutor.grading.answer.parse_answer import own_layout
 from bptutor.grading.answer.submission import Case
-from bptutor.grading.catalogue import expected_answer
-from bptutor.grading.catalogue.order import place
+from bptutor.grading.catalogue.expected_answer import expected_answer
+from bptutor.grading.catalogue.order import LAST, place
 from bptutor.grading.catalogue.sums_and_indices import untangled
 from bptutor.grading.catalogue.table import BY_ID
 from bptutor.grading.feedback import author_feedback, messages, numeric_difference
@@ -52,7 +53,7 @@ def wrong(case: Case, met: Read, shown: str, proof: Proof | None = None) -> Verd
         return Verdict(Mark.WRONG, ProofMark.REFUTED, (witness(met, draws),), shown)
     known = author_feedback.findings(case, met.comparison, Met(draws, CLOSE))
     findings = known or named(met.comparison, draws, met.expr)
-    mistakes = sum(finding.rule not in {"free-index", "other-quantity"} for finding in telling(findings))
+    mistakes = sum(finding.rule not in {"free-index", LAST} for finding in telling(findings))
     if not findings:
         findings = numeric_difference.plain_differences(draws)
     seen = witness(met, (*_numbers_shown(case, met), *draws))
@@ -115,24 +116,21 @@ def named(
         merged: Whether axes were taken for one, so that entries may agree by that alone.
         written: What the answer holds, where its letters are not looked at.
     """
-    target = expected_answer.expected_answer(comparison)
-    met = Met(draws, CLOSE)
-    found = matches(target, met, pairs=not merged)
+    expected, met = expected_answer(comparison), Met(draws, CLOSE)
+    found = matches(expected, met, pairs=not merged)
     if expr is not None:
         if not any(isinstance(part, Name) for part in walk(expr)):  # a number is another quantity by chance
-            found = [fit for fit in found if fit.mistake.id != "other-quantity"]
+            found = [fit for fit in found if fit.mistake.id != LAST]
         letters = list(_letters(expr, comparison))
         if letters:
-            kept = [fit for fit in found if not fit.mistake.vague and fit.mistake.id != "other-quantity"]
+            kept = [fit for fit in found if not fit.mistake.vague and fit.mistake.id != LAST]
             found = sorted((*kept, *letters), key=lambda fit: place(fit.mistake.id))
         plain = not any(fit.mistake.id != "free-index" and not fit.mistake.vague for fit in found)
         indices = _collapsed(comparison, draws) if plain and not merged else None
         if indices is not None:
-            found = [
-                *(fit for fit in found if not fit.mistake.vague),
-                Match(BY_ID["delta-collapse"], "", indices=indices),
-            ]
-    return messages.said(found, target, met, written or (NUMBERS if expr is None else of_tree(expr)))
+            found = [fit for fit in found if not fit.mistake.vague]
+            found.append(Match(BY_ID["delta-collapse"], "", indices=indices))
+    return messages.said(found, expected, met, written or (NUMBERS if expr is None else of_tree(expr)))
 
 
 def _letters(expr: Expr, comparison: Comparison) -> Iterator[Match]:
@@ -143,14 +141,14 @@ def _letters(expr: Expr, comparison: Comparison) -> Iterator[Match]:
     for meant in untangled(expr, letters):
         try:
             if comparison.compare(meant, PROBES) is Outcome.EQUAL:
-                yield Match(BY_ID["index-clash"], next(iter(_bound(expr) & set(letters))))
+                yield Match(BY_ID["index-clash"], next(iter(letters_summed(expr) & set(letters))))
                 break
         except TROUBLE:
             continue
     got = own_layout(expr, comparison.layout, comparison.scene.scope, comparison.columns)
     missing = [letter for letter in letters if letter not in got.letters]
     alike = isinstance(comparison.where, Compare) and comparison.where.relation is Relation.EQ
-    if missing and not alike and not got.axes and (got.letters or _bound(expr) & set(letters)):
+    if missing and not alike and not got.axes and (got.letters or letters_summed(expr) & set(letters)):
         yield Match(BY_ID["free-index"], f"where {missing[0]} went")
 
 
@@ -170,7 +168,8 @@ def _collapsed(comparison: Comparison, draws: tuple[Draw, ...]) -> tuple[str, ..
     return None
 
 
-def _bound(expr: Expr) -> set[str]:
+def letters_summed(expr: Expr) -> set[str]:
+    """Return the indices that a Σ binds."""
     return {letter for part in walk(expr) if isinstance(part, Sum) for letter in part.letters}
 
 
@@ -181,7 +180,8 @@ def witness(met: Read, draws: tuple[Draw, ...]) -> Finding:
     """Return numbers for which the answer differs, with the first place where it does."""
     if not draws:
         return Finding("witness", "The two sides differ. Look at where your answer has no value.")
-    draw = _clearest(met.comparison, draws)
+    differ = (draw for draw in draws if met.comparison.same(draw.truth, draw.got, draw.values) is False)
+    draw = next(differ, draws[0])
     values, truth, got = draw.values, draw.truth, draw.got
     try:
         shape = np.broadcast_shapes(truth.shape, got.shape)
@@ -214,21 +214,13 @@ def witness(met: Read, draws: tuple[Draw, ...]) -> Finding:
 
 def _found_by_proof(proof: Proof) -> Finding:
     values = dict(proof.witness or {})
-    point = ", ".join(f"{name} = {_brief(value)}" for name, value in list(values.items())[:2])
+    told = [
+        f"{name} = {numeric_difference.figure(value) if isinstance(value, float | int) else 'the numbers below'}"
+        for name, value in values.items()
+    ]
+    point = ", ".join(told[:2])
     message = f"At {point} your answer leaves what is asked. Look at what it does there."
     return Finding("witness", message, values=values, expected=proof.right, got=proof.left)
-
-
-def _brief(value: object) -> str:
-    return numeric_difference.figure(value) if isinstance(value, float | int) else "the numbers below"
-
-
-def _clearest(comparison: Comparison, draws: tuple[Draw, ...]) -> Draw:
-    """Return a draw on which the two differ."""
-    for draw in draws:
-        if comparison.same(draw.truth, draw.got, draw.values) is False:
-            return draw
-    return draws[0]
 
 
 def _place(shape: Layout, where: tuple[int, ...] | None, first: int) -> tuple[str, str]:
@@ -243,14 +235,12 @@ def _place(shape: Layout, where: tuple[int, ...] | None, first: int) -> tuple[st
 
 def _mentioned(met: Read, values: Values) -> dict[str, Array]:
     """Return the values of the names that the two sides mention; of what they are made of when that is nothing."""
-    trees = (met.expr, met.comparison.expected)
-    names = dict.fromkeys(part.id for tree in trees for part in walk(tree) if isinstance(part, Name))
-    found = {}
-    for name in names:
-        try:
+    found: dict[str, Array] = {}
+    for name in (
+        part.id for tree in (met.expr, met.comparison.expected) for part in walk(tree) if isinstance(part, Name)
+    ):
+        with suppress(BptutorError, KeyError):
             found[name] = values[name]
-        except (BptutorError, KeyError):
-            continue
     return found
 
 

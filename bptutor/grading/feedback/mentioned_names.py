@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from bptutor.grading.catalogue.wrong_array import other_quantities
 from bptutor.grading.feedback.answer_contents import Written
-from bptutor.notation.printers import unicode
 from bptutor.notation.scope import Role, Scope
 from bptutor.notation.tree import Expr, Name, walk
 
@@ -35,16 +35,6 @@ def made_of(scope: Scope, names: Iterable[str]) -> frozenset[str]:
 def asked_about(expected: ExpectedAnswer) -> frozenset[str]:
     """Return the names that what is asked is made of; of a gradient also what the loss is made of."""
     return made_of(expected.scope, names_in((expected.comparison.expected, *expected.slopes)))
-
-
-def other_quantities(expected: ExpectedAnswer) -> Iterator[tuple[str, Expr]]:
-    """Yield every other array and gradient of the scene, with what a message calls it."""
-    for name, declared in expected.scope.names.items():
-        if declared.role in {Role.GIVEN, Role.DEFINED}:
-            yield name, Name(name)
-    for of in expected.lines.back:
-        if not isinstance(of, Name) and of not in expected.asked:
-            yield unicode.line(of, expected.scope), of
 
 
 def suits(part: str, expected: ExpectedAnswer, written: Written, within: bool) -> bool:

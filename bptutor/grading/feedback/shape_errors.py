@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import combinations
+from itertools import combinations, islice
 from typing import Any
 
 import numpy as np
@@ -19,15 +19,16 @@ from bptutor.grading.answer import parse_answer, parse_numbers
 from bptutor.grading.answer.answer_samples import TROUBLE, Draw
 from bptutor.grading.answer.comparison import Comparison, Outcome, value
 from bptutor.grading.answer.submission import Case
-from bptutor.grading.catalogue.order import place
+from bptutor.grading.catalogue.order import LAST, place
 from bptutor.grading.catalogue.table import BY_ID
 from bptutor.grading.feedback.answer_contents import of_tree
-from bptutor.grading.feedback.diagnose import finite_draws, named
+from bptutor.grading.feedback.diagnose import finite_draws, letters_summed, named
 from bptutor.grading.verdict import SAID, Finding, Mark, ProofMark, Verdict
-from bptutor.notation.scope import Declared, Scope
+from bptutor.notation.scope import Scope
 from bptutor.notation.shapes.axes import ShapeMisfit
 from bptutor.notation.shapes.layout import Layout, layout
-from bptutor.notation.tree import Expr, Sum, rebuild, walk
+from bptutor.notation.transform.rewrite import mapped
+from bptutor.notation.tree import Expr, Sum
 from bptutor.notation.values.evaluate import Values
 from bptutor.packs.question_types import of
 
@@ -90,11 +91,8 @@ def _own(comparison: Comparison, given: Expr) -> Layout:
 
 def _renamed(comparison: Comparison, given: Expr, got: Layout) -> list[Finding]:
     """Return the mistakes of an answer that has other letters than the goal: told by their order, or by their place."""
-    for order in dict.fromkeys((got, _in_place(got, comparison.layout))):
-        found = _ordered(comparison, given, order)
-        if found:
-            return found
-    return []
+    orders = dict.fromkeys((got, _in_place(got, comparison.layout)))
+    return next(filter(None, (_ordered(comparison, given, order) for order in orders)), [])
 
 
 def _in_place(got: Layout, asked: Layout) -> Layout:
@@ -110,17 +108,14 @@ def _in_place(got: Layout, asked: Layout) -> Layout:
 def _ordered(comparison: Comparison, given: Expr, got: Layout) -> list[Finding]:
     if not all(got.letter_axes):
         return []
-    draws = []
     try:
-        for values, _ in zip(comparison.draws(), range(3), strict=False):
-            draws.append(Draw(values, comparison.truth(values), value(given, values, got, comparison.columns)))
+        draws = tuple(
+            Draw(values, comparison.truth(values), value(given, values, got, comparison.columns))
+            for values in islice(comparison.draws(), 3)
+        )
     except TROUBLE:
         return []
-    return [
-        finding
-        for finding in named(comparison, tuple(draws), written=of_tree(given))
-        if finding.rule != "other-quantity"
-    ][:SAID]
+    return [found for found in named(comparison, draws, written=of_tree(given)) if found.rule != LAST][:SAID]
 
 
 def _clashing(comparison: Comparison, given: Expr, extra: list[str]) -> list[Finding]:
@@ -128,24 +123,18 @@ def _clashing(comparison: Comparison, given: Expr, extra: list[str]) -> list[Fin
     goal = set(comparison.layout.letters)
 
     def summed(part: Expr) -> Expr:
-        done = rebuild(part, summed)
-        if isinstance(done, Sum) and goal & set(done.letters):
-            letters = tuple(extra[0] if letter in goal else letter for letter in done.letters)
-            return replace(done, letters=letters)
-        return done
+        if not isinstance(part, Sum):
+            return part
+        return Sum(tuple(extra[0] if letter in goal else letter for letter in part.letters), part.body)
 
-    meant = summed(given)
+    meant = mapped(given, summed)
     try:
         if meant != given and comparison.compare(meant) is Outcome.EQUAL:
             clash = BY_ID["index-clash"]
-            return [Finding(clash.id, clash.message(next(iter(_summed_letters(given) & goal)), {}))]
+            return [Finding(clash.id, clash.message(next(iter(letters_summed(given) & goal)), {}))]
     except TROUBLE:
         pass
     return []
-
-
-def _summed_letters(expr: Expr) -> set[str]:
-    return {letter for part in walk(expr) if isinstance(part, Sum) for letter in part.letters}
 
 
 def _comparable(asked: Layout, got: Layout) -> bool:
@@ -188,35 +177,23 @@ class MergedScene:
         return self.fresh(seed)
 
 
-@dataclass(frozen=True, eq=False)
-class _Key:
-    scene: Any
-
-    def __hash__(self) -> int:
-        return id(self.scene)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Key) and other.scene is self.scene
-
-
 @lru_cache(maxsize=64)
-def merged_scenes(key: _Key) -> tuple[MergedScene, ...]:
-    """Return a scene with each two axes taken for one, then with all of them."""
-    scope: Scope = key.scene.scope
+def merged_scenes(scene: Any) -> tuple[MergedScene, ...]:
+    """Return a scene with each two axes taken for one, then with all of them; kept for each scene."""
+    scope: Scope = scene.scope
     free = tuple(dict.fromkeys(axis for made in scope.names.values() for axis in made.axes if axis))
     groups: Iterator[tuple[str, ...]] = combinations(free, 2)
-    return tuple(_merged(key.scene, group) for group in (*groups, free) if len(group) > 1)
+    return tuple(_merged(scene, group) for group in (*groups, free) if len(group) > 1)
 
 
 def _merged(scene: Any, axes: tuple[str, ...]) -> MergedScene:
     scope: Scope = scene.scope
-    names = {name: _renamed_axes(made, axes) for name, made in scope.names.items()}
-    indices = {letter: axes[0] if axis in axes else axis for letter, axis in scope.indices.items()}
+    one = dict.fromkeys(axes, axes[0])
+    names = {
+        name: replace(made, axes=tuple(one.get(axis, axis) for axis in made.axes)) for name, made in scope.names.items()
+    }
+    indices = {letter: one.get(axis, axis) for letter, axis in scope.indices.items()}
     return MergedScene(scene, axes, replace(scope, names=names, indices=indices))
-
-
-def _renamed_axes(made: Declared, axes: tuple[str, ...]) -> Declared:
-    return replace(made, axes=tuple(axes[0] if axis in axes else axis for axis in made.axes))
 
 
 def misfit(case: Case, problem: ShapeMisfit) -> Verdict:
@@ -259,7 +236,7 @@ def _in_sizes(message: str, sizes: Mapping[str, int]) -> str:
 
 def _merged_findings(case: Case) -> list[Finding]:
     """Return the mistakes that an answer is where two axes are one; of the first two axes that make it fit."""
-    for scene in merged_scenes(_Key(case.scene)):
+    for scene in merged_scenes(case.scene):
         try:
             found = _within(replace(case, scene=scene))  # type: ignore[arg-type]  # it stands for a scene
         except TROUBLE:
@@ -281,4 +258,4 @@ def _within(case: Case) -> list[Finding]:
         found = _renamed(comparison, given, got)
     else:
         found = named(comparison, tuple(finite_draws(comparison, given)), given, merged=True)
-    return [finding for finding in found if finding.rule != "other-quantity"]
+    return [finding for finding in found if finding.rule != LAST]

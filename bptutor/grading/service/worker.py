@@ -25,6 +25,7 @@ from bptutor.errors import UsageError
 from bptutor.grading.code.sandbox.seccomp import hide
 from bptutor.grading.service import serialize
 from bptutor.grading.verdict import Finding, Mark, ProofMark, Verdict
+from bptutor.packs.question_types import of
 
 if TYPE_CHECKING:
     from bptutor.packs.model import Question
@@ -172,7 +173,7 @@ class Worker:
             sent = request(question, scene, text, seed, earlier)
             for _ in range(2):  # a child killed from outside is replaced, and asked once more
                 try:
-                    self._verdict = await self._ask(sent, CODE_LIMIT if question.code is not None else 0)
+                    self._verdict = await self._ask(sent, CODE_LIMIT if of(question).program else 0)
                 except TimeoutError:
                     return _cannot("Reading and computing this took too long, so nothing is said of it.")
                 except OSError:

@@ -72,16 +72,23 @@ def correlate(run: Evaluation, call: t.Call, args: Sequence[Labelled]) -> Labell
     if x.letters or k.letters or x.rank != k.rank:
         raise NoSuchForm("an array and a kernel with the same number of axes are needed")
     mode, size = call.option("mode", "valid"), k.data.shape
-    if mode == "valid" and x.rank and all(a < b for a, b in zip(x.data.shape, size, strict=True)):
+    smaller = bool(x.rank) and all(a < b for a, b in zip(x.data.shape, size, strict=True))
+    if smaller and (x.rank == 1 or mode == "valid"):
         swapped = correlate(run, call, (k, x))  # as NumPy and SciPy do: the shorter one slides
         return swapped if call.function == "conv" else Labelled((), f.shaped(np.flip, swapped.data))
     kernel = k.data if call.function == "corr" else f.shaped(np.flip, k.data)
     data = x.data
     if mode != "valid":
-        pairs = [(s - 1, s - 1) if mode == "full" else ((s - 1) // 2, s // 2) for s in size]
+        pairs = [_zeros(s, mode == "full", call.function == "corr" and x.rank > 1) for s in size]
         zero = f.constant(0)[()]
         data = f.shaped(lambda v: np.pad(v, pairs, constant_values=zero), data)
     if any(a > b for a, b in zip(size, data.shape, strict=True)):
         raise NoSuchForm("the kernel is larger than the array")
     windows = f.shaped(lambda v: sliding_window_view(v, size), data)
     return Labelled((), f.sum(f.mul(windows, kernel), tuple(range(x.rank, 2 * x.rank))))
+
+
+def _zeros(size: int, full: bool, of_images: bool) -> tuple[int, int]:
+    """How many zeros are before and after an axis; for `same` and an even kernel SciPy's images differ from vectors."""
+    before = size - 1 if full else (size - 1) // 2 if of_images else size // 2
+    return before, size - 1 if full else size - 1 - before

@@ -11,7 +11,7 @@ from bptutor.errors import UnreadableAnswer
 from bptutor.notation.parser.lexer import Kind, Token, tokens
 from bptutor.notation.parser.vocabulary import Vocabulary, listed, vocabulary
 from bptutor.notation.scope import Role, Scope
-from bptutor.notation.tree import Expr, Name, Text
+from bptutor.notation.tree import Expr, Name, Neg, Text
 
 MAX_DEPTH = 50
 MAX_RETRIES = 60
@@ -134,6 +134,14 @@ class Reader:
         yield
         self.depth -= 1
 
+    @contextmanager
+    def fresh(self, equals: int = 1) -> Iterator[None]:
+        """Start bars, `=` and numerators afresh, as inside brackets."""
+        before = self.bars, self.equals, self.numerators
+        self.bars, self.equals, self.numerators = 0, equals, 0
+        yield
+        self.bars, self.equals, self.numerators = before
+
     def or_text(self, rule: Callable[[Reader], Expr]) -> Expr:
         """Read by a rule; in prose, take the token ahead as text where the rule cannot read on."""
         if not self.prose:
@@ -157,12 +165,19 @@ class Reader:
 
     def inside(self, opened: Token, closing: str) -> Expr:
         """Read an expression up to a closing bracket; bars and `=` start afresh in it."""
-        before = self.bars, self.equals, self.numerators
-        self.bars, self.equals, self.numerators = 0, 1, 0
-        expr = self.expression()
-        self.expect(closing, opened)
-        self.bars, self.equals, self.numerators = before
+        with self.fresh():
+            expr = self.expression()
+            self.expect(closing, opened)
         return expr
+
+    def signed(self, rule: Callable[[Reader], Expr]) -> Expr:
+        """Read by a rule what may have a sign of its own, after a product sign or `**`."""
+        sign = self.accept("-", "+")
+        if sign is None:
+            return rule(self)
+        with self.nested():
+            right = self.signed(rule)
+        return Neg(right) if sign.text == "-" else right
 
     def name(self, id_: str, token: Token) -> Name:
         """Return a name of the scope, if an answer may use it."""

@@ -4,19 +4,10 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from bptutor.notation import tree as t
 from bptutor.notation.parser.cursor import Reader
 from bptutor.notation.parser.functions import argument
 from bptutor.notation.parser.lexer import Kind, Token
-from bptutor.notation.tree import (
-    At,
-    Derivative,
-    Div,
-    Expr,
-    Juxtapose,
-    Name,
-    Number,
-    Text,
-)
 
 
 def rewrite_differentials(reader: Reader) -> bool:
@@ -63,25 +54,25 @@ def _split_d(reader: Reader, place: int) -> None:
     reader.tokens[place : place + 1] = new
 
 
-def derivative(reader: Reader) -> Expr:
+def derivative(reader: Reader) -> t.Expr:
     """Read `∂L/∂z_i`, `∂/∂z_i (...)`."""
     token = reader.take()
     if reader.sees("^"):
         raise reader.error("second derivatives are not read", "write one derivative after the other", token)
     if reader.sees("/"):
         by = _below(reader)
-        return Derivative(argument(reader), by)
+        return t.Derivative(argument(reader), by)
     reader.numerators += 1
     of = reader.rules.factor(reader) if reader.sees("(") else argument(reader)
     reader.numerators -= 1
     if not reader.sees("/"):
         if reader.prose:
-            return Juxtapose((Text("∂"), of))
+            return t.Juxtapose((t.Text("∂"), of))
         raise reader.error("∂ needs what it is taken by", "write ∂L/∂z_i", token)
-    return Derivative(of, _below(reader))
+    return t.Derivative(of, _below(reader))
 
 
-def _below(reader: Reader) -> Expr:
+def _below(reader: Reader) -> t.Expr:
     """Read `/∂z_i`."""
     slash = reader.expect("/")
     opened = reader.accept("(")
@@ -95,40 +86,37 @@ def _below(reader: Reader) -> Expr:
     return by
 
 
-def _by(reader: Reader) -> Expr:
+def _by(reader: Reader) -> t.Expr:
     reader.expect("∂")
     token = reader.next
     by = reader.rules.factor(reader)
-    name = by.base if isinstance(by, At) else by
-    if not isinstance(name, Name) and not reader.prose:
+    name = by.base if isinstance(by, t.At) else by
+    if not isinstance(name, t.Name) and not reader.prose:
         raise reader.error("a derivative is taken by a name or one of its entries", "write ∂L/∂z or ∂L/∂z_i", token)
     return by
 
 
-def fraction(reader: Reader) -> Expr:
+def fraction(reader: Reader) -> t.Expr:
     r"""Read `\frac{a}{b}`, also as a derivative."""
     reader.take()
-    above, below = reader.next, None
-    if above.text == "{":
+    if reader.next.text == "{":
         first = reader.ahead()
         if first.text == "∂" or (first.kind is Kind.WORD and first.text[0] == "d" and _frac_by_d(reader)):
             return _frac_derivative(reader)
-    num = _frac_part(reader)
-    below = _frac_part(reader)
-    return Div(num, below)
+    return t.Div(_frac_part(reader), _frac_part(reader))
 
 
-def _frac_part(reader: Reader) -> Expr:
+def _frac_part(reader: Reader) -> t.Expr:
     opened = reader.accept("{")
     if opened:
         return reader.inside(opened, "}")
     token = reader.take()
     if token.kind is Kind.NUMBER:
-        return Number(Fraction(token.text), token.text)
+        return t.Number(Fraction(token.text), token.text)
     if token.kind is Kind.WORD and token.text in reader.words.names:
         return reader.name(reader.words.names[token.text], token)
     if token.kind is Kind.WORD and reader.prose:
-        return Text(token.text)
+        return t.Text(token.text)
     raise reader.error("\\frac needs two groups in braces", "write \\frac{a}{b}", token)
 
 
@@ -149,7 +137,7 @@ def _frac_by_d(reader: Reader) -> bool:
     return False
 
 
-def _frac_derivative(reader: Reader) -> Expr:
+def _frac_derivative(reader: Reader) -> t.Expr:
     opened = reader.take()
     if not reader.sees("∂"):
         _split_d(reader, reader.at)
@@ -168,10 +156,10 @@ def _frac_derivative(reader: Reader) -> Expr:
         raise reader.error("∂ needs ∂ below it too", "write \\frac{\\partial L}{\\partial z_i}")
     by = _by(reader)
     reader.expect("}", second)
-    return Derivative(argument(reader) if of is None else of, by)
+    return t.Derivative(argument(reader) if of is None else of, by)
 
 
-def gradient(reader: Reader) -> Expr:
+def gradient(reader: Reader) -> t.Expr:
     """Read `∇_z L`."""
     token = reader.take()
     if not reader.sees("_"):
@@ -187,9 +175,9 @@ def gradient(reader: Reader) -> Expr:
         if word.text not in reader.words.names:
             raise reader.error("∇ needs the name it is taken by", "write ∇_z L or ∂L/∂z", word)
         reader.take()
-        by: Expr = reader.name(reader.words.names[word.text], word)
+        by: t.Expr = reader.name(reader.words.names[word.text], word)
     else:
         by = reader.inside(opened, "}")
-    if not isinstance(by.base if isinstance(by, At) else by, Name):
+    if not isinstance(by.base if isinstance(by, t.At) else by, t.Name):
         raise reader.error("a derivative is taken by a name", "write ∇_z L", word)
-    return Derivative(argument(reader), by)
+    return t.Derivative(argument(reader), by)

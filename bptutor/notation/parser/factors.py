@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from fractions import Fraction
 
 from bptutor.errors import UnreadableAnswer
 from bptutor.notation import limits
+from bptutor.notation import tree as t
 from bptutor.notation.parser import brackets, derivatives, functions, operators, powers, subscripts, sums
 from bptutor.notation.parser.cursor import Reader, described
 from bptutor.notation.parser.lexer import Kind, Token
 from bptutor.notation.parser.spellings import KEYWORDS
 from bptutor.notation.scope import Role
-from bptutor.notation.tree import Add, At, Call, Expr, Letter, Name, Neg, Number, Pow, Text, Transpose
 
 _OPENING = frozenset(("(", "{", "Σ", "∂", "∇", "√", "𝟏", "\\frac", "⌊", "⌈"))
 _MAX_DECIMAL_EXPONENT = 300
@@ -44,14 +45,14 @@ def starts_operator(reader: Reader) -> bool:
     return token.text not in words.names and (token.text in words.functions or token.text in _SPECIAL_WORDS)
 
 
-def factor(reader: Reader) -> Expr:
+def factor(reader: Reader) -> t.Expr:
     """Read one factor with all that is attached to it."""
     with reader.nested():
         start = reader.next
         return attached(reader, primary(reader), start)
 
 
-def primary(reader: Reader) -> Expr:
+def primary(reader: Reader) -> t.Expr:
     """Read a factor without what is attached to it."""
     token = reader.next
     if token.kind is Kind.NUMBER:
@@ -65,7 +66,7 @@ def primary(reader: Reader) -> Expr:
         if token.text.startswith("\\begin") and not reader.python:
             return brackets.environment(reader)
     if reader.prose and token.kind is not Kind.END:
-        return Text(reader.take().text)
+        return t.Text(reader.take().text)
     if token.kind is Kind.END:
         raise reader.error("something is missing at the end", "write the rest of the expression")
     if token.text == ",":
@@ -83,7 +84,7 @@ def comma(reader: Reader) -> UnreadableAnswer:
     return reader.error("a comma does not stand here", "one expression is expected")
 
 
-def number(reader: Reader) -> Number:
+def number(reader: Reader) -> t.Number:
     """Read a number exactly."""
     token = reader.take()
     _, _, exponent = token.text.lower().partition("e")
@@ -94,10 +95,10 @@ def number(reader: Reader) -> Number:
             f"at most 1e{_MAX_DECIMAL_EXPONENT}, and {_MAX_DIGITS} digits",
             token,
         )
-    return Number(Fraction(token.text), token.text)
+    return t.Number(Fraction(token.text), token.text)
 
 
-def word(reader: Reader) -> Expr:
+def word(reader: Reader) -> t.Expr:
     """Read what a word starts: a name, a function, an operator; or split it into words that are known."""
     token = reader.next
     text = token.text
@@ -118,13 +119,13 @@ def word(reader: Reader) -> Expr:
     return _unnamed(reader, token)
 
 
-def _counted(reader: Reader, name: Name) -> Expr:
+def _counted(reader: Reader, name: t.Name) -> t.Expr:
     """Return a name; a position that stands as a number counts from 0 in NumPy: `np.arange(K) == t`."""
     declared = reader.scope.names.get(name.id)
     if not reader.python or reader.places or declared is None or declared.role is not Role.POSITION:
         return name
     first = reader.scope.count_from
-    return Add((name, Neg(Number(Fraction(first))))) if first else name
+    return t.Add((name, t.Neg(t.Number(Fraction(first))))) if first else name
 
 
 def _is_layered(reader: Reader, text: str) -> bool:
@@ -135,7 +136,7 @@ def _is_layered(reader: Reader, text: str) -> bool:
     return not (text in ("δ", "delta") and after == "_" and operators.sees_two_indices(reader))
 
 
-def _unnamed(reader: Reader, token: Token) -> Expr:
+def _unnamed(reader: Reader, token: Token) -> t.Expr:
     """Read a word that is no name: a function, an operator, an index letter; or split it."""
     text = token.text
     special = None if reader.python else operators.WORDS.get(text)
@@ -156,16 +157,16 @@ def _unnamed(reader: Reader, token: Token) -> Expr:
     return _unknown(reader, token)
 
 
-def _unknown(reader: Reader, token: Token) -> Expr:
+def _unknown(reader: Reader, token: Token) -> t.Expr:
     """Read a word that nothing is known of: an index where it is one letter, text in prose, else an error."""
     text = token.text
     if len(text) == 1 and text.isalpha() and not (reader.prose or reader.python):
         reader.take()
         reader.loose.setdefault(text, token.column)
-        return Letter(text)
+        return t.Letter(text)
     if reader.prose:
         reader.take()
-        return Text(text)
+        return t.Text(text)
     if reader.python and len(text) == 1 and any(after.text == "for" for after in reader.tokens[reader.at :]):
         raise reader.error("a loop over entries is not read here", "write it for whole arrays, with @ or np.sum")
     called = "function" if reader.ahead().text == "(" else "name"
@@ -188,20 +189,22 @@ def split_tokens(token: Token, pieces: list[str]) -> list[Token]:
     return found
 
 
-def attached(reader: Reader, expr: Expr, start: Token) -> Expr:
+def attached(reader: Reader, expr: t.Expr, start: Token) -> t.Expr:
     """Read subscripts, powers, transposes, methods and brackets attached to an expression."""
     while reader.next.kind is Kind.SIGN:
         sign = reader.next.text
         if sign == "_" and not reader.python:
-            expr = _subscripted(reader, expr, start)
+            power = expr if isinstance(expr, t.Pow) and isinstance(expr.base, t.Name) else None
+            expr = subscripts.attach(reader, power.base if power else expr)
+            expr = t.Pow(expr, power.exponent) if power else expr
         elif sign in ("^", "**"):
             expr = powers.raised(reader, expr, start)
         elif sign == "'" and not reader.python:
             expr = _primed(reader, expr)
         elif sign == "." and reader.ahead().kind is Kind.WORD:
             expr = functions.attribute(reader, expr)
-        elif sign == "[" and not isinstance(expr, (Number, Text)) and not brackets.holds_relation(reader):
-            expr = brackets.indexed(reader, expr, start)
+        elif sign == "[" and not isinstance(expr, (t.Number, t.Text)) and not brackets.holds_relation(reader):
+            expr = brackets.indexed(reader, expr)
         elif sign == "!" and not reader.python:
             expr = _factorial(reader, expr)
         else:
@@ -209,44 +212,33 @@ def attached(reader: Reader, expr: Expr, start: Token) -> Expr:
     return expr
 
 
-def _subscripted(reader: Reader, expr: Expr, start: Token) -> Expr:
-    if isinstance(expr, Pow) and isinstance(expr.base, Name):
-        return Pow(subscripts.attach(reader, expr.base, start), expr.exponent)
-    return subscripts.attach(reader, expr, start)
-
-
-def _primed(reader: Reader, expr: Expr) -> Expr:
+def _primed(reader: Reader, expr: t.Expr) -> t.Expr:
     token = reader.take()
-    if isinstance(expr, Text):
-        return Text(expr.text + "′")
-    if isinstance(expr, At) or (isinstance(expr, Name) and reader.rank(expr.id) == 0):
+    if isinstance(expr, t.Text):
+        return t.Text(expr.text + "′")
+    if isinstance(expr, t.At) or (isinstance(expr, t.Name) and reader.rank(expr.id) == 0):
         raise reader.error(
             "a prime is a transpose or the derivative of a function", "write the derivative as ∂L/∂z", token
         )
-    return Transpose(expr)
+    return t.Transpose(expr)
 
 
-def _factorial(reader: Reader, expr: Expr) -> Expr:
+def _factorial(reader: Reader, expr: t.Expr) -> t.Expr:
     token = reader.take()
-    if not isinstance(expr, Number) or expr.value.denominator != 1 or not 0 <= expr.value <= limits.MAX_FACTORIAL:
+    if not isinstance(expr, t.Number) or expr.value.denominator != 1 or not 0 <= expr.value <= limits.MAX_FACTORIAL:
         raise reader.error("a factorial needs a whole number", f"at most {limits.MAX_FACTORIAL}!", token)
-    return Number(Fraction(math.factorial(int(expr.value))))
+    return t.Number(Fraction(math.factorial(int(expr.value))))
 
 
-def _group(reader: Reader) -> Expr:
-    opened = reader.take()
-    return reader.inside(opened, "}")
-
-
-def _root(reader: Reader) -> Expr:
+def _root(reader: Reader) -> t.Expr:
     reader.take()
-    return Call("sqrt", (factor(reader),))
+    return t.Call("sqrt", (factor(reader),))
 
 
-_SIGNS = {
+_SIGNS: dict[str, Callable[[Reader], t.Expr]] = {
     "(": brackets.parenthesis,
     "[": brackets.square,
-    "{": _group,
+    "{": lambda reader: reader.inside(reader.take(), "}"),
     "|": brackets.bars,
     "‖": brackets.bars,
     "⌊": brackets.floored,

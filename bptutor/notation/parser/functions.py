@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from functools import partial
 
+from bptutor.notation import tree as t
 from bptutor.notation.array_functions import table
 from bptutor.notation.array_functions.call import Called, Value
 from bptutor.notation.array_functions.construction import product_of_sizes, shape_of
@@ -13,13 +14,12 @@ from bptutor.notation.parser.cursor import Reader, described
 from bptutor.notation.parser.lexer import Kind, Token
 from bptutor.notation.parser.spellings import KEYWORDS
 from bptutor.notation.parser.subscripts import attach, axes_of, known_axes, rank
-from bptutor.notation.tree import Call, Expr, Juxtapose, Name, Neg, Number, Pow, Slice, Span, Transpose
 
 _TYPES = frozenset(("float64", "float32", "float16", "float_", "double", "int64", "int32", "int_"))
 """Types of entries that change nothing here."""
 
 
-def arguments(reader: Reader, token: Token, first: Expr | None = None, dotted: bool = False) -> Called:
+def arguments(reader: Reader, token: Token, first: t.Expr | None = None, dotted: bool = False) -> Called:
     """Read `( ... )` with keyword arguments.
 
     Args:
@@ -29,21 +29,20 @@ def arguments(reader: Reader, token: Token, first: Expr | None = None, dotted: b
         dotted: Whether the function was written after a dot.
     """
     opened = reader.expect("(")
-    before = reader.bars, reader.equals, reader.numerators
-    reader.bars, reader.equals, reader.numerators = 0, 1, 0
     args: list[Value] = [] if first is None else [first]
     options: dict[str, Value] = {}
-    while not reader.sees(")"):
-        if reader.next.kind is Kind.WORD and reader.ahead().text == "=" and _is_option(reader):
-            key = reader.take().text
-            reader.take()
-            options[key] = _value(reader)
-        else:
-            args.append(_value(reader))
-        if not reader.accept(","):
-            break
-    reader.expect(")", opened)
-    reader.bars, reader.equals, reader.numerators = before
+    with reader.fresh():
+        while not reader.sees(")"):
+            named = reader.next.kind is Kind.WORD and reader.ahead().text == "="
+            if named and (reader.python or reader.next.text in table.OPTIONS):
+                key = reader.take().text
+                reader.take()
+                options[key] = _value(reader)
+            else:
+                args.append(_value(reader))
+            if not reader.accept(","):
+                break
+        reader.expect(")", opened)
     return called(reader, token, tuple(args), options, dotted)
 
 
@@ -53,10 +52,6 @@ def called(
     """Return a call with what the reader knows of shapes."""
     axes, rank_of = partial(axes_of, reader), partial(rank, reader)
     return Called(token.text, token.column, args, options, reader.python, dotted, axes, rank_of)
-
-
-def _is_option(reader: Reader) -> bool:
-    return reader.python or reader.next.text in table.OPTIONS
 
 
 def _value(reader: Reader) -> Value:
@@ -81,19 +76,18 @@ def is_bracketed(reader: Reader) -> bool:
     return reader.ahead().text == "(" and token.text in table.TABLE and token.text not in reader.words.names
 
 
-def apply(reader: Reader) -> Expr:
+def apply(reader: Reader) -> t.Expr:
     """Read a function with its argument."""
     token = reader.take()
     function = reader.words.functions.get(token.text, token.text)
     primes = 0
-    while (reader.sees("'") and not reader.python) or _sees_prime_above(reader):
-        reader.at += 1 if reader.sees("'") else 2 if reader.ahead().text == "'" else 4
+    while not reader.python and (prime := _prime_ahead(reader)):
+        reader.at += prime
         primes += 1
     if primes:
         function = _primed(reader, function, primes, token)
     power = _power_before_argument(reader, token)
-    place = reader.at if reader.sees("_") and function == "softmax" else None
-    if place is not None:
+    if reader.sees("_") and function == "softmax":
         return _softmax_element(reader, token)
     if reader.sees("("):
         found = _bracketed(reader, token, function)
@@ -103,13 +97,13 @@ def apply(reader: Reader) -> Expr:
         found = _of_one(reader, token, function, reader.inside(opened, "}"))
     else:
         found = _of_one(reader, token, function, argument(reader, token))
-    return found if power is None else Pow(found, power)
+    return found if power is None else t.Pow(found, power)
 
 
-def _sees_prime_above(reader: Reader) -> bool:
-    if reader.python or not reader.sees("^"):
-        return False
-    return reader.ahead().text == "'" or (reader.ahead().text == "{" and reader.ahead(2).text == "'")
+def _prime_ahead(reader: Reader) -> int:
+    """Return how many tokens the prime ahead has: `'`, `^'` or `^{'}`; 0 without one."""
+    ahead = [reader.ahead(n).text for n in range(3)]
+    return 1 if ahead[0] == "'" else 0 if ahead[0] != "^" else 2 if ahead[1] == "'" else 4 * (ahead[1:] == ["{", "'"])
 
 
 def _primed(reader: Reader, function: str, primes: int, token: Token) -> str:
@@ -123,7 +117,7 @@ def _primed(reader: Reader, function: str, primes: int, token: Token) -> str:
     return function + "'"
 
 
-def _power_before_argument(reader: Reader, token: Token) -> Expr | None:
+def _power_before_argument(reader: Reader, token: Token) -> t.Expr | None:
     """Read the 2 of `tanh^2(z)`."""
     if not reader.sees("^") or reader.python:
         return None
@@ -135,16 +129,12 @@ def _power_before_argument(reader: Reader, token: Token) -> Expr | None:
         reader.take()
         if opened:
             reader.expect("}", opened)
-        return _number(number)
+        return t.Number(Fraction(int(number.text[:6])), number.text)
     reader.at = start
     raise reader.error(f"{token.text} needs its argument before the exponent", f"write ({token.text}(x))^a", token)
 
 
-def _number(token: Token) -> Number:
-    return Number(Fraction(int(token.text[:6])), token.text)
-
-
-def _softmax_element(reader: Reader, token: Token) -> Expr:
+def _softmax_element(reader: Reader, token: Token) -> t.Expr:
     """Read `softmax_i(z)`, the same as `softmax(z)_i`."""
     start = reader.at
     reader.take()
@@ -157,44 +147,41 @@ def _softmax_element(reader: Reader, token: Token) -> Expr:
         raise reader.error("softmax needs its argument", "write softmax(z)_i", token)
     found = _bracketed(reader, token, "softmax")
     reader.tokens[reader.at : reader.at] = subscript
-    return attach(reader, found, token)
+    return attach(reader, found)
 
 
-def _bracketed(reader: Reader, token: Token, function: str) -> Expr:
+def _bracketed(reader: Reader, token: Token, function: str) -> t.Expr:
     call = arguments(reader, token)
     if function.rstrip("'") in reader.scope.functions or function.endswith("'"):
         declared = reader.scope.functions.get(function.rstrip("'"))
         count = len(declared.parameters) if declared else 1
-        args = tuple(arg for arg in call.args if isinstance(arg, Expr))
+        args = tuple(arg for arg in call.args if isinstance(arg, t.Expr))
         if len(args) != count or len(args) != len(call.args) or call.options:
-            raise reader.error(f"{token.text} takes {_arguments(count)}, not {len(call.args)}", "", token)
-        return Call(function, args)
+            wanted = "one argument" if count == 1 else f"{count} arguments"
+            raise reader.error(f"{token.text} takes {wanted}, not {len(call.args)}", "", token)
+        return t.Call(function, args)
     return table.meaning(call, function)
 
 
-def _arguments(count: int) -> str:
-    return "one argument" if count == 1 else f"{count} arguments"
-
-
-def _of_one(reader: Reader, token: Token, function: str, arg: Expr) -> Expr:
+def _of_one(reader: Reader, token: Token, function: str, arg: t.Expr) -> t.Expr:
     if function in reader.scope.functions or function.endswith("'"):
-        return Call(function, (arg,))
+        return t.Call(function, (arg,))
     return table.meaning(called(reader, token, (arg,), {}), function)
 
 
-def argument(reader: Reader, function: Token | None = None) -> Expr:
+def argument(reader: Reader, function: Token | None = None) -> t.Expr:
     """Read an argument without brackets: one juxtaposed product, up to a sign, Σ, ∂ or a function."""
     token = reader.next
     if token.kind is Kind.END or (token.kind is Kind.SIGN and token.text not in _STARTS):
         if token.text == "-" and function is not None:
             reader.take()
-            return Neg(argument(reader))
+            return t.Neg(argument(reader))
         name = function.text if function else "this"
         raise reader.error(f"{name} needs its argument, here is {described(token)}", f"write {name}(...)", function)
     factors = [reader.rules.factor(reader)]
     while _goes_on(reader):
         factors.append(reader.rules.factor(reader))
-    return factors[0] if len(factors) == 1 else Juxtapose(tuple(factors))
+    return factors[0] if len(factors) == 1 else t.Juxtapose(tuple(factors))
 
 
 _STARTS = frozenset(("(", "{", "[", "Σ", "∂", "√", "𝟏", "\\frac", "|", "‖", "⌊", "⌈", "∇"))
@@ -223,14 +210,14 @@ _PAIRED = ("add", "subtract", "divide", "maximum", "minimum", "power", "greater"
 _MODULES = ("linalg", "lib", "stride_tricks", "signal", "special")
 
 
-def attribute(reader: Reader, base: Expr) -> Expr:
+def attribute(reader: Reader, base: t.Expr) -> t.Expr:
     """Read `.T`, `.sum(...)` and the like after an array."""
     dot = reader.take()
     word = reader.take()
     if word.text == "T":
-        if isinstance(base, Number):
+        if isinstance(base, t.Number):
             raise reader.error("a number has no transpose", "", word)
-        return Transpose(base)
+        return t.Transpose(base)
     if word.text == "shape":
         return _shape(reader, base)
     if word.text == "size":
@@ -245,7 +232,7 @@ def attribute(reader: Reader, base: Expr) -> Expr:
     raise reader.error(f".{word.text} is not read here", "write .T, .sum(...), .dot(...), .reshape(...)", dot)
 
 
-def _shape(reader: Reader, base: Expr) -> Expr:
+def _shape(reader: Reader, base: t.Expr) -> t.Expr:
     """Read `W.shape[0]` as the size of an axis."""
     token = reader.next
     axes = known_axes(reader, base)
@@ -262,7 +249,7 @@ def _shape(reader: Reader, base: Expr) -> Expr:
     return product_of_sizes([axes[number]])
 
 
-def numpy(reader: Reader) -> Expr:
+def numpy(reader: Reader) -> t.Expr:
     """Read `np.exp(x)`, `np.linalg.norm(x)`, `np.pi`."""
     first = reader.take()
     word = first
@@ -279,7 +266,7 @@ def numpy(reader: Reader) -> Expr:
         if word.text not in _MODULES:
             break
     if word.text in ("pi", "e"):
-        return Name(word.text)
+        return t.Name(word.text)
     if not reader.sees("("):
         raise reader.error(f"np.{word.text} is not read here", f"write np.{word.text}(...)", word)
     function = table.NUMPY_NAMES.get(word.text)
@@ -288,15 +275,15 @@ def numpy(reader: Reader) -> Expr:
     return table.meaning(arguments(reader, word, dotted=True), function)
 
 
-def _every_pair(reader: Reader, function: Token) -> Expr:
+def _every_pair(reader: Reader, function: Token) -> t.Expr:
     """Read `np.subtract.outer(u, v)` as u[:, None] - v."""
     reader.take()
     word = reader.take()
     call = arguments(reader, word, dotted=True)
-    trees = [arg for arg in call.args if isinstance(arg, Expr)]
+    trees = [arg for arg in call.args if isinstance(arg, t.Expr)]
     if not trees or trees[0] is not call.args[0] or any(len(axes_of(reader, tree) or ()) > 1 for tree in trees):
         raise reader.error(f"np.{function.text}.outer is read for two vectors", "write u[:, None] - v", function)
-    column = Slice(trees[0], (Span(), None))
+    column = t.Slice(trees[0], (t.Span(), None))
     return table.meaning(
         call._replace(word=function.text, column=function.column, args=(column, *call.args[1:])), function.text
     )

@@ -8,34 +8,19 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from bptutor.notation import tree as t
 from bptutor.notation.limits import MAX_TREE_DEPTH
 from bptutor.notation.parser import brackets
 from bptutor.notation.parser import factors as atoms
 from bptutor.notation.parser.cursor import Reader, described
 from bptutor.notation.parser.lexer import Kind, Token
-from bptutor.notation.parser.operators import iverson
 from bptutor.notation.parser.spellings import DOT_PRODUCTS, RELATIONS
-from bptutor.notation.tree import (
-    Add,
-    Call,
-    Cases,
-    Compare,
-    Div,
-    Expr,
-    Juxtapose,
-    MatMul,
-    Mul,
-    Neg,
-    Number,
-    Outer,
-    Relation,
-)
 
 _PYTHON_SIGNS = frozenset(("*", "@", "/", "//"))
 _PRODUCT_SIGNS = DOT_PRODUCTS | {".*", "./", "@", "/", "//", "⊘", "⊗", "⋆"}
 
 
-def whole(reader: Reader) -> Expr:
+def whole(reader: Reader) -> t.Expr:
     """Read an expression with all that may stand in brackets: comparisons, `and`, `if ... else`."""
     expr = conditions(reader)
     if reader.sees_word("if") and not reader.prose:
@@ -46,25 +31,25 @@ def whole(reader: Reader) -> Expr:
         if not reader.sees_word("else"):
             raise reader.error("`else` is expected here", "write `a if z > 0 else b`")
         reader.take()
-        return Cases(((expr, condition),), reader.expression())
+        return t.Cases(((expr, condition),), reader.expression())
     return expr
 
 
-def conditions(reader: Reader) -> Expr:
+def conditions(reader: Reader) -> t.Expr:
     """Read conditions joined by `and`; 1 where all hold."""
     parts = [comparison(reader)]
     while reader.sees("∧", "&", "&&") or reader.sees_word("and"):
-        if not all(isinstance(part, Compare) for part in getattr(parts[-1], "factors", parts[-1:])):
+        if not all(isinstance(part, t.Compare) for part in getattr(parts[-1], "factors", parts[-1:])):
             break
         reader.take()
         parts.append(comparison(reader))
-    return parts[0] if len(parts) == 1 else Mul(tuple(parts))
+    return parts[0] if len(parts) == 1 else t.Mul(tuple(parts))
 
 
-def comparison(reader: Reader) -> Expr:
+def comparison(reader: Reader) -> t.Expr:
     """Read one comparison, or a chain `a < b < c`, which is the product of its links."""
     left = additive(reader)
-    links: list[Expr] = []
+    links: list[t.Expr] = []
     while reader.next.kind is Kind.SIGN and reader.next.text in RELATIONS:
         sign = reader.next.text
         if sign == "=" and not reader.equals:
@@ -73,24 +58,24 @@ def comparison(reader: Reader) -> Expr:
             raise reader.error(f"“{sign}” does not stand here in Python", "write one comparison, with ==, !=, <=, >=")
         reader.take()
         right = additive(reader)
-        links.append(Compare(Relation(RELATIONS[sign]), left, right))
+        links.append(t.Compare(t.Relation(RELATIONS[sign]), left, right))
         left = right
     if not links:
         return left
-    return links[0] if len(links) == 1 else Mul(tuple(links))
+    return links[0] if len(links) == 1 else t.Mul(tuple(links))
 
 
-def additive(reader: Reader) -> Expr:
+def additive(reader: Reader) -> t.Expr:
     """Read terms joined by `+` and `-`."""
     terms = [term(reader)]
     while reader.sees("+", "-"):
         minus = reader.take().text == "-"
         right = term(reader)
-        terms.append(Neg(right) if minus else right)
-    return terms[0] if len(terms) == 1 else Add(tuple(terms))
+        terms.append(t.Neg(right) if minus else right)
+    return terms[0] if len(terms) == 1 else t.Add(tuple(terms))
 
 
-def term(reader: Reader) -> Expr:
+def term(reader: Reader) -> t.Expr:
     """Read a product with its leading sign."""
     if reader.sees("-", "+", "±"):
         sign = reader.take()
@@ -98,13 +83,13 @@ def term(reader: Reader) -> Expr:
             raise reader.error("± means two values", "write one of them", sign)
         with reader.nested():
             right = term(reader)
-        return Neg(right) if sign.text == "-" else right
+        return t.Neg(right) if sign.text == "-" else right
     return product(reader)
 
 
-def product(reader: Reader) -> Expr:
+def product(reader: Reader) -> t.Expr:
     """Read factors joined by signs, from left to right as Python does."""
-    operands: list[tuple[str, Expr]] = [("*", beside(reader))]
+    operands: list[tuple[str, t.Expr]] = [("*", beside(reader))]
     allowed = _PYTHON_SIGNS if reader.python else _PRODUCT_SIGNS
     while reader.next.kind is Kind.SIGN and reader.next.text in _PRODUCT_SIGNS:
         if reader.numerators and reader.next.text == "/" and reader.ahead().text == "∂":
@@ -118,51 +103,33 @@ def product(reader: Reader) -> Expr:
             _quotient(reader, sign, operands)
         else:
             dot = sign.text == "·" and reader.vectors
-            operands.append(("dot" if dot else sign.text, _signed(reader)))
+            operands.append(("dot" if dot else sign.text, reader.signed(beside)))
     result = operands[0][1]
     for text, right in operands[1:]:
         result = _joined(text, result, right)
     return result
 
 
-def _signed(reader: Reader) -> Expr:
-    """Read what stands after a product sign: it may have a sign of its own."""
-    if reader.sees("-", "+"):
-        minus = reader.take().text == "-"
-        with reader.nested():
-            right = _signed(reader)
-        return Neg(right) if minus else right
-    return beside(reader)
-
-
-def _joined(sign: str, left: Expr, right: Expr) -> Expr:
+def _joined(sign: str, left: t.Expr, right: t.Expr) -> t.Expr:
     if sign == "@":
-        return MatMul(left, right)
+        return t.MatMul(left, right)
     if sign == "dot":
-        return Call("dot", (left, right))
+        return t.Call("dot", (left, right))
     if sign in ("/", "./", "⊘"):
-        return Div(left, right)
+        return t.Div(left, right)
     if sign == "//":
-        return Call("floor", (Div(left, right),))
+        return t.Call("floor", (t.Div(left, right),))
     if sign == "⊗":
-        return Outer(left, right)
+        return t.Outer(left, right)
     if sign == "⋆":
-        return Call("corr", (left, right), (("mode", "valid"),))
-    return Mul((*left.factors, right) if isinstance(left, Mul) else (left, right))
+        return t.Call("corr", (left, right), (("mode", "valid"),))
+    return t.Mul((*left.factors, right) if isinstance(left, t.Mul) else (left, right))
 
 
-def _is_condition(reader: Reader) -> bool:
-    """Say whether the `1` ahead stands before a comparison in brackets."""
-    reader.at += 1
-    found = brackets.holds_relation(reader)
-    reader.at -= 1
-    return found
-
-
-def _quotient(reader: Reader, sign: Token, operands: list[tuple[str, Expr]]) -> None:
+def _quotient(reader: Reader, sign: Token, operands: list[tuple[str, t.Expr]]) -> None:
     """Read a denominator; what stands beside it belongs to the quotient, or is asked about."""
     if reader.sees("-"):
-        operands.append(("/", _signed(reader)))
+        operands.append(("/", reader.signed(beside)))
         return
     den = atoms.factor(reader)
     if reader.python or not atoms.starts_factor(reader):
@@ -177,25 +144,25 @@ def _quotient(reader: Reader, sign: Token, operands: list[tuple[str, Expr]]) -> 
         )
     before, left = operands.pop()
     rest = beside(reader)
-    quotient = Div(left, den)
+    quotient = t.Div(left, den)
     if before in ("/", "./", "⊘", "//"):
         last, first = operands.pop()
-        quotient, before = Div(_joined(before, first, left), den), last
-    factors = rest.factors if isinstance(rest, Juxtapose) else (rest,)
-    operands.append((before, Juxtapose((quotient, *factors))))
+        quotient, before = t.Div(_joined(before, first, left), den), last
+    factors = rest.factors if isinstance(rest, t.Juxtapose) else (rest,)
+    operands.append((before, t.Juxtapose((quotient, *factors))))
 
 
-def beside(reader: Reader) -> Expr:
+def beside(reader: Reader) -> t.Expr:
     """Read factors that stand side by side."""
     factors = [atoms.factor(reader)]
     while atoms.starts_factor(reader):
         if reader.python:
             raise reader.error(f"a sign is missing before {described(reader.next)}", "write * or @")
-        if reader.next.text == "1" and reader.ahead().text in ("[", "(") and _is_condition(reader):
+        if reader.next.text == "1" and reader.ahead().text in ("[", "(") and brackets.holds_relation(reader, 1):
             reader.take()  # v_i 1[z_i > 0] is v_i times the condition
         elif reader.next.kind is Kind.NUMBER and not reader.prose:
             raise reader.error(f"a sign is missing before {described(reader.next)}", "write a product with * or ·")
-        if reader.sees("[") and factors == [Number(Fraction(1))]:
+        if reader.sees("[") and factors == [t.Number(Fraction(1))]:
             factors.clear()  # 1[z > 0] is the condition itself
-        factors.append(iverson(reader) if reader.sees("[") else atoms.factor(reader))
-    return factors[0] if len(factors) == 1 else Juxtapose(tuple(factors))
+        factors.append(brackets.square(reader) if reader.sees("[") else atoms.factor(reader))
+    return factors[0] if len(factors) == 1 else t.Juxtapose(tuple(factors))

@@ -73,11 +73,6 @@ def kronecker(reader: Reader) -> Expr:
     return Delta(*items)
 
 
-def iverson(reader: Reader) -> Expr:
-    """Read `[z > 0]` beside another factor."""
-    return square(reader)
-
-
 def ones(reader: Reader) -> Expr:
     """Read `𝟏`, `𝟏[z > 0]`, `𝟏_{i=j}`."""
     reader.take()
@@ -94,12 +89,6 @@ def identity(reader: Reader) -> Expr:
     """Read `I`."""
     reader.take()
     return Call("eye", ())
-
-
-def euler(reader: Reader) -> Expr:
-    """Read `e` standing alone."""
-    reader.take()
-    return Name("e")
 
 
 def circle(reader: Reader) -> Expr:

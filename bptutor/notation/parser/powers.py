@@ -5,45 +5,45 @@ from __future__ import annotations
 from fractions import Fraction
 
 from bptutor.notation import limits
+from bptutor.notation import tree as t
 from bptutor.notation.parser.cursor import Reader, described
 from bptutor.notation.parser.lexer import Kind, Token
 from bptutor.notation.parser.subscripts import attach, rank, subscript_items
 from bptutor.notation.parser.vocabulary import listed
-from bptutor.notation.tree import At, Call, Expr, Name, Neg, Number, Pow, Transpose
 
 _TRANSPOSES = ("T", "⊤", "'")
 
 
-def raised(reader: Reader, expr: Expr, start: Token) -> Expr:
+def raised(reader: Reader, expr: t.Expr, start: Token) -> t.Expr:
     """Read `^...` or `**...` after an expression."""
     sign = reader.next
     if reader.python and sign.text == "^":
         raise reader.error("^ is not a power in Python", "write **")
     if sign.text == "^" and _accept_transpose(reader, expr):
-        if isinstance(expr, At):
+        if isinstance(expr, t.At):
             raise reader.error("an element has no transpose", "write the transpose first: (W^T)_{ij}", sign)
-        return Transpose(expr)
+        return t.Transpose(expr)
     if sign.text == "^" and _ends_in_power(reader, expr, start):
         raise reader.error("two exponents one after the other", "write (x^a)^b or x^(a b)", sign)
     reader.take()
     power = exponent(reader, sign)
-    if isinstance(expr, Name) and reader.rank(expr.id) == 2 and power == Neg(Number(Fraction(1))):
-        return Call("pinv", (expr,))
-    return checked(reader, Pow(expr, power), sign)
+    if isinstance(expr, t.Name) and reader.rank(expr.id) == 2 and power == t.Neg(t.Number(Fraction(1))):
+        return t.Call("pinv", (expr,))
+    return checked(reader, t.Pow(expr, power), sign)
 
 
-def _ends_in_power(reader: Reader, expr: Expr, start: Token) -> bool:
+def _ends_in_power(reader: Reader, expr: t.Expr, start: Token) -> bool:
     """Whether an exponent was just read, without brackets around the power."""
-    power = isinstance(expr, Pow) or (isinstance(expr, Call) and expr.function == "exp" and start.text == "e")
+    power = isinstance(expr, t.Pow) or (isinstance(expr, t.Call) and expr.function == "exp" and start.text == "e")
     return power and start.text not in ("(", "[", "{")
 
 
-def _accept_transpose(reader: Reader, expr: Expr) -> bool:
+def _accept_transpose(reader: Reader, expr: t.Expr) -> bool:
     r"""Move over `^T`, `^{T}`, `^\top`, `^⊤`, `^'` if it is ahead and T is no number."""
     first = reader.ahead()
     braces = first.text in ("{", "(")
     token = reader.ahead(2) if braces else first
-    if token.text not in _TRANSPOSES or (token.text == "T" and _is_number(reader, expr, token)):
+    if token.text not in _TRANSPOSES or (token.text == "T" and _is_declared(reader, expr, token)):
         return False
     if braces and reader.ahead(3).text not in ("}", ")"):
         return False
@@ -51,26 +51,24 @@ def _accept_transpose(reader: Reader, expr: Expr) -> bool:
     return True
 
 
-def _is_number(reader: Reader, expr: Expr, token: Token) -> bool:
+def _is_declared(reader: Reader, expr: t.Expr, token: Token) -> bool:
     """Say whether the T above an expression is a declared number; above an array `ᵀ`, or the T of a size, is none."""
-    if "T" not in reader.words.names:
-        return False
-    array = not isinstance(expr, (At, Number)) and rank(reader, expr) != 0
-    typed = token.column > reader.next.column
-    return not array or (typed and "T" not in reader.words.sizes)
+    array = not isinstance(expr, (t.At, t.Number)) and rank(reader, expr) != 0
+    typed = token.column > reader.next.column and "T" not in reader.words.sizes
+    return "T" in reader.words.names and (typed or not array)
 
 
-def checked(reader: Reader, power: Pow, token: Token) -> Pow:
+def checked(reader: Reader, power: t.Pow, token: Token) -> t.Pow:
     """Return a power if its constant exponents are within the bound."""
     if limits.bounded(power):
         return power
     raise reader.error("the power is too large", f"exponents up to {limits.MAX_EXPONENT:,} can be read", token)
 
 
-def exponent(reader: Reader, sign: Token) -> Expr:
+def exponent(reader: Reader, sign: Token) -> t.Expr:
     """Read what stands after `^` or `**`; without brackets it is one number or name."""
     if sign.text == "**":
-        return _signed(reader)
+        return reader.signed(reader.rules.factor)
     opened = reader.accept("{")
     if opened:
         reader.accept("⊙", "∘")  # each entry to a power, as every power here
@@ -81,7 +79,7 @@ def exponent(reader: Reader, sign: Token) -> Expr:
     token = reader.next
     if token.kind is Kind.NUMBER:
         reader.take()
-        power: Expr = Number(Fraction(token.text), token.text)
+        power: t.Expr = t.Number(Fraction(token.text), token.text)
         if token.text == "1" and reader.sees("/") and reader.ahead().kind is Kind.NUMBER:
             raise reader.error("x^1/2 is read in two ways", "write x^(1/2) or (x^1)/2", sign)
     elif (
@@ -95,40 +93,21 @@ def exponent(reader: Reader, sign: Token) -> Expr:
         power = reader.rules.factor(reader)
     else:
         raise reader.error(f"an exponent is expected here, not {described(token)}")
-    return Neg(power) if negative else power
+    return t.Neg(power) if negative else power
 
 
-def _signed(reader: Reader) -> Expr:
-    if reader.sees("-", "+"):
-        minus = reader.take().text == "-"
-        with reader.nested():
-            power = _signed(reader)
-        return Neg(power) if minus else power
-    return reader.rules.factor(reader)
-
-
-def exponential(reader: Reader) -> Expr:
+def exponential(reader: Reader) -> t.Expr:
     """Read `e^x` as exp(x)."""
     e = reader.take()
-    sign = reader.take()
+    sign, first = reader.take(), reader.at
     bare = sign.text == "^" and not reader.sees("{", "(")
     power = exponent(reader, sign)
     after = reader.next
-    if bare and not after.space and after.kind in (Kind.WORD, Kind.NUMBER) and not _starts_function(reader, after):
-        raise reader.error(
-            "where does the exponent end?", f"write e^({_text(reader, e)}{after.text}) or put a space after it", e
-        )
-    return Call("exp", (power,))
-
-
-def _starts_function(reader: Reader, token: Token) -> bool:
-    return token.text == "e" or (token.text in reader.words.functions and token.text not in reader.words.names)
-
-
-def _text(reader: Reader, start: Token) -> str:
-    """The exponent as it was typed, from the tokens after `e^`."""
-    first = reader.tokens.index(start) + 2
-    return "".join(token.text for token in reader.tokens[first : reader.at])
+    function = after.text == "e" or (after.text in reader.words.functions and after.text not in reader.words.names)
+    if bare and not after.space and after.kind in (Kind.WORD, Kind.NUMBER) and not function:
+        typed = "".join(token.text for token in reader.tokens[first : reader.at])
+        raise reader.error("where does the exponent end?", f"write e^({typed}{after.text}) or put a space after it", e)
+    return t.Call("exp", (power,))
 
 
 # --- layers -----------------------------------------------------------------------------------------
@@ -155,7 +134,7 @@ def _over(reader: Reader, place: int) -> int:
     return min(place + 1, len(reader.tokens) - 1)
 
 
-def layered(reader: Reader, base: Token) -> Expr:
+def layered(reader: Reader, base: Token) -> t.Expr:
     """Read a name whose layer stands above it (`W^2`, `z^{l-1}_i`, `W_{ij}^{l-1}`) or below it (`W_2`)."""
     some = reader.words.bases[base.text]
     if reader.next.text == "_" and (not sees_power_after_subscript(reader) or _sees_transpose_of_layer(reader, base)):
@@ -171,10 +150,10 @@ def layered(reader: Reader, base: Token) -> Expr:
     if id_ is None:
         known = [layer for name, layer in reader.words.layered if name == base.text]
         raise reader.error(f"{base.text} has no layer {above} here", f"there is {listed(known)}", base)
-    expr: Expr = reader.name(id_, base)
+    expr: t.Expr = reader.name(id_, base)
     if transposed:
-        expr = Transpose(expr)
-    return expr if items is None else At(expr, items)
+        expr = t.Transpose(expr)
+    return expr if items is None else t.At(expr, items)
 
 
 def sees_power_after_subscript(reader: Reader) -> bool:
@@ -194,12 +173,12 @@ def _below(reader: Reader) -> str:
     return reader.tokens[reader.at + (2 if reader.ahead().text == "{" else 1)].text
 
 
-def _layer_below(reader: Reader, base: Token) -> Expr:
+def _layer_below(reader: Reader, base: Token) -> t.Expr:
     id_ = reader.words.layered.get((base.text, _below(reader)))
     if id_ is None:
         raise reader.error(f"{base.text} is not a name here", reader.words.nearest(base.text), base)
     reader.at = _over(reader, reader.at + 1)
-    return attach(reader, reader.name(id_, base), base) if reader.sees("_") else reader.name(id_, base)
+    return attach(reader, reader.name(id_, base)) if reader.sees("_") else reader.name(id_, base)
 
 
 def _above(reader: Reader, base: Token) -> tuple[str, bool]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from bptutor.errors import UnreadableAnswer
+from bptutor.notation import tree as t
 from bptutor.notation.parser import grammar
 from bptutor.notation.parser.cursor import Reader
 from bptutor.notation.parser.implicit_sizes import as_text, sized
 from bptutor.notation.parser.lexer import Kind
-from bptutor.notation.tree import Chain, Expr, Juxtapose, Mul, Text, rebuild, walk
 
 _RELATIONS = frozenset(
     ("=", "==", "≠", "!=", "<", "<=", "≤", ">", ">=", "≥", "≈", "∈", "⇒", "=>", "→", "->", "←", "↦", "⇔", "≡", "∝")
@@ -16,9 +16,9 @@ _CLOSING = frozenset((")", "]", "}", "_", "^"))
 _SHOWN = {"==": "=", "!=": "≠", "<=": "≤", ">=": "≥", "->": "→", "=>": "⇒", "~": "∼", "...": "…"}
 
 
-def chain(reader: Reader) -> Expr:
+def chain(reader: Reader) -> t.Expr:
     """Read `a = b ≤ c, ...` to the end of the text."""
-    sides: list[Expr] = []
+    sides: list[t.Expr] = []
     relations: list[str] = []
     while True:
         sides.append(_side(reader))
@@ -30,19 +30,19 @@ def chain(reader: Reader) -> Expr:
         reader.take()
         relations.append(_SHOWN.get(token.text, token.text))
     done = [_decided(reader, side) for side in sides]
-    return done[0] if not relations else Chain(tuple(done), tuple(relations))
+    return done[0] if not relations else t.Chain(tuple(done), tuple(relations))
 
 
-def _side(reader: Reader) -> Expr:
+def _side(reader: Reader) -> t.Expr:
     token = reader.next
     if token.kind is Kind.END or (token.kind is Kind.SIGN and token.text in _RELATIONS):
-        return Text("")
+        return t.Text("")
     return grammar.additive(reader)
 
 
-def _decided(reader: Reader, side: Expr) -> Expr:
+def _decided(reader: Reader, side: t.Expr) -> t.Expr:
     """Decide what factors side by side mean, as far as the names are known."""
-    if not any(isinstance(node, Text) for node in walk(side)):
+    if not any(isinstance(node, t.Text) for node in t.walk(side)):
         try:
             return sized(side, reader.scope, True)
         except UnreadableAnswer:
@@ -50,6 +50,6 @@ def _decided(reader: Reader, side: Expr) -> Expr:
     return _beside(as_text(side))
 
 
-def _beside(expr: Expr) -> Expr:
-    done = rebuild(expr, _beside)
-    return Mul(done.factors) if isinstance(done, Juxtapose) else done
+def _beside(expr: t.Expr) -> t.Expr:
+    done = t.rebuild(expr, _beside)
+    return t.Mul(done.factors) if isinstance(done, t.Juxtapose) else done

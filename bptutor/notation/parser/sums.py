@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from bptutor.notation import limits
+from bptutor.notation import tree as t
 from bptutor.notation.array_functions import table
 from bptutor.notation.limits import whole_number
 from bptutor.notation.parser.cursor import Reader, described
@@ -12,26 +13,12 @@ from bptutor.notation.parser.functions import argument, arguments
 from bptutor.notation.parser.lexer import Kind, Token
 from bptutor.notation.parser.spellings import RELATIONS
 from bptutor.notation.parser.subscripts import integer
-from bptutor.notation.tree import (
-    At,
-    Call,
-    Compare,
-    Expr,
-    Letter,
-    Mul,
-    Name,
-    Number,
-    Relation,
-    Sum,
-    Whole,
-    rebuild,
-)
 
 USUAL = frozenset("ijklmn")
 """Letters that are indices wherever they are no names."""
 
 
-def summation(reader: Reader) -> Expr:
+def summation(reader: Reader) -> t.Expr:
     """Read `Σ_k ...`; the body reaches to the next `+` or `-` outside brackets."""
     token = reader.take()
     if not reader.sees("_"):
@@ -41,16 +28,16 @@ def summation(reader: Reader) -> Expr:
     _check_range(reader, low, high, token)
     with reader.nested():
         body = reader.rules.term(reader)
-    return Sum(letters, body, where, low, high)
+    return t.Sum(letters, body, where, low, high)
 
 
-def _range(reader: Reader, token: Token) -> tuple[tuple[str, ...], Expr | None, Expr | None]:
+def _range(reader: Reader, token: Token) -> tuple[tuple[str, ...], t.Expr | None, t.Expr | None]:
     """Read what stands below Σ: letters, a condition, a lower end."""
     reader.take()
     opened = reader.accept("{", "(")
     letters: list[str] = []
-    conditions: list[Expr] = []
-    low: Expr | None = None
+    conditions: list[t.Expr] = []
+    low: t.Expr | None = None
     while True:
         word = reader.next
         if word.kind is not Kind.WORD:
@@ -65,12 +52,12 @@ def _range(reader: Reader, token: Token) -> tuple[tuple[str, ...], Expr | None, 
                 integer(reader)
         elif sign in RELATIONS:
             reader.take()
-            conditions.append(Compare(Relation(RELATIONS[sign]), Letter(bound[-1]), integer(reader)))
+            conditions.append(t.Compare(t.Relation(RELATIONS[sign]), t.Letter(bound[-1]), integer(reader)))
         if opened is None or not (reader.accept(",", ":", "|", ";") or reader.next.kind is Kind.WORD):
             break
     if opened is not None:
         reader.expect("}" if opened.text == "{" else ")", opened)
-    where = None if not conditions else conditions[0] if len(conditions) == 1 else Mul(tuple(conditions))
+    where = None if not conditions else conditions[0] if len(conditions) == 1 else t.Mul(tuple(conditions))
     return tuple(letters), where, low
 
 
@@ -96,7 +83,7 @@ def _all_bound(text: str, reader: Reader) -> bool:
     return letters.issuperset(text) and not text.endswith("ln") and reader.words.names.keys().isdisjoint(text)
 
 
-def _upper(reader: Reader) -> Expr:
+def _upper(reader: Reader) -> t.Expr:
     reader.take()
     opened = reader.accept("{", "(")
     if opened is None:
@@ -105,24 +92,19 @@ def _upper(reader: Reader) -> Expr:
             reader.replace(1, [token._replace(text=token.text[0]), token._replace(text=token.text[1:], space=True)])
         if reader.sees("-"):
             raise reader.error("the upper end of the sum is not clear", "write Σ_{k=1}^{K}")
-        return _end(reader)
+        token = reader.take()
+        if token.kind is Kind.NUMBER and token.text.isdigit():
+            return t.Number(Fraction(token.text), token.text)
+        if token.kind is Kind.WORD and token.text in reader.words.positions:
+            return t.Name(reader.words.names[token.text])
+        what = f"the upper end of the sum is expected here, not {described(token)}"
+        raise reader.error(what, "write Σ_{k=1}^{K}", token)
     high = integer(reader)
     reader.expect("}" if opened.text == "{" else ")", opened)
     return high
 
 
-def _end(reader: Reader) -> Expr:
-    token = reader.next
-    if token.kind is Kind.NUMBER and token.text.isdigit():
-        reader.take()
-        return Number(Fraction(token.text), token.text)
-    if token.kind is Kind.WORD and token.text in reader.words.positions:
-        reader.take()
-        return Name(reader.words.names[token.text])
-    raise reader.error(f"the upper end of the sum is expected here, not {described(token)}", "write Σ_{k=1}^{K}")
-
-
-def _check_range(reader: Reader, low: Expr | None, high: Expr | None, token: Token) -> None:
+def _check_range(reader: Reader, low: t.Expr | None, high: t.Expr | None, token: Token) -> None:
     first, last = (whole_number(end) if end is not None else None for end in (low, high))
     if high is not None and low is None:
         raise reader.error("the sum has an upper end and no lower one", "write Σ_{k=1}^{K}", token)
@@ -130,7 +112,7 @@ def _check_range(reader: Reader, low: Expr | None, high: Expr | None, token: Tok
         raise reader.error("the sum has too many terms", f"at most {limits.MAX_RANGE}", token)
 
 
-def sum_word(reader: Reader) -> Expr:
+def sum_word(reader: Reader) -> t.Expr:
     """Read `sum_k x_k`, `sum(k, x_k)`, `Sum(x_k, k)`, `sum(x)`."""
     token = reader.next
     if reader.ahead().text == "_":
@@ -141,12 +123,12 @@ def sum_word(reader: Reader) -> Expr:
     call = arguments(reader, token)
     if len(call.args) == 2 and not call.options:
         for letter, body in (call.args, call.args[::-1]):
-            if isinstance(letter, Letter) and isinstance(body, Expr):
-                return Sum((letter.id,), body)
+            if isinstance(letter, t.Letter) and isinstance(body, t.Expr):
+                return t.Sum((letter.id,), body)
     return table.meaning(call, "sum")
 
 
-def largest(reader: Reader) -> Expr:
+def largest(reader: Reader) -> t.Expr:
     """Read `max_k z_k` as the largest entry over the letter's axis."""
     token = reader.take()
     letters, where, low = _range(reader, token)
@@ -157,16 +139,16 @@ def largest(reader: Reader) -> Expr:
     whole = _whole_over(body, letters, found)
     if found != set(letters):
         raise reader.error(f"{token.text} over {', '.join(letters)} of something without it", "", token)
-    return Call(token.text, (whole,))
+    return t.Call(token.text, (whole,))
 
 
-def _whole_over(expr: Expr, letters: tuple[str, ...], found: set[str]) -> Expr:
-    if isinstance(expr, At):
+def _whole_over(expr: t.Expr, letters: tuple[str, ...], found: set[str]) -> t.Expr:
+    if isinstance(expr, t.At):
         subscripts = list(expr.subscripts)
         for place, subscript in enumerate(subscripts):
-            if isinstance(subscript, Letter) and subscript.id in letters:
+            if isinstance(subscript, t.Letter) and subscript.id in letters:
                 found.add(subscript.id)
-                subscripts[place] = Whole()
-        whole = all(isinstance(s, Whole) for s in subscripts)
-        return expr.base if whole else At(expr.base, tuple(subscripts))
-    return rebuild(expr, lambda part: _whole_over(part, letters, found))
+                subscripts[place] = t.Whole()
+        whole = all(isinstance(s, t.Whole) for s in subscripts)
+        return expr.base if whole else t.At(expr.base, tuple(subscripts))
+    return t.rebuild(expr, lambda part: _whole_over(part, letters, found))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from bptutor.notation.printers.precedence import Path, Style
+from bptutor.notation.printers.precedence import Style
 
 _TALL = {
     "(": ("⎛", "⎜", "⎝"),
@@ -34,19 +34,17 @@ def _cell(character: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Where a part of a formula stands, in cells from the top left corner of its box."""
+    """Where a styled part of a formula is, in cells from the top left corner of its box."""
 
-    path: Path | str
-    """The way from the root of the tree to the node, by the order of `tree.children`; "" for a sign of its own."""
     row: int
     column: int
     width: int
     height: int
-    style: Style = Style.PLAIN
+    style: Style
 
     def moved(self, rows: int, columns: int) -> Part:
         """Return the part in a box that stands inside a larger one."""
-        return Part(self.path, self.row + rows, self.column + columns, self.width, self.height, self.style)
+        return Part(self.row + rows, self.column + columns, self.width, self.height, self.style)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +64,6 @@ class Box:
     def height(self) -> int:
         """Number of lines."""
         return len(self.lines)
-
-    def of(self, path: Path | str) -> Iterator[Part]:
-        """Yield every place where a node stands."""
-        return (part for part in self.parts if part.path == path)
 
     def __str__(self) -> str:
         """Show without spaces at the ends of lines."""

@@ -9,7 +9,7 @@ from typing import ClassVar
 from bptutor.notation import tree as t
 from bptutor.notation.printers import unicode
 from bptutor.notation.printers.common import Printer
-from bptutor.notation.printers.precedence import Level, Path, Style, slice_text
+from bptutor.notation.printers.precedence import Level, Style
 from bptutor.notation.printers.scripts import split_scripts
 from bptutor.notation.scope import Scope
 
@@ -63,75 +63,66 @@ class Latex(Printer[str]):
         """Return the command of a relation."""
         return _RELATIONS.get(sign, sign)
 
-    def set_text(self, expr: t.Text, path: Path) -> str:
+    def set_text(self, expr: t.Text) -> str:
         """Set words as text, single letters as symbols."""
         return letters(expr.text) if len(expr.text) == 1 else rf"\text{{{expr.text}}}"
 
-    def set_name(self, expr: t.Name, path: Path) -> str:
+    def set_name(self, expr: t.Name) -> str:
         """Set the display of a name: `W²` as `W^{2}`."""
         base, low, high = split_scripts(self.scope.shown(expr.id))
         return letters(base) + (f"_{{{low}}}" if low else "") + (f"^{{{high}}}" if high else "")
 
-    def set_at(self, expr: t.At, path: Path) -> str:
+    def set_at(self, expr: t.At) -> str:
         """Set `W_{ij}`."""
-        base = self.show(expr.base, Level.ATOM, (*path, 0))
+        base = self.show(expr.base, Level.ATOM)
         if isinstance(expr.base, t.At) or (base.endswith("}") and "_{" in base):
             base = self.enclosed(base)
-        return base + self._lowered(expr.subscripts)
+        return self.lowered(base, expr.subscripts)
 
-    def _lowered(self, subscripts: Sequence[t.Expr]) -> str:
+    def lowered(self, base: str, subscripts: Sequence[t.Expr]) -> str:
+        """Set subscripts, with commas where one is longer than a letter."""
         shown = [self.show(s, Level.SUM) for s in subscripts]
         apart = len(shown) > 1 and any(len(s) > 1 or s == ":" for s in shown)
-        return "_{" + (", " if apart else "").join(shown) + "}"
+        return base + "_{" + (", " if apart else "").join(shown) + "}"
 
-    def set_delta(self, expr: t.Delta, path: Path) -> str:
-        r"""Set `\delta_{ki}`."""
-        if self.is_taken("δ") or self.is_taken("delta"):
-            return self.set_compare(t.Compare(t.Relation.EQ, expr.left, expr.right), path)
-        return r"\delta" + self._lowered((expr.left, expr.right))
-
-    def set_div(self, expr: t.Div, path: Path) -> str:
+    def set_div(self, expr: t.Div) -> str:
         """Set a fraction."""
-        return rf"\frac{{{self.show(expr.num, path=(*path, 0))}}}{{{self.show(expr.den, path=(*path, 1))}}}"
+        return rf"\frac{{{self.show(expr.num)}}}{{{self.show(expr.den)}}}"
 
-    def set_pow(self, expr: t.Pow, path: Path) -> str:
+    def set_pow(self, expr: t.Pow) -> str:
         """Set a power; a base with a superscript of its own stands in brackets."""
-        base = self.show(expr.base, Level.ATOM, (*path, 0))
+        base = self.show(expr.base, Level.ATOM)
         twice = "^" in base and not base.endswith(")")
         if twice or (isinstance(expr.base, t.Name) and self._is_layer(base, expr.exponent)):
             base = self.enclosed(base)
-        return f"{base}^{{{self.show(expr.exponent, path=(*path, 1))}}}"
+        return f"{base}^{{{self.show(expr.exponent)}}}"
 
     def _is_layer(self, base: str, exponent: t.Expr) -> bool:
         raised = f"{base}^{{{self.show(exponent)}}}"
-        return any(self.set_name(t.Name(name), ()) == raised for name in self.scope.names)
+        return any(self.set_name(t.Name(name)) == raised for name in self.scope.names)
 
-    def set_transpose(self, expr: t.Transpose, path: Path) -> str:
+    def set_transpose(self, expr: t.Transpose) -> str:
         r"""Set `W^{\top}`."""
-        base = self.show(expr.arg, Level.ATOM, (*path, 0))
+        base = self.show(expr.arg, Level.ATOM)
         return (self.enclosed(base) if "^" in base and not base.endswith(")") else base) + r"^{\top}"
 
-    def set_derivative(self, expr: t.Derivative, path: Path) -> str:
+    def set_derivative(self, expr: t.Derivative) -> str:
         """Set a fraction of ∂s."""
-        of, by = self._differential(expr.of, (*path, 0)), self._differential(expr.by, (*path, 1))
+        of, by = self.differential(expr.of), self.differential(expr.by)
         return rf"\frac{{\partial {of}}}{{\partial {by}}}"
 
-    def _differential(self, expr: t.Expr, path: Path) -> str:
-        plain = isinstance(expr, t.Call) and self.stands_unbracketed(expr)
-        return self.show(expr, Level.RELATION if plain else Level.ATOM, path)
-
-    def set_sum(self, expr: t.Sum, path: Path) -> str:
+    def set_sum(self, expr: t.Sum) -> str:
         r"""Set `\sum_{k \ne i}`."""
         below, above = unicode.Line(self.scope).limit_texts(expr)
         for sign, command in _RELATIONS.items():
             below = below.replace(sign, f" {command} ")
         limits = f"_{{{below.replace('−', '-')}}}" + (f"^{{{above.replace('−', '-')}}}" if above else "")
-        return rf"\sum{limits} {self.show(expr.body, Level.ENTRYWISE, (*path, 0))}"
+        return rf"\sum{limits} {self.show(expr.body, Level.ENTRYWISE)}"
 
-    def set_call(self, expr: t.Call, path: Path) -> str:
+    def set_call(self, expr: t.Call) -> str:
         """Set a function with its arguments."""
         single = len(expr.args) == 1 and not expr.options
-        args = [self.show(arg, path=(*path, n)) for n, arg in enumerate(expr.args)]
+        args = [self.show(arg) for n, arg in enumerate(expr.args)]
         if expr.function == "exp" and single and not self.is_taken("e"):
             return f"e^{{{args[0]}}}"
         if expr.function == "sqrt" and single:
@@ -153,28 +144,24 @@ class Latex(Printer[str]):
             return f"\\{base}{prime}"
         return (letters(base) if len(base) == 1 else rf"\operatorname{{{base}}}") + prime
 
-    def set_cases(self, expr: t.Cases, path: Path) -> str:
+    def set_cases(self, expr: t.Cases) -> str:
         """Set the environment `cases`."""
         rows = [
-            rf"{self.show(value, path=(*path, 2 * n))} & \text{{if }} {self.condition(holds, (*path, 2 * n + 1))}"
+            rf"{self.show(value)} & \text{{if }} {self.condition(holds)}"
             for n, (value, holds) in enumerate(expr.branches)
         ]
         rows.append(rf"{self.show(expr.otherwise)} & \text{{otherwise}}")
         return r"\begin{cases} " + r" \\ ".join(rows) + r" \end{cases}"
 
-    def set_stack(self, expr: t.Stack, path: Path) -> str:
+    def set_stack(self, expr: t.Stack) -> str:
         """Set a matrix; a vector as a column."""
         rows = [" & ".join(self.show(i) for i in _items(item)) for item in expr.items]
         return r"\begin{bmatrix} " + r" \\ ".join(rows) + r" \end{bmatrix}"
 
-    def set_einsum(self, expr: t.Einsum, path: Path) -> str:
+    def set_einsum(self, expr: t.Einsum) -> str:
         """Set einsum as the function it is."""
         operands = ", ".join(self.show(operand) for operand in expr.operands)
         return rf'\operatorname{{einsum}}("{expr.spec}", {operands})'
-
-    def set_slice(self, expr: t.Slice, path: Path) -> str:
-        """Set Python's index brackets."""
-        return f"{self.show(expr.base, Level.ATOM, (*path, 0))}[{slice_text(expr.items)}]"
 
 
 def _items(item: t.Expr) -> tuple[t.Expr, ...]:

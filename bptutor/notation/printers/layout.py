@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from dataclasses import replace
 
 from bptutor.notation import tree as t
 from bptutor.notation.printers import unicode
@@ -21,13 +21,13 @@ from bptutor.notation.printers.box import (
     radical,
     raised_box,
 )
-from bptutor.notation.printers.breaking import broken, flat
+from bptutor.notation.printers.breaking import flat
 from bptutor.notation.printers.common import Printer
-from bptutor.notation.printers.precedence import Level, Path, Style, slice_text
+from bptutor.notation.printers.precedence import Level, Style
 from bptutor.notation.printers.scripts import LOWERED, RAISED, ends_in_script
 from bptutor.notation.scope import Scope
 
-__all__ = ["Box", "Part", "Style", "aligned", "box", "cells", "fit"]
+__all__ = ["Box", "Part", "Style", "box", "cells", "fit"]
 
 
 def box(expr: t.Expr, scope: Scope) -> Box:
@@ -53,27 +53,10 @@ def fit(expr: t.Expr, scope: Scope, width: int, height: int = 24) -> Box:
     found = setter.show(expr)
     if found.width <= width and found.height <= height:
         return found
-    tall = broken(expr, setter, width)
+    tall = _broken(expr, setter, width)
     if tall is not None and tall.height <= height:
         return tall
     return flat(unicode.line(expr, scope), scope, width)
-
-
-def aligned(goal: t.Expr, lines: Sequence[t.Expr], scope: Scope, sign: str = "=") -> Box:
-    """Set a derivation: the goal, then each line after a sign, the signs one under the other.
-
-    The parts of the goal have paths that begin with 0, those of line n (from 0) with n + 1.
-    """
-    setter = Layout(scope)
-    left = setter.show(goal, Level.SUM, (0,))
-    rows: list[Box] = []
-    for n, line in enumerate(lines):
-        head = left if not n else Box((" " * left.width,))
-        row = beside([head, Box((f" {sign} ",)), setter.show(line, Level.SUM, (n + 1,))])
-        if rows and (row.height > 1 or rows[-1].height > 1):
-            rows.append(Box((" ",)))
-        rows.append(row)
-    return above(rows or [left], 0, "left")
 
 
 class Layout(Printer[Box]):
@@ -84,13 +67,11 @@ class Layout(Printer[Box]):
         super().__init__(scope)
         self.line = unicode.Line(scope)
 
-    entrywise: ClassVar[str] = " ⊙ "
-
     def text(self, text: str, style: Style = Style.PLAIN) -> Box:
         """Set characters on one line; styled ones are remembered as a part."""
         if style is Style.PLAIN:
             return Box((text,))
-        return Box((text,), 0, (Part("", 0, 0, cells(text), 1, style),))
+        return Box((text,), 0, (Part(0, 0, cells(text), 1, style),))
 
     def row(self, pieces: Sequence[Box]) -> Box:
         """Set boxes on one base line."""
@@ -104,15 +85,6 @@ class Layout(Printer[Box]):
         """Return the base line."""
         return piece.lines[piece.baseline]
 
-    def mark(self, piece: Box, path: Path, expr: t.Expr) -> Box:
-        """Remember where a node stands; a letter's own part gets its path."""
-        if len(piece.parts) == 1 and piece.parts[0].path == "":
-            only = piece.parts[0]
-            whole = Part(path, 0, 0, piece.width, piece.height, only.style)
-            same = (only.width, only.height) == (whole.width, whole.height)
-            return Box(piece.lines, piece.baseline, (whole,) if same else (Part(path, 0, 0, *_size(piece)), only))
-        return Box(piece.lines, piece.baseline, (Part(path, 0, 0, *_size(piece)), *piece.parts))
-
     def gap(self, left: str, right: str, before: t.Expr, after: t.Expr) -> str:
         """Keep fraction bars and big brackets apart from their neighbours."""
         if left.endswith(("─", "⎥", "⎢", "⎦")) or right.startswith(("─", "⎢", "∑")):
@@ -121,7 +93,7 @@ class Layout(Printer[Box]):
 
     # --- names and elements -----------------------------------------------------------------------
 
-    def set_name(self, expr: t.Name, path: Path) -> Box:
+    def set_name(self, expr: t.Name) -> Box:
         """Set the display of a name: its letters styled, its layer raised."""
         shown = self.scope.shown(expr.id)
         letters = shown.rstrip("".join((*LOWERED, *RAISED))) or shown
@@ -129,100 +101,85 @@ class Layout(Printer[Box]):
             [self.text(letters, self.style_of(expr.id)), *([Box((shown[len(letters) :],))] if letters != shown else [])]
         )
 
-    def set_at(self, expr: t.At, path: Path) -> Box:
+    def set_at(self, expr: t.At) -> Box:
         """Set `Wᵢⱼ`; what has no lowered letters stands a line below."""
-        base = self.show(expr.base, Level.ATOM, (*path, 0))
+        base = self.show(expr.base, Level.ATOM)
         if isinstance(expr.base, t.At):
             base = bracketed(base, "(", ")")
         elif isinstance(expr.base, t.Name):
             base = self._element_letters(expr.base, base)
-        return self._lowered(base, expr.subscripts, path, 1)
+        return self.lowered(base, expr.subscripts)
 
     def _element_letters(self, name: t.Name, base: Box) -> Box:
         """An element of a vector is a scalar: slanted, not bold."""
         if self.style_of(name.id) is not Style.BOLD:
             return base
-        parts = (
-            Part(p.path, p.row, p.column, p.width, p.height, Style.ITALIC) if p.style is Style.BOLD else p
-            for p in base.parts
-        )
+        parts = (replace(p, style=Style.ITALIC) if p.style is Style.BOLD else p for p in base.parts)
         return Box(base.lines, base.baseline, tuple(parts))
 
-    def _lowered(self, base: Box, subscripts: Sequence[t.Expr], path: Path, first: int) -> Box:
+    def lowered(self, base: Box, subscripts: Sequence[t.Expr]) -> Box:
+        """Set subscripts in lowered letters where there are some, else a line below."""
         low = self.line.subscripts(subscripts)
         if not low.startswith("_") and base.height == 1:
             return beside([base, Box((low,))])
-        pieces: list[Box] = []
         separator = ", " if any(isinstance(s, t.Add) for s in subscripts) else ","
-        for n, subscript in enumerate(subscripts):
-            pieces += [Box((separator,))] if n else []
-            pieces.append(self._tight(subscript, (*path, first + n)))
-        return lowered_box(base, beside(pieces))
-
-    def _tight(self, expr: t.Expr, path: Path) -> Box:
-        """Set a script: sums without spaces."""
-        return self.mark(Box((self.line.show(expr, Level.SUM).replace(" ", ""),)), path, expr)
-
-    def set_delta(self, expr: t.Delta, path: Path) -> Box:
-        """Set `δₖᵢ`."""
-        if self.is_taken("δ") or self.is_taken("delta"):
-            return self.set_compare(t.Compare(t.Relation.EQ, expr.left, expr.right), path)
-        return self._lowered(self.text("δ", Style.ITALIC), (expr.left, expr.right), path, 0)
+        shown = (self.line.show(s, Level.SUM).replace(" ", "") for s in subscripts)
+        return lowered_box(base, Box((separator.join(shown),)))
 
     # --- quotients, powers, roots -----------------------------------------------------------------
 
-    def set_div(self, expr: t.Div, path: Path) -> Box:
+    def set_div(self, expr: t.Div) -> Box:
         """Set a fraction."""
-        num, den = self.show(expr.num, path=(*path, 0)), self.show(expr.den, path=(*path, 1))
+        num, den = self.show(expr.num), self.show(expr.den)
         bars = [side.width for side in (num, den) if set(self.edges(side)) == {"─"}]
         return fraction(num, den, wider=bool(bars) and max(bars) == max(num.width, den.width))
 
-    def set_pow(self, expr: t.Pow, path: Path) -> Box:
+    def set_pow(self, expr: t.Pow) -> Box:
         """Set a power: raised letters where there are some, else a line higher."""
-        base = self.show(expr.base, Level.ATOM, (*path, 0))
+        base = self.show(expr.base, Level.ATOM)
         if base.height == 1 and base.lines[0][-1:] in RAISED:
             base = bracketed(base, "(", ")")
-        return self._raised(base, expr.exponent, (*path, 1))
+        return self._raised(base, expr.exponent)
 
-    def _raised(self, base: Box, exponent: t.Expr, path: Path) -> Box:
+    def _raised(self, base: Box, exponent: t.Expr) -> Box:
         high = self.line.superscript(exponent)
         if not high.startswith("^"):
-            script = self.mark(Box((high,)), path, exponent)
+            script = Box((high,))
             return beside([base, script]) if base.height == 1 else raised_box(base, script)
-        return raised_box(base, self.show(exponent, path=path))
+        return raised_box(base, self.show(exponent))
 
-    def set_transpose(self, expr: t.Transpose, path: Path) -> Box:
+    def set_transpose(self, expr: t.Transpose) -> Box:
         """Set `Wᵀ`, `(W²)ᵀ`."""
-        base = self.show(expr.arg, Level.ATOM, (*path, 0))
+        base = self.show(expr.arg, Level.ATOM)
         if ends_in_script(base.lines[base.baseline]) and base.height == 1:
             base = bracketed(base, "(", ")")
         return beside([base, Box(("ᵀ",))]) if base.height == 1 else raised_box(base, Box(("ᵀ",)))
 
-    def set_derivative(self, expr: t.Derivative, path: Path) -> Box:
+    def set_derivative(self, expr: t.Derivative) -> Box:
         """Set ∂of over ∂by."""
-        return fraction(self._differential(expr.of, (*path, 0)), self._differential(expr.by, (*path, 1)))
+        return fraction(self.differential(expr.of), self.differential(expr.by))
 
-    def _differential(self, expr: t.Expr, path: Path) -> Box:
+    def differential(self, expr: t.Expr) -> Box:
+        """Set what is differentiated, or what by, after its ∂."""
         plain = isinstance(expr, t.Call) and self.stands_unbracketed(expr)
-        inner = self.show(expr, Level.RELATION if plain else Level.ATOM, path)
-        return beside([Box(("∂ " if plain else "∂",)), inner])
+        return beside([Box(("∂ " if plain else "∂",)), super().differential(expr)])
 
     # --- sums and functions -----------------------------------------------------------------------
 
-    def set_sum(self, expr: t.Sum, path: Path) -> Box:
+    def set_sum(self, expr: t.Sum) -> Box:
         """Set ∑ with its letters below, and its upper end above."""
-        body = self.show(expr.body, Level.ENTRYWISE, (*path, 0))
+        body = self.show(expr.body, Level.ENTRYWISE)
         below, over = self.line.limit_texts(expr)
         column = [self.text(over, Style.ITALIC)] if over else []
         sign = above([*column, Box(("∑",)), self.text(below, Style.ITALIC)], len(column))
         return beside([sign, Box((" ",)), body])
 
-    def set_call(self, expr: t.Call, path: Path) -> Box:
+    def set_call(self, expr: t.Call) -> Box:
         """Set a function with its arguments."""
         single = len(expr.args) == 1 and not expr.options
         if expr.function == "exp" and single and not self.is_taken("e"):
-            return self._raised(self.text("e", Style.ITALIC), expr.args[0], (*path, 0))
-        args = [self.show(arg, path=(*path, n)) for n, arg in enumerate(expr.args)]
+            return self._raised(self.text("e", Style.ITALIC), expr.args[0])
+        args = [self.show(arg) for n, arg in enumerate(expr.args)]
         if self.stands_unbracketed(expr):
             return beside([Box((expr.function + " ",)), args[0]])
         if expr.function == "sqrt" and single:
@@ -234,13 +191,10 @@ class Layout(Printer[Box]):
         style = Style.ITALIC if len(sign.rstrip("′")) == 1 else Style.PLAIN
         return beside([self.text(sign, style), bracketed(self._joined([*args, *options], ", "), "(", ")")])
 
-    def set_cases(self, expr: t.Cases, path: Path) -> Box:
+    def set_cases(self, expr: t.Cases) -> Box:
         """Set values under conditions, behind a brace."""
-        rows = [
-            (self.show(value, path=(*path, 2 * n)), Box(("if ",)), self.condition(holds, (*path, 2 * n + 1)))
-            for n, (value, holds) in enumerate(expr.branches)
-        ]
-        rows.append((self.show(expr.otherwise, path=(*path, 2 * len(rows))), Box(("otherwise",)), Box(("",))))
+        rows = [(self.show(value), Box(("if ",)), self.condition(holds)) for value, holds in expr.branches]
+        rows.append((self.show(expr.otherwise), Box(("otherwise",)), Box(("",))))
         width = max(row[0].width for row in rows)
         lines: list[Box] = []
         for n, (value, word, condition) in enumerate(rows):
@@ -252,30 +206,52 @@ class Layout(Printer[Box]):
 
     # --- arrays -----------------------------------------------------------------------------------
 
-    def set_stack(self, expr: t.Stack, path: Path) -> Box:
+    def set_stack(self, expr: t.Stack) -> Box:
         """Set an array: a list of numbers on one line, lists of lists as a matrix."""
         rows = [item.items for item in expr.items if isinstance(item, t.Stack)]
         if len(rows) == len(expr.items) and len({len(row) for row in rows}) == 1:
             numbers = all(isinstance(item, t.Number) for row in rows for item in row)
-            return matrix(
-                [[self.show(i, path=(*path, r, c)) for c, i in enumerate(row)] for r, row in enumerate(rows)], numbers
-            )
-        items = [self.show(item, path=(*path, n)) for n, item in enumerate(expr.items)]
+            return matrix([[self.show(i) for c, i in enumerate(row)] for r, row in enumerate(rows)], numbers)
+        items = [self.show(item) for n, item in enumerate(expr.items)]
         if any(item.height > 1 for item in items):
             return matrix([[item] for item in items])
         return bracketed(self._joined(items, ", "), "[", "]")
 
-    def set_einsum(self, expr: t.Einsum, path: Path) -> Box:
-        """Set einsum with its operands."""
-        operands = [self.show(operand, path=(*path, n)) for n, operand in enumerate(expr.operands)]
-        return beside(
-            [Box(("einsum",)), bracketed(self._joined([Box((f'"{expr.spec}"',)), *operands], ", "), "(", ")")]
-        )
 
-    def set_slice(self, expr: t.Slice, path: Path) -> Box:
-        """Set `a[:, None]`."""
-        return beside([self.show(expr.base, Level.ATOM, (*path, 0)), Box((f"[{slice_text(expr.items)}]",))])
+# --- formulas that are wider than their place: broken at relations and signs ------------------------------
 
 
-def _size(piece: Box) -> tuple[int, int]:
-    return piece.width, piece.height
+def _broken(expr: t.Expr, setter: Layout, width: int) -> Box | None:
+    """Break a chain before its relations, a sum before its signs; None where a piece is still too wide."""
+    if isinstance(expr, t.Chain):
+        signs = [f" {setter.relation(sign)} " for sign in expr.relations]
+        head = setter.show(expr.sides[0], Level.SUM)
+        pieces = [(sign, setter.show(side, Level.SUM)) for sign, side in zip(signs, expr.sides[1:], strict=True)]
+        indent = head.width if all(head.width + cells(s) + b.width <= width for s, b in pieces) else 1
+    elif isinstance(expr, t.Add):
+        pieces = [_term(term, setter, n) for n, term in enumerate(expr.terms)]
+        (_, head), pieces, indent = pieces[0], pieces[1:], 0
+    else:
+        return None
+    rows = _filled(head, pieces, indent, width, isinstance(expr, t.Add))
+    return above(rows, 0, "left") if all(row.width <= width for row in rows) else None
+
+
+def _term(term: t.Expr, setter: Layout, n: int) -> tuple[str, Box]:
+    if n and isinstance(term, t.Neg):
+        return " − ", setter.show(term.arg, Level.ENTRYWISE)
+    return " + ", setter.show(term, Level.ENTRYWISE if n else Level.SIGN)
+
+
+def _filled(head: Box, pieces: list[tuple[str, Box]], indent: int, width: int, together: bool) -> list[Box]:
+    rows, row = [], head
+    for n, (sign, piece) in enumerate(pieces):
+        longer = beside([row, Box((sign,)), piece])
+        if longer.width <= width and (together or not n):
+            row = longer
+            continue
+        rows.append(row)
+        row = beside([Box((" " * indent,)), Box((sign,)), piece])
+    rows.append(row)
+    airy = any(row.height > 1 for row in rows)
+    return [piece for n, row in enumerate(rows) for piece in ([Box((" ",))] if n and airy else []) + [row]]

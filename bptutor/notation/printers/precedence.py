@@ -11,8 +11,6 @@ from bptutor.notation.array_functions.table import ARRAY_FUNCTIONS, ELEMENTWISE,
 from bptutor.notation.scope import Scope
 from bptutor.notation.shapes import axes
 
-Path = tuple[int, ...]
-
 
 class Style(Enum):
     """How letters stand: scalars slanted, arrays bold, words and digits upright."""

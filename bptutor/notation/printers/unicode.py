@@ -11,7 +11,7 @@ from typing import ClassVar
 
 from bptutor.notation import tree as t
 from bptutor.notation.printers.common import Printer
-from bptutor.notation.printers.precedence import SIGNS, Level, Path, Style, slice_text
+from bptutor.notation.printers.precedence import SIGNS, Level, Style
 from bptutor.notation.printers.scripts import LOWERED, ends_in_script, lowered, raised
 from bptutor.notation.scope import Scope
 
@@ -55,16 +55,20 @@ class Line(Printer[str]):
 
     # --- names and elements -----------------------------------------------------------------------
 
-    def set_name(self, expr: t.Name, path: Path) -> str:
+    def set_name(self, expr: t.Name) -> str:
         """Set the display of a name."""
         return self.scope.shown(expr.id)
 
-    def set_at(self, expr: t.At, path: Path) -> str:
+    def set_at(self, expr: t.At) -> str:
         """Set `Wᵢⱼ`, `p₁`, `W_{i,2b}`, `(Wᵀδ)ⱼ`."""
-        base = self.show(expr.base, Level.ATOM, (*path, 0))
+        base = self.show(expr.base, Level.ATOM)
         if isinstance(expr.base, t.At) or self._ends_lowered(base):
             base = self.enclosed(base)
         return base + self.subscripts(expr.subscripts)
+
+    def lowered(self, base: str, subscripts: Sequence[t.Expr]) -> str:
+        """Set subscripts in lowered letters where there are some."""
+        return base + self.subscripts(subscripts)
 
     def _ends_lowered(self, base: str) -> bool:
         return bool(base) and (base[-1] == "}" or (ends_in_script(base) and not raised_end(base)))
@@ -78,24 +82,18 @@ class Line(Printer[str]):
             return low
         return "_{" + (",".join(s.replace(" ", "") for s in shown) if apart else "".join(shown).replace(" ", "")) + "}"
 
-    def set_delta(self, expr: t.Delta, path: Path) -> str:
-        """Set `δₖᵢ`, or `[k = i]` where δ is a declared name."""
-        if self.is_taken("δ") or self.is_taken("delta"):
-            return self.set_compare(t.Compare(t.Relation.EQ, expr.left, expr.right), path)
-        return "δ" + self.subscripts((expr.left, expr.right))
-
     # --- quotients, powers ------------------------------------------------------------------------
 
-    def set_div(self, expr: t.Div, path: Path) -> str:
+    def set_div(self, expr: t.Div) -> str:
         """Set `a/b`, or `y ⊘ p` for arrays."""
         if self._is_entrywise_quotient(expr):
-            left = self._closed(expr.num, (*path, 0), Level.PRODUCT, last=False)
-            return f"{left} ⊘ {self.show(expr.den, Level.POWER, (*path, 1))}"
-        return f"{self.show(expr.num, Level.POWER, (*path, 0))}/{self.show(expr.den, Level.POWER, (*path, 1))}"
+            left = self._closed(expr.num, Level.PRODUCT)
+            return f"{left} ⊘ {self.show(expr.den, Level.POWER)}"
+        return f"{self.show(expr.num, Level.POWER)}/{self.show(expr.den, Level.POWER)}"
 
-    def set_pow(self, expr: t.Pow, path: Path) -> str:
+    def set_pow(self, expr: t.Pow) -> str:
         """Set `x²`, `e⁻ˣ`, `x^(i+1)`."""
-        base = self.show(expr.base, Level.ATOM, (*path, 0))
+        base = self.show(expr.base, Level.ATOM)
         script = self.superscript(expr.exponent)
         if self._is_misread(expr.base, base + script):
             base = self.enclosed(base)
@@ -118,25 +116,20 @@ class Line(Printer[str]):
         layers = (d.show for d in self.scope.names.values() if d.id != name.id and raised_end(d.show))
         return any(shown.startswith(layer) for layer in layers)
 
-    def set_transpose(self, expr: t.Transpose, path: Path) -> str:
+    def set_transpose(self, expr: t.Transpose) -> str:
         """Set `Wᵀ`, `(W²)ᵀ`."""
-        base = self.show(expr.arg, Level.ATOM, (*path, 0))
+        base = self.show(expr.arg, Level.ATOM)
         return (self.enclosed(base) if ends_in_script(base) else base) + "ᵀ"
 
-    def set_derivative(self, expr: t.Derivative, path: Path) -> str:
+    def set_derivative(self, expr: t.Derivative) -> str:
         """Set `∂L/∂zᵢ`; what is longer than a name stands in brackets."""
-        return f"∂{self._differential(expr.of, (*path, 0))}/∂{self._differential(expr.by, (*path, 1))}"
-
-    def _differential(self, expr: t.Expr, path: Path) -> str:
-        if isinstance(expr, t.Call) and self.stands_unbracketed(expr):
-            return self.show(expr, path=path)
-        return self.show(expr, Level.ATOM, path)
+        return f"∂{self.differential(expr.of)}/∂{self.differential(expr.by)}"
 
     # --- sums and functions -----------------------------------------------------------------------
 
-    def set_sum(self, expr: t.Sum, path: Path) -> str:
+    def set_sum(self, expr: t.Sum) -> str:
         """Set `Σₖ yₖ`, `Σ_{k≠i} yₖ`, `Σₖ₌₁ᴷ zₖ`."""
-        return f"Σ{self.limits(expr)} {self.show(expr.body, Level.ENTRYWISE, (*path, 0))}"
+        return f"Σ{self.limits(expr)} {self.show(expr.body, Level.ENTRYWISE)}"
 
     def limits(self, expr: t.Sum) -> str:
         """Set what stands at Σ, in lowered and raised letters where there are some."""
@@ -150,16 +143,16 @@ class Line(Printer[str]):
         """Return what stands below and above Σ: `k≠i` and nothing, `k=1` and `K`."""
         below = ",".join(expr.letters) if any(len(letter) > 1 for letter in expr.letters) else "".join(expr.letters)
         if expr.where is not None:
-            bound = self.condition(expr.where, ()).replace(" ", "")
+            bound = self.condition(expr.where).replace(" ", "")
             named = {node.id for node in t.walk(expr.where) if isinstance(node, t.Letter)}
             below = ",".join([*(letter for letter in expr.letters if letter not in named), bound])
         if expr.low is not None:
             below += "=" + self.show(expr.low, Level.SUM).replace(" ", "")
         return below, "" if expr.high is None else self.show(expr.high).replace(" ", "")
 
-    def set_call(self, expr: t.Call, path: Path) -> str:
+    def set_call(self, expr: t.Call) -> str:
         """Set `σ(z)`, `log pₖ`, `e⁻ˣ`, `√x`, `|x|`, `sum(x, axis=0)`."""
-        args = [self.show(arg, path=(*path, n)) for n, arg in enumerate(expr.args)]
+        args = [self.show(arg) for n, arg in enumerate(expr.args)]
         if expr.function == "exp" and len(args) == 1 and not self.is_taken("e") and not expr.options:
             return "e" + self.superscript(expr.args[0])
         if self.stands_unbracketed(expr):
@@ -177,33 +170,20 @@ class Line(Printer[str]):
         taken = sign != function and (self.is_taken("σ") or "σ" in self.scope.functions)
         return (function if taken else sign).replace("'", "′")
 
-    def set_cases(self, expr: t.Cases, path: Path) -> str:
+    def set_cases(self, expr: t.Cases) -> str:
         """Set `where(z > 0, a, b)`, or `cases(a if c; …; b)` for several branches."""
-        last = len(expr.branches) * 2
-        shown = [
-            (self.show(value, path=(*path, 2 * n)), self.condition(holds, (*path, 2 * n + 1)))
-            for n, (value, holds) in enumerate(expr.branches)
-        ]
-        otherwise = self.show(expr.otherwise, path=(*path, last))
+        shown = [f"{self.show(value)}, {self.condition(holds)}" for value, holds in expr.branches]
+        otherwise = self.show(expr.otherwise)
         if len(shown) == 1:
-            value, holds = shown[0]
-            return f"where({holds}, {value}, {otherwise})"
-        return "cases(" + ", ".join(f"{value}, {holds}" for value, holds in shown) + f", {otherwise})"
+            ((value, holds),) = expr.branches
+            return f"where({self.condition(holds)}, {self.show(value)}, {otherwise})"
+        return f"cases({', '.join([*shown, otherwise])})"
 
     # --- arrays -----------------------------------------------------------------------------------
 
-    def set_stack(self, expr: t.Stack, path: Path) -> str:
+    def set_stack(self, expr: t.Stack) -> str:
         """Set `[1, 2]`."""
-        return "[" + ", ".join(self.show(item, path=(*path, n)) for n, item in enumerate(expr.items)) + "]"
-
-    def set_einsum(self, expr: t.Einsum, path: Path) -> str:
-        """Set `einsum("ij,j->i", W, d)`."""
-        operands = [self.show(operand, path=(*path, n)) for n, operand in enumerate(expr.operands)]
-        return f'einsum("{expr.spec}", {", ".join(operands)})'
-
-    def set_slice(self, expr: t.Slice, path: Path) -> str:
-        """Set `a[:, None]`."""
-        return f"{self.show(expr.base, Level.ATOM, (*path, 0))}[{slice_text(expr.items)}]"
+        return "[" + ", ".join(self.show(item) for n, item in enumerate(expr.items)) + "]"
 
 
 def raised_end(text: str) -> bool:

@@ -5,55 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from bptutor.errors import UnreadableAnswer
+from bptutor.notation import tree as t
 from bptutor.notation.array_functions.table import ARRAY_FUNCTIONS
 from bptutor.notation.scope import Role, counted
 from bptutor.notation.shapes.inference import Axes, Inference, Kind, ShapeMisfit, ShapeRule, same_axis, shape_text
-from bptutor.notation.tree import (
-    Add,
-    At,
-    Call,
-    Cases,
-    Compare,
-    Delta,
-    Derivative,
-    Div,
-    Einsum,
-    Expr,
-    Letter,
-    MatMul,
-    Mul,
-    Name,
-    Neg,
-    Number,
-    Outer,
-    Pow,
-    Slice,
-    Span,
-    Stack,
-    Sum,
-    Text,
-    Transpose,
-    Whole,
-)
 
 Env = Mapping[str, str]
 
 
-def _name(run: Inference, expr: Name, env: Env) -> Kind:
+def _name(run: Inference, expr: t.Name, env: Env) -> Kind:
     if expr.id in run.parameters:
         return Kind({}, run.parameters[expr.id])
     declared = run.scope.names.get(expr.id)
     return Kind({}, declared.axes if declared else ())
 
 
-def _letter(run: Inference, expr: Letter, env: Env) -> Kind:
+def _letter(run: Inference, expr: t.Letter, env: Env) -> Kind:
     return Kind({run.key(expr.id, env): ""}, ())
 
 
-def _at(run: Inference, expr: At, env: Env) -> Kind:
+def _at(run: Inference, expr: t.At, env: Env) -> Kind:
     base = run.kind(expr.base, env)
     if len(base.axes) != len(expr.subscripts):
-        text = expr.base.id if isinstance(expr.base, Name) else "it"
+        text = expr.base.id if isinstance(expr.base, t.Name) else "it"
         raise UnreadableAnswer(
             1,
             f"{text} has {counted(len(base.axes))} {shape_text(base.axes)}, not {len(expr.subscripts)}"
@@ -64,9 +38,9 @@ def _at(run: Inference, expr: At, env: Env) -> Kind:
     letters = dict(base.letters)
     left: list[str] = []
     for subscript, axis in zip(expr.subscripts, base.axes, strict=True):
-        if isinstance(subscript, Whole):
+        if isinstance(subscript, t.Whole):
             left.append(axis)
-        elif isinstance(subscript, Letter):
+        elif isinstance(subscript, t.Letter):
             key = run.key(subscript.id, env)
             letters[key] = ""
             run.letters.bind(key, axis)
@@ -75,40 +49,40 @@ def _at(run: Inference, expr: At, env: Env) -> Kind:
     return Kind(letters, tuple(left))
 
 
-def _nary(sign: str) -> Callable[[Inference, Expr, Env], Kind]:
-    def rule(run: Inference, expr: Expr, env: Env) -> Kind:
-        parts = expr.terms if isinstance(expr, Add) else expr.factors  # type: ignore[attr-defined]
-        shown = "-" if sign == "+" and any(isinstance(p, Neg) for p in parts) else sign
+def _nary(sign: str) -> Callable[[Inference, t.Expr, Env], Kind]:
+    def rule(run: Inference, expr: t.Expr, env: Env) -> Kind:
+        parts = expr.terms if isinstance(expr, t.Add) else expr.factors  # type: ignore[attr-defined]
+        shown = "-" if sign == "+" and any(isinstance(p, t.Neg) for p in parts) else sign
         return run.merge([run.kind(p, env) for p in parts], shown)
 
     return rule
 
 
-def _pair(sign: str, *names: str) -> Callable[[Inference, Expr, Env], Kind]:
-    def rule(run: Inference, expr: Expr, env: Env) -> Kind:
+def _pair(sign: str, *names: str) -> Callable[[Inference, t.Expr, Env], Kind]:
+    def rule(run: Inference, expr: t.Expr, env: Env) -> Kind:
         return run.merge([run.kind(getattr(expr, n), env) for n in names], sign)
 
     return rule
 
 
-def _integers(run: Inference, expr: Delta | Compare, env: Env) -> Kind:
-    if isinstance(expr.left, Letter) and isinstance(expr.right, Letter):
+def _integers(run: Inference, expr: t.Delta | t.Compare, env: Env) -> Kind:
+    if isinstance(expr.left, t.Letter) and isinstance(expr.right, t.Letter):
         run.letters.partners.append((run.key(expr.left.id, env), run.key(expr.right.id, env)))
     for one, other in ((expr.left, expr.right), (expr.right, expr.left)):
-        if isinstance(one, Letter) and isinstance(other, Name):
+        if isinstance(one, t.Letter) and isinstance(other, t.Name):
             declared = run.scope.names.get(other.id)
             if declared and declared.role is Role.POSITION:
                 run.letters.bind(run.key(one.id, env), declared.position_of)
     return run.merge([run.kind(expr.left, env), run.kind(expr.right, env)], "=")
 
 
-def _transpose(run: Inference, expr: Transpose, env: Env) -> Kind:
+def _transpose(run: Inference, expr: t.Transpose, env: Env) -> Kind:
     kind = run.kind(expr.arg, env)
     turned = not kind.row and len(kind.axes) == 1
     return Kind(kind.letters, kind.axes[::-1], turned, turned)
 
 
-def _outer(run: Inference, expr: Outer, env: Env) -> Kind:
+def _outer(run: Inference, expr: t.Outer, env: Env) -> Kind:
     a, b = run.kind(expr.left, env), run.kind(expr.right, env)
     one, other = (_flat(run, kind) for kind in (a, b))
     if len(one) != 1 or len(other) != 1:
@@ -124,11 +98,11 @@ def _flat(run: Inference, kind: Kind) -> Axes:
     return left if len(left) == 1 else ("",)
 
 
-def _matmul(run: Inference, expr: MatMul, env: Env) -> Kind:
+def _matmul(run: Inference, expr: t.MatMul, env: Env) -> Kind:
     return run.product(run.kind(expr.left, env), run.kind(expr.right, env))
 
 
-def _sum(run: Inference, expr: Sum, env: Env) -> Kind:
+def _sum(run: Inference, expr: t.Sum, env: Env) -> Kind:
     inner = {**env, **{letter: run.letters.fresh(letter) for letter in expr.letters}}
     letters: dict[str, str] = {}
     for part in (expr.where, expr.low, expr.high):
@@ -140,24 +114,24 @@ def _sum(run: Inference, expr: Sum, env: Env) -> Kind:
     return Kind({k: "" for k in letters if k not in bound}, body.axes, body.row, body.turned)
 
 
-def _derivative(run: Inference, expr: Derivative, env: Env) -> Kind:
+def _derivative(run: Inference, expr: t.Derivative, env: Env) -> Kind:
     of, by = run.kind(expr.of, env), run.kind(expr.by, env)
     return Kind({**of.letters, **by.letters}, (*of.axes, *by.axes))
 
 
-def _cases(run: Inference, expr: Cases, env: Env) -> Kind:
+def _cases(run: Inference, expr: t.Cases, env: Env) -> Kind:
     values = [v for v, _ in expr.branches]
     conditions = [c for _, c in expr.branches]
     return run.merge([run.kind(p, env) for p in (*values, expr.otherwise, *conditions)], "where")
 
 
-def _stack(run: Inference, expr: Stack, env: Env) -> Kind:
+def _stack(run: Inference, expr: t.Stack, env: Env) -> Kind:
     kinds = [run.kind(item, env) for item in expr.items]
     inner = run.merge(kinds, "[ ]") if kinds else Kind({}, ())
     return Kind(inner.letters, ("", *inner.axes))
 
 
-def _einsum(run: Inference, expr: Einsum, env: Env) -> Kind:
+def _einsum(run: Inference, expr: t.Einsum, env: Env) -> Kind:
     inputs, _, out = expr.spec.partition("->")
     axis: dict[str, str] = {}
     letters: dict[str, str] = {}
@@ -173,7 +147,7 @@ def _einsum(run: Inference, expr: Einsum, env: Env) -> Kind:
     return Kind(letters, tuple(axis.get(letter, "") for letter in out))
 
 
-def _slice(run: Inference, expr: Slice, env: Env) -> Kind:
+def _slice(run: Inference, expr: t.Slice, env: Env) -> Kind:
     base = run.kind(expr.base, env)
     rest = list(base.axes)
     out: list[str] = []
@@ -182,15 +156,15 @@ def _slice(run: Inference, expr: Slice, env: Env) -> Kind:
             out.append("1")
         elif not rest:
             raise ShapeMisfit(f"too many indices for {shape_text(base.axes)}")
-        elif isinstance(item, Span):
+        elif isinstance(item, t.Span):
             axis = rest.pop(0)
-            out.append(axis if item == Span() or item == Span(None, None, -1) else "")
+            out.append(axis if item == t.Span() or item == t.Span(None, None, -1) else "")
         else:
             rest.pop(0)
     return Kind(base.letters, (*out, *rest))
 
 
-def _call(run: Inference, expr: Call, env: Env) -> Kind:
+def _call(run: Inference, expr: t.Call, env: Env) -> Kind:
     kinds = [run.kind(a, env) for a in expr.args]
     name = expr.function.rstrip("'")
     if name in ARRAY_FUNCTIONS:
@@ -198,28 +172,28 @@ def _call(run: Inference, expr: Call, env: Env) -> Kind:
     return run.merge(kinds, name)
 
 
-RULES: dict[type[Expr], ShapeRule] = {
-    Name: _name,
-    Letter: _letter,
-    At: _at,
-    Add: _nary("+"),
-    Mul: _nary("*"),
-    Neg: lambda run, expr, env: run.kind(expr.arg, env),
-    Div: _pair("/", "num", "den"),
-    Pow: _pair("^", "base", "exponent"),
-    Compare: _integers,
-    Delta: _integers,
-    Transpose: _transpose,
-    Outer: _outer,
-    MatMul: _matmul,
-    Sum: _sum,
-    Derivative: _derivative,
-    Cases: _cases,
-    Stack: _stack,
-    Einsum: _einsum,
-    Slice: _slice,
-    Call: _call,
-    Number: lambda run, expr, env: Kind({}, ()),
-    Text: lambda run, expr, env: Kind({}, ()),
-    Whole: lambda run, expr, env: Kind({}, ()),
+RULES: dict[type[t.Expr], ShapeRule] = {
+    t.Name: _name,
+    t.Letter: _letter,
+    t.At: _at,
+    t.Add: _nary("+"),
+    t.Mul: _nary("*"),
+    t.Neg: lambda run, expr, env: run.kind(expr.arg, env),
+    t.Div: _pair("/", "num", "den"),
+    t.Pow: _pair("^", "base", "exponent"),
+    t.Compare: _integers,
+    t.Delta: _integers,
+    t.Transpose: _transpose,
+    t.Outer: _outer,
+    t.MatMul: _matmul,
+    t.Sum: _sum,
+    t.Derivative: _derivative,
+    t.Cases: _cases,
+    t.Stack: _stack,
+    t.Einsum: _einsum,
+    t.Slice: _slice,
+    t.Call: _call,
+    t.Number: lambda run, expr, env: Kind({}, ()),
+    t.Text: lambda run, expr, env: Kind({}, ()),
+    t.Whole: lambda run, expr, env: Kind({}, ()),
 }

@@ -126,3 +126,28 @@ def subscripts_swapped(expr: Expr, bound: set[str]) -> Made:
             yield At(part.base, places[::-1]), main_name(part)
 
     yield from everywhere(expr, swap)
+
+
+def negated(expr: Expr) -> Expr:
+    """Return a tree with the opposite sign."""
+    return expr.arg if isinstance(expr, Neg) else Neg(expr)
+
+
+def named(part: Expr, *new: Expr) -> Made:
+    """Yield what may stand in the place of something, about the first name in a part."""
+    yield from ((one, main_name(part)) for one in new)
+
+
+def mapped(expr: Expr, change: Callable[[Expr], Expr]) -> Expr:
+    """Return a tree in which each part is changed, after the parts in it."""
+    return change(rebuild(expr, lambda part: mapped(part, change)))
+
+
+def replaced(parts: tuple[Expr, ...], n: int, *new: Expr) -> tuple[Expr, ...]:
+    """Return parts with others, or none, in the place of the n-th."""
+    return (*parts[:n], *new, *parts[n + 1 :])
+
+
+def summed(terms: tuple[Expr, ...]) -> Expr:
+    """Return the sum of terms; one term stands alone."""
+    return terms[0] if len(terms) == 1 else Add(terms)

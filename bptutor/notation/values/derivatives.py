@@ -9,7 +9,7 @@ import itertools
 
 import numpy as np
 
-from bptutor.notation.tree import At, Derivative, Expr, Name, Whole
+from bptutor.notation import tree as t
 from bptutor.notation.values.forward_autodiff import Dual, Operand, jacobian, plain, seeded
 from bptutor.notation.values.labelled_array import Labelled, NoValue
 from bptutor.notation.values.walk import Values, Walk
@@ -17,16 +17,16 @@ from bptutor.notation.values.walk import Values, Walk
 _levels = itertools.count(1)
 
 
-def derivative(run: Walk, expr: Derivative) -> Labelled:
+def derivative(run: Walk, expr: t.Derivative) -> Labelled:
     """Unfold `of` down to `by`, which counts as independent, and collect the slopes."""
     by = expr.by
-    name = by.base if isinstance(by, At) else by
-    if not isinstance(name, Name):
+    name = by.base if isinstance(by, t.At) else by
+    if not isinstance(name, t.Name):
         raise NoValue("a derivative is by a name")
     point = run.parameters[name.id].data if name.id in run.parameters else run.values.operand(name.id)
-    slopes = _symbolic_slopes if run.field.symbolic else _dual_slopes
+    slopes = _dual_slopes
     letters, data, rank = slopes(run, expr.of, name.id, point)
-    if not isinstance(by, At):
+    if not isinstance(by, t.At):
         return Labelled(letters, data)
     n = len(letters)
     shape = point.shape
@@ -36,13 +36,13 @@ def derivative(run: Walk, expr: Derivative) -> Labelled:
     saved = run.parameters
     run.parameters = {**saved, "": moved}
     try:
-        wholes = tuple(Whole() for _ in range(rank))
-        return run(At(Name(""), (*by.subscripts, *wholes)))
+        wholes = tuple(t.Whole() for _ in range(rank))
+        return run(t.At(t.Name(""), (*by.subscripts, *wholes)))
     finally:
         run.parameters = saved
 
 
-def _within(run: Walk, values: Values, of: Expr) -> Labelled:
+def _within(run: Walk, values: Values, of: t.Expr) -> Labelled:
     saved = run.values
     run.values = values
     try:
@@ -51,13 +51,13 @@ def _within(run: Walk, values: Values, of: Expr) -> Labelled:
         run.values = saved
 
 
-def _dual_slopes(run: Walk, of: Expr, name: str, point: Operand) -> tuple[tuple[str, ...], Operand, int]:
+def _dual_slopes(run: Walk, of: t.Expr, name: str, point: Operand) -> tuple[tuple[str, ...], Operand, int]:
     level = next(_levels)
     y = _within(run, run.values.supposing(name, seeded(run.field, level, point)), of)
     return y.letters, jacobian(run.arithmetic, level, y.data, point.shape), y.rank
 
 
-def _symbolic_slopes(run: Walk, of: Expr, name: str, point: Operand) -> tuple[tuple[str, ...], Operand, int]:
+def _symbolic_slopes(run: Walk, of: t.Expr, name: str, point: Operand) -> tuple[tuple[str, ...], Operand, int]:
     field = run.field
     assert field.fresh and field.differentiate and field.substitute  # noqa: S101  # a symbolic field has them
     old = plain(point)
@@ -83,8 +83,6 @@ def declared(run: Walk, function: str, args: list[Labelled]) -> Labelled:
         finally:
             run.parameters = saved
     (x,) = args
-    if run.field.symbolic:
-        return _symbolic_slope(run, function[:-1], x)
     level = next(_levels)
     one = run.field.array(np.ones(x.data.shape))
     y = declared(run, function[:-1], [Labelled(x.letters, Dual(level, x.data, (one,)), x.row)])

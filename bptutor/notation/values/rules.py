@@ -7,36 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from bptutor.notation import tree as t
 from bptutor.notation.array_functions.table import ARRAY_FUNCTIONS
 from bptutor.notation.scope import Scope
-from bptutor.notation.tree import (
-    Add,
-    At,
-    Call,
-    Cases,
-    Compare,
-    Delta,
-    Derivative,
-    Div,
-    Einsum,
-    Expr,
-    Letter,
-    MatMul,
-    Mul,
-    Name,
-    Neg,
-    Number,
-    Outer,
-    Pow,
-    Relation,
-    Slice,
-    Span,
-    Stack,
-    Sum,
-    Transpose,
-    Whole,
-    walk,
-)
 from bptutor.notation.values.backends import FLOATS, Array
 from bptutor.notation.values.derivatives import declared, derivative
 from bptutor.notation.values.forward_autodiff import ELEMENTWISE, Operand, plain
@@ -52,11 +25,11 @@ from bptutor.notation.values.labelled_array import (
 from bptutor.notation.values.walk import Range, Walk
 
 
-def _number(run: Walk, expr: Number) -> Labelled:
+def _number(run: Walk, expr: t.Number) -> Labelled:
     return Labelled((), run.arithmetic.constant(expr.value))
 
 
-def _name(run: Walk, expr: Name) -> Labelled:
+def _name(run: Walk, expr: t.Name) -> Labelled:
     if expr.id in run.parameters:
         return run.parameters[expr.id]
     if expr.id in run.field.constants and expr.id not in run.scope.names:
@@ -69,7 +42,7 @@ def _name(run: Walk, expr: Name) -> Labelled:
     return Labelled((), x)
 
 
-def _letter(run: Walk, expr: Letter) -> Labelled:
+def _letter(run: Walk, expr: t.Letter) -> Labelled:
     return Labelled((expr.id,), run.field.array(run.range_of(expr.id).array()))
 
 
@@ -81,32 +54,32 @@ def _elementwise(combine: Callable[[Operand, Operand], Operand], parts: Iterator
     return total
 
 
-def _add(run: Walk, expr: Add) -> Labelled:
-    return _elementwise(run.arithmetic.add, (run(t) for t in expr.terms))
+def _add(run: Walk, expr: t.Add) -> Labelled:
+    return _elementwise(run.arithmetic.add, (run(term) for term in expr.terms))
 
 
-def _mul(run: Walk, expr: Mul) -> Labelled:
+def _mul(run: Walk, expr: t.Mul) -> Labelled:
     return _elementwise(run.arithmetic.mul, (run(f) for f in expr.factors))
 
 
-def _neg(run: Walk, expr: Neg) -> Labelled:
+def _neg(run: Walk, expr: t.Neg) -> Labelled:
     x = run(expr.arg)
     return Labelled(x.letters, run.arithmetic.neg(x.data), x.row)
 
 
-def _div(run: Walk, expr: Div) -> Labelled:
+def _div(run: Walk, expr: t.Div) -> Labelled:
     return _elementwise(run.arithmetic.div, iter((run(expr.num), run(expr.den))))
 
 
-def _pow(run: Walk, expr: Pow) -> Labelled:
+def _pow(run: Walk, expr: t.Pow) -> Labelled:
     return _elementwise(run.arithmetic.power, iter((run(expr.base), run(expr.exponent))))
 
 
-def _matmul(run: Walk, expr: MatMul) -> Labelled:
+def _matmul(run: Walk, expr: t.MatMul) -> Labelled:
     return contract_matrices(run.arithmetic, run(expr.left), run(expr.right), run.columns)
 
 
-def _transpose(run: Walk, expr: Transpose) -> Labelled:
+def _transpose(run: Walk, expr: t.Transpose) -> Labelled:
     x = run(expr.arg)
     rank = x.rank
     if rank < 2:
@@ -116,28 +89,28 @@ def _transpose(run: Walk, expr: Transpose) -> Labelled:
     return Labelled(x.letters, run.arithmetic.shaped(lambda v: v.transpose(order), x.data))
 
 
-def _outer(run: Walk, expr: Outer) -> Labelled:
+def _outer(run: Walk, expr: t.Outer) -> Labelled:
     left, right = (raveled(run.arithmetic, run(factor)) for factor in (expr.left, expr.right))  # as NumPy does
     column = Labelled(left.letters, run.arithmetic.shaped(lambda v: v[..., :, None], left.data))
     row = Labelled(right.letters, run.arithmetic.shaped(lambda v: v[..., None, :], right.data))
     return _elementwise(run.arithmetic.mul, iter((column, row)))
 
 
-def _at(run: Walk, expr: At) -> Labelled:
+def _at(run: Walk, expr: t.At) -> Labelled:
     base = run(expr.base)
-    keep = [i for i, s in enumerate(expr.subscripts) if isinstance(s, Whole)]
+    keep = [i for i, s in enumerate(expr.subscripts) if isinstance(s, t.Whole)]
     subscripts: list[str | Labelled | None] = []
     for place, subscript in enumerate(expr.subscripts):
         size = base.data.shape[len(base.letters) + place]
-        if isinstance(subscript, Whole):
+        if isinstance(subscript, t.Whole):
             subscripts.append(None)
-        elif isinstance(subscript, Letter) and _runs_over(run, subscript.id, size):
+        elif isinstance(subscript, t.Letter) and _runs_over(run, subscript.id, size):
             subscripts.append(subscript.id)
         else:
             position = run(subscript)
             whole = np.asarray(plain(position.data), dtype=np.float64)
             subscripts.append(Labelled(position.letters, np.rint(whole).astype(int) - run.scope.count_from))
-    zero_outside = isinstance(expr.base, Name) and _zero_outside(run.scope, expr.base.id)
+    zero_outside = isinstance(expr.base, t.Name) and _zero_outside(run.scope, expr.base.id)
     taken = take(run.arithmetic, base, subscripts, zero_outside)
     if taken is None:
         raise NoValue("a position outside the array")
@@ -155,19 +128,19 @@ def _zero_outside(scope: Scope, name: str) -> bool:
     return declared is not None and declared.outside_zero
 
 
-def _integer(run: Walk, expr: Expr) -> int:
+def _integer(run: Walk, expr: t.Expr) -> int:
     x = run(expr)
     if x.data.shape != ():
         raise NoValue("the bound of a sum is not one number")
     return int(np.rint(float(plain(x.data)[()])))
 
 
-def _sum(run: Walk, expr: Sum) -> Labelled:
+def _sum(run: Walk, expr: t.Sum) -> Labelled:
     limits: dict[str, Range] = {}
     if expr.low is not None and expr.high is not None:
         low, high = _integer(run, expr.low), _integer(run, expr.high)
         limits = {letter: Range(low, max(0, high - low + 1)) for letter in expr.letters}
-    with run.bound(expr.letters, expr.body if expr.where is None else Mul((expr.body, expr.where))):
+    with run.bound(expr.letters, expr.body if expr.where is None else t.Mul((expr.body, expr.where))):
         run.ranges |= limits
         body = run(expr.body)
         if expr.where is not None:
@@ -184,11 +157,11 @@ def _sum(run: Walk, expr: Sum) -> Labelled:
     return body
 
 
-def _delta(run: Walk, expr: Delta) -> Labelled:
-    return _compare(run, Compare(Relation.EQ, expr.left, expr.right))
+def _delta(run: Walk, expr: t.Delta) -> Labelled:
+    return _compare(run, t.Compare(t.Relation.EQ, expr.left, expr.right))
 
 
-def _compare(run: Walk, expr: Compare) -> Labelled:
+def _compare(run: Walk, expr: t.Compare) -> Labelled:
     letters, (a, b) = aligned([run(expr.left), run(expr.right)])
     if _is_integer(run, expr.left) and _is_integer(run, expr.right):  # letters are never symbols
         mask = FLOATS.compare(expr.relation, _floats(plain(a)), _floats(plain(b)))
@@ -200,15 +173,15 @@ def _floats(a: Array) -> Array:
     return np.asarray(a, dtype=np.float64)
 
 
-def _is_integer(run: Walk, expr: Expr) -> bool:
+def _is_integer(run: Walk, expr: t.Expr) -> bool:
     """Tell whether an expression is made of letters, positions, sizes and numbers only."""
     return all(
-        not isinstance(node, Name) or node.id in run.values.sizes or run.values.is_position(node.id)
-        for node in walk(expr)
+        not isinstance(node, t.Name) or node.id in run.values.sizes or run.values.is_position(node.id)
+        for node in t.walk(expr)
     )
 
 
-def _cases(run: Walk, expr: Cases) -> Labelled:
+def _cases(run: Walk, expr: t.Cases) -> Labelled:
     total = run(expr.otherwise)
     for value, condition in reversed(expr.branches):
         letters, (mask, a, b) = aligned([run(condition), run(value), total])
@@ -216,7 +189,7 @@ def _cases(run: Walk, expr: Cases) -> Labelled:
     return total
 
 
-def _stack(run: Walk, expr: Stack) -> Labelled:
+def _stack(run: Walk, expr: t.Stack) -> Labelled:
     letters, parts = aligned([run(item) for item in expr.items])
     n = len(letters)
     expanded = [Labelled(letters, run.arithmetic.shaped(lambda v: np.expand_dims(v, n), p)) for p in parts]
@@ -233,24 +206,24 @@ def _stack(run: Walk, expr: Stack) -> Labelled:
     return Labelled(letters, total)
 
 
-def _einsum(run: Walk, expr: Einsum) -> Labelled:
+def _einsum(run: Walk, expr: t.Einsum) -> Labelled:
     inputs, _, out = expr.spec.partition("->")
     operands = [(run(operand), spec) for spec, operand in zip(inputs.split(","), expr.operands, strict=True)]
     return contract(run.arithmetic, operands, out)
 
 
-def _slice(run: Walk, expr: Slice) -> Labelled:
+def _slice(run: Walk, expr: t.Slice) -> Labelled:
     base = run(expr.base)
     index: tuple[Any, ...] = (slice(None),) * len(base.letters)
     for item in expr.items:
-        index += (slice(item.start, item.stop, item.step) if isinstance(item, Span) else item,)
+        index += (slice(item.start, item.stop, item.step) if isinstance(item, t.Span) else item,)
     try:
         return Labelled(base.letters, run.arithmetic.shaped(lambda v: v[index], base.data))
     except IndexError as error:
         raise NoValue("a position outside the array") from error
 
 
-def _call(run: Walk, expr: Call) -> Labelled:
+def _call(run: Walk, expr: t.Call) -> Labelled:
     args = [run(a) for a in expr.args]
     name = expr.function.rstrip("'")
     if expr.function in ARRAY_FUNCTIONS:
@@ -262,26 +235,26 @@ def _call(run: Walk, expr: Call) -> Labelled:
     raise NoValue(f"{expr.function} has no value here")
 
 
-NODE_RULES: dict[type[Expr], Callable[[Walk, Any], Labelled]] = {
-    Number: _number,
-    Name: _name,
-    Letter: _letter,
-    Add: _add,
-    Mul: _mul,
-    Neg: _neg,
-    Div: _div,
-    Pow: _pow,
-    MatMul: _matmul,
-    Transpose: _transpose,
-    Outer: _outer,
-    At: _at,
-    Sum: _sum,
-    Delta: _delta,
-    Compare: _compare,
-    Cases: _cases,
-    Stack: _stack,
-    Einsum: _einsum,
-    Slice: _slice,
-    Call: _call,
-    Derivative: derivative,
+NODE_RULES: dict[type[t.Expr], Callable[[Walk, Any], Labelled]] = {
+    t.Number: _number,
+    t.Name: _name,
+    t.Letter: _letter,
+    t.Add: _add,
+    t.Mul: _mul,
+    t.Neg: _neg,
+    t.Div: _div,
+    t.Pow: _pow,
+    t.MatMul: _matmul,
+    t.Transpose: _transpose,
+    t.Outer: _outer,
+    t.At: _at,
+    t.Sum: _sum,
+    t.Delta: _delta,
+    t.Compare: _compare,
+    t.Cases: _cases,
+    t.Stack: _stack,
+    t.Einsum: _einsum,
+    t.Slice: _slice,
+    t.Call: _call,
+    t.Derivative: derivative,
 }

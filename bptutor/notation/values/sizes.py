@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping
 from random import Random
 
 from bptutor.errors import UsageError
-from bptutor.notation.scope import Scope
-from bptutor.notation.tree import At, Expr, Name, Number, Slice, walk
+from bptutor.notation import tree as t
+from bptutor.notation.scope import NetworkRole, Scope
 
-BATCH = frozenset({"B", "batch"})
-"""Axes over examples; fewer than 3 would hide a missing mean."""
+EXAMPLES = 3
+"""Least size of an axis over examples: with fewer a missing mean could be a factor of two."""
 _TOKEN = re.compile(r"\s*(?:(\d{1,6})|([^\W\d]\w*)|(//|[-+*/()−·]))")
 _TRIES = 200
 
@@ -37,7 +37,9 @@ def draw_sizes(
         UsageError: No sizes fit the derived ones.
     """
     given = given or {}
-    floors = least or {}
+    said = (name for name, made in scope.names.items() if made.network_role is NetworkRole.BATCH)
+    floors = dict.fromkeys((*said, *averaged(scope)), EXAMPLES)
+    floors |= {axis: max(n, floors.get(axis, 0)) for axis, n in (least or {}).items()}
     chosen = {axis: given[axis] for axis in scope.sizes if axis in given}
     derived: dict[str, str] = {}
     free: list[str] = []
@@ -60,10 +62,18 @@ def draw_sizes(
     raise UsageError("no sizes of the axes fit each other", "look at the derived sizes of the scene")
 
 
+def averaged(scope: Scope) -> tuple[str, ...]:
+    """Return the axes by whose size a number of a scene is divided, as in a mean over examples."""
+    numbers = (made.definition for made in scope.names.values() if not made.axes and made.definition is not None)
+    below = (part.den for tree in numbers for part in t.walk(tree) if isinstance(part, t.Div))
+    names = (part.id for tree in below for part in t.walk(tree) if isinstance(part, t.Name))
+    return tuple(dict.fromkeys(name for name in names if name in scope.sizes))
+
+
 def _drawn(free: list[str], chosen: Mapping[str, int], floors: Mapping[str, int], rng: Random) -> dict[str, int]:
     sizes = dict(chosen)
     for axis in free:
-        low = max(3 if axis in BATCH else 2, floors.get(axis, 0))
+        low = max(2, floors.get(axis, 0))
         taken = set(sizes.values())
         room = [n for n in range(low, max(8, low + len(free) + len(chosen) + 2)) if n not in taken]
         near = room[:5]
@@ -137,13 +147,13 @@ def _atom(tokens: list[str], sizes: Mapping[str, int]) -> int:
     return int(mark) if mark.isdigit() else sizes[mark]
 
 
-def least_sizes(scope: Scope, exprs: Iterable[Expr]) -> dict[str, int]:
+def least_sizes(scope: Scope, exprs: Iterable[t.Expr]) -> dict[str, int]:
     """Return, for each axis, the largest position that the expressions and definitions use."""
     least: dict[str, int] = {}
     definitions = [d.definition for d in scope.names.values() if d.definition is not None]
     for expr in (*exprs, *definitions, *scope.conditions):
-        for node in walk(expr):
-            if isinstance(node, At | Slice) and isinstance(node.base, Name):
+        for node in t.walk(expr):
+            if isinstance(node, t.At | t.Slice) and isinstance(node.base, t.Name):
                 declared = scope.names.get(node.base.id)
                 axes = declared.axes if declared else ()
                 for axis, place in zip(axes, _places(node, scope.count_from), strict=False):
@@ -151,10 +161,10 @@ def least_sizes(scope: Scope, exprs: Iterable[Expr]) -> dict[str, int]:
     return least
 
 
-def _places(node: At | Slice, count_from: int) -> list[int]:
+def _places(node: t.At | t.Slice, count_from: int) -> list[int]:
     """Return, for each axis, how many entries a node's constant positions need."""
-    if isinstance(node, At):
-        return [int(s.value) + 1 - count_from if isinstance(s, Number) else 0 for s in node.subscripts]
+    if isinstance(node, t.At):
+        return [int(s.value) + 1 - count_from if isinstance(s, t.Number) else 0 for s in node.subscripts]
     out = []
     for item in node.items:
         if isinstance(item, int):

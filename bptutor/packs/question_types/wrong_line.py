@@ -23,6 +23,7 @@ import ast
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from bptutor.packs.model import Question
@@ -57,7 +58,7 @@ class WrongLine(QuestionType):
         first = 1 if goal or is_program(lines) else 2
         if node.value and not first <= len(lines) <= MAX_LINES:
             help_ = f"write {first} to {MAX_LINES}, each held against the one above"
-            fields.wrong(node.place, f"{len(lines)} lines, of which some may be wrong", help_, "wrong-line")
+            fields.wrong(node.place, f"`lines` has {len(lines)} of them", help_, "wrong-line")
         wrong = _numbers(fields, first, len(lines)) if lines else ()
         return {
             "lines": lines,
@@ -118,6 +119,7 @@ def assignments(line: str) -> tuple[Assignment, ...]:
     return tuple(found)
 
 
+@lru_cache(maxsize=256)
 def is_program(lines: tuple[str, ...]) -> bool:
     """Tell whether every line assigns."""
     return bool(lines) and all(assignments(line) for line in lines)

@@ -183,7 +183,7 @@ def _pairs_rows(pairs: Sequence[tuple[str, str]], width: int) -> Lines:
 def _judged_rows(view: View, judged: Judged, text: str, width: int) -> Lines:
     """Lay out what was said of an answer that is over; a wrong one stands beside it, the right one stands above."""
     last = view.shown[-1] if view.shown else None
-    program = isinstance(last, ShownQuestion) and last.question.code is not None
+    program = isinstance(last, ShownQuestion) and of(last.question).program
     rows = verdict_rows(judged, text, width, program=program)
     if judged.verdict.mark is Mark.WRONG and not program:
         head = rows[0] + Content.styled("   yours: ", "$quiet")

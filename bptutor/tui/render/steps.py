@@ -132,7 +132,7 @@ def question_rows(shown: ShownQuestion, setting: Setting, width: int) -> Lines:
     word = "revealed" if shown.revealed else "✔ right"
     known = badge(shown.proof, shown.cases)
     note = Content.styled("  ".join(part for part in (word, known) if part), "$text-success")
-    if question.code is not None:
+    if of(question).program:
         first, *others = indented(program_rows(shown.answer), 2)
         rows += [*apart(first, note, width), *others]
     else:

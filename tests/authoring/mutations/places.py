@@ -8,7 +8,7 @@ from random import Random
 
 from bptutor.errors import BptutorError
 from bptutor.notation.printers import numpy, unicode
-from bptutor.packs.model import Derivation, Kind, Question
+from bptutor.packs.model import Derivation, Question
 from bptutor.packs.scene.scene import Scene, stem
 from tests.authoring.mutations import values
 from tests.authoring.mutations.oracle import Spelled, scenes_differ
@@ -16,8 +16,8 @@ from tests.authoring.mutations.place import Place, Wrong
 from tests.authoring.mutations.source import Entries, Source, Unit, Written, composed
 from tests.authoring.mutations.trees import Slip, slips, spread
 
-NUMBERS = {Kind.NUMERIC, Kind.VECTOR, Kind.MATRIX}
-EXPRESSIONS = {Kind.SYMBOLIC, Kind.MATRIX_EXPRESSION, Kind.NUMPY}
+NUMBERS = {"numeric", "vector", "matrix"}
+EXPRESSIONS = {"symbolic", "matrix-expression", "numpy"}
 
 
 MOST = 60
@@ -160,11 +160,11 @@ def _question(unit: Unit, question: Question, entries: Entries, base: Scene) -> 
     yield from _definitions(entries.within("define"), scene, unit, question)
     if goal := entries.at("goal"):
         decimals = question.decimals if question.kind in NUMBERS else None
-        spelled = Spelled(scene, where=question.where, decimals=decimals, shape=question.kind is Kind.SHAPE)
+        spelled = Spelled(scene, where=question.where, decimals=decimals, shape=question.kind == "shape")
         yield _expression("goal", goal, spelled, unit)
     answers = [("answer", one) for one in entries.texts("answer")]
     for said, written in [*answers, *(("accepted", one) for one in entries.texts("accept"))]:
-        yield from _answer(f"{said}, {question.kind.value}", written, unit, question, scene)
+        yield from _answer(f"{said}, {question.kind}", written, unit, question, scene)
     for place in values.listed(entries, question):
         yield replace(place, unit=unit)
     if question.code is not None:
@@ -174,12 +174,12 @@ def _question(unit: Unit, question: Question, entries: Entries, base: Scene) -> 
 
 def _answer(kind: str, written: Written, unit: Unit, question: Question, scene: Scene) -> Iterator[Place]:
     if question.kind in EXPRESSIONS:
-        yield _expression(kind, written, Spelled(scene, question.kind is Kind.NUMPY, question.where), unit)
+        yield _expression(kind, written, Spelled(scene, question.kind == "numpy", question.where), unit)
     elif question.kind in NUMBERS:
         yield _expression(kind, written, Spelled(scene, decimals=question.decimals), unit)
-    elif question.kind is Kind.SHAPE and any(letter.isalpha() for letter in written.text):
+    elif question.kind == "shape" and any(letter.isalpha() for letter in written.text):
         yield _expression(kind, written, Spelled(scene, shape=True), unit)
-    elif question.kind is Kind.FILL:
+    elif question.kind == "fill":
         place = _expression(kind, written, Spelled(scene), unit)
         filled = Spelled(scene, where=question.where)
         yield replace(
@@ -188,10 +188,10 @@ def _answer(kind: str, written: Written, unit: Unit, question: Question, scene: 
                 *(question.line.replace("?", f"({one})") for one in (written.text, text))
             ),
         )
-    elif question.kind is Kind.EINSUM:
+    elif question.kind == "einsum":
         operands = tuple(Spelled(scene).read(operand) for operand in question.operands)
         yield replace(values.einsum(kind, written, operands, scene), unit=unit)
-    elif question.kind is Kind.CODE:
+    elif question.kind == "code":
         yield replace(values.program(kind, written, question, scene), unit=unit)
     else:
         yield replace(values.plain(kind, written, question), unit=unit)

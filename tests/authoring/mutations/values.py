@@ -17,7 +17,7 @@ from bptutor.grading.code.cases import calls
 from bptutor.grading.code.sandbox.run import run
 from bptutor.notation.tree import Einsum, Expr
 from bptutor.notation.values.evaluate import evaluate
-from bptutor.packs.model import Kind, Question
+from bptutor.packs.model import Question
 from bptutor.packs.scene.scene import Scene
 from tests.authoring.mutations.place import Place, Wrong
 from tests.authoring.mutations.source import Entries, Written
@@ -56,7 +56,7 @@ def _shuffled(written: Written, named: Sequence[tuple[str, str]]) -> Offered:
 
 def plain(kind: str, written: Written, question: Question) -> Place:
     """Return the place of an answer that is a shape, a rule or an order of lines."""
-    if question.kind is Kind.RULE:
+    if question.kind == "rule":
         named = [("another rule", option) for option in question.options if option != written.text]
     else:
         named = list(_shapes(written.text))
@@ -137,7 +137,7 @@ def listed(entries: Entries, question: Question) -> Iterator[Place]:
                 if (text := choice.at("text"))
             ]
         yield Place("choice", right.line, held.text, _three(made))
-    lines = entries.texts("lines") if question.kind is Kind.ORDER else ()
+    lines = entries.texts("lines") if question.kind == "order" else ()
     for one, two in pairwise(lines):
         edits = (one.replaced(two.text), two.replaced(one.text))
         swapped = Wrong("lines swapped", two.text, edits)

@@ -57,7 +57,7 @@ def check_goal(question: Question, scene: Scene, seeds: Iterable[int], lesson: L
         pass  # it may have a value on other draws; where it has none, the proof says so
     if of(question).computed:
         _same_numbers(question, seeds, lesson, checked)
-    else:
+    elif types.of(question).provable:
         _proved(question, tree, scene.scope, lesson, checked)
 
 

@@ -8,6 +8,9 @@ from collections.abc import Iterator
 from bptutor.authoring.check.report import Checked
 from bptutor.errors import Problem
 from bptutor.grading import types
+from bptutor.grading.feedback.mentioned_names import made_of
+from bptutor.notation.scope import NetworkRole
+from bptutor.notation.transform.roles import parts
 from bptutor.packs.model import Lesson, Question
 from bptutor.packs.question_types import of
 from bptutor.packs.question_types.base import has_letters
@@ -29,7 +32,8 @@ ASKS = re.compile(
 
 
 def check_notes(lesson: Lesson, checked: Checked) -> None:
-    """Add a note for everything doubtful that a lesson asks."""
+    """Add a note for everything doubtful that a lesson asks, and for what its scene leaves open."""
+    checked.problems += _roles(lesson)
     for block in lesson.blocks:
         for question in (block, *block.vary) if isinstance(block, Question) else ():
             checked.problems += _vouched(question, lesson)
@@ -42,6 +46,23 @@ def check_notes(lesson: Lesson, checked: Checked) -> None:
             if prompt.strip() and not asks(prompt):
                 help_ = "the paragraph above a question is its prompt: end it with what is asked"
                 checked.problems.append(note(question.at("prompt"), "this prompt asks nothing", help_, "asks-nothing"))
+
+
+def _roles(lesson: Lesson) -> Iterator[Problem]:
+    """Yield a note for each product below a loss of which nothing tells the weight from the input."""
+    scene = lesson.scene
+    found = parts(scene.scope) if scene is not None else None
+    for one, other, z in found.untold if scene is not None and found is not None else ():
+        compared = set(found.named(NetworkRole.TARGET))
+        losses = [made_of(scene.scope, [name]) for name, made in scene.scope.names.items() if not made.axes]
+        if any(z in names and compared & names for names in losses):
+            what = f"nothing tells whether {one} or {other} is the weight in {z}"
+            help_ = f"say it, such as `{one}: {{axes: {_axes(scene, one)}, role: weight}}`; mistakes then call it so"
+            yield note(scene.places.get(z, scene.place), what, help_, "no-role")
+
+
+def _axes(scene: Scene, name: str) -> str:
+    return f"[{', '.join(scene.scope.names[name].axes)}]"
 
 
 def asks(prompt: str) -> bool:

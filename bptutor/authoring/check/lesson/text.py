@@ -10,6 +10,8 @@ from bptutor.authoring.check.report import Checked
 from bptutor.errors import UnreadableAnswer
 from bptutor.notation import parse
 from bptutor.notation.scope import Declared, Scope
+from bptutor.notation.transform.roles import parts
+from bptutor.notation.values.sizes import averaged
 from bptutor.packs.model import Derivation, Lesson, Line, Place, Question
 from bptutor.packs.question_types import of
 from bptutor.packs.yaml.fields import nearest
@@ -115,7 +117,7 @@ def _hiding(scope: Scope) -> Iterator[tuple[str, str, str]]:
     for a, b in combinations(fixed, 2):
         if fixed[a] == fixed[b]:
             yield "equal-sizes", f"the axes {a} and {b} both have size {fixed[a]}", "give them different sizes"
-    for axis in ("B", "S"):
+    for axis in dict.fromkeys((parts(scope).batch, *averaged(scope))):
         if fixed.get(axis) == 1:
             yield "one-row", f"the batch axis {axis} has size 1: a missing mean cannot be seen", "take 3 rows or more"
     for name in scope.names.values():

@@ -1,17 +1,16 @@
 """What slides along what: the backward pass of a convolution, told from its value, and slid in other ways.
 
-∂L/∂X is the full convolution of ∂L/∂Z with the kernel, summed over the filters where there are channels; ∂L/∂K is X
-met along with ∂L/∂Z, summed over the examples. So a Σ over a and b, `conv(..., "full")` and a name are one.
+∂L/∂X is the full convolution of ∂L/∂Z with the kernel, summed over the filters where there are channels; ∂L/∂K is the
+cross-correlation of X with ∂L/∂Z, summed over the examples. A Σ over a and b, `conv(..., "full")` and a name are one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from enum import Enum
-from functools import partial
+from dataclasses import dataclass
+from functools import lru_cache, partial
 from itertools import permutations
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -19,41 +18,33 @@ from numpy.typing import NDArray
 
 from bptutor.grading.answer.answer_samples import TROUBLE
 from bptutor.grading.answer.comparison import close
-from bptutor.grading.catalogue.base import Hypothesis
+from bptutor.grading.catalogue.base import Hypotheses
 from bptutor.notation.scope import Role
+from bptutor.notation.transform.rewrite import main_name
 from bptutor.notation.tree import Expr, Name
 from bptutor.notation.values.evaluate import Values
 
 if TYPE_CHECKING:
     from bptutor.grading.catalogue.expected_answer import ExpectedAnswer
 
-
 Array = NDArray[np.float64]
-
-
+Steps = tuple[int, ...]
+Way = Callable[[Array, Array], Array]
+"""From the outer array and the kernel to what sliding in some way gives."""
 MOST_ALONG = 3
 """Most axes along which something slides."""
+VALID, FULL, AHEAD, SAME = "valid", "full", "ahead", "same"
+"""How far a kernel may hang over the two edges of an axis, which has zeros there: not at all; everywhere; over the end
+alone, as many places; so far that there are as many places as the axis has."""
 
 
-class Edge(Enum):
-    """How far a kernel of n places may hang over the two edges of an axis, which has zeros there."""
-
-    INSIDE = "inside"
-    FULL = "full"
-    AHEAD = "ahead"
-    """As many places as `FULL`, begun where the kernel lies inside."""
-    SAME = "same"
-    """As many places as the axis has."""
-
-    def room(self, n: int) -> tuple[int, int]:
-        """Return the zeros before and after."""
-        over = n - 1
-        room = {Edge.FULL: (over, over), Edge.AHEAD: (0, 2 * over), Edge.SAME: (over - over // 2, over // 2)}
-        return room.get(self, (0, 0))
+def _padding(mode: str, n: int) -> tuple[int, int]:
+    """Return the zeros before and after an axis."""
+    over = n - 1
+    return {FULL: (over, over), AHEAD: (0, 2 * over), SAME: (over - over // 2, over // 2)}.get(mode, (0, 0))
 
 
-@dataclass(frozen=True)
-class Kind:
+class Kind(NamedTuple):
     """The axes in front of those that are slid along, by letter: s for examples, o for filters, c for channels."""
 
     outer: str
@@ -63,8 +54,6 @@ class Kind:
 
 OF_INPUT = (Kind("", "", ""), Kind("o", "oc", "c"), Kind("so", "oc", "sc"), Kind("s", "", "s"))
 """∂L/∂Z and the kernel give ∂L/∂X."""
-
-
 OF_KERNEL = (Kind("", "", ""), Kind("c", "o", "oc"), Kind("sc", "so", "oc"), Kind("s", "s", ""))
 """X and ∂L/∂Z give ∂L/∂K."""
 
@@ -78,35 +67,72 @@ class Slide:
     kind: Kind
     along: int
     """How many axes are slid along: the last ones of each array."""
-    order: tuple[int, ...] = ()
-    """Where each axis of the right answer is found."""
 
     @property
     def axes(self) -> tuple[int, ...]:
         """The axes that are slid along."""
         return tuple(range(-self.along, 0))
 
-    def made(self, way: Way, expected: ExpectedAnswer, values: Values) -> Array:
-        """Return what sliding in a way gives on a draw."""
-        x, k = expected.value(self.outer, values), expected.value(self.kernel, values)
-        return self.slid(way, x, k).transpose(self.order)
+    @property
+    def names(self) -> tuple[str, str]:
+        """The names that messages may mention: of the outer array, and of the kernel."""
+        return main_name(self.outer), main_name(self.kernel)
 
-    def slid(self, way: Way, x: Array, k: Array) -> Array:
-        """Return what sliding k along x in a way gives, its axes in the order of the kind."""
-        x, k = way.change(self, x, k)
+    def flipped(self, k: Array) -> Array:
+        """Return a kernel turned round on every axis that is slid along."""
+        return np.flip(k, self.axes)
+
+    def correlate(self, x: Array, k: Array, modes: str | tuple[str, ...] = VALID, steps: Steps = ()) -> Array:
+        """Return the cross-correlation of x with k, its axes in the order of the kind.
+
+        Args:
+            x: The outer array.
+            k: The kernel.
+            modes: How far over the edges, for all axes or each.
+            steps: How many places later the result begins, for each axis.
+        """
+        modes = (modes,) * self.along if isinstance(modes, str) else modes
         sizes = k.shape[-self.along :]
-        edges = way.edges or (Edge.INSIDE,) * self.along
-        rooms = [edge.room(n) for edge, n in zip(edges, sizes, strict=True)]
-        for axis, (before, after), step in zip(self.axes, rooms, way.steps or (0,) * self.along, strict=True):
-            x = _with_room(x, axis, before + step, after - step)
+        for axis, mode, n, step in zip(self.axes, modes, sizes, steps or (0,) * self.along, strict=True):
+            before, after = _padding(mode, n)
+            x = _padded(x, axis, before + step, after - step)
         windows = sliding_window_view(x, sizes, axis=self.axes)
         at, inside = "xyz"[: self.along], "ijk"[: self.along]
-        kind = self.kind
-        spec = f"{kind.outer}{at}{inside},{kind.kernel}{inside}->{kind.out}{at}"
-        return way.after(np.einsum(spec, windows, k), sizes)
+        made: Array = np.einsum(
+            f"{self.kind.outer}{at}{inside},{self.kind.kernel}{inside}->{self.kind.out}{at}", windows, k
+        )
+        return made
+
+    def way(
+        self, kernel: Callable[[Array], Array] = np.asarray, modes: str | tuple[str, ...] = VALID, steps: Steps = ()
+    ) -> Way:
+        """Return the way that slides what is made of the kernel; the other arguments are those of `correlate`."""
+        return lambda x, k: self.correlate(x, kernel(k), modes, steps)
+
+    def one_of(self, letter: str, n: int, x: Array, k: Array) -> tuple[Array, Array]:
+        """Return both arrays with the n-th example, or filter, alone."""
+        taken = [
+            array.take([n], axis=letters.index(letter)) if letter in letters else array
+            for array, letters in ((x, self.kind.outer), (k, self.kind.kernel))
+        ]
+        return taken[0], taken[1]
+
+    def one_place(self, n: int, k: Array) -> Array:
+        """Return a kernel of which the n-th place on each axis is left, the others 0."""
+        place = (..., *(n % size for size in k.shape[-self.along :]))
+        alone = np.zeros_like(k)
+        alone[place] = k[place]
+        return alone
+
+    def neighbours(self) -> Iterator[tuple[int, ...]]:
+        """Yield the steps to a neighbouring place: on every axis, then on one of several."""
+        for step in (1, -1):
+            yield (step,) * self.along
+            for axis in self.axes if self.along > 1 else ():
+                yield tuple(step if other == axis else 0 for other in self.axes)
 
 
-def _with_room(x: Array, axis: int, before: int, after: int) -> Array:
+def _padded(x: Array, axis: int, before: int, after: int) -> Array:
     """Return an array with zeros at the ends of an axis; with places cut off where there are fewer than none."""
     places = slice(max(0, -before), x.shape[axis] - max(0, -after))
     widths = [(0, 0)] * x.ndim
@@ -114,124 +140,49 @@ def _with_room(x: Array, axis: int, before: int, after: int) -> Array:
     return np.pad(np.moveaxis(np.moveaxis(x, axis, 0)[places], 0, axis), widths)
 
 
-Change = Callable[[Slide, Array, Array], tuple[Array, Array]]
-"""What is made of the two arrays before one slides along the other."""
-
-
-After = Callable[[Array, tuple[int, ...]], Array]
-"""What is made of the result, with the sizes of the kernel."""
-
-
-def as_they_are(_: Slide, x: Array, k: Array) -> tuple[Array, Array]:
-    """Change nothing."""
-    return x, k
-
-
-def _as_it_is(made: Array, _: tuple[int, ...]) -> Array:
-    return made
-
-
-@dataclass(frozen=True)
-class Way:
-    """A way to slide."""
-
-    edges: tuple[Edge, ...] = ()
-    """How far over the edges, for each axis; inside where it is empty."""
-    change: Change = as_they_are
-    steps: tuple[int, ...] = ()
-    """How many places later the result stands, for each axis."""
-    after: After = _as_it_is
-
-
 Ways = Callable[[Slide], Iterator[tuple[Way, str]]]
 """The ways of one mistake, each with the name that its message mentions."""
 
 
-def flipped(axes: tuple[int, ...]) -> Change:
-    """Return the change that turns the kernel round on these axes."""
-    return lambda _, x, k: (x, np.flip(k, axes))
-
-
-def one_of(letter: str, n: int) -> Change:
-    """Return the change that keeps one example, or one filter: the n-th."""
-
-    def kept(array: Array, letters: str) -> Array:
-        return array.take([n], axis=letters.index(letter)) if letter in letters else array
-
-    return lambda slide, x, k: (kept(x, slide.kind.outer), kept(k, slide.kind.kernel))
-
-
-def one_place(n: int) -> Change:
-    """Return the change that keeps one place of the kernel: the n-th on each axis."""
-
-    def kept(slide: Slide, x: Array, k: Array) -> tuple[Array, Array]:
-        place = (..., *(n % size for size in k.shape[-slide.along :]))
-        alone = np.zeros_like(k)
-        alone[place] = k[place]
-        return x, alone
-
-    return kept
-
-
-def fully(slide: Slide) -> tuple[Edge, ...]:
-    """Return edges over which the kernel may hang."""
-    return (Edge.FULL,) * slide.along
-
-
-def one_step(slide: Slide) -> Iterator[tuple[int, ...]]:
-    """Yield the steps to a neighbouring place: on every axis, then on one of several."""
-    for step in (1, -1):
-        yield (step,) * slide.along
-        for axis in slide.axes if slide.along > 1 else ():
-            yield tuple(step if other == axis else 0 for other in slide.axes)
-
-
-def inputs(expected: ExpectedAnswer) -> tuple[Slide, ...]:
-    """Return what the right answer is a full convolution of; kept with the target."""
-    return _kept(expected, "_inputs", OF_INPUT)
-
-
-def kernels(expected: ExpectedAnswer) -> tuple[Slide, ...]:
-    """Return what the right answer is, one slid along the other as it is; kept with the target."""
-    return _kept(expected, "_kernels", OF_KERNEL)
-
-
-def on_inputs(ways: Ways) -> Callable[[ExpectedAnswer], Iterator[Hypothesis]]:
+def on_inputs(ways: Ways) -> Hypotheses:
     """Return the hypotheses of a mistake about a full convolution."""
-    return lambda expected: _hypotheses(inputs(expected), ways, expected)
+    return partial(_hypotheses, ways, True)
 
 
-def on_kernels(ways: Ways) -> Callable[[ExpectedAnswer], Iterator[Hypothesis]]:
+def on_kernels(ways: Ways) -> Hypotheses:
     """Return the hypotheses of a mistake about the gradient of a kernel."""
-    return lambda expected: _hypotheses(kernels(expected), ways, expected)
+    return partial(_hypotheses, ways, False)
 
 
-def _hypotheses(slides: tuple[Slide, ...], ways: Ways, expected: ExpectedAnswer) -> Iterator[Hypothesis]:
-    for slide in slides:
+def _hypotheses(ways: Ways, full: bool, expected: ExpectedAnswer) -> Iterator[tuple[Callable[[Values], Array], str]]:
+    for slide, order in _slides(expected, full):
         for way, part in ways(slide):
-            yield partial(slide.made, way, expected), part
+            yield partial(_slid, expected, slide, order, way), part
 
 
-def _kept(expected: ExpectedAnswer, name: str, kinds: tuple[Kind, ...]) -> tuple[Slide, ...]:
-    if not hasattr(expected, name):
-        setattr(expected, name, tuple(_found(expected, kinds)))
-    found: tuple[Slide, ...] = getattr(expected, name)
-    return found
+def _slid(expected: ExpectedAnswer, slide: Slide, order: tuple[int, ...], way: Way, values: Values) -> Array:
+    return way(expected.value(slide.outer, values), expected.value(slide.kernel, values)).transpose(order)
 
 
-def _found(expected: ExpectedAnswer, kinds: tuple[Kind, ...]) -> Iterator[Slide]:
+@lru_cache(maxsize=128)
+def _slides(expected: ExpectedAnswer, full: bool) -> tuple[tuple[Slide, tuple[int, ...]], ...]:
+    """Return what gives the right answer, slid fully with its kernel flipped or as it is, and the order of axes."""
+    return tuple(_found(expected, full))
+
+
+def _found(expected: ExpectedAnswer, full: bool) -> Iterator[tuple[Slide, tuple[int, ...]]]:
     values = next(iter(expected.comparison.draws()))
-    truth = expected.truth(values)
-    sizes = values.sizes
-    known = [(expr, axes) for expr, axes in arrays(expected) if all(axis in sizes for axis in axes)]
+    truth, sizes = expected.truth(values), values.sizes
+    known = [(expr, axes) for expr, axes in _arrays(expected) if all(axis in sizes for axis in axes)]
     for (outer, one), (kernel, other) in permutations(known, 2):
-        for kind in kinds:
+        for kind in OF_INPUT if full else OF_KERNEL:
             along = truth.ndim - len(kind.out)
             if not 0 < along <= MOST_ALONG or not _fit(kind, along, one, other):
                 continue
             first, second = ([sizes[axis] for axis in axes] for axes in (one, other))
-            if sorted(_reached(kind, along, first, second, kinds is OF_INPUT)) == sorted(truth.shape):
-                yield from _ordered(Slide(outer, kernel, kind, along), kinds is OF_INPUT, expected, values)
+            if sorted(_reached(kind, along, first, second, full)) == sorted(truth.shape):
+                slide = Slide(outer, kernel, kind, along)
+                yield from ((slide, order) for order in _orders(slide, full, expected, values))
 
 
 def _fit(kind: Kind, along: int, one: tuple[str, ...], other: tuple[str, ...]) -> bool:
@@ -249,24 +200,21 @@ def _reached(kind: Kind, along: int, one: list[int], other: list[int], full: boo
     return [*(known[letter] for letter in kind.out), *(a + b - 1 if full else a - b + 1 for a, b in places)]
 
 
-def _ordered(slide: Slide, full: bool, expected: ExpectedAnswer, values: Values) -> Iterator[Slide]:
-    """Yield a slide with each order of axes in which it gives the right answer."""
+def _orders(slide: Slide, full: bool, expected: ExpectedAnswer, values: Values) -> Iterator[tuple[int, ...]]:
+    """Yield each order of axes in which sliding gives the right answer."""
     truth = expected.truth(values)
-    way = Way(fully(slide), flipped(slide.axes)) if full else Way()
     try:
         x, k = expected.value(slide.outer, values), expected.value(slide.kernel, values)
-        made = slide.slid(way, x, k)
+        made = slide.correlate(x, slide.flipped(k), FULL) if full else slide.correlate(x, k)
     except TROUBLE:
         return
-    if k.size == 1 or x.size == 1:
-        return
-    for order in permutations(range(truth.ndim)):
-        turned_about = made.transpose(order)
-        if turned_about.shape == truth.shape and close(truth, turned_about):
-            yield replace(slide, order=order)
+    for order in permutations(range(truth.ndim)) if k.size > 1 and x.size > 1 else ():
+        arranged = made.transpose(order)
+        if arranged.shape == truth.shape and close(truth, arranged):
+            yield order
 
 
-def arrays(expected: ExpectedAnswer) -> Iterator[tuple[Expr, tuple[str, ...]]]:
+def _arrays(expected: ExpectedAnswer) -> Iterator[tuple[Expr, tuple[str, ...]]]:
     """Yield the arrays of a scene and its gradients, with their axes."""
     names = expected.scope.names
     for name, declared in names.items():

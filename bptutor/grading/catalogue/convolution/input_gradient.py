@@ -12,17 +12,14 @@ from numpy.typing import NDArray
 from bptutor.grading.catalogue.base import Mistake, any_of, on_tree
 from bptutor.grading.catalogue.convolution import kernel_gradient
 from bptutor.grading.catalogue.convolution.cross_correlations import (
-    Change,
-    Edge,
+    AHEAD,
+    FULL,
+    SAME,
+    VALID,
     Slide,
     Way,
-    flipped,
-    fully,
     on_inputs,
     on_kernels,
-    one_of,
-    one_place,
-    one_step,
 )
 from bptutor.notation.transform.rewrite import (
     Made,
@@ -30,176 +27,152 @@ from bptutor.notation.transform.rewrite import (
     is_place,
     letters_in,
     main_name,
+    mapped,
+    negated,
     subscripts_swapped,
     substituted,
 )
-from bptutor.notation.tree import Add, At, Expr, Letter, Name, Neg, Number, Sum, rebuild, walk
+from bptutor.notation.tree import Add, At, Expr, Letter, Name, Neg, Sum, walk
 
 Array = NDArray[np.float64]
+NamedWays = Iterator[tuple[Way, str]]
 
 
-Ways = Iterator[tuple[Way, str]]
-
-
-def _part(slide: Slide) -> str:
+def _name(slide: Slide) -> str:
     return slide.kernel.id if isinstance(slide.kernel, Name) else ""
 
 
-def no_flip(slide: Slide) -> Ways:
+def no_flip(s: Slide) -> NamedWays:
     """Slide the kernel as it is, from the first place where it hangs over, or from the first inside."""
-    for edge in (Edge.FULL, Edge.AHEAD):
-        yield Way((edge,) * slide.along), _part(slide)
+    yield from ((s.way(modes=mode), _name(s)) for mode in (FULL, AHEAD))
 
 
-def one_axis(slide: Slide) -> Ways:
+def one_axis(s: Slide) -> NamedWays:
     """Flip the kernel on one axis of several."""
-    if slide.along > 1:
-        for edge, axis in product((Edge.FULL, Edge.AHEAD), slide.axes):
-            edges = tuple(Edge.FULL if other == axis else edge for other in slide.axes)
-            yield Way(edges, flipped((axis,))), _part(slide)
+    for mode, axis in product((FULL, AHEAD), s.axes if s.along > 1 else ()):
+        modes = tuple(FULL if other == axis else mode for other in s.axes)
+        yield s.way(partial(np.flip, axis=axis), modes), _name(s)
 
 
-def turned_kernel(slide: Slide) -> Ways:
+def transposed(s: Slide) -> NamedWays:
     """Transpose the kernel, flipped or not, for the flip."""
-    if slide.along == 2:  # rows and columns
-        yield Way(fully(slide), _mirrored), _part(slide)
-        yield Way(fully(slide), lambda s, x, k: _mirrored(s, x, np.flip(k, s.axes))), _part(slide)
+    if s.along == 2:  # rows and columns
+        yield s.way(lambda k: k.swapaxes(-1, -2), FULL), _name(s)
+        yield s.way(lambda k: s.flipped(k).swapaxes(-1, -2), FULL), _name(s)
 
 
-def _mirrored(_: Slide, x: Array, k: Array) -> tuple[Array, Array]:
-    return x, k.swapaxes(-1, -2)
-
-
-def valid(slide: Slide) -> Ways:
+def kept_inside(s: Slide) -> NamedWays:
     """Keep the kernel inside the array, or its middle; or fill up with zeros what it does not reach."""
-    for edge, change in product((Edge.INSIDE, Edge.SAME), (flipped(slide.axes), flipped(()))):
-        yield Way((edge,) * slide.along, change), _part(slide)
-    for change in (flipped(slide.axes), flipped(())):
-        yield Way((), change, after=_filled), ""
+    for mode, kernel in product((VALID, SAME), (s.flipped, np.asarray)):
+        yield s.way(kernel, mode), _name(s)
+    yield lambda x, k: _surrounded(s, s.correlate(x, s.flipped(k)), k), ""
+    yield lambda x, k: _surrounded(s, s.correlate(x, k), k), ""
 
 
-def _filled(made: Array, sizes: tuple[int, ...]) -> Array:
-    around = [(0, 0)] * (made.ndim - len(sizes)) + [(n - 1, n - 1) for n in sizes]
-    return np.pad(made, around)
+def _surrounded(s: Slide, x: Array, k: Array, value: float = 0.0) -> Array:
+    """Return an array with all the places around it that a kernel may hang over."""
+    around = [(0, 0)] * (x.ndim - s.along) + [(n - 1, n - 1) for n in k.shape[-s.along :]]
+    return np.pad(x, around, constant_values=value)
 
 
-def channels_kept(slide: Slide) -> Ways:
+def channels_kept(s: Slide) -> NamedWays:
     """Sum over the channels of the kernel where its filters are summed."""
-    if "c" in slide.kind.out:
-        for change in (flipped(slide.axes), flipped(())):
-            yield Way(fully(slide), partial(_exchanged, change)), _part(slide)
+    if "c" in s.kind.out:
+        yield s.way(lambda k: s.flipped(k).swapaxes(0, 1), FULL), _name(s)
+        yield s.way(lambda k: k.swapaxes(0, 1), FULL), _name(s)
 
 
-def _exchanged(change: Change, slide: Slide, x: Array, k: Array) -> tuple[Array, Array]:
-    x, k = change(slide, x, k)
-    return x, k.swapaxes(0, 1)
-
-
-def next_to(slide: Slide) -> Ways:
+def next_to(s: Slide) -> NamedWays:
     """Stand one place earlier or later, on every axis or on one of several."""
-    change = flipped(slide.axes)
-    yield from ((Way(fully(slide), change, steps), _part(slide)) for steps in one_step(slide))
+    yield from ((s.way(s.flipped, FULL, steps), _name(s)) for steps in s.neighbours())
 
 
-def one_filter(slide: Slide) -> Ways:
+def one_filter(s: Slide) -> NamedWays:
     """Keep what reaches the input through one filter, the first or the last; or by one place of the kernel."""
-    if "o" in slide.kind.outer:
-        yield from ((Way(fully(slide), _flipped(one_of("o", n))), _part(slide)) for n in (0, -1))
-    yield from ((Way(fully(slide), _flipped(one_place(n))), _part(slide)) for n in (0, -1))
+    yield from ((partial(_through_filter, s, n), _name(s)) for n in (0, -1) if "o" in s.kind.outer)
+    yield from ((partial(_through_place, s, n), _name(s)) for n in (0, -1))
 
 
-def last_filter(slide: Slide) -> Ways:
+def last_filter(s: Slide) -> NamedWays:
     """Keep what reaches the input through the last filter."""
-    if "o" in slide.kind.outer:
-        yield Way(fully(slide), _flipped(one_of("o", -1))), _part(slide)
+    if "o" in s.kind.outer:
+        yield partial(_through_filter, s, -1), _name(s)
 
 
-def _flipped(change: Change) -> Change:
-    def both(slide: Slide, x: Array, k: Array) -> tuple[Array, Array]:
-        x, k = change(slide, x, k)
-        return x, np.flip(k, slide.axes)
-
-    return both
+def _through_filter(s: Slide, n: int, x: Array, k: Array) -> Array:
+    return s.correlate(*s.one_of("o", n, x, s.flipped(k)), FULL)
 
 
-def without_errors(slide: Slide) -> Ways:
+def _through_place(s: Slide, n: int, x: Array, k: Array) -> Array:
+    return s.correlate(x, s.flipped(s.one_place(n, k)), FULL)
+
+
+def without_errors(s: Slide) -> NamedWays:
     """Add up the kernel, what reaches an input of it or all, without what comes back."""
-    for around in (0, 1):  # what lies outside: nothing, or ones too
-        yield Way((), partial(_of_ones, around)), _part(slide)
+    for around in (0.0, 1.0):  # what lies outside: nothing, or ones too
+        yield partial(_kernel_added_up, s, around), _name(s)
 
 
-def _of_ones(around: int, slide: Slide, x: Array, k: Array) -> tuple[Array, Array]:
-    room = [(0, 0)] * (x.ndim - slide.along) + [(n - 1, n - 1) for n in k.shape[-slide.along :]]
-    return np.pad(np.ones_like(x), room, constant_values=around), np.flip(k, slide.axes)
+def _kernel_added_up(s: Slide, around: float, x: Array, k: Array) -> Array:
+    return s.correlate(_surrounded(s, np.ones_like(x), k, around), s.flipped(k))
+
+
+# --- in index notation -------------------------------------------------------------------------------------------
 
 
 def not_flipped(expr: Expr) -> Made:
     """Let every place of a Σ run forward: `D_{a+m}` for `D_{a−m}`."""
     if isinstance(expr, Sum):
-        for constants in (False, True):
-            done = _forward(expr, set(expr.letters), constants)
-            if done != expr:
-                yield done, main_name(expr)
+        yield from _forward(expr, set(expr.letters))
 
 
 def one_flipped(expr: Expr) -> Made:
     """Let one of several places of a Σ run forward."""
-    turned = _subtracted_letters(expr) if isinstance(expr, Sum) else []
-    if len(turned) > 1:
-        for letter in turned:
-            for constants in (False, True):
-                done = _forward(expr, {letter}, constants)
-                if done != expr:
-                    yield done, main_name(expr)
+    if isinstance(expr, Sum):
+        terms = [term for part in walk(expr.body) if isinstance(part, Add) and is_place(part) for term in part.terms]
+        turned = [x for x in expr.letters if any(_subtracted(term, {x}) for term in terms)]
+        for letter in turned if len(turned) > 1 else ():
+            yield from _forward(expr, {letter})
 
 
-def _subtracted_letters(expr: Sum) -> list[str]:
-    """Return the summed letters that are subtracted in a place: those along which something is flipped."""
-    places = [part for part in walk(expr.body) if isinstance(part, Add) and is_place(part)]
-    return [x for x in expr.letters if any(_subtracted(term, {x}) for place in places for term in place.terms)]
+def _forward(expr: Sum, letters: set[str]) -> Made:
+    """Add what is subtracted: these letters, then also the numbers beside them."""
 
+    def forward(part: Expr, constants: bool) -> Expr:
+        if not isinstance(part, Add) or not any(_subtracted(term, letters) for term in part.terms):
+            return part
+        turns = [_subtracted(term, letters) or (constants and not letters_in(term)) for term in part.terms]
+        return Add(tuple(negated(term) if turn else term for term, turn in zip(part.terms, turns, strict=True)))
 
-def _forward(expr: Expr, letters: set[str], constants: bool) -> Expr:
-    """Add what is subtracted: these letters, and with `constants` the numbers beside them."""
-    if isinstance(expr, Add) and any(_subtracted(term, letters) for term in expr.terms):
-        return Add(tuple(_added(term, letters, constants) for term in expr.terms))
-    return rebuild(expr, lambda part: _forward(part, letters, constants))
+    for constants in (False, True):
+        done = mapped(expr, partial(forward, constants=constants))
+        if done != expr:
+            yield done, main_name(expr)
 
 
 def _subtracted(term: Expr, letters: set[str]) -> bool:
     return isinstance(term, Neg) and isinstance(term.arg, Letter) and term.arg.id in letters
 
 
-def _added(term: Expr, letters: set[str], constants: bool) -> Expr:
-    if isinstance(term, Neg) and _subtracted(term, letters):
-        return term.arg
-    if constants and isinstance(term, Number):
-        return Number(-term.value)
-    return term.arg if constants and isinstance(term, Neg) and isinstance(term.arg, Number) else term
-
-
-def letters_exchanged(expr: Expr) -> Made:
-    """Exchange two letters among the computed places of a Σ, both summed or both free: `x_{i+n,j+m}`."""
+def indices_exchanged(expr: Expr) -> Made:
+    """Exchange two indices among the computed places of a Σ, both summed or both free: `x_{i+n,j+m}`."""
     if not isinstance(expr, Sum):
         return
     for part in dict.fromkeys(part for part in walk(expr.body) if isinstance(part, At)):
         computed = [place for place in part.subscripts if isinstance(place, Add)]
-        letters = {x.id: x.id in expr.letters for place in computed for x in walk(place) if isinstance(x, Letter)}
+        letters = {x: x in expr.letters for place in computed for x in letters_in(place)}
         for one, other in combinations(sorted(letters), 2):
             if letters[one] is letters[other] and not any({one, other} <= letters_in(place) for place in computed):
-                yield substituted(expr, part, At(part.base, _swapped(part.subscripts, one, other))), ""
+                swap: dict[Expr, Expr] = {Letter(one): Letter(other), Letter(other): Letter(one)}
+                places = tuple(mapped(s, partial(_swapped, swap)) if s in computed else s for s in part.subscripts)
+                yield substituted(expr, part, At(part.base, places)), ""
 
 
-def _swapped(places: tuple[Expr, ...], one: str, other: str) -> tuple[Expr, ...]:
-    swap = {one: Letter(other), other: Letter(one)}
-
-    def put(part: Expr) -> Expr:
-        return swap.get(part.id, part) if isinstance(part, Letter) else rebuild(part, put)
-
-    return tuple(put(place) if isinstance(place, Add) else place for place in places)
+def _swapped(swap: dict[Expr, Expr], part: Expr) -> Expr:
+    return swap.get(part, part)
 
 
-def kernel_turned(expr: Expr) -> Made:
+def kernel_transposed(expr: Expr) -> Made:
     """Swap the subscripts of the kernel in a sum over places."""
     if isinstance(expr, Sum) and computes_places(expr):
         yield from subscripts_swapped(expr, set(expr.letters))
@@ -224,18 +197,14 @@ MISTAKES: tuple[Mistake, ...] = (
         "transposed-kernel",
         "the kernel transposed",
         "Your answer exchanges rows and columns of {part}. Look at an entry off the diagonal.",
-        any_of(
-            on_inputs(turned_kernel),
-            on_tree(kernel_turned),
-            on_tree(letters_exchanged),
-        ),
+        any_of(on_inputs(transposed), on_tree(kernel_transposed), on_tree(indices_exchanged)),
         says={"whole": "Your answer exchanges rows and columns. Look at an entry off the diagonal."},
     ),
     Mistake(
         "valid-for-full",
         "the kernel kept inside",
         "Your answer has fewer entries than the input. Look at the outputs that the first input reaches.",
-        on_inputs(valid),
+        on_inputs(kept_inside),
         says={"whole": "Your answer is zero where the kernel would hang over. Look at what the first input reaches."},
     ),
     Mistake(

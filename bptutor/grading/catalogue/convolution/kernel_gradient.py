@@ -7,57 +7,51 @@ from functools import partial
 from itertools import combinations, product
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bptutor.grading.catalogue.base import Mistake, any_of, on_tree
-from bptutor.grading.catalogue.convolution.cross_correlations import (
-    Slide,
-    Way,
-    flipped,
-    on_kernels,
-    one_of,
-    one_place,
-    one_step,
-)
-from bptutor.notation.transform.rewrite import Made, letters_in, main_name, substituted
-from bptutor.notation.tree import Add, At, Expr, Letter, Mul, Neg, Number, Sum, rebuild, walk
+from bptutor.grading.catalogue.convolution.cross_correlations import Array, Slide, Way, on_kernels
+from bptutor.notation.transform.rewrite import Made, letters_in, main_name, mapped, substituted
+from bptutor.notation.tree import Add, At, Expr, Letter, Mul, Neg, Number, Sum, walk
 
-Array = NDArray[np.float64]
+NamedWays = Iterator[tuple[Way, str]]
 
 
-def needless_flip(slide: Slide) -> Iterator[tuple[Way, str]]:
+def needless_flip(s: Slide) -> NamedWays:
     """Turn what comes back, or the result, as one turns the kernel for the input."""
-    for turn in product((1, 0), repeat=slide.along):
-        axes = tuple(axis for axis, turns in zip(slide.axes, turn, strict=True) if turns)
+    for turn in product((True, False), repeat=s.along):
+        axes = tuple(axis for axis, turns in zip(s.axes, turn, strict=True) if turns)
         if axes:
-            yield Way(change=flipped(axes)), main_name(slide.kernel)
-            yield Way(after=partial(_turned, axes)), ""
+            yield s.way(partial(np.flip, axis=axes)), s.names[1]
+            yield partial(_turned, s, axes), ""
 
 
-def _turned(axes: tuple[int, ...], made: Array, _: tuple[int, ...]) -> Array:
-    return np.flip(made, axes)
+def _turned(s: Slide, axes: tuple[int, ...], x: Array, k: Array) -> Array:
+    return np.flip(s.correlate(x, k), axes)
 
 
-def exchanged(slide: Slide) -> Iterator[tuple[Way, str]]:
+def exchanged(s: Slide) -> NamedWays:
     """Take channels for filters in the result."""
-    if slide.kind.out == "oc":
-        yield Way(after=lambda made, _: made.swapaxes(0, 1)), ""
+    if s.kind.out == "oc":
+        yield lambda x, k: s.correlate(x, k).swapaxes(0, 1), ""
 
 
-def next_to(slide: Slide) -> Iterator[tuple[Way, str]]:
+def next_to(s: Slide) -> NamedWays:
     """Begin one place earlier or later, on every axis or on one of several."""
-    yield from ((Way(steps=steps), main_name(slide.outer)) for steps in one_step(slide))
+    yield from ((s.way(steps=steps), s.names[0]) for steps in s.neighbours())
 
 
-def one_output(slide: Slide) -> Iterator[tuple[Way, str]]:
+def one_output(s: Slide) -> NamedWays:
     """Follow one output, the first or the last."""
-    yield from ((Way(change=one_place(n)), main_name(slide.kernel)) for n in (0, -1))
+    yield from ((s.way(partial(s.one_place, n)), s.names[1]) for n in (0, -1))
 
 
-def first_example(slide: Slide) -> Iterator[tuple[Way, str]]:
+def first_example(s: Slide) -> NamedWays:
     """Keep the first example of the batch."""
-    if "s" in slide.kind.outer:
-        yield Way(change=one_of("s", 0)), ""
+    if "s" in s.kind.outer:
+        yield lambda x, k: s.correlate(*s.one_of("s", 0, x, k)), ""
+
+
+# --- in index notation -------------------------------------------------------------------------------------------
 
 
 def needless_turn(expr: Expr) -> Made:
@@ -71,44 +65,40 @@ def needless_turn(expr: Expr) -> Made:
 def _turned_about(part: At, bound: frozenset[str]) -> Iterator[tuple[Expr, ...]]:
     """Yield the places of an entry with some of them turned, where only sums of letters stand."""
     forward = [place for place in part.subscripts if isinstance(place, Add) and _runs_forward(place, bound)]
-    for count in range(len(forward), 0, -1):
-        for chosen in combinations(forward, count):
-            for summed, constants in product((False, True), repeat=2):
-                yield tuple(
-                    _subtracting(place, bound, summed, constants) if place in chosen else place
-                    for place in part.subscripts
-                )
+    chosen = [some for count in range(len(forward), 0, -1) for some in combinations(forward, count)]
+    for some, summed, constants in product(chosen, (False, True), (False, True)):
+        yield tuple(
+            _subtracting(place, bound, summed, constants) if isinstance(place, Add) and place in some else place
+            for place in part.subscripts
+        )
 
 
-def _runs_forward(place: Expr, bound: frozenset[str]) -> bool:
+def _runs_forward(place: Add, bound: frozenset[str]) -> bool:
     """Return whether a place adds up summed letters and free ones."""
-    letters = [term.id in bound for term in place.terms if isinstance(term, Letter)] if isinstance(place, Add) else []
+    letters = [term.id in bound for term in place.terms if isinstance(term, Letter)]
     subtracted = any(isinstance(part, Neg) and letters_in(part) for part in walk(place))
     return True in letters and False in letters and not subtracted
 
 
-def _subtracting(place: Expr, bound: frozenset[str], summed: bool, constants: bool) -> Expr:
+def _subtracting(place: Add, bound: frozenset[str], summed: bool, constants: bool) -> Expr:
     def turns(term: Expr) -> bool:
         letters = letters_in(term)
         return any((x in bound) is summed for x in letters) if letters else constants
 
-    terms = place.terms if isinstance(place, Add) else ()
-    return Add(tuple(Neg(term) if turns(term) else term for term in terms))
+    return Add(tuple(Neg(term) if turns(term) else term for term in place.terms))
 
 
 def no_stride(expr: Expr) -> Made:
     """Move a window by one place: `x_{p+m}` for `x_{2p+m}`."""
     if isinstance(expr, At):
-        places = tuple(_by_one(place) for place in expr.subscripts)
+        places = tuple(mapped(place, _by_one) for place in expr.subscripts)
         if places != expr.subscripts:
             yield At(expr.base, places), main_name(expr)
 
 
-def _by_one(place: Expr) -> Expr:
-    done = rebuild(place, _by_one)
-    if isinstance(done, Mul) and isinstance(done.factors[-1], Letter) and isinstance(done.factors[0], Number):
-        return done.factors[-1] if len(done.factors) == 2 else done
-    return done
+def _by_one(part: Expr) -> Expr:
+    twice = isinstance(part, Mul) and len(part.factors) == 2 and isinstance(part.factors[0], Number)
+    return part.factors[1] if twice and isinstance(part, Mul) and isinstance(part.factors[1], Letter) else part
 
 
 MISTAKES: tuple[Mistake, ...] = (

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from bptutor.grading.answer.definitions import unfolded
 from bptutor.grading.catalogue.base import Mistake, on_trees
 from bptutor.notation.transform.products import times
-from bptutor.notation.transform.rewrite import Made, Rule, main_name
-from bptutor.notation.tree import At, Call, Derivative, Expr, Mul, Name, Slice, rebuild, walk
+from bptutor.notation.transform.rewrite import Made, Rule, main_name, mapped
+from bptutor.notation.tree import At, Call, Derivative, Expr, Mul, Name, Slice, walk
 
 if TYPE_CHECKING:
     from bptutor.grading.catalogue.expected_answer import ExpectedAnswer
@@ -20,10 +21,9 @@ def pooled(old: str, new: str) -> Callable[[ExpectedAnswer], Rule]:
 
     def make(expected: ExpectedAnswer) -> Rule:
         def rule(expr: Expr) -> Made:
-            if isinstance(expr, Call) and expr.function == old:
-                done = _pooled_by(expr, old, new)
-                if done != expr:
-                    yield done, main_name(expr)
+            done = _pooled_by(expr, old, new)
+            if isinstance(expr, Call) and expr.function == old and done != expr:
+                yield done, main_name(expr)
             yield from _in_slope(expr, expected, lambda made: iter([(_pooled_by(made, old, new), "")]))
 
         return rule
@@ -32,9 +32,11 @@ def pooled(old: str, new: str) -> Callable[[ExpectedAnswer], Rule]:
 
 
 def _pooled_by(expr: Expr, old: str, new: str) -> Expr:
-    done = rebuild(expr, lambda part: _pooled_by(part, old, new))
-    pools = isinstance(done, Call) and done.function == old and len(done.args) == 1
-    return Call(new, done.args, done.options) if pools and isinstance(done, Call) else done
+    def by(part: Expr) -> Expr:
+        pools = isinstance(part, Call) and part.function == old and len(part.args) == 1
+        return Call(new, part.args, part.options) if pools and isinstance(part, Call) else part
+
+    return mapped(expr, by)
 
 
 def _in_slope(expr: Expr, expected: ExpectedAnswer, change: Rule) -> Made:
@@ -55,25 +57,18 @@ def above_left_out(expected: ExpectedAnswer) -> Rule:
     """Return the rule that leaves out what multiplies pooled windows: the slope from above."""
 
     def change(made: Expr) -> Made:
-        if any(isinstance(part, Call) and part.function in POOLS for part in walk(made)):
+        if any(isinstance(part, Call) and part.function in {"max", "mean"} for part in walk(made)):
             for name in dict.fromkeys(part for part in walk(made) if isinstance(part, Name)):
-                yield _without(made, name), name.id
+                yield mapped(made, partial(_without, name)), name.id
 
     return lambda expr: _in_slope(expr, expected, change)
 
 
-POOLS = frozenset({"max", "mean"})
-
-
-def _without(expr: Expr, name: Name) -> Expr:
-    """Return a tree without the factors that are a name or entries of it."""
-    done = rebuild(expr, lambda part: _without(part, name))
-    if isinstance(done, Mul):
-        rest = [
-            factor for factor in done.factors if (factor.base if isinstance(factor, At | Slice) else factor) != name
-        ]
-        return times(*rest) if rest else done
-    return done
+def _without(name: Name, part: Expr) -> Expr:
+    """Return a product without the factors that are a name or entries of it."""
+    factors = part.factors if isinstance(part, Mul) else ()
+    rest = [factor for factor in factors if (factor.base if isinstance(factor, At | Slice) else factor) != name]
+    return times(*rest) if rest else part
 
 
 MISTAKES: tuple[Mistake, ...] = (
