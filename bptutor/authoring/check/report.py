@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from types import MappingProxyType
@@ -19,7 +20,9 @@ class Checked:
 
     problems: list[Problem] = field(default_factory=list)
     lines: int = 0
-    """Lines and faces proved."""
+    """Lines and faces that hold: proved, or only probed."""
+    proved: Counter[str] = field(default_factory=Counter)
+    """Of these, how many were proved, by whom."""
     questions: int = 0
     """Questions and asked lines graded."""
     grades: int = 0
@@ -35,6 +38,7 @@ class Checked:
         """Add what another check found."""
         self.problems += other.problems
         self.lines += other.lines
+        self.proved += other.proved
         self.questions += other.questions
         self.grades += other.grades
         self.conditions |= other.conditions
@@ -48,6 +52,7 @@ class Report:
     pack: str = ""
     lessons: int = 0
     lines: int = 0
+    proved: Mapping[str, int] = field(default_factory=dict)
     questions: int = 0
     grades: int = 0
     conditions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -78,8 +83,16 @@ def text(report: Report) -> str:
     end = f"{count} problem{'s' * (count != 1)}" if count else "no problems"
     end += f", {notes} note{'s' * (notes != 1)}" if notes else ""
     lessons = f"{report.lessons} lesson{'s' * (report.lessons != 1)}"
-    done = f"{report.lines} lines and faces proved, {report.questions} questions graded with {report.grades} answers"
+    done = f"{_lines(report)}, {report.questions} questions graded with {report.grades} answers"
     return "\n".join([*needed, *shown, f"{report.pack or 'pack'}: {lessons}, {done}: {end}"])
+
+
+def _lines(report: Report) -> str:
+    """Return how many lines and faces hold, proved by whom, and how many are only probed."""
+    probed = report.lines - sum(report.proved.values())
+    parts = [f"{count} proved by {name}" for name, count in sorted(report.proved.items())]
+    parts += [f"{probed} only probed"] if probed else []
+    return f"{report.lines} lines and faces" + (f" ({', '.join(parts)})" if parts else "")
 
 
 def as_json(report: Report) -> str:
@@ -91,6 +104,7 @@ def as_json(report: Report) -> str:
         "pack": report.pack,
         "lessons": report.lessons,
         "lines": report.lines,
+        "proved": dict(report.proved),
         "questions": report.questions,
         "grades": report.grades,
         "conditions": {place: list(said) for place, said in report.conditions.items()},

@@ -145,6 +145,7 @@ def check(path: Path | None = None, jobs: int = 1, seeds: int = SEEDS, only: Pat
         pack=library.pack.id,
         lessons=len(lesson_files(root)) if only is None else len(proved),
         lines=total.lines,
+        proved=total.proved,
         questions=total.questions,
         grades=total.grades,
         conditions=total.conditions,

@@ -15,7 +15,6 @@ import numpy as np
 
 from bptutor.errors import BptutorError, UsageError
 from bptutor.grading.answer.answer_samples import TROUBLE, Draw, Met
-from bptutor.grading.answer.comparison import Comparison
 from bptutor.grading.answer.submission import Case
 from bptutor.grading.catalogue import expected_answer
 from bptutor.grading.catalogue.expected_answer import ExpectedAnswer
@@ -29,6 +28,7 @@ from bptutor.grading.feedback import messages, numeric_difference
 from bptutor.grading.feedback.answer_contents import Written, of_program
 from bptutor.grading.feedback.match import matches
 from bptutor.grading.verdict import SAID, Finding, Mark, ProofMark, Verdict, telling
+from bptutor.notation.equality.compare import Comparison
 from bptutor.notation.shapes.layout import Layout
 from bptutor.notation.tree import Number
 from bptutor.packs.pasted import unwrapped

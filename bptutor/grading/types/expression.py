@@ -8,6 +8,7 @@ from bptutor.errors import UnreadableAnswer
 from bptutor.grading.answer.submission import Case
 from bptutor.grading.types.base import Probe, QuestionType, nothing_written
 from bptutor.grading.verdict import Reading, Verdict
+from bptutor.notation.equality.tolerances import close
 from bptutor.packs.question_types import of
 
 
@@ -97,7 +98,7 @@ def _equal_names(case: Case) -> Iterator[str]:
                 continue
             text = name + (f"_{{{','.join(own)}}}" if own else "")
             asked_for = parse.read(text, scope) == tree
-            if not asked_for and np.allclose(values[name], truth, rtol=1e-9, atol=1e-12):
+            if not asked_for and close(truth, values[name]):
                 yield text
 
 

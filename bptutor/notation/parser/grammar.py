@@ -1,5 +1,7 @@
 """Sums, products, quotients and comparisons: how the pieces of an expression bind.
 
+A hand-written operator precedence parser (Pratt 1973): one function for each level of binding.
+
 From loose to tight: `... if ... else ...`, `and`, comparisons, `+ -`, a leading minus, `* ⊙ @ /`, factors
 side by side. A quotient before a factor side by side is read first: `a/b X` is (a/b)X.
 """

@@ -1,4 +1,4 @@
-"""Arrays whose leading axes are letters, and the few ways they move."""
+"""Arrays whose leading axes are index names, and how they are aligned, indexed and contracted."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ class NoValue(BptutorError):
 
 @dataclass(frozen=True)
 class Labelled:
-    """Data with axes `letters` first, then positional axes."""
+    """An array with the axes of its free indices first, in the order of `letters`, then its positional axes."""
 
     letters: tuple[str, ...]
     data: Operand
     row: bool = False
-    """A vector that stands as a row in the column reading."""
+    """Whether it is a row vector, where vectors are columns."""
 
     @property
     def rank(self) -> int:
@@ -75,7 +75,7 @@ def _expanded(part: Labelled, letters: tuple[str, ...], rank: int) -> Operand:
 
 
 def relabel(arithmetic: Arithmetic, x: Labelled, order: tuple[str, ...]) -> Labelled:
-    """Put the letters into an order that lists each of them once."""
+    """Return the array with its index axes in an order that lists each index once; positional axes stay."""
     places = (*(x.letters.index(letter) for letter in order), *range(len(order), len(order) + x.rank))
     if places == tuple(range(len(places))):
         return Labelled(order, x.data, x.row)

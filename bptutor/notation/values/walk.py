@@ -51,11 +51,11 @@ class Values:
         return declared is not None and declared.role is Role.POSITION
 
     def __getitem__(self, name: str) -> Array:
-        """Return the array of a name, without tangents."""
+        """Return the array of a name, in the shape of its declared axes, without tangents."""
         return plain(self.operand(name))
 
     def operand(self, name: str) -> Operand:
-        """Return the array of a name; in a derivative it may carry tangents."""
+        """Return the array of a name, in the shape of its declared axes; in a derivative it may carry tangents."""
         if name in self.given:
             return self.given[name]
         if name not in self._known:
@@ -75,7 +75,7 @@ class Values:
         return evaluate_operand(declared.definition, self, order=declared.letters)
 
     def computed(self) -> list[Array]:
-        """Return the arrays of the defined names that were needed so far, without tangents."""
+        """Return the arrays of the defined names that were needed so far, each in its own shape, without tangents."""
         return [plain(x) for x in self._known.values()]
 
     def supposing(self, name: str, array: Operand) -> Values:
@@ -123,7 +123,7 @@ class Range:
     count: int
 
     def array(self) -> Array:
-        """Return the values.
+        """Return the values, shape (count,).
 
         Raises:
             NoValue: They are too many.
@@ -208,7 +208,7 @@ def evaluate_operand(
     columns: bool = True,
     known: Mapping[str, str] | None = None,
 ) -> Operand:
-    """Evaluate, keeping tangents; see `evaluate`."""
+    """Return the value with its tangents, axes as `evaluate` orders them."""
     run = Walk(expr, values, columns, known or {})
     result = run(expr)
     letters = (*order, *(x for x in result.letters if x not in order))

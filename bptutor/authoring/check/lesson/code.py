@@ -11,16 +11,17 @@ import numpy as np
 from bptutor.authoring.check.report import Checked
 from bptutor.errors import BptutorError
 from bptutor.grading import types
-from bptutor.grading.answer.comparison import PROBES, Comparison, fresh
 from bptutor.grading.answer.submission import Case, make
 from bptutor.grading.catalogue.expected_answer import expected_answer
 from bptutor.grading.code.cases import Calls, calls, code_of
-from bptutor.grading.code.compare_results import close, part
+from bptutor.grading.code.compare_results import part, wrong_cells
 from bptutor.grading.code.expected import Expected, Path
 from bptutor.grading.feedback.match import hypotheses
 from bptutor.grading.graders.code import judge
 from bptutor.grading.verdict import Mark
+from bptutor.notation.equality.compare import PROBES, Comparison
 from bptutor.notation.values.evaluate import Values
+from bptutor.notation.values.sampling import fresh
 from bptutor.packs.model import Lesson, Place, Question
 
 Made = Callable[[Values], Any]
@@ -115,4 +116,4 @@ def _gives(guess: Made, values: Values, truth: Any) -> bool | None:
             made = np.asarray(guess(values), dtype=float)
     except (BptutorError, ValueError, KeyError, IndexError, TypeError, StopIteration):
         return None
-    return made.shape == truth.shape and close(truth, made, 0.0)
+    return made.shape == truth.shape and not wrong_cells(truth, made, 0.0).any()

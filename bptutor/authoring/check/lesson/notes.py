@@ -51,8 +51,10 @@ def check_notes(lesson: Lesson, checked: Checked) -> None:
 def _roles(lesson: Lesson) -> Iterator[Problem]:
     """Yield a note for each product below a loss of which nothing tells the weight from the input."""
     scene = lesson.scene
-    found = parts(scene.scope) if scene is not None else None
-    for one, other, z in found.untold if scene is not None and found is not None else ():
+    if scene is None:
+        return
+    found = parts(scene.scope)
+    for one, other, z in found.untold:
         compared = set(found.named(NetworkRole.TARGET))
         losses = [made_of(scene.scope, [name]) for name, made in scene.scope.names.items() if not made.axes]
         if any(z in names and compared & names for names in losses):
