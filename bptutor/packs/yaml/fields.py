@@ -200,10 +200,6 @@ class Fields:
             return default
         return found.text
 
-    def close(self) -> None:
-        """Report every key that was not taken."""
-        self.__exit__()
-
 
 def check_id(node: Located, fields: Fields) -> None:
     """Refuse an id that is not made of small letters, digits and hyphens."""
