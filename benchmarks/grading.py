@@ -29,7 +29,7 @@ from bptutor.grading.types import expression as expressions
 from bptutor.grading.verdict import Mark
 from bptutor.notation.algebra import expression as symbols
 from bptutor.notation.equality import compare, exact_proof
-from bptutor.notation.values.sampling import Held
+from bptutor.notation.values.conditions import Held
 from bptutor.notation.values.sizes import least_sizes
 from tests.grading.pairs import asked, pairs
 

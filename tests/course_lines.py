@@ -9,11 +9,11 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from bptutor.authoring.model_text import model_text
-
 from bptutor.authoring.check.asked import asked, fillings
 from bptutor.authoring.check.lesson.lines import EQUATION, NO_SCOPE, _texts, formulas
 from bptutor.errors import UnreadableAnswer
+from bptutor.grading import types
+from bptutor.grading.answer.submission import make
 from bptutor.grading.service import serialize
 from bptutor.grading.service.worker import request
 from bptutor.notation import parse
@@ -22,7 +22,9 @@ from bptutor.notation.scope import Scope
 from bptutor.notation.shapes import axes
 from bptutor.notation.tree import Chain, Expr, Text, walk
 from bptutor.packs.library import Library
-from bptutor.packs.model import NUMBERS, Derivation, Kind, Lesson, Question
+from bptutor.packs.model import Derivation, Lesson, Question
+from bptutor.packs.question_types import of
+from bptutor.packs.question_types.expression import line_question
 from bptutor.packs.quiz import BANK, bank_files
 from bptutor.packs.scene.scene import Scene
 
@@ -80,9 +82,14 @@ def _derived(block: Derivation, lesson: Lesson) -> Iterator[Row]:
     steps = [(str(n), line.math, line.where) for n, line in enumerate(block.lines, 1)]
     for name, text, where in (*steps, *((name, text, "") for name, text in block.faces.items())):
         row: Row = {"id": f"{lesson.id}/{block.id}.{name}", "scene": scene, "left": before, "right": text}
-        yield row | ({"where": where or held} if where or held else {})
+        yield row | ({"where": condition(where or held)} if where or held else {})
         if name.isdecimal():
             before, held = text, where
+
+
+def condition(where: str) -> str:
+    """Return a condition as `prove` reads it, which takes no bare equation."""
+    return where.replace(" = ", " == ")
 
 
 def _equations(math: str, scope: Scope) -> Iterator[tuple[str, str]]:
@@ -116,17 +123,24 @@ def _text(side: Expr, written: str, scope: Scope) -> str:
 def answers(library: Library) -> Iterator[tuple[str, Row]]:
     """Yield every answer that the pack itself knows of, right or wrong, with the id of what asks it."""
     for lesson in lessons(library):
-        for question in asked(lesson):
-            for seed in SEEDS[: 1 if question.kind is Kind.CODE else None]:
+        for question in (*asked(lesson), *_shown(lesson)):
+            for seed in SEEDS[: 1 if of(question).program else None]:
                 for text in dict.fromkeys(_answers(question, lesson, seed)):
                     yield f"{lesson.id}/{question.id}", request(question, lesson.scene, text, seed)
+
+
+def _shown(lesson: Lesson) -> Iterator[Question]:
+    """Yield the lines of derivations that are shown only, as if they were asked."""
+    for block in lesson.blocks:
+        if isinstance(block, Derivation) and not block.blank:
+            yield from (line_question(block, n) for n, line in enumerate(block.lines) if not line.ask)
 
 
 def _answers(question: Question, lesson: Lesson, seed: int) -> Iterator[str]:
     """Yield the model answer, what is accepted, the wrong answers of the author, and each choice or rule."""
     scene = (lesson.scene or Scene.from_mapping({})).changed(question.changes)
     for answer in (question.answer, *question.accept):
-        yield model_text(question, answer, scene, seed)
+        yield types.of(question).model_text(make(question, "", lesson.scene, seed), answer)
     yield from (answer for answer, _ in question.wrong)
     if question.code is not None:
         yield question.code.starter
@@ -134,12 +148,12 @@ def _answers(question: Question, lesson: Lesson, seed: int) -> Iterator[str]:
         yield from fillings(question, scene.scope)[:3]
     if question.derived is not None:
         yield from (question.derived.goal, *question.derived.above[-1:])
-    if question.kind is Kind.CHOICE:
+    if question.kind == "choice":
         yield from (chr(ord("a") + n) for n in range(len(question.choices)))
-    if question.kind is Kind.ORDER:
+    if question.kind == "order":
         yield ",".join(str(n) for n in range(len(question.lines), 0, -1))
     yield from question.options
-    if question.kind not in {*NUMBERS, Kind.CODE}:
+    if not (of(question).asks_numbers or of(question).program):
         yield "0"
 
 

@@ -21,7 +21,7 @@ from pathlib import Path
 from bptutor.grading.service import serialize
 from bptutor.grading.service.batch import prove_lines
 from bptutor.packs.scene.scene import Scene
-from tests.course_lines import Row
+from tests.course_lines import Row, condition
 from tests.freeze import graded_data, name
 
 KINDS = {"symbolic", "matrix-expression", "numpy"}
@@ -70,7 +70,7 @@ def pairs() -> Iterator[tuple[str, str, Row]]:
             changes = {part: asks[part] for part in ("given", "define", "network") if part in asks}
             scene = Scene.from_mapping(asks.get("scene") or {}).changed(changes)
             line = {"scene": scene.source, "left": asks["answer"], "right": row["answer"]}
-            line |= {"where": asks["where"]} if asks.get("where") else {}
+            line |= {"where": condition(asks["where"])} if asks.get("where") else {}
             yield key, row["expected"], serialize.plain(line)
 
 

@@ -43,8 +43,8 @@ class Finding:
     """One thing to know about an answer, and where."""
 
     rule: str
-    """A catalogue id, or `shape cells factor offset witness no-progress form disagreement`; of a program also
-    `raises time-limit memory-limit output-limit reaches-outside changes-input type not-finite`."""
+    """A catalogue id, or `shape cells factor offset witness no-progress form disagreement time-limit`; of a program
+    also `raises memory-limit output-limit reaches-outside changes-input type not-finite`."""
     message: str
     """Two sentences at most (see the wording rules): a fact, then "Look at ..."."""
     where: tuple[int, ...] | None = None
@@ -92,7 +92,10 @@ class Verdict:
     """In a derivation: 0-based index of the line the answer equals, when it is a later one."""
     cases: int = 0
     """Of a right program: on how many cases it ran and returned what is asked. Programs are run, never proved."""
-
+    provers: tuple[str, ...] = ()
+    """What proved a right answer, where it is proved."""
+    reason: str = ""
+    """Why there is no proof, where one was tried: `time-limit`."""
     printed: str = ""
     """Of a program that failed: the beginning of what it printed in the case that decided."""
 

@@ -50,6 +50,29 @@ class Role(Enum):
     """A position on an axis (`t` in `p_t`), given or drawn; counts like letters."""
 
 
+class NetworkRole(Enum):
+    """What a name is in a network; the spelling of a name says nothing about it."""
+
+    WEIGHT = "weight"
+    BIAS = "bias"
+    INPUT = "input"
+    """What enters the first layer."""
+    PRE_ACTIVATION = "pre-activation"
+    """What enters an activation function."""
+    ACTIVATION = "activation"
+    LOGIT = "logit"
+    """What enters a softmax."""
+    PROBABILITY = "probability"
+    """What a softmax gives."""
+    TARGET = "target"
+    OUTPUT = "output"
+    """What a loss compares with the target."""
+    RATE = "rate"
+    """The learning rate."""
+    BATCH = "batch"
+    """The axis of the examples."""
+
+
 @dataclass(frozen=True)
 class Declared:
     """A name of the scope."""
@@ -70,6 +93,8 @@ class Declared:
     """For `DEFINED`: the tree, with `letters` as its free letters."""
     letters: tuple[str, ...] = ()
     """For a definition written with a subscripted key (`N_i: ...`), the letters in the order of the axes."""
+    network_role: NetworkRole | None = None
+    """What the author says that it is in a network; else `transform.roles` infers it."""
 
 
 @dataclass(frozen=True)

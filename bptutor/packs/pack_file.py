@@ -7,7 +7,6 @@ from pathlib import Path
 
 from bptutor.errors import Problem
 from bptutor.packs.lesson.outline import NAMES, OF_NAMES, TURNS, Pack, Rule
-from bptutor.packs.renaming import renamed_from
 from bptutor.packs.yaml.fields import Fields, check_id, nearest
 from bptutor.packs.yaml.reader import Located, read
 
@@ -41,7 +40,7 @@ def pack_from(text: str, path: str, root: Path, problems: list[Problem]) -> Pack
         lessons=_lessons(fields),
         skills={skill: title for skill, (title, _) in skills.items()},
         skills_before={old: skill for skill, (_, before) in skills.items() for old in before},
-        was=renamed_from(fields),
+        was=fields.was(),
         rules={rule: _rule(rule, node, problems) for rule, node in fields.mapping("rules").items()},
         language=fields.text("language", "en"),
         authors=fields.texts("authors"),
@@ -71,21 +70,18 @@ def _skill(id_: str, node: Located, problems: list[Problem]) -> tuple[str, tuple
     """Read the title of a skill, and what it was called before."""
     if not node.mapping:
         return node.text, ()
-    fields = Fields(node, f"the skill `{id_}`", problems)
-    found = fields.require("title", "Compute a line").text, renamed_from(fields)
-    fields.close()
-    return found
+    with Fields(node, f"the skill `{id_}`", problems) as fields:
+        return fields.require("title", "Compute a line").text, fields.was()
 
 
 def _rule(id_: str, node: Located, problems: list[Problem]) -> Rule:
     if isinstance(node.value, str) and node.value:
         return Rule(id_, node.value)
-    fields = Fields(node, f"the rule `{id_}`", problems)
-    title, math = fields.require("title", "Sum rule").text, fields.math("math")
-    turns = {sign: _turn(fields, sign, turn) for sign, turn in fields.mapping("turns").items()}
-    fields.get("scene")  # read where the formula is proved (`authoring.check_rules`); nothing else needs it
-    fields.close()
-    return Rule(id_, title, math.text if math else "", turns)
+    with Fields(node, f"the rule `{id_}`", problems) as fields:
+        title, math = fields.require("title", "Sum rule").text, fields.math("math")
+        turns = {sign: _turn(fields, sign, turn) for sign, turn in fields.mapping("turns").items()}
+        fields.get("scene")  # read where the formula is proved (`authoring.check.rules`); nothing else needs it
+        return Rule(id_, title, math, turns)
 
 
 def _turn(fields: Fields, sign: str, node: Located) -> str:
@@ -93,6 +89,5 @@ def _turn(fields: Fields, sign: str, node: Located) -> str:
     words = OF_NAMES if sign == NAMES else TURNS
     if node.text in words:
         return node.text
-    shown = f"`{node.text}`" if node.text else node.kind
-    fields.wrong(node.place, f"`{sign}` is {shown}", nearest(node.text, words), "unknown-value")
+    fields.wrong(node.place, f"`{sign}` is {node.shown}", nearest(node.text, words), "unknown-value")
     return "same"

@@ -282,7 +282,7 @@ def _finding(finding: Finding, scope: Scope | None, full: bool, first: int) -> l
 def proof_lines(verdict: Verdict) -> list[str]:
     """Return what the proof adds to a right answer."""
     if verdict.mark is Mark.UNDECIDED:
-        return wrapped("The proof and the trials disagree about this answer: a defect of the tutor, not of yours.")
+        return wrapped(clean(verdict.findings[0].message))
     if verdict.cases:
         return wrapped(f"Run on {verdict.cases} case{'s' * (verdict.cases > 1)}: what is asked, each time.")
     return ["Proved."] if verdict.proof is ProofMark.PROVED else wrapped("Equal in all trials, not proved.")

@@ -30,6 +30,9 @@ class EventKind(Enum):
     ANSWERED = "answered"
     PROVED = "proved"
     """What the proof of the last answer at this stop said."""
+    DISPUTED = "disputed"
+    """A proof that came later contradicts the verdict that was shown: a defect of the tutor; `text` says where the
+    case is written."""
     HINTED = "hinted"
     REVEALED = "revealed"
     SKIPPED = "skipped"

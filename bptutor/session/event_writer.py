@@ -83,6 +83,10 @@ class Writer:
             findings=verdict.rules,
         )
 
+    def disputed(self, course: Course, stop: Stop, seed: int, verdict: Verdict, text: str) -> Event:
+        """Return the event of a proof that contradicts what was shown; the text says where the case is."""
+        return replace(self.proof(course, stop, seed, verdict), kind=EventKind.DISPUTED, text=storable(text))
+
 
 def _through(course: Course, stop: Stop, reached: int | None) -> tuple[str, ...]:
     """Return the stops from an asked line to the later one that its answer equals."""

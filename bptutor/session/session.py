@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bptutor.errors import UsageError
-from bptutor.grading.verdict import Mark, Reading, Verdict
+from bptutor.grading.verdict import Finding, Mark, Reading, Verdict
 from bptutor.packs.model import Lesson
 from bptutor.progress.event import Event, EventKind, storable
 from bptutor.progress.event_log import Log
@@ -23,6 +23,7 @@ from bptutor.session.steps.lesson_state import ONCE_MORE, Walk, mixed
 from bptutor.session.steps.lesson_steps import Stop
 from bptutor.session.steps.scaffolding import easier
 from bptutor.session.steps.study_session import Sitting
+from bptutor.session.verdict_report import write_case
 from bptutor.session.view.lesson_view import ANSWERED
 from bptutor.session.view.presenter import Run
 from bptutor.session.view.question_view import SEEDS, seed_of
@@ -31,8 +32,20 @@ from bptutor.session.view.view_model import Outcome, View, Wants
 if TYPE_CHECKING:
     from bptutor.notation.values.evaluate import Values
 
+DISPUTED = "The proof contradicts this verdict: a defect of the tutor, not of your answer."
 DRAWS = 20
 """How many seeds are tried for numbers that differ from those on the screen."""
+
+
+@dataclass(frozen=True)
+class _Answered:
+    """An answer that counts, and the mark that was shown."""
+
+    run: Run
+    stop: Stop
+    seed: int
+    text: str
+    mark: Mark
 
 
 class Session(Learner):
@@ -47,8 +60,8 @@ class Session(Learner):
         self._run: Run | None = None
         self._sitting = Sitting()
         self._drafts = Drafts(log, library.pack.id, "")
-        self._answered: tuple[Run, Stop, int] | None = None
-        """Run, stop and seed of the answer whose proof was not asked for yet."""
+        self._answered: _Answered | None = None
+        """The answer whose proof was not asked for yet."""
         self._proving: asyncio.Future[Verdict | None] | None = None
 
     # --- in a lesson -----------------------------------------------------------------------------
@@ -240,28 +253,38 @@ class Session(Learner):
         moved_on = now is not stop or self._here.seed_at(now) != seed or self._wants() is not Wants.ANSWER
         if verdict.mark is not Mark.UNREADABLE and not moved_on:
             self._record_answer(stop, text, verdict)
-            self._answered = self._looked_at, stop, seed
+            self._answered = _Answered(self._looked_at, stop, seed, text, verdict.mark)
         return Outcome(verdict, self.view())
 
     async def proof(self) -> Verdict | None:
         """Return the verdict on the last answer with its proof, once it is there; None when there is none.
 
-        A proof that disagrees with the probes (mark `undecided`) takes nothing back: it is written down as a defect.
+        A proof that contradicts the verdict (mark `undecided`) takes nothing back: the record has it as disputed, and
+        the case is written to a file, which the finding names.
         """
         answered, self._answered = self._answered, None
         if answered is None:
             return None
-        self._proving = asyncio.ensure_future(self._proved(*answered))
+        self._proving = asyncio.ensure_future(self._proved(answered))
         return await asyncio.shield(self._proving)  # it is written down though nobody waits for it any more
 
-    async def _proved(self, run: Run, stop: Stop, seed: int) -> Verdict | None:
+    async def _proved(self, answered: _Answered) -> Verdict | None:
         verdict = await self.grader.proof()
         if verdict is None:
             return None
-        event = self._dated(self._writer.proof(run.walk.course, stop, seed, verdict))
-        self.log.append(event)
-        run.walk.apply(event)
-        self._sitting.apply(event)
+        run, stop, seed = answered.run, answered.stop, answered.seed
+        events = [self._writer.proof(run.walk.course, stop, seed, verdict)]
+        if verdict.mark is Mark.UNDECIDED:
+            asked = run.asked(stop)
+            case = asked.graded, asked.for_grading(answered.text), seed
+            said = {"mark": answered.mark.value, "proof": verdict.proof.value}
+            where = write_case(case, run.base_scene(stop), said)
+            events.append(self._writer.disputed(run.walk.course, stop, seed, verdict, where))
+            verdict = replace(verdict, findings=(Finding("disagreement", f"{DISPUTED} {where}"),))
+        for event in map(self._dated, events):
+            self.log.append(event)
+            run.walk.apply(event)
+            self._sitting.apply(event)
         return verdict
 
     async def close(self) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
+from bptutor.authoring.check.report import Checked, Report, as_json, text
 from bptutor.authoring.check.run import check, run
 from bptutor.errors import Problem
 
@@ -87,16 +89,16 @@ def test_several_processes_find_the_same() -> None:
 
 def test_json_holds_every_problem() -> None:
     folder = DATA / "invalid" / "wrong-sign-in-a-line"
-    text, code = run(folder, style="json")
-    record = json.loads(text)
+    said, code = run(folder, style="json")
+    record = json.loads(said)
     assert code == 1
     assert record["problems"][0]["line"] == 22
     assert record["problems"][0]["rule"] == "not-equal"
 
 
 def test_sarif_names_the_place() -> None:
-    text, _ = run(DATA / "invalid" / "face-differs", style="sarif")
-    record = json.loads(text)
+    said, _ = run(DATA / "invalid" / "face-differs", style="sarif")
+    record = json.loads(said)
     assert record["version"] == "2.1.0"
     found, *notes = record["runs"][0]["results"]
     assert [one["level"] for one in (found, *notes)] == ["error", *("note" for _ in notes)]
@@ -114,3 +116,12 @@ def test_fix_writes_the_ids_that_are_missing(tmp_path: Path) -> None:
     text, code = run(tmp_path, fix=True)
     assert code == 0, text
     assert "id: question-1\n" in (tmp_path / "one.md").read_text(encoding="utf-8")
+
+
+def test_the_report_says_how_many_lines_are_proved_by_whom_and_how_many_only_probed() -> None:
+    counts = Report(problems=(), pack="p", lines=6, proved=Counter({"sympy": 4}))
+    assert "6 lines and faces (4 proved by sympy, 2 only probed)" in text(counts)
+    assert json.loads(as_json(counts))["proved"] == {"sympy": 4}
+    total = Checked(lines=2, proved=Counter({"sympy": 2}))
+    total.add(Checked(lines=1, proved=Counter({"sympy": 1})))
+    assert total.proved == {"sympy": 3}

@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from bptutor.authoring.check.lesson.wrong_lines import NAMED, check_wrong_lines, lines_of, wrong_lines
 
 from bptutor.authoring.check.asked import asked
 from bptutor.authoring.check.lesson.scenes import check_scenes
 from bptutor.authoring.check.report import Checked
+from bptutor.grading import types
 from bptutor.grading.answer.submission import make
 from bptutor.grading.code.cases import calls, code_of
 from bptutor.grading.code.sandbox.wire import Made
@@ -26,11 +26,11 @@ from bptutor.notation import parse
 from bptutor.notation.equality.prove import Outcome, prove
 from bptutor.notation.values.evaluate import evaluate
 from bptutor.packs.folder import lesson_files, quiz_files
-from bptutor.packs.lesson.markdown import read_lesson
 from bptutor.packs.library import Library
 from bptutor.packs.model import Lesson, Question
+from bptutor.packs.pages import read_lesson
 from bptutor.packs.question_types import of
-from bptutor.packs.quiz import bank_files, read_bank
+from bptutor.packs.quiz import bank_files
 from bptutor.session.steps.redraw import drawn_names
 
 pytestmark = pytest.mark.normal
@@ -44,7 +44,7 @@ FEW = 8
 
 @cache
 def lesson(file: Path) -> Lesson:
-    return read_bank(file) if file.suffix == ".yaml" else read_lesson(file)
+    return read_lesson(file)
 
 
 def named(name: str) -> Lesson:
@@ -65,30 +65,28 @@ def everything() -> Iterator[tuple[Question, Lesson]]:
 # --- the wrong line --------------------------------------------------------------------------------------------------
 
 WRONG_LINES = [
-    pytest.param(one, found, id=f"{found.id}-{one.id}")
-    for one, found in everything()
-    if one.kind == "choice" and any(NAMED.match(choice.text) for choice in one.choices)
+    pytest.param(one, found, id=f"{found.id}-{one.id}") for one, found in everything() if one.kind == "wrong-line"
 ]
 
 
-def test_the_questions_for_a_wrong_line_are_found() -> None:
+def test_every_question_for_a_wrong_line_is_one_that_is_proved() -> None:
     assert len(WRONG_LINES) >= 7
+    menus = [one.id for one, _ in everything() if any(choice.text.startswith("line ") for choice in one.choices)]
+    assert not menus
 
 
 @pytest.mark.parametrize(("one", "found"), WRONG_LINES)
-def test_the_line_called_wrong_is_wrong_and_every_other_holds(one: Question, found: Lesson) -> None:
-    checked = Checked()
-    assert lines_of(one, found), "the lines cannot be read, so nothing is tried"
-    check_wrong_lines(one, found, checked)
-    assert checked.problems == []
+def test_the_line_called_wrong_is_wrong_and_every_other_is_proved(one: Question, found: Lesson) -> None:
+    assert list(types.of(one).faults(make(one, "", found.scene))) == []
 
 
 def test_the_symmetry_of_softmax_lets_the_other_index_stand_in_front() -> None:
     scene = named("output-error").scene
-    assert scene is not None
-    right = ["$-Σ_k (y_k/p_k) ∂p_k/∂z_i$", "$-Σ_k (y_k/p_k) p_i (δ_ki - p_k)$", "$-Σ_k (y_k/p_k) p_k (δ_ki - p_i)$"]
-    assert wrong_lines(right, scene) == set()
-    assert wrong_lines([right[0], "$-Σ_k (y_k/p_k) p_k (δ_ki - p_k)$"], scene) == {2}
+    above = "-Σ_k (y_k/p_k) ∂p_k/∂z_i"
+    right = (above, "-Σ_k (y_k/p_k) p_i (δ_ki - p_k)", "-Σ_k (y_k/p_k) p_k (δ_ki - p_i)")
+    for lines, wrong in ((right, "none"), ((above, "-Σ_k (y_k/p_k) p_k (δ_ki - p_k)"), "2")):
+        one = Question("q", "wrong-line", lines=lines, answer=wrong)
+        assert list(types.of(one).faults(make(one, "", scene))) == []
 
 
 def test_a_loss_with_a_sum_over_another_index_is_refuted() -> None:

@@ -6,9 +6,9 @@ import pytest
 
 from bptutor.grading.grade import grade
 from bptutor.grading.verdict import Mark, Verdict
-from bptutor.packs.lesson.fading import WHY
 from bptutor.packs.model import Place, Question
 from bptutor.packs.question_types.read import question
+from bptutor.packs.question_types.rule import WHY
 from bptutor.packs.scene.scene import Scene
 
 SCENE = Scene.from_mapping(

@@ -39,6 +39,15 @@ def test_what_a_program_printed_goes_along_only_where_it_printed() -> None:
     assert "printed" not in serialize.printed("a1", serialize.pack(WRONG), 1)
 
 
+def test_a_record_says_who_proved_or_that_time_was_over() -> None:
+    proved = Verdict(Mark.RIGHT, ProofMark.PROVED, provers=("sympy",))
+    late = Verdict(Mark.RIGHT, ProofMark.PROBES, reason="time-limit")
+    assert [serialize.unpack(serialize.pack(verdict)) for verdict in (proved, late)] == [proved, late]
+    records = [serialize.printed("a1", serialize.pack(verdict), 1) for verdict in (proved, late, WRONG)]
+    assert [record.get("provers") for record in records] == [["sympy"], None, None]
+    assert [record.get("reason") for record in records] == [None, "time-limit", None]
+
+
 def test_the_printed_record_has_the_promised_fields_in_order() -> None:
     record = serialize.printed("a1", serialize.pack(WRONG), 1.849)
     assert list(record) == ["id", "mark", "proof", "read_as", "findings", "ms"]

@@ -4,13 +4,16 @@ import json
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
-from subprocess import run
+from subprocess import DEVNULL, PIPE, Popen, run
 from typing import Any
 
 import pytest
 
-from bptutor.grading.service.batch import grade_lines, prove_lines
+from bptutor.grading.service import serialize
+from bptutor.grading.service.batch import _Child, _graded, grade_lines, prove_lines
+from bptutor.grading.verdict import Mark, ProofMark, Verdict
 from tests.grading.pairs import line, pairs
 
 pytestmark = pytest.mark.normal
@@ -34,9 +37,10 @@ def graded(*objects: Any, jobs: int = 1) -> list[dict[str, Any]]:
 
 def test_the_documented_example() -> None:
     (record,) = graded(EXAMPLE)
-    assert list(record) == ["id", "mark", "proof", "read_as", "findings", "ms"]
+    assert list(record) == ["id", "mark", "proof", "read_as", "findings", "ms", "provers"]
     assert record | {"ms": 0} == {
         "id": "a1", "mark": "right", "proof": "proved", "read_as": "−(yᵢ − pᵢ)", "findings": [], "ms": 0,
+        "provers": ["sympy"],
     }  # fmt: skip
 
 
@@ -113,7 +117,49 @@ def test_a_line_over_its_limit_is_undecided_and_delays_the_next_by_no_more() -> 
     records = [json.loads(text) for text in grade_lines(lines, limit=0.0)]
     assert [record["mark"] for record in records] == ["undecided"] * 3
     assert all(record["proof"] == "undecided" for record in records)
+    assert [finding["rule"] for record in records for finding in record["findings"]] == ["time-limit"] * 3
     assert time.monotonic() - start < 30
+
+
+def test_a_proof_over_its_limit_says_so() -> None:
+    given = json.dumps({"id": 1, "scene": SCENE, "left": "∂L/∂z_i", "right": "p_i - y_i"})
+    (record,) = (json.loads(text) for text in prove_lines([given], limit=0.0))
+    assert (record["proof"], record["reason"]) == ("undecided", "time-limit")
+
+
+class Scripted(_Child):
+    """A child that has said its messages already; after the last it says nothing more."""
+
+    def __init__(self, *messages: dict[str, Any]) -> None:
+        super().__init__()
+        self.messages = list(messages)
+
+    def _started(self) -> Popen[bytes]:
+        self._process = Popen(["cat"], stdin=PIPE, stdout=DEVNULL)
+        return self._process
+
+    def _message(self, until: float) -> dict[str, Any]:
+        if not self.messages:
+            raise TimeoutError
+        return self.messages.pop(0)
+
+
+RIGHT = Verdict(Mark.RIGHT, ProofMark.PROBES, read_as="p_i")
+VERDICT = {"verdict": serialize.pack(RIGHT), "ms": 2.0}
+
+
+def test_the_time_of_a_record_is_that_of_the_mark() -> None:
+    proof = {"proof": serialize.pack(replace(RIGHT, proof=ProofMark.PROVED, provers=("sympy",))), "ms": 900.0}
+    child = Scripted(VERDICT, proof)
+    record = _graded(child, {"id": 1}, 1.0)
+    child.kill()
+    assert (record["proof"], record["provers"], record["ms"]) == ("proved", ["sympy"], 2.0)
+
+
+def test_a_right_answer_stays_right_when_its_proof_takes_too_long() -> None:
+    record = _graded(Scripted(VERDICT), {"id": 1}, 1.0)
+    assert (record["mark"], record["proof"], record["reason"]) == ("right", "probes", "time-limit")
+    assert record["findings"] == []
 
 
 def test_prove_says_proved_refuted_and_unreadable() -> None:
@@ -126,7 +172,8 @@ def test_prove_says_proved_refuted_and_unreadable() -> None:
     ]
     records = [json.loads(text) for text in prove_lines(json.dumps(one) for one in lines)]
     assert [record.get("proof") for record in records] == ["proved", "refuted", "undecided", "proved", None]
-    assert list(records[0]) == ["id", "proof", "method", "witness", "conditions", "ms"]
+    assert list(records[0]) == ["id", "proof", "method", "witness", "conditions", "provers", "ms"]
+    assert [record.get("provers") for record in records] == [["sympy"], None, None, ["sympy"], None]
     assert records[1]["witness"]
     assert records[2]["error"]["side"] == "right"
     assert set(records[4]) == {"id", "error"}

@@ -18,6 +18,7 @@ from bptutor.grading.verdict import Finding
 from bptutor.notation import parse
 from bptutor.notation.shapes.layout import layout
 from bptutor.notation.values.evaluate import Values, evaluate
+from bptutor.packs.question_types import of
 from tests.grading.test_mistakes import cases, graded, read, scenes
 
 pytestmark = pytest.mark.normal
@@ -58,7 +59,7 @@ def _expressions(case: Case, seed: int) -> tuple[Array, Array, dict[str, int]] |
     try:
         values: Values = case.scene.fresh(seed)
         columns, tree, given = (
-            parse_answer.columns(case.question),
+            of(case.question).columns,
             next(parse_answer.models(case)),
             parse_answer.read_answer(case),
         )

@@ -78,9 +78,26 @@ async def test_a_hung_child_is_undecided_within_the_limit_and_the_next_answer_is
         os.kill(child.process.pid, signal.SIGSTOP)
         start = time.monotonic()
         verdict = await slow.grade(ASKED, SCENE, "p_i - y_i", 0)
-        assert verdict.mark is Mark.UNDECIDED and verdict.findings
+        assert verdict.mark is Mark.UNDECIDED and verdict.rules == ("time-limit",)
         assert time.monotonic() - start < 2
         assert (await slow.grade(ASKED, SCENE, "p_i - y_i", 0)).mark is Mark.RIGHT
+    finally:
+        await slow.close()
+
+
+async def test_a_proof_that_hangs_leaves_the_verdict_and_its_reason() -> None:
+    slow = Worker(proof_limit=0.3)
+    await slow.start()
+    try:
+        await slow.grade(ASKED, SCENE, "p_i - y_i", 0)
+        await slow.proof()
+        await slow.grade(ASKED, SCENE, "-(y_i - p_i)", 0)
+        child = slow._child
+        assert child is not None
+        os.kill(child.process.pid, signal.SIGSTOP)
+        proved = await slow.proof()
+        assert proved is not None and proved.mark is Mark.RIGHT
+        assert proved.proof is ProofMark.PROVED or proved.reason == "time-limit"
     finally:
         await slow.close()
 

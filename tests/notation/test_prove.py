@@ -14,8 +14,9 @@ from bptutor.notation.equality import compare
 from bptutor.notation.equality.exact_proof import Contradiction, proved, size_rounds
 from bptutor.notation.equality.prove import Outcome, Proof, prove
 from bptutor.notation.scope import Role, Scope
+from bptutor.notation.values.conditions import Held
 from bptutor.notation.values.evaluate import Values
-from bptutor.notation.values.sampling import Held, draw
+from bptutor.notation.values.sampling import draw
 from bptutor.notation.values.sizes import least_sizes
 from tests.notation.proof_scenes import scenes, table
 
@@ -169,9 +170,14 @@ def test_without_the_exact_test_a_right_line_has_probes() -> None:
 
 
 def test_a_deadline_that_is_over_gives_probes_at_best() -> None:
-    assert line("network", "∂L/∂W1", "outer((W2.T @ (p - y)) ⊙ a1 ⊙ (1 - a1), x)", deadline=0.0).outcome is (
-        Outcome.PROBES
-    )
+    proof = line("network", "∂L/∂W1", "outer((W2.T @ (p - y)) ⊙ a1 ⊙ (1 - a1), x)", deadline=0.0)
+    assert (proof.outcome, proof.rule, proof.provers) == (Outcome.PROBES, "time-limit", ())
+
+
+def test_who_proves_is_said_and_no_time_limit_where_time_was_left() -> None:
+    proved, open_ = line("scalar", "tanh(x)", "2σ(2x) - 1"), line("scalar", "[x > 0]", "[x >= 0]")
+    assert (proved.provers, proved.rule) == (("sympy",), "")
+    assert (open_.provers, open_.rule) == ((), "")
 
 
 def test_a_line_without_any_value_is_undecided() -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import json
+from pathlib import Path
 
 import pytest
 
 from bptutor.errors import PackError, UsageError
-from bptutor.grading.verdict import Mark, ProofMark
+from bptutor.grading.verdict import Finding, Mark, ProofMark, Verdict
 from bptutor.packs.question_types.expression import line_question
 from bptutor.progress.event_log import EventKind
 from bptutor.session import LineState, Session, ShownDerivation, ShownProse, ShownQuestion, ShownShow, View, Wants
@@ -247,6 +249,37 @@ async def test_the_proof_adds_to_the_record(start: Start) -> None:
     assert await session.proof() is None
     last = session.log.run("fake", "output-error")[-1]
     assert (last.kind, last.stop, last.proof) == (EventKind.PROVED, ERROR_LINES[1], "proved")
+
+
+class Disputing(FakeGrader):
+    """Its proofs contradict its verdicts."""
+
+    async def proof(self) -> Verdict | None:
+        return Verdict(Mark.UNDECIDED, ProofMark.UNDECIDED, (Finding("disagreement", "Two ways disagree."),))
+
+
+async def test_a_proof_that_contradicts_takes_nothing_back_and_is_disputed(
+    start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BPTUTOR_HOME", str(tmp_path / "home"))
+    session = start()
+    session.grader = Disputing()
+    session.open("output-error")
+    session.advance()
+    await session.submit(ERROR.lines[1].math)
+    verdict = await session.proof()
+    assert verdict is not None
+    *_, answered, proved, disputed = session.log.run("fake", "output-error")
+    assert [event.kind.value for event in (answered, proved, disputed)] == ["answered", "proved", "disputed"]
+    assert answered.mark == "right" and disputed.stop == answered.stop == ERROR_LINES[1]
+    (file,) = (tmp_path / "home").rglob("reports/*.json")
+    assert str(file) in disputed.text and str(file) in verdict.findings[0].message
+    case = json.loads(file.read_text(encoding="utf-8"))
+    assert (case["answer"], case["said"]["mark"]) == (ERROR.lines[1].math, "right")
+    assert case["question"]["answer"]
+    before = session.view()
+    again = start()
+    assert states(again.open("output-error")) == states(before)
 
 
 async def test_a_lesson_goes_on_when_nothing_can_be_saved(start: Start) -> None:

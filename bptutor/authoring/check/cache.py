@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import stat
+from collections import Counter
 from dataclasses import asdict
 from functools import lru_cache
 from pathlib import Path
@@ -14,7 +15,7 @@ from pathlib import Path
 import bptutor
 from bptutor.authoring.check.report import Checked
 from bptutor.errors import Problem
-from bptutor.packs.lesson.markdown import MAX_BYTES
+from bptutor.packs.yaml.text_file import MAX_BYTES
 from bptutor.progress.home import home
 
 KEPT = 500
@@ -52,6 +53,7 @@ def load(key_: str) -> Checked | None:
         return Checked(
             problems=[Problem(**entry) for entry in found["problems"]],
             lines=int(found["lines"]),
+            proved=Counter({name: int(count) for name, count in found["proved"].items()}),
             questions=int(found["questions"]),
             grades=int(found["grades"]),
             conditions={place: tuple(said) for place, said in found["conditions"].items()},

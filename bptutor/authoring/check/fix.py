@@ -7,8 +7,8 @@ from pathlib import Path
 from bptutor.errors import Problem
 from bptutor.packs.folder import lesson_files
 from bptutor.packs.lesson.blocks import chunks, parts
-from bptutor.packs.lesson.markdown import file_text
 from bptutor.packs.yaml.reader import read
+from bptutor.packs.yaml.text_file import file_text
 
 
 def write_ids(root: Path) -> list[Path]:

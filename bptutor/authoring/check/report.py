@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from types import MappingProxyType
 
 from bptutor import __version__
 from bptutor.errors import Problem, printable
+from bptutor.packs.model import Place
+from bptutor.packs.yaml.reader import problem
 
 
 @dataclass
@@ -17,7 +20,9 @@ class Checked:
 
     problems: list[Problem] = field(default_factory=list)
     lines: int = 0
-    """Lines and faces proved."""
+    """Lines and faces that hold: proved, or only probed."""
+    proved: Counter[str] = field(default_factory=Counter)
+    """Of these, how many were proved, by whom."""
     questions: int = 0
     """Questions and asked lines graded."""
     grades: int = 0
@@ -25,10 +30,15 @@ class Checked:
     conditions: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Place of a line -> the conditions of the scene that its proof needs."""
 
+    def wrong(self, place: Place, what: str, help_: str = "", rule: str = "invalid") -> None:
+        """Add a problem at a place."""
+        self.problems.append(problem(place, what, help_, rule))
+
     def add(self, other: Checked) -> None:
         """Add what another check found."""
         self.problems += other.problems
         self.lines += other.lines
+        self.proved += other.proved
         self.questions += other.questions
         self.grades += other.grades
         self.conditions |= other.conditions
@@ -42,6 +52,7 @@ class Report:
     pack: str = ""
     lessons: int = 0
     lines: int = 0
+    proved: Mapping[str, int] = field(default_factory=dict)
     questions: int = 0
     grades: int = 0
     conditions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -72,28 +83,28 @@ def text(report: Report) -> str:
     end = f"{count} problem{'s' * (count != 1)}" if count else "no problems"
     end += f", {notes} note{'s' * (notes != 1)}" if notes else ""
     lessons = f"{report.lessons} lesson{'s' * (report.lessons != 1)}"
-    done = f"{report.lines} lines and faces proved, {report.questions} questions graded with {report.grades} answers"
+    done = f"{_lines(report)}, {report.questions} questions graded with {report.grades} answers"
     return "\n".join([*needed, *shown, f"{report.pack or 'pack'}: {lessons}, {done}: {end}"])
+
+
+def _lines(report: Report) -> str:
+    """Return how many lines and faces hold, proved by whom, and how many are only probed."""
+    probed = report.lines - sum(report.proved.values())
+    parts = [f"{count} proved by {name}" for name, count in sorted(report.proved.items())]
+    parts += [f"{probed} only probed"] if probed else []
+    return f"{report.lines} lines and faces" + (f" ({', '.join(parts)})" if parts else "")
 
 
 def as_json(report: Report) -> str:
     """Return the report as one JSON object."""
-    problems = [
-        {
-            "path": printable(p.path),
-            "line": p.line,
-            "column": p.column,
-            "rule": p.rule,
-            "level": p.level,
-            "message": p.what,
-            "help": p.help,
-        }
-        for p in report.found
-    ]
+    problems = [asdict(p) | {"path": printable(p.path)} for p in report.found]
+    for record in problems:
+        record["message"] = record.pop("what")
     whole = {
         "pack": report.pack,
         "lessons": report.lessons,
         "lines": report.lines,
+        "proved": dict(report.proved),
         "questions": report.questions,
         "grades": report.grades,
         "conditions": {place: list(said) for place, said in report.conditions.items()},

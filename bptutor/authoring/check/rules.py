@@ -14,11 +14,11 @@ from bptutor.authoring.check.report import Checked
 from bptutor.errors import PackError, Problem, UnreadableAnswer
 from bptutor.notation import parse
 from bptutor.notation import tree as t
-from bptutor.packs.lesson.markdown import file_text
 from bptutor.packs.lesson.outline import NAMES, Rule
 from bptutor.packs.model import Derivation, Lesson, Line, Place, Prose
 from bptutor.packs.scene.scene import Scene
 from bptutor.packs.yaml.reader import Located, problem, read
+from bptutor.packs.yaml.text_file import file_text
 
 
 def check_formulas(file: Path) -> Checked:
@@ -51,7 +51,7 @@ def check_turns(derivation: Derivation, lesson: Lesson, rules: Mapping[str, Rule
             named = [rules[rule] for rule in line.by if rule in rules]
             for sign in dict.fromkeys(sign for rule in named for sign in rule.turns):
                 if said := _wrong_turn(sign, [rule for rule in named if sign in rule.turns], above, here):
-                    place = line.places.get("by.0") or line.places.get("by", line.place)
+                    place = line.at("by.0", "by")
                     what = f"line {n} is no step by `{', '.join(line.by)}`: {said}"
                     help_ = "name the rule that makes this line, or every rule that does"
                     found.append(problem(place, what, help_, "rule"))
@@ -84,7 +84,7 @@ def _twice(n: int, line: Line) -> Iterator[Problem]:
     """Report a rule that a line names a second time."""
     for at, rule in enumerate(line.by):
         if rule in line.by[:at]:
-            place = line.places.get(f"by.{at}", line.place)
+            place = line.at(f"by.{at}")
             yield problem(place, f"line {n} names `{rule}` twice", "name each rule once", "rule")
 
 

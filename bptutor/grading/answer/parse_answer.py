@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 
 from bptutor.errors import UnreadableAnswer
-from bptutor.grading.answer.comparison import PROBES, Comparison, Outcome
 from bptutor.grading.answer.parse_parts import filled, is_spec, read_einsum
 from bptutor.grading.answer.submission import Case
 from bptutor.notation import parse
+from bptutor.notation.equality.compare import PROBES, Comparison
 from bptutor.notation.parse import Spelling
 from bptutor.notation.printers import unicode
 from bptutor.notation.scope import Scope
@@ -161,7 +161,7 @@ def _is_asked(case: Case, left: Expr) -> bool:
         got = own_layout(held, asked, case.scope, as_columns)
         if set(got.letters) - set(asked.letters) or len(got.axes) != len(asked.axes):
             return False
-        return Comparison(case.scene, expected, asked, as_columns).compare(held, PROBES) is Outcome.EQUAL
+        return Comparison(case.scene, expected, asked, as_columns).compare(held, PROBES) is True
     except UnreadableAnswer:
         return False
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from bptutor.grading.answer.definitions import one_minus
 from bptutor.grading.catalogue import softmax
 from bptutor.grading.catalogue.base import (
     Change,
@@ -22,12 +21,13 @@ from bptutor.grading.catalogue.base import (
     on_value,
     steps,
 )
-from bptutor.grading.catalogue.wrong_array import activations_by_name
 from bptutor.notation.scope import Role, Scope
 from bptutor.notation.transform.backward_equations import gradient, whole
+from bptutor.notation.transform.definitions import one_minus
 from bptutor.notation.transform.products import ONE, TWO, minus, times
 from bptutor.notation.transform.rewrite import Made, Rule, main_name, negated
-from bptutor.notation.transform.roles import SLOPES, Activation
+from bptutor.notation.transform.role_evidence import Activation
+from bptutor.notation.transform.roles import SLOPES
 from bptutor.notation.transform.to_index_notation import entrywise
 from bptutor.notation.tree import (
     Add,
@@ -153,9 +153,9 @@ def in_z(f: str, z: Expr | None, _: Expr) -> Iterator[Expr]:
         yield form(f, z)
 
 
-def in_z_by_name(expected: ExpectedAnswer) -> Rule:
-    """Return the rule that writes z for a in a(1 − a) or 1 − a², where names alone tell them."""
-    known = dict(activations_by_name(expected))
+def in_given_z(expected: ExpectedAnswer) -> Rule:
+    """Return the rule that writes z for a in a(1 − a) or 1 − a², where both are given."""
+    known = {Name(a): Name(z) for a, z in expected.parts.given_activations}
     return on_derivatives(lambda f, z, a: iter([form(f, known[a])] if z is None and a in known else []))
 
 
@@ -216,13 +216,21 @@ def _entry_steps(scope: Scope) -> Iterator[tuple[str, str, bool]]:
         made = whole(scope, a)
         if made is None or isinstance(made, Name | Add | Neg) or not works_on_entries(made):
             continue
-        names = {part.id for part in walk(made) if isinstance(part, Name) and part.id in scope.names}
+        names = dict.fromkeys(part.id for part in walk(made) if isinstance(part, Name) and part.id in scope.names)
         arrays = [name for name in names if scope.names[name].axes and scope.names[name].role is not Role.SIZE]
         scalar = [name for name in names if name not in arrays and scope.names[name].role is Role.DEFINED]
         if not scope.names[a].axes:  # on numbers: what is computed, or all that there is
             arrays, scalar = scalar or list(names), []
         if not scalar and all(scope.names[name].axes == scope.names[a].axes for name in arrays):
-            yield from ((a, z, len(arrays) == 1) for z in sorted(arrays))
+            yield from ((a, z, len(arrays) == 1) for z in arrays)
+
+
+def curved_steps(scope: Scope) -> Iterator[tuple[str, str]]:
+    """Yield a and z of the steps in which a function or cases take in z, the only array: activations of any form."""
+    for a, z, alone in _entry_steps(scope):
+        functions = [part for part in walk(whole(scope, a) or Name(z)) if isinstance(part, Call | Cases)]
+        if alone and any(Name(z) in walk(part) for part in functions):
+            yield a, z
 
 
 def _unknown_steps(expected: ExpectedAnswer, alone: bool) -> Iterator[tuple[str, Expr, Expr]]:
@@ -302,7 +310,7 @@ MISTAKES: tuple[Mistake, ...] = (
         "a-form-on-z",
         "the form in a applied to z",
         "Your slope is written for a squashed number and receives {part}. Look at the range of {part}.",
-        any_of(on_tree(on_derivatives(in_z)), on_trees(in_z_by_name)),
+        any_of(on_tree(on_derivatives(in_z)), on_trees(in_given_z)),
         says={
             "numbers+part": "These numbers use the form for squashed numbers at {part}. Look at the range of {part}.",
             "numbers": "These numbers use the form for squashed numbers at others. Look at the range of each.",

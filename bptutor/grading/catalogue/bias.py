@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from bptutor.grading.catalogue.base import Hypothesis, Mistake
+from bptutor.grading.catalogue.base import Hypothesis, Mistake, any_of
 from bptutor.notation.transform.backward_equations import gradient
 from bptutor.notation.tree import Call, Expr, MatMul, Mul, Name, Outer, Transpose
 from bptutor.notation.values.evaluate import Values
@@ -93,6 +93,15 @@ def times_input(expected: ExpectedAnswer, inner: Expr, axis: object) -> Iterator
             yield Call("sum", (MatMul(Transpose(Name(below)), inner),))
 
 
+def times_factor(expected: ExpectedAnswer) -> Iterator[Hypothesis]:
+    """Multiply by a factor of a product of which nothing tells the weight from the input."""
+    for inner, axis in _sums(expected) if asks_bias(expected) else ():
+        untold = (name for one, other, _ in expected.parts.untold for name in (one, other))
+        for factor in dict.fromkeys(untold) if axis == "none" else ():
+            yield partial(expected.value, Mul((inner, Name(factor)))), factor
+            yield partial(expected.value, Outer(inner, Name(factor))), factor
+
+
 def _beside(expected: ExpectedAnswer) -> list[str]:
     """Return the matrices with a row for each example, where no layer tells what is an input."""
     batch = expected.parts.batch
@@ -158,8 +167,11 @@ MISTAKES: tuple[Mistake, ...] = (
         "bias-times-input",
         "multiplied by an input",
         "Your answer changes with the layer's input. Look at what {b} meets going forward.",
-        on_bias(times_input),
-        says={"numbers": "These numbers change with the layer's input. Look at what {b} meets going forward."},
+        any_of(on_bias(times_input), times_factor),
+        says={
+            "untold": "Your answer is multiplied by a factor of the sum. Look at what {b} meets going forward.",
+            "numbers": "These numbers change with the layer's input. Look at what {b} meets going forward.",
+        },
     ),
     Mistake(
         "bias-zero",

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from bptutor.grading.answer.definitions import scalars
 from bptutor.grading.catalogue.base import NOTHING, Change, Mistake, any_of, on_tree, on_value
 from bptutor.grading.catalogue.convolution import kernel_gradient
 from bptutor.grading.catalogue.convolution.cross_correlations import on_kernels
 from bptutor.grading.catalogue.matrix_products import COLUMN
 from bptutor.grading.catalogue.scaling import size
 from bptutor.notation.scope import Role
+from bptutor.notation.transform.definitions import scalars
 from bptutor.notation.transform.products import ONE
 from bptutor.notation.transform.rewrite import Made, main_name, mapped, replaced
 from bptutor.notation.tree import At, Call, Div, Expr, Mul, Number, Slice, walk

@@ -25,10 +25,6 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 
-RATES = ("eta", "η", "rate", "lr", "alpha", "α")
-"""What a learning rate is called."""
-
-
 USUAL_RATES = (Number(Fraction(1, 2)), Number(Fraction(1, 10)))
 """Rates that are taken where the scene has none."""
 

@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bptutor.grading.answer.answer_samples import TROUBLE
-from bptutor.grading.answer.comparison import close
 from bptutor.grading.catalogue import softmax
 from bptutor.grading.catalogue.base import (
     NOTHING,
@@ -24,6 +23,7 @@ from bptutor.grading.catalogue.base import (
     steps,
 )
 from bptutor.grading.catalogue.sums_and_indices import dropped_term
+from bptutor.notation.equality.tolerances import close
 from bptutor.notation.scope import Role, Scope
 from bptutor.notation.transform.backward_equations import gradient
 from bptutor.notation.transform.rewrite import Made, Rule, everywhere
@@ -87,7 +87,7 @@ def stopped(expected: ExpectedAnswer) -> Rule:
             wanted = gradient(expected.scope, of, made.z)
             if wanted in expected.lines.errors:
                 slope = gradient(expected.scope, of, made.a)
-                line = expected.lines.line(slope)
+                line = expected.lines.gradients.get(slope)
                 known.setdefault(wanted, []).append(slope)
                 known.setdefault(expected.lines.errors[wanted], []).extend([slope] if line is None else [slope, line])
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from bptutor.grading.catalogue import gradient_step
 from bptutor.grading.catalogue.base import Change, Mistake, any_of, on_tree, on_trees, on_value, steps
+from bptutor.notation.equality.tolerances import EQUAL, FACTOR, close
 from bptutor.notation.transform.products import TWO, times
 from bptutor.notation.transform.rewrite import Made, is_place, main_name
 from bptutor.notation.tree import Expr, Mul, Name, walk
@@ -87,12 +88,12 @@ def _times(axis: str, truth: Array, values: Values) -> Array:
 
 def ratio(truth: Array, got: Array) -> float | None:
     """Return c where got = c · truth in every entry that is not 0; None when there is no such c."""
-    counts = np.abs(truth) > 1e-9
-    if truth.shape != got.shape or not counts.any() or np.abs(got[~counts]).max(initial=0.0) > 1e-9:
+    counts = np.abs(truth) > EQUAL
+    if truth.shape != got.shape or not counts.any() or np.abs(got[~counts]).max(initial=0.0) > EQUAL:
         return None
     factors = got[counts] / truth[counts]
     first = float(factors.flat[0])
-    return first if np.allclose(factors, first, rtol=1e-7, atol=1e-9) else None
+    return first if close(np.full(factors.shape, first), factors, FACTOR) else None
 
 
 def offset(truth: Array, got: Array) -> float | None:
@@ -101,7 +102,7 @@ def offset(truth: Array, got: Array) -> float | None:
         return None
     steps = got - truth
     first = float(steps.flat[0])
-    return first if np.allclose(steps, first, rtol=1e-7, atol=1e-9) else None
+    return first if close(np.full(steps.shape, first), steps, FACTOR) else None
 
 
 def without_two(expr: Expr) -> Made:

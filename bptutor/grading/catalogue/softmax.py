@@ -24,11 +24,12 @@ from bptutor.grading.catalogue.base import (
     steps,
 )
 from bptutor.grading.catalogue.scaling import ratio
-from bptutor.notation.scope import Role, Source
+from bptutor.notation.scope import NetworkRole, Role
 from bptutor.notation.transform.backward_equations import gradient
 from bptutor.notation.transform.products import ONE, TWO, minus, times
 from bptutor.notation.transform.rewrite import Made, Rule
-from bptutor.notation.transform.roles import Activation, Parts
+from bptutor.notation.transform.role_evidence import Activation
+from bptutor.notation.transform.roles import Parts
 from bptutor.notation.tree import Add, At, Call, Div, Expr, Name, Neg, Number, Slice, walk
 from bptutor.notation.values.evaluate import Values, evaluate
 
@@ -136,18 +137,21 @@ def errors(expected: ExpectedAnswer) -> Iterator[tuple[Expr, Activation, Expr]]:
         yield from _unnamed(expected)
 
 
+HELD = frozenset({NetworkRole.TARGET, NetworkRole.PROBABILITY})
+"""What is subtracted from probabilities: one-hot or not."""
+
+
 def _unnamed(expected: ExpectedAnswer) -> Iterator[tuple[Expr, Activation, Expr]]:
     """Yield each p − y of what is asked where the scene has no loss: p, or a softmax, beside a target."""
     soft = {made.a: made for made in softmaxes(expected.parts)}
-    names = expected.scope.names
+    names, roles = expected.scope.names, expected.parts.roles
     for part in dict.fromkeys(part for tree in expected.trees for part in walk(tree)):
         if isinstance(part, Add) and len(part.terms) == 2 and isinstance(part.terms[1], Neg):
             p, y = part.terms[0], part.terms[1].arg
             if not isinstance(p, Name) or not isinstance(y, Name) or p.id not in names or y.id not in names:
                 continue
-            probabilities = p.id in soft or p.id in {"p", "P"} or names[p.id].draw.source is Source.SIMPLEX
-            meant = y.id[0] in "yYtT" or names[y.id].draw.source is Source.ONE_HOT
-            if probabilities and meant and names[p.id].axes == names[y.id].axes:
+            held = roles.get(y.id) in HELD and names[y.id].role is Role.GIVEN and names[p.id].axes == names[y.id].axes
+            if held and roles.get(p.id) is NetworkRole.PROBABILITY:
                 yield part, soft.get(p.id) or Activation(p.id, "softmax", ""), y
 
 
@@ -285,7 +289,7 @@ def on_largest(expected: ExpectedAnswer) -> Iterator[Change]:
     trees = (*expected.trees, *(made.definition for made in names.values() if made.definition is not None))
     calls = (part for tree in trees for part in walk(tree) if isinstance(part, Call) and part.function == "max")
     maxima = {call.args[0].id for call in calls if isinstance(call.args[0], Name)}
-    for z in sorted(maxima & names.keys()):
+    for z in (name for name in names if name in maxima):
         if names[z].axes == expected.comparison.layout.all_axes:
             largest = partial(_of_logits, _largest, z)
             yield from (partial(_added, sign, largest) for sign in (1, -1))

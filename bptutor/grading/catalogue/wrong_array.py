@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
-from itertools import permutations
+from itertools import permutations, product
 from typing import TYPE_CHECKING
 
-from bptutor.grading.answer.definitions import slope_of
+from bptutor.grading.catalogue.activations import curved_steps
 from bptutor.grading.catalogue.base import Mistake, any_of, every, exchange, on_trees, steps
 from bptutor.grading.catalogue.gradient_step import after_the_step
 from bptutor.grading.catalogue.matrix_products import COLUMN
 from bptutor.notation.printers import unicode
 from bptutor.notation.scope import Role, Scope
 from bptutor.notation.transform.backward_equations import gradient
+from bptutor.notation.transform.definitions import slope_of
 from bptutor.notation.transform.rewrite import Made, Rule
-from bptutor.notation.tree import Call, Expr, MatMul, Mul, Name, Outer, Slice, Transpose, walk
+from bptutor.notation.transform.roles import ENTERING
+from bptutor.notation.tree import Call, Derivative, Expr, MatMul, Mul, Name, Outer, Slice, Transpose, walk
 
 if TYPE_CHECKING:
     from bptutor.grading.catalogue.expected_answer import ExpectedAnswer
@@ -24,27 +26,12 @@ if TYPE_CHECKING:
 def z_for_a(expected: ExpectedAnswer) -> Iterator[tuple[Expr, Expr]]:
     """Yield pairs (a, z) where the scene makes a from z entry by entry."""
     yield from _names((made.a, made.z) for made in expected.parts.activations)
-    yield from activations_by_name(expected)
+    yield from _names(iter(expected.parts.given_activations))
+    yield from _names(curved_steps(expected.scope))
 
 
 def _names(names: Iterator[tuple[str, str]]) -> Iterator[tuple[Expr, Expr]]:
     return ((Name(old), Name(new)) for old, new in names)
-
-
-def activations_by_name(expected: ExpectedAnswer) -> Iterator[tuple[Expr, Expr]]:
-    """Yield pairs (a, z) by their names alone: a2 and z2."""
-    for stem, other in (("a", "z"), ("A", "Z"), ("h", "z"), ("H", "Z")):
-        pairs = ((name, other + name[1:]) for name in _stemmed(expected, stem))
-        yield from _names(pair for pair in pairs if pair[1] in expected.scope.names)
-
-
-def _stemmed(expected: ExpectedAnswer, *stems: str) -> list[str]:
-    """Return the arrays whose name is one of these, with or without the number of a layer."""
-    return [
-        name
-        for name, made in expected.scope.names.items()
-        if made.axes and made.role in {Role.GIVEN, Role.DEFINED} and name.rstrip("0123456789") in stems
-    ]
 
 
 def wrong_layer(expected: ExpectedAnswer) -> Iterator[tuple[Expr, Expr]]:
@@ -53,26 +40,34 @@ def wrong_layer(expected: ExpectedAnswer) -> Iterator[tuple[Expr, Expr]]:
     kinds = (
         (*parts.below(), *(made.a for made in parts.activations)),
         parts.weights(),
-        tuple(made.z for made in parts.activations),
+        (*(made.z for made in parts.activations), *parts.named(*ENTERING)),
     )
-    stems = (("x", "X", "a", "A", "h", "H"), ("W",), ("z", "Z"))
     stepped = set(after_the_step(expected.scope))
-    for kind in (*kinds, *(_stemmed(expected, *alike) for alike in stems)):
+    for kind in kinds:
         pairs = permutations(dict.fromkeys(kind), 2)
         yield from _names((old, new) for old, new in pairs if (old, new) not in stepped)
+    yield from _names(_of_other_products(parts.untold))
     yield from _along(expected)
     for old, new in permutations(list(_by_z(expected)), 2):
         if new not in expected.lines.errors and new != _last(expected):
             yield old, new
 
 
+def _of_other_products(untold: tuple[tuple[str, str, str], ...]) -> Iterator[tuple[str, str]]:
+    """Yield pairs of factors of two products: x1 and x2, or x1 and w2, of w1 x1 + w2 x2."""
+    for (*one, _), (*other, _) in permutations(untold, 2):
+        yield from product(one, other)
+
+
 def _along(expected: ExpectedAnswer) -> Iterator[tuple[Expr, Expr]]:
     """Yield pairs of an input of a layer and a sum z, or a slope of the loss, over the same axes."""
     names = expected.scope.names
+    if expected.asked:
+        yield from _names((factor, z) for one, other, z in expected.parts.untold for factor in (one, other))
     slopes = [(of, slope_of(of, expected.scope)) for of in expected.lines.back if of not in expected.asked]
     of_loss = [(of, slope[1]) for of, slope in slopes if slope is not None and slope[0] == expected.loss]
     for below in expected.parts.below():
-        yield from ((Name(below), Name(layer.z)) for layer in expected.parts.layers if layer.z != below)
+        yield from _names((below, layer.z) for layer in expected.parts.layers if layer.z != below)
         yield from (
             (Name(below), of) for of, by in of_loss if by in names and names[by].axes == names[below].axes != ()
         )
@@ -99,9 +94,6 @@ def restart(expected: ExpectedAnswer) -> Iterator[tuple[Expr, Expr]]:
         for other in _by_z(expected):
             if last is not None and other != last and _leads(expected.scope, by_z[other], by_z[last]):
                 yield other, last
-    given = sorted(_stemmed(expected, "dz", "dZ", "δ", "delta"))
-    if given and expected.scope.names[given[-1]].definition is None:
-        yield from _names((other, given[-1]) for other in given[:-1])
 
 
 def _leads(scope: Scope, below: str, above: str) -> bool:
@@ -113,7 +105,7 @@ def _leads(scope: Scope, below: str, above: str) -> bool:
 
 def weight_in_outer(expected: ExpectedAnswer) -> Rule:
     """Return the rule that multiplies by the weight itself where every pair with the input is meant."""
-    weights = dict.fromkeys((*expected.parts.weights(), *_stemmed(expected, "W")))
+    weights = expected.parts.weights()
 
     def rule(expr: Expr) -> Made:
         if isinstance(expr, Outer) and isinstance(expr.right, Name):
@@ -127,10 +119,11 @@ def weight_in_outer(expected: ExpectedAnswer) -> Rule:
 
 
 def weight_for_activation(expected: ExpectedAnswer) -> Iterator[tuple[Expr, Expr]]:
-    """Yield pairs (input of a layer, weight)."""
-    inputs = (*expected.parts.below(), *_stemmed(expected, "x", "X", "a", "A", "h", "H"))
-    weights = (*expected.parts.weights(), *_stemmed(expected, "W"))
-    yield from _names((below, weight) for below in inputs for weight in weights)
+    """Yield pairs (input of a layer, weight); where these cannot be told apart, what the slope is asked by."""
+    yield from _names(product(expected.parts.below(), expected.parts.weights()))
+    asked = {slope.by for slope in expected.slopes if isinstance(slope, Derivative)}
+    for one, other, _ in expected.parts.untold:
+        yield from ((old, new) for old, new in permutations((Name(one), Name(other))) if new in asked)
 
 
 def other_quantities(expected: ExpectedAnswer) -> Iterator[tuple[str, Expr]]:
@@ -173,6 +166,8 @@ MISTAKES: tuple[Mistake, ...] = (
             on_trees(weight_in_outer),
         ),
         says={
+            "untold+part": "Your answer has {asked} where {part} belongs. Look at what {asked} meets going forward.",
+            "untold": "Your answer has a factor where its partner belongs. Look at what each meets going forward.",
             "whole": "Your answer has a weight where an input flows. Look at what the weight meets going forward.",
         },
     ),

@@ -6,19 +6,17 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from bptutor.grading.answer.definitions import scalars
 from bptutor.grading.catalogue.base import USUAL
 from bptutor.grading.catalogue.softmax import errors
-from bptutor.grading.feedback.mentioned_names import asked_about, names_in
-from bptutor.notation.scope import Role
-from bptutor.notation.tree import Call, Delta, Derivative, Div, Expr, Letter, Name, Number, Pow, Sum, walk
+from bptutor.grading.feedback.mentioned_names import asked_about
+from bptutor.notation.scope import NetworkRole, Role
+from bptutor.notation.transform.definitions import scalars
+from bptutor.notation.tree import Call, Delta, Derivative, Expr, Letter, Name, Number, Pow, Sum, walk
 
 if TYPE_CHECKING:
     from bptutor.grading.catalogue.expected_answer import ExpectedAnswer
 
 SQUASHING = frozenset({"sigmoid", "tanh", "softmax"})
-TARGETS = frozenset("yYtTqm")
-"""What names of targets begin with."""
 Show = Callable[[str], str]
 """What a message calls a name of the scene."""
 
@@ -36,7 +34,8 @@ def words(expected: ExpectedAnswer, show: Show | None = None) -> dict[str, str]:
     softmax = [one.a for one in made if one.function == "softmax"]
     slopes, error = expected.slopes, next(errors(expected), None)
     wanted = [name for name in scope.names if Derivative(Name(loss), Name(name)) in slopes]
-    biases = [name for name in wanted if name in expected.parts.biases] or sorted(expected.parts.biases)
+    known = [name for name in scope.names if name in expected.parts.biases]
+    biases = [name for name in wanted if name in known] or known
     output = output_of(expected)
     asked = wanted[0] if len(wanted) == 1 else ""
     bias = show(biases[0]) if biases else "the bias"
@@ -78,30 +77,22 @@ def output_of(expected: ExpectedAnswer) -> str:
     """Return the name of the probabilities that a question is about, or of what the network puts out."""
     near, made = asked_about(expected), expected.parts.activations
     softmax = [one.a for one in made if one.function == "softmax"]
-    shares = [name for name in expected.scope.names if is_ratio(name, expected)]
+    shares = [name for name in expected.parts.named(NetworkRole.PROBABILITY) if is_computed(name, expected)]
     ends = [one.a for one in reversed(made)]
     known = [*softmax, *shares, *(() if shares else ends)]
     return next((name for name in known if name in near), known[0] if known else "")
 
 
-def is_ratio(name: str, expected: ExpectedAnswer) -> bool:
-    """Return whether a name is defined as parts divided by their sum."""
-    line = expected.lines.forward.get(Name(name))
-    if not isinstance(line, Div):
-        return False
-    total = expected.lines.forward.get(line.den, line.den)
-    over = names_in([line.num])
-    over |= names_in(one for part in over if (one := expected.lines.forward.get(Name(part))) is not None)
-    adds = any(isinstance(part, Sum) or (isinstance(part, Call) and part.function == "sum") for part in walk(total))
-    return adds and bool(over & names_in([total]))
+def is_computed(name: str, expected: ExpectedAnswer) -> bool:
+    """Return whether a scene defines a name."""
+    return expected.scope.names[name].role is Role.DEFINED
 
 
 def denominator(name: str, expected: ExpectedAnswer, show: Show) -> str:
     """Return where all logits enter a probability: its denominator, or the sum where it is a given number."""
     if not name:
         return USUAL["denominator"]
-    softmax = any(one.a == name and one.function == "softmax" for one in expected.parts.activations)
-    if softmax or is_ratio(name, expected):
+    if expected.parts.roles.get(name) is NetworkRole.PROBABILITY and is_computed(name, expected):
         return f"the denominator of {_entry(name, expected, show)}"
     return f"what all entries of {show(name)} add up to"
 
@@ -143,7 +134,7 @@ def cases(expected: ExpectedAnswer, letter: str = "", pair: tuple[str, ...] = ()
 def _held_against_classes(expected: ExpectedAnswer, softmax: list[str]) -> bool:
     """Return whether a softmax stands beside a given array over the same axes: what its shares should be."""
     names = expected.scope.names
-    given = {made.axes for name, made in names.items() if made.role is Role.GIVEN and name[0] in TARGETS}
+    given = {names[name].axes for name in expected.parts.named(NetworkRole.TARGET)}
     trees = expected.trees
     speaks = not trees or any(isinstance(part, Name) and part.id in softmax for tree in trees for part in walk(tree))
     return speaks and any(names[a].axes in given for a in softmax)

@@ -13,10 +13,10 @@ from bptutor.grading.catalogue.order import implied
 from bptutor.grading.feedback.answer_contents import Written
 from bptutor.grading.feedback.match import Match, changed_everywhere, hypotheses
 from bptutor.grading.feedback.mentioned_names import suits
-from bptutor.grading.feedback.message_context import cases, denominator, is_ratio, words
+from bptutor.grading.feedback.message_context import cases, denominator, words
 from bptutor.grading.feedback.numeric_difference import agreeing
 from bptutor.grading.verdict import Finding
-from bptutor.notation.scope import Role, Source
+from bptutor.notation.scope import NetworkRole
 
 SPOKEN = "{part}"
 """Where a sentence mentions the name that a mistake is about."""
@@ -69,7 +69,8 @@ class _Speaker:
         """Return the words with what holds of one mistake."""
         everywhere = not fit.paired and changed_everywhere(fit.mistake, self.expected, self.met)
         known = self.words | {"everywhere": "yes" if everywhere else ""}
-        if self._is_probability(fit.part):
+        known["untold"] = "yes" if any(fit.part in one for one in self.expected.parts.untold) else ""
+        if self.expected.parts.roles.get(fit.part) is NetworkRole.PROBABILITY:
             known |= {"p": self.show(fit.part), "denominator": denominator(fit.part, self.expected, self.show)}
         if fit.indices or fit.mistake.id == "delta-collapse":
             known["cases"] = cases(self.expected, fit.part, fit.indices)
@@ -80,12 +81,6 @@ class _Speaker:
         first, *others = self.met.draws or (None,)
         alike = (first is not None and self.met.equal(draw.got, first.got) for draw in others if draw is not None)
         return bool(others) and all(alike)
-
-    def _is_probability(self, part: str) -> bool:
-        declared = self.expected.scope.names.get(part)
-        softmax = any(one.a == part and one.function == "softmax" for one in self.expected.parts.activations)
-        given = declared is not None and declared.role is Role.GIVEN and declared.draw.source is Source.SIMPLEX
-        return softmax or given or is_ratio(part, self.expected)
 
     def _part(self, fit: Match) -> str:
         """Return the name that a mistake is said to be about: the first that matches and that may be mentioned."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from itertools import combinations, islice
 from typing import Any
 
@@ -17,13 +16,14 @@ import numpy as np
 
 from bptutor.grading.answer import parse_answer, parse_numbers
 from bptutor.grading.answer.answer_samples import TROUBLE, Draw
-from bptutor.grading.answer.comparison import Comparison, Outcome, value
 from bptutor.grading.answer.submission import Case
 from bptutor.grading.catalogue.order import LAST, place
 from bptutor.grading.catalogue.table import BY_ID
 from bptutor.grading.feedback.answer_contents import of_tree
 from bptutor.grading.feedback.diagnose import finite_draws, letters_summed, named
 from bptutor.grading.verdict import SAID, Finding, Mark, ProofMark, Verdict
+from bptutor.notation.caching import cached_by_identity
+from bptutor.notation.equality.compare import Comparison, value
 from bptutor.notation.scope import Scope
 from bptutor.notation.shapes.axes import ShapeMisfit
 from bptutor.notation.shapes.layout import Layout, layout
@@ -129,7 +129,7 @@ def _clashing(comparison: Comparison, given: Expr, extra: list[str]) -> list[Fin
 
     meant = mapped(given, summed)
     try:
-        if meant != given and comparison.compare(meant) is Outcome.EQUAL:
+        if meant != given and comparison.compare(meant):
             clash = BY_ID["index-clash"]
             return [Finding(clash.id, clash.message(next(iter(letters_summed(given) & goal)), {}))]
     except TROUBLE:
@@ -177,7 +177,7 @@ class MergedScene:
         return self.fresh(seed)
 
 
-@lru_cache(maxsize=64)
+@cached_by_identity(64)
 def merged_scenes(scene: Any) -> tuple[MergedScene, ...]:
     """Return a scene with each two axes taken for one, then with all of them; kept for each scene."""
     scope: Scope = scene.scope

@@ -15,11 +15,9 @@ import numpy as np
 
 from bptutor.errors import BptutorError, UsageError
 from bptutor.grading.answer.answer_samples import TROUBLE, Draw, Met
-from bptutor.grading.answer.comparison import Comparison
 from bptutor.grading.answer.submission import Case
 from bptutor.grading.catalogue import expected_answer
 from bptutor.grading.catalogue.expected_answer import ExpectedAnswer
-from bptutor.grading.catalogue.gradient_step import RATES
 from bptutor.grading.code import messages as words
 from bptutor.grading.code import python_errors as slips
 from bptutor.grading.code.cases import Call, Calls, calls, code_of, equal_sizes, returned
@@ -30,6 +28,7 @@ from bptutor.grading.feedback import messages, numeric_difference
 from bptutor.grading.feedback.answer_contents import Written, of_program
 from bptutor.grading.feedback.match import matches
 from bptutor.grading.verdict import SAID, Finding, Mark, ProofMark, Verdict, telling
+from bptutor.notation.equality.compare import Comparison
 from bptutor.notation.shapes.layout import Layout
 from bptutor.notation.tree import Number
 from bptutor.packs.pasted import unwrapped
@@ -252,8 +251,10 @@ def _target(wrong: _Wrong, draws: tuple[Draw, ...]) -> ExpectedAnswer:
     else:
         bare = Comparison(wrong.case.scene, Number(Fraction(0)), Layout((), (), ()), columns=True)
         made = expected_answer.by_value_alone(bare, draws)
-    numbers = ((name, wrong.call.arguments.get(name)) for name in RATES)
-    made.rates.update((name, Number(Fraction(rate))) for name, rate in numbers if isinstance(rate, int | float))
+    if made.asked:  # no gradient depends on a number that the scene does not have: it can only scale a step
+        numbers = ((name, one) for name, one in wrong.call.arguments.items() if name not in made.scope.names)
+        rates = {name: one for name, one in numbers if isinstance(one, float) and one > 0 and not one.is_integer()}
+        made.rates.update((name, Number(Fraction(rate))) for name, rate in rates.items())
     return made
 
 

@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING
 
 from bptutor.errors import UnreadableAnswer
 from bptutor.grading.answer.answer_form import other_form, progress
-from bptutor.grading.answer.comparison import Comparison, Outcome
-from bptutor.grading.answer.fast_gradients import quick
 from bptutor.grading.answer.parse_answer import (
     entire_line,
     goal,
@@ -26,9 +24,11 @@ from bptutor.grading.feedback import diagnose, shape_errors
 from bptutor.grading.feedback.floating_point import overflows
 from bptutor.grading.verdict import Finding, Mark, ProofMark, Verdict
 from bptutor.notation import parse
-from bptutor.notation.equality.branching import has_kink
+from bptutor.notation.equality.compare import Comparison
+from bptutor.notation.equality.kinks import has_kink
 from bptutor.notation.shapes.axes import ShapeMisfit
 from bptutor.notation.shapes.layout import Layout, layout
+from bptutor.notation.transform.fast_gradients import quick
 from bptutor.notation.transform.to_index_notation import by_letters
 from bptutor.notation.tree import (
     At,
@@ -95,12 +95,12 @@ def _graded(case: Case, given: Expr) -> Verdict:
             continue
         shown = unicode.line(met.expr, case.scope)
         decision = decide(met)
-        if decision.outcome is Outcome.EQUAL:
+        if decision.equal:
             overflow = overflows(case, met.comparison, met.expr)
             return _wrong_in_floats(overflow, shown) if overflow else _right(case, met, given, shown)
         decided.append((met, decision))
     for met, decision in decided:
-        if decision.outcome is Outcome.DIFFERENT:
+        if decision.equal is False:
             return _at_these_sizes(case, met, shown) or diagnose.wrong(case, met, shown, decision.proof)
     return no_value(shown) if decided or apart is None else replace(apart, read_as=shown)
 
@@ -172,7 +172,8 @@ def positioned(expr: Expr) -> bool:
 class Decision:
     """What comparing showed, with the refutation where the prover found one that the draws missed."""
 
-    outcome: Outcome
+    equal: bool | None
+    """None where one of the two has no finite value on any draw."""
     proof: Proof | None = None
 
 
@@ -182,19 +183,18 @@ def decide(met: Read) -> Decision:
     Where a kink is in play, or where the digits do not bear out the floats, the prover decides: it draws on both
     sides of every kink, and has a witness for what it refutes.
     """
-    outcome = met.comparison.compare(met.expr)
-    if outcome is not Outcome.EQUAL:
-        return Decision(outcome)
+    equal = met.comparison.compare(met.expr)
+    if not equal:
+        return Decision(equal)
     same_digits = met.comparison.borne_out(met.expr)
     if same_digits and not _kinked(met):
-        return Decision(outcome)
+        return Decision(equal)
     from bptutor.notation.equality import prove
 
     proof = held_against(met, exact=False, agreed=same_digits)
     if proof.outcome is prove.Outcome.REFUTED and proof.witness is not None:
-        return Decision(Outcome.DIFFERENT, proof)
-    agreed = same_digits or proof.outcome in {prove.Outcome.PROBES, prove.Outcome.PROVED}
-    return Decision(outcome if agreed else Outcome.DIFFERENT)
+        return Decision(False, proof)
+    return Decision(same_digits or proof.outcome in {prove.Outcome.PROBES, prove.Outcome.PROVED})
 
 
 def held_against(met: Read, exact: bool, agreed: bool = False) -> Proof:
@@ -238,7 +238,7 @@ def _at_these_sizes(case: Case, met: Read, shown: str) -> Verdict | None:
     if axis is None:
         return None
     here = replace(met, comparison=replace(met.comparison, sizes=tuple(sizes.items())))
-    if decide(here).outcome is not Outcome.EQUAL:
+    if not decide(here).equal:
         return None
     message = f"Your answer holds for {axis} = {sizes[axis]} only. Look at where the {sizes[axis]} comes from."
     return Verdict(Mark.RIGHT_OTHER_FORM, ProofMark.PROBES, (Finding("form", message),), shown)

@@ -33,28 +33,31 @@ class Step(Enum):
 
 @dataclass(frozen=True)
 class Tried:
-    """What was found of a line, with the reason where nothing was."""
+    """What was found of a line."""
 
     step: Step
     why: str = ""
+    """Why nothing was found, or why it does not follow."""
+    compared: bool = True
+    """Whether two values were compared: a line that overwrites is tried by where it stands."""
 
 
 class Lines:
     """The lines of a question in the scene that they are about."""
 
-    def __init__(self, case: Case, deadline: float, exact: bool = True) -> None:
+    def __init__(self, case: Case, deadline: float) -> None:
         """Take the lines.
 
         Args:
             case: The question; its text does not matter.
             deadline: Seconds for one line.
-            exact: Whether a line that agrees on all draws is also to be proved.
         """
         self.question: Question = case.question
         means = case.question.means
         scene = case.scene if isinstance(case.scene, Scene) else Scene.from_mapping({})
         self.scene = scene.changed({"define": means}) if means else scene
-        self.case, self._deadline, self._exact = case, deadline, exact
+        self.case, self._deadline = case, deadline
+        self._known: dict[int, Tried] = {}
 
     @property
     def scope(self) -> Scope:
@@ -63,6 +66,11 @@ class Lines:
 
     def tried(self, n: int) -> Tried:
         """Return whether line `n` (1-based) follows."""
+        if n not in self._known:
+            self._known[n] = self._first(n)
+        return self._known[n]
+
+    def _first(self, n: int) -> Tried:
         try:
             found = list(self._tried(n))
         except UnreadableAnswer as error:
@@ -70,7 +78,7 @@ class Lines:
         except BptutorError as error:
             return Tried(Step.UNKNOWN, str(error))
         order = (Step.REFUTED, Step.UNKNOWN, Step.PROBES, Step.PROVED)
-        return min(found, key=lambda one: order.index(one.step))
+        return min(found, key=lambda one: (order.index(one.step), not one.compared))
 
     def _tried(self, n: int) -> Iterator[Tried]:
         line = self.question.lines[n - 1]
@@ -87,7 +95,7 @@ class Lines:
     def _assigned(self, one: Assignment, later: set[str]) -> Tried:
         """Return whether an assignment holds; one that overwrites what it reads holds unless it stands too early."""
         if one.target in one.reads:
-            return Tried(Step.REFUTED if one.target in later else Step.PROVED)
+            return Tried(Step.REFUTED if one.target in later else Step.PROVED, compared=False)
         return self._held(one.target, one.value, columns=False)
 
     def _held(self, above: str, line: str, *, columns: bool) -> Tried:
@@ -106,7 +114,6 @@ class Lines:
             order=tuple(letters),
             known={letter: axis for letter, axis in letters.items() if axis},
             columns=columns,
-            exact=self._exact,
             deadline=self._deadline,
         )
         return Tried(_STEPS[proof.outcome], proof.detail)

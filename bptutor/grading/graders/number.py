@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -13,7 +12,6 @@ from numpy.typing import NDArray
 from bptutor.errors import UnreadableAnswer
 from bptutor.grading.answer import parse_numbers
 from bptutor.grading.answer.answer_samples import Draw, Met
-from bptutor.grading.answer.comparison import Comparison
 from bptutor.grading.answer.submission import Case
 from bptutor.grading.catalogue import expected_answer
 from bptutor.grading.catalogue.table import CATALOGUE
@@ -24,6 +22,9 @@ from bptutor.grading.feedback.match import matches
 from bptutor.grading.feedback.rounded_inputs import from_shown
 from bptutor.grading.verdict import SAID, Finding, Mark, Verdict, telling
 from bptutor.notation import parse
+from bptutor.notation.caching import cached_by_identity
+from bptutor.notation.equality.compare import Comparison
+from bptutor.notation.equality.tolerances import close, of_decimals
 from bptutor.notation.shapes.layout import Layout, layout
 from bptutor.notation.tree import Expr, Name, Stack, walk
 from bptutor.notation.values.evaluate import Values
@@ -49,19 +50,17 @@ class Asked:
 
 CERTAIN = 0.9
 """Part of the tolerance within which a number is what the digits shown give: halves that round either way are none."""
-_seen: OrderedDict[tuple[int, int], tuple[Any, Values]] = OrderedDict()
-MOST_SEEN = 64
-"""Draws that are kept."""
 
 
 def seen(case: Case) -> Values:
     """Return the values that the learner sees; recent ones are kept with what was computed on them."""
-    key = (id(case.scene), case.seed)
-    if key not in _seen:
-        _seen[key] = (case.scene, case.values())
-        if len(_seen) > MOST_SEEN:
-            _seen.popitem(last=False)
-    return _seen[key][1]
+    return _seen(case.scene, case.seed)
+
+
+@cached_by_identity(64)
+def _seen(scene: Any, seed: int) -> Values:
+    drawn: Values = scene.draw(seed)
+    return drawn
 
 
 def grade_number(case: Case) -> Verdict:
@@ -82,13 +81,13 @@ def _judge(case: Case, got: Array, shown: str) -> Verdict:
     asked = list(_asked(case))
     values = seen(case)
     truths = [one.value(values) for one in asked]
-    tolerance = parse_numbers.tolerance(case.question.decimals)
+    tolerance = of_decimals(case.question.decimals)
     for truth in truths:
         if not np.isfinite(truth).all():
             message = "The number asked for is not finite on this draw, so nothing is said. Look at another seed."
             return Verdict(Mark.UNDECIDED, findings=(Finding("disagreement", message),), read_as=shown)
         fitted, note = _fitted(got, truth.shape)
-        if fitted is not None and numeric_difference.near(fitted, truth, tolerance):
+        if fitted is not None and close(truth, fitted, tolerance, relative=False):
             notes = (Finding("shape", note),) if note else ()
             return Verdict(Mark.RIGHT, findings=notes, read_as=shown)
     rounded = _from_shown(case, asked[0], got, tolerance)
@@ -250,7 +249,7 @@ def _from_earlier(case: Case, asked: Asked, got: Array, tolerance: float) -> Ver
         return None
     for names, made in following(case, asked.tree, seen(case)):
         fitted, _ = _fitted(got, made.shape)
-        if fitted is not None and numeric_difference.near(fitted, made, tolerance):
+        if fitted is not None and close(made, fitted, tolerance, relative=False):
             shown = ", ".join(case.scope.shown(name) for name in sorted(names))
             message = f"Your answer follows from your own {shown}. Look at {shown} again."
             return Verdict(Mark.RIGHT_FROM_EARLIER, findings=(Finding("earlier", message),))
@@ -264,7 +263,7 @@ def _from_shown(case: Case, asked: Asked, got: Array, tolerance: float) -> Verdi
     values = seen(case)
     for made in from_shown(asked.tree, values, case.question.prompt):
         fitted, _ = _fitted(got, made.shape)
-        if fitted is not None and numeric_difference.near(fitted, made, CERTAIN * tolerance):
+        if fitted is not None and close(made, fitted, CERTAIN * tolerance, relative=False):
             exact = parse_numbers.grid_text(np.round(asked.value(values), case.question.decimals))
             return Verdict(Mark.RIGHT, findings=(Finding("rounding", f"With all digits it is {exact}."),))
     return None

@@ -101,7 +101,7 @@ class _Child:
             process.stdin.write(message)
             process.stdin.flush()
             while last not in found and "error" not in found:
-                found |= self._message(until)
+                found = self._message(until) | found  # what came first stays, such as the time to the mark
         except (BrokenPipeError, TimeoutError):
             self.kill()
             return found, False
@@ -219,13 +219,15 @@ def _identity(given: object) -> Any:
 
 def _graded(child: _Child, given: Mapping[str, Any], limit: float) -> dict[str, Any]:
     identity = given.get("id")
-    found, _ = child.ask("grade", given, "proof", limit)
+    found, ended = child.ask("grade", given, "proof", limit)
     if "error" in found:
         return {"id": identity, "error": found["error"]}
     packed = found.get("proof") or found.get("verdict")
     if packed is None:
-        finding = {"rule": "disagreement", "message": TOO_LONG, "where": None}
+        finding = {"rule": "time-limit", "message": TOO_LONG, "where": None}
         packed = {"mark": "undecided", "proof": "undecided", "read_as": None, "findings": [finding], "error": None}
+    elif not ended:
+        packed["reason"] = "time-limit"
     return serialize.printed(identity, packed, found.get("ms", limit * 1000))
 
 
@@ -234,5 +236,6 @@ def _proved(child: _Child, given: Mapping[str, Any], limit: float) -> dict[str, 
     found, _ = child.ask("prove", given, "record", limit)
     if "error" in found:
         return {"id": identity, "error": found["error"]}
-    nothing: dict[str, Any] = {"proof": "undecided", "method": "probes", "witness": None, "conditions": []}
-    return {"id": identity, **found.get("record", {**nothing, "ms": limit * 1000})}
+    late: dict[str, Any] = {"proof": "undecided", "method": "probes", "witness": None, "conditions": []}
+    late |= {"reason": "time-limit", "ms": limit * 1000}
+    return {"id": identity, **found.get("record", late)}

@@ -22,6 +22,8 @@ def pack(verdict: Verdict) -> dict[str, Any]:
         "findings": [_pack_finding(finding) for finding in verdict.findings],
         "cases": verdict.cases,
         "printed": verdict.printed,
+        "provers": list(verdict.provers),
+        "reason": verdict.reason,
     }
 
 
@@ -37,6 +39,8 @@ def unpack(packed: Mapping[str, Any]) -> Verdict:
         reached=packed["reached"],
         cases=packed["cases"],
         printed=packed.get("printed", ""),
+        provers=tuple(packed.get("provers", ())),
+        reason=packed.get("reason", ""),
     )
 
 
@@ -46,7 +50,7 @@ def printed(identity: object, packed: Mapping[str, Any], ms: float) -> dict[str,
     Args:
         identity: The `id` of the line as it was given.
         packed: What `pack` returned.
-        ms: How long the answer took, in milliseconds.
+        ms: How long the mark took, in milliseconds.
     """
     record: dict[str, Any] = {
         "id": identity,
@@ -56,8 +60,7 @@ def printed(identity: object, packed: Mapping[str, Any], ms: float) -> dict[str,
         "findings": [_printed_finding(finding) for finding in packed["findings"]],
         "ms": round(ms, 1),
     }
-    if packed.get("printed"):
-        record["printed"] = packed["printed"]
+    record |= {key: packed[key] for key in ("provers", "reason", "printed") if packed.get(key)}
     if packed["error"]:
         record["error"] = packed["error"]
     return record

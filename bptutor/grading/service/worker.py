@@ -7,7 +7,7 @@ Both ends are here. The parent's end (`Worker`) imports neither numpy nor sympy.
     <- {"n": 7, "verdict": {...}, "ms": 1.2}            at once, without SymPy
     <- {"n": 7, "proof": {...}, "ms": 8.0}              the same verdict with its proof
 
-`{"ready": true}` comes once, when the child has graded and proved something real.
+`{"ready": true}` comes once, when the child has graded something real.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import json
 import os
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -175,7 +176,7 @@ class Worker:
                 try:
                     self._verdict = await self._ask(sent, CODE_LIMIT if of(question).program else 0)
                 except TimeoutError:
-                    return _cannot("Reading and computing this took too long, so nothing is said of it.")
+                    return _cannot("Reading and computing this took too long, so nothing is said of it.", "time-limit")
                 except OSError:
                     continue
                 except UsageError as problem:
@@ -192,10 +193,10 @@ class Worker:
         try:
             async with asyncio.timeout(self.proof_limit):
                 message = await self._reply(child, n)
-        except (TimeoutError, OSError):
+        except (TimeoutError, OSError) as stopped:
             if n == self._n and child is self._child:
                 await self._replace()
-                return verdict
+                return replace(verdict, reason="time-limit") if isinstance(stopped, TimeoutError) else verdict
             return None
         finally:
             self._awaited = False
@@ -269,9 +270,9 @@ class Worker:
                 return message
 
 
-def _cannot(message: str) -> Verdict:
+def _cannot(message: str, rule: str = "disagreement") -> Verdict:
     """Return the verdict for an answer that could not be judged: it is never called wrong."""
-    return Verdict(Mark.UNDECIDED, ProofMark.UNDECIDED, (Finding("disagreement", message),))
+    return Verdict(Mark.UNDECIDED, ProofMark.UNDECIDED, (Finding(rule, message),))
 
 
 if __name__ == "__main__":

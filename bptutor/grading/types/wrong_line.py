@@ -13,14 +13,14 @@ from bptutor.grading.types.pointing import Pointing, same_text
 from bptutor.grading.verdict import Finding, Mark, Reading, Verdict
 from bptutor.packs.lesson.stop_ids import mark
 from bptutor.packs.model import Question
-from bptutor.packs.question_types.wrong_line import NONE, is_program, named
+from bptutor.packs.question_types.wrong_line import NONE, assignments, is_program, named
 from bptutor.packs.yaml.reader import problem
 
 if TYPE_CHECKING:
     from bptutor.grading.graders.lines import Lines
 
 RULE = "wrong-line"
-QUICK = 1.0
+QUICK = 0.6
 """Seconds for what is said of one line when an answer is graded."""
 PATIENCE = 30.0
 """Seconds for one line when a pack is checked."""
@@ -98,12 +98,12 @@ class WrongLine(Pointing):
         truth, read_as = set(named(question)), self.in_words(question, case.text)
         if given == truth:
             return Verdict(Mark.RIGHT, read_as=read_as)
-        from bptutor.grading.graders.lines import Lines, Step
+        from bptutor.grading.graders.lines import Lines
 
         lines = Lines(case, QUICK)
         following = sorted(given - truth)
         said = [_named_wrongly(lines, n) for n in following[:2]] or [_left_out(lines, sorted(given), truth)]
-        if any(one is None for one in said) or (following and lines.tried(following[0]).step is Step.REFUTED):
+        if any(one is None for one in said):
             message = "Computing and the author of this question disagree about its lines, so nothing is said of it."
             return Verdict(Mark.UNDECIDED, findings=(Finding("disagreement", message),), read_as=read_as)
         return Verdict(Mark.WRONG, findings=tuple(one for one in said if one is not None), read_as=read_as)
@@ -121,7 +121,7 @@ class WrongLine(Pointing):
         from bptutor.grading.graders.lines import Lines, Step
 
         question, program = case.question, is_program(case.question.lines)
-        place = question.places.get("means", question.place)
+        place = question.at("means")
         try:
             lines = Lines(case, PATIENCE)
         except BptutorError as error:
@@ -129,7 +129,7 @@ class WrongLine(Pointing):
             return
         for n in range(1 if program or question.goal else 2, len(question.lines) + 1):
             tried, called = lines.tried(n), n in named(question)
-            at = question.places.get(f"lines.{n - 1}", question.place)
+            at = question.at(f"lines.{n - 1}")
             follows = "computes what it assigns" if program else "follows"
             if tried.step is Step.UNKNOWN:
                 help_ = "say what its names stand for: `means: {s: a1}`" if program else "write it otherwise"
@@ -159,16 +159,18 @@ def _named_wrongly(lines: Lines, n: int) -> Finding | None:
     """Return what is so of a line that was named and follows, and what its author says; None where it does not."""
     from bptutor.grading.graders.lines import Step
 
-    found = lines.tried(n).step
-    if found is Step.REFUTED:
+    found = lines.tried(n)
+    if found.step is Step.REFUTED:
         return None
-    above = f"line {n - 1}" if n > 1 else "what is asked"
-    fact = f"Line {n} follows from {above}: "
-    if is_program(lines.question.lines):
-        fact = f"Line {n} is right where all that it reads is: "
-    known = {Step.PROVED: "equal, proved.", Step.PROBES: "equal on every draw tried."}
-    say = dict(lines.question.wrong).get(str(n), "Look at the lines below and above it, two at a time.")
-    return Finding(RULE, f"{fact}{known.get(found, 'so its author says.')} {say}", (n - 1,), again=lines.in_numbers())
+    known = {Step.PROVED: "proved", Step.PROBES: "on every draw tried"}.get(found.step, "as its author says")
+    targets = " and ".join(one.target for one in assignments(lines.question.lines[n - 1]))
+    fact = f"Line {n} follows: it equals {f'line {n - 1}' if n > 1 else 'what is asked'}, {known}."
+    if targets:
+        fact = f"Line {n} gives the right {targets} from right values of what it reads, {known}."
+    if not found.compared:
+        fact = f"Line {n} overwrites nothing that a later line reads."
+    say = dict(lines.question.wrong).get(str(n), "Look at the other lines, one at a time.")
+    return Finding(RULE, f"{fact} {say}", (n - 1,), again=lines.in_numbers())
 
 
 def _left_out(lines: Lines, given: list[int], truth: set[int]) -> Finding | None:

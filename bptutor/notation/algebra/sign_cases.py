@@ -1,6 +1,6 @@
-"""Which signs can hold together.
+"""Going through the signs that an entry depends on, as far as they can hold together.
 
-Monomials are taken as independent numbers, so only what is impossible for linear reasons is found;
+Monomials are taken as independent numbers, so only what is impossible for linear reasons is left out;
 "possible" is the safe answer.
 """
 
@@ -9,37 +9,83 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 
-from bptutor.notation.algebra.polynomial import Factor, Generator
-from bptutor.notation.algebra.rational_function import Algebra
+from bptutor.notation.algebra.derivative import Replacement
+from bptutor.notation.algebra.expression import Sym, TooHard
+from bptutor.notation.algebra.modular_point import is_zero
+from bptutor.notation.algebra.solve import solved_for
+from bptutor.notation.algebra.sympy_ring import Factor, Generator, Monomial, Ring, fraction
+from bptutor.notation.algebra.to_polynomial import OutsideDomain, Reader
 
-Row = tuple[dict[int, Fraction], Fraction, bool]
+Row = tuple[dict[Monomial, Fraction], Fraction, bool]
 """Σ c·monomial + constant > 0 (True) or ≥ 0 (False)."""
 
+_MOST_CASES = 400
 _MOST_ROWS = 80
 
 
-def possible(algebra: Algebra, signs: Mapping[Factor, int]) -> bool:
+class Cases:
+    """Decides one entry, case by case."""
+
+    def __init__(self, ring: Ring) -> None:
+        """Start the count of cases."""
+        self.ring = ring
+        self.count = 0
+
+    def zero(self, node: Sym, signs: Mapping[Factor, int]) -> bool:
+        """Return whether an entry is zero wherever the factors have these signs."""
+        self.count += 1
+        if self.count > _MOST_CASES:
+            raise TooHard("too many cases")
+        read = Reader(self.ring, signs)
+        try:
+            if is_zero(self.ring, read(node)):
+                return True
+        except OutsideDomain:
+            if signs:
+                return True  # neither side has a value in this case
+            raise TooHard("no value anywhere") from None
+        if not read.undecided:
+            return False
+        factor = min(read.undecided, key=self._nested)
+        for sign in (1, -1):
+            assumed = {**signs, factor: sign}
+            if possible(self.ring, assumed) and not self.zero(node, assumed):
+                return False
+        return factor not in read.jumps or self._zero_at_jump(node, factor)
+
+    def _nested(self, factor: Factor) -> int:
+        """Count the undecided parts inside a factor: those are decided first."""
+        if isinstance(factor, Generator):
+            return 0
+        inside = {g for monomial in factor for g, _ in self.ring.powers(monomial)}
+        return sum(g.key[0] in ("abs", "step", "root") for g in inside)
+
+    def _zero_at_jump(self, node: Sym, factor: Factor) -> bool:
+        solved = solved_for(self.ring, factor)
+        return solved is not None and self.zero(Replacement(dict([solved]))(node), {})
+
+
+def possible(ring: Ring, signs: Mapping[Factor, int]) -> bool:
     """Return False when no values of the monomials give every factor its sign."""
-    rows: list[Row] = [_row(factor, sign) for factor, sign in signs.items()]
+    rows: list[Row] = [_row(ring, factor, sign) for factor, sign in signs.items()]
     monomials = {m for row in rows for m in row[0]}
     for m in monomials:
-        known = _sign_of_monomial(algebra, m, signs)
+        known = _sign_of_monomial(ring, m, signs)
         if known is not None:
             sign, strict = known
             rows.append(({m: Fraction(sign)}, Fraction(0), strict))
     return _satisfiable(rows, sorted(monomials))
 
 
-def _row(factor: Factor, sign: int) -> Row:
-    if isinstance(factor, Generator):
-        return {factor.unit: Fraction(sign)}, Fraction(0), True
-    row = {m: Fraction(sign * c) for m, c in factor.terms.items()}
-    return row, row.pop(0, Fraction(0)), True
+def _row(ring: Ring, factor: Factor, sign: int) -> Row:
+    terms = ring.of(factor) if isinstance(factor, Generator) else factor
+    row = {m: sign * fraction(c) for m, c in terms.items()}
+    return row, row.pop((0,) * ring.size, Fraction(0)), True
 
 
-def _sign_of_monomial(algebra: Algebra, monomial: int, signs: Mapping[Factor, int]) -> tuple[int, bool] | None:
+def _sign_of_monomial(ring: Ring, monomial: Monomial, signs: Mapping[Factor, int]) -> tuple[int, bool] | None:
     sign, strict = 1, True
-    for generator, n in algebra.decoded(monomial):
+    for generator, n in ring.powers(monomial):
         own = signs.get(generator, 1 if generator.positive else 0)
         if n % 2 and not own:
             return None
@@ -48,7 +94,7 @@ def _sign_of_monomial(algebra: Algebra, monomial: int, signs: Mapping[Factor, in
     return sign, strict
 
 
-def _satisfiable(rows: list[Row], monomials: list[int]) -> bool:
+def _satisfiable(rows: list[Row], monomials: list[Monomial]) -> bool:
     """Eliminate one monomial after the other (Fourier and Motzkin)."""
     for m in monomials:
         above = [r for r in rows if r[0].get(m, 0) > 0]
@@ -60,7 +106,7 @@ def _satisfiable(rows: list[Row], monomials: list[int]) -> bool:
     return all(constant > 0 or (constant == 0 and not strict) for _, constant, strict in rows)
 
 
-def _combined(a: Row, b: Row, m: int) -> Row:
+def _combined(a: Row, b: Row, m: Monomial) -> Row:
     s, t = -b[0][m], a[0][m]
     row = {k: s * a[0].get(k, Fraction(0)) + t * b[0].get(k, Fraction(0)) for k in a[0].keys() | b[0].keys()}
     return {k: c for k, c in row.items() if c}, s * a[1] + t * b[1], a[2] or b[2]

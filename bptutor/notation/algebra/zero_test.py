@@ -1,8 +1,8 @@
 """The exact test: is every entry of an array zero, whatever its symbols stand for?
 
-`SYMBOLS` lets the walk of `value` build the entries; `zero` reads each as a rational function (see
-`rationalize`) and, where signs matter, goes through the cases. It says "proved" or "do not know",
-never "wrong". SymPy is used to split polynomials inside logarithms.
+`SYMBOLS` lets the walk of `values.evaluate` build the entries; `zero` reads each as a polynomial of SymPy (see
+`to_polynomial`) and, where signs matter, goes through the cases. It says "proved" or "do not know",
+never "wrong", but for what is rational in the symbols themselves.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from typing import Any
 
 import numpy as np
 
-from bptutor.notation.algebra.denominators import grain_of
 from bptutor.notation.algebra.derivative import Replacement
 from bptutor.notation.algebra.expression import (
     HALF,
@@ -32,12 +31,9 @@ from bptutor.notation.algebra.expression import (
     power,
     raised,
 )
-from bptutor.notation.algebra.normal_form import Rationalizer
 from bptutor.notation.algebra.piecewise import choose, step
-from bptutor.notation.algebra.polynomial import Factor, Generator, Poly, Ratio
-from bptutor.notation.algebra.rational_function import Algebra, Factorizer, OutsideDomain
-from bptutor.notation.algebra.sign_cases import possible
-from bptutor.notation.algebra.solve import solved_for
+from bptutor.notation.algebra.sign_cases import Cases
+from bptutor.notation.algebra.sympy_ring import Generator, Ring, with_room
 from bptutor.notation.tree import Relation
 from bptutor.notation.values.backends import LEAK, Array, Field
 
@@ -142,8 +138,6 @@ SYMBOLS = Field(
 
 # --- the test -------------------------------------------------------------------------------------
 
-_MOST_CASES = 400
-
 
 def zero(entries: Iterable[object], deadline: float = math.inf) -> bool | None:
     """Return True when every entry is proved to be zero, False when one surely is not, None otherwise.
@@ -155,136 +149,34 @@ def zero(entries: Iterable[object], deadline: float = math.inf) -> bool | None:
         deadline: A time of `time.monotonic()` after which the answer is None.
     """
     nodes = [entry(e) for e in entries]
-    for factors in (None, _SymPyFactors()):
-        algebra = Algebra(deadline)
-        if all(_proved(node, algebra, factors) for node in nodes):
-            return True
-        if time.monotonic() > deadline or not any(_has_log_of_sum(algebra)):
-            break
-    return False if _of_symbols(algebra) and _nonzero(nodes, deadline) else None
-
-
-def _of_symbols(algebra: Algebra) -> bool:
-    """Tell whether nothing but the symbols themselves was met."""
-    return all(isinstance(generator.node, Symbol) for generator in algebra.generators)
-
-
-def _nonzero(nodes: list[Sym], deadline: float) -> bool:
-    """Tell whether an entry is a rational function of the symbols alone that is not zero."""
-    algebra = Algebra(deadline)
-    try:
-        found = [Rationalizer(algebra, {})(node) for node in nodes]
-    except (TooHard, OutsideDomain, RecursionError, OverflowError):
-        return False
-    return any(r.coefficient for r in found) and _of_symbols(algebra)
-
-
-def _has_log_of_sum(algebra: Algebra) -> Iterable[bool]:
-    for generator in algebra.generators:
-        key = generator.key
-        yield isinstance(key, tuple) and key[0] == "log" and isinstance(key[1], Poly)
-
-
-def _proved(node: Sym, algebra: Algebra, factors: Factorizer | None) -> bool:
-    try:
-        return Cases(algebra, factors).zero(node, {})
-    except (TooHard, RecursionError, OverflowError):
-        return False
-
-
-class Cases:
-    """Goes through the signs that an entry depends on."""
-
-    def __init__(self, algebra: Algebra, factors: Factorizer | None) -> None:
-        """Start the count of cases."""
-        self.algebra = algebra
-        self.factors = factors
-        self.count = 0
-
-    def zero(self, node: Sym, signs: Mapping[Factor, int]) -> bool:
-        """Return whether an entry is zero wherever the factors have these signs."""
-        self.count += 1
-        if self.count > _MOST_CASES:
-            raise TooHard("too many cases")
-        reading = Rationalizer(self.algebra, signs, grain_of(node), self.factors)
+    used: frozenset[Symbol] = frozenset().union(*(node.free for node in nodes))
+    for split in (False, True):
         try:
-            if not reading(node).coefficient:
-                return True
-        except OutsideDomain:
-            if signs:
-                return True  # neither side has a value in this case
-            raise TooHard("no value anywhere") from None
-        if not reading.undecided:
-            return False
-        factor = min(reading.undecided, key=self._nested)
-        for sign in (1, -1):
-            assumed = {**signs, factor: sign}
-            if possible(self.algebra, assumed) and not self.zero(node, assumed):
-                return False
-        return factor not in reading.jumps or self._zero_at_jump(node, factor)
-
-    def _nested(self, factor: Factor) -> int:
-        """Count the undecided parts inside a factor: those are decided first."""
-        if isinstance(factor, Generator):
-            return 0
-        inside = {g for monomial in factor.terms for g, _ in self.algebra.decoded(monomial)}
-        return sum(isinstance(g.key, tuple) and g.key[0] in ("abs", "step", "root") for g in inside)
-
-    def _zero_at_jump(self, node: Sym, factor: Factor) -> bool:
-        solved = solved_for(self.algebra, factor)
-        if solved is None:
-            return False
-        symbol, value = solved
-        return self.zero(Replacement({symbol: value})(node), {})
-
-
-class _SymPyFactors(Factorizer):
-    """Factors polynomials over the integers with SymPy, when they are small."""
-
-    def __init__(self) -> None:
-        self._known: dict[Poly, Ratio | None] = {}
-
-    def split(self, algebra: Algebra, poly: Poly) -> Ratio | None:
-        """Return the factored form; None when the polynomial is irreducible or large."""
-        if poly not in self._known:
-            self._known[poly] = self._split(algebra, poly)
-        return self._known[poly]
-
-    def _split(self, algebra: Algebra, poly: Poly) -> Ratio | None:
-        monomials = {m: algebra.decoded(m) for m in poly.terms}
-        used = sorted({g for powers in monomials.values() for g, _ in powers}, key=lambda g: g.index)
-        degree = max(sum(n for _, n in powers) for powers in monomials.values())
-        if len(used) > 8 or len(monomials) > 40 or degree > 24:
+            found, again = with_room(len(used) + 6, lambda ring: _all_zero(nodes, ring), deadline, split)
+        except (TooHard, RecursionError, OverflowError):
             return None
-        from sympy.polys.domains import ZZ
-        from sympy.polys.rings import ring
-
-        variables = ring([f"x{n}" for n in range(len(used))], ZZ)[0]
-        place = {g: n for n, g in enumerate(used)}
-        source = {}
-        for m, powers in monomials.items():
-            exponents = [0] * len(used)
-            for g, n in powers:
-                exponents[place[g]] = n
-            source[tuple(exponents)] = poly.terms[m]
-        content, found = variables.from_dict(source).factor_list()
-        if sum(n for _, n in found) < 2:
-            return None
-        parts = [algebra.number(Fraction(int(content)))]
-        for piece, n in found:
-            terms = [
-                Ratio(Fraction(int(c)), {g: e for g, e in zip(used, exponents, strict=True) if e})
-                for exponents, c in piece.terms()
-            ]
-            parts.append(algebra.power(algebra.add(terms), n))
-        return algebra.multiply(parts)
+        if found is not None or not again or time.monotonic() > deadline:
+            return found
+    return None
 
 
-def warm() -> None:
-    """Prove one small line, so that the next proof finds everything loaded."""
-    x = Symbol("x")
-    line = (
-        apply("log", ONE - power(_tanh(x), Fraction(2))) - apply("log", ONE - _tanh(x)) - apply("log", ONE + _tanh(x))
-    )
-    if not zero([line]):  # pragma: no cover
-        raise RuntimeError("the exact test does not work")
+def _all_zero(nodes: list[Sym], ring: Ring) -> tuple[bool | None, bool]:
+    """Return what is known of all entries, and whether splitting polynomials may show more."""
+    try:
+        if all(Cases(ring).zero(node, {}) for node in nodes):
+            return True, False
+        if all(generator.key[0] in ("symbol", "inverse") for generator in ring.generators):
+            return False, False
+    except (TooHard, RecursionError, OverflowError):
+        pass
+    return None, any(_of_sum(generator) for generator in ring.generators)
+
+
+def _of_sum(generator: Generator) -> bool:
+    """Tell whether a generator is a function of a polynomial that might split."""
+    match generator.key:
+        case ("log" | "abs" | "root", of, *_):
+            return not isinstance(of, Generator | int)
+        case ("step", factors, _):
+            return any(not isinstance(factor, Generator) for factor, _ in factors)
+    return False

@@ -17,8 +17,8 @@ from bptutor.notation.equality.compare import Pair
 from bptutor.notation.scope import Role, Scope
 from bptutor.notation.tree import Add, Derivative, Expr, Name, Neg, Relation, walk
 from bptutor.notation.values.backends import Array
+from bptutor.notation.values.conditions import Held
 from bptutor.notation.values.evaluate import Values, evaluate
-from bptutor.notation.values.sampling import Held
 from bptutor.notation.values.sizes import draw_sizes
 
 _MOST_ASSIGNMENTS = 128

@@ -21,12 +21,13 @@ from bptutor.notation.equality.gradient_check import checked
 from bptutor.notation.equality.probes import Point, Probed, Prober, shrunk
 from bptutor.notation.scope import Scope
 from bptutor.notation.tree import Add, At, Compare, Expr, Letter, Name, Number, Relation, Stack, Sum, walk
-from bptutor.notation.values.conditions import names_under
-from bptutor.notation.values.sampling import Held
+from bptutor.notation.values.conditions import Held, names_under
 from bptutor.notation.values.sizes import least_sizes
 
 FEW = 8
 """Draws where only a quick word is asked for."""
+PROVERS = ("sympy",)
+"""Who proves: the exact test is decided by SymPy's polynomials."""
 SECONDS = 4.0
 """How long a proof may take, unless said."""
 
@@ -58,7 +59,10 @@ class Proof:
     right: object = None
     """The right side at the witness."""
     rule: str = ""
-    """`free-index` or `shape` where the axes differ already (then no witness); `disagreement` of two ways."""
+    """`free-index` or `shape` where the axes differ already (then no witness); `disagreement` of two ways;
+    `time-limit` where the time of the exact test was over."""
+    provers: tuple[str, ...] = ()
+    """What proved it, where it is proved."""
 
 
 def prove(  # noqa: PLR0913 - the sides, where they stand, and how to look
@@ -157,9 +161,17 @@ class _Proving:
                 if using is not held and using.equations != held.equations:
                     texts = self._texts(using)
                 text = f"proved entrywise{_sizes_text(done, self._axes())}; {said}"
-                return Proof(Outcome.PROVED, "entrywise", conditions=texts, detail=text)
+                return Proof(Outcome.PROVED, "entrywise", conditions=texts, detail=text, provers=PROVERS)
         method = "gradient-check" if gradient else "digits"
-        return Proof(Outcome.PROBES, method, conditions=texts, detail=f"equal on all probes, not proved; {said}")
+        late = time.monotonic() > self.until
+        said = f"{'out of time' if late else 'not proved'}; {said}"
+        return Proof(
+            Outcome.PROBES,
+            method,
+            conditions=texts,
+            detail=f"equal on all probes, {said}",
+            rule="time-limit" if late else "",
+        )
 
     def _axes(self) -> list[str]:
         used: dict[str, None] = {}
@@ -169,6 +181,8 @@ class _Proving:
                 used[axis] = None
             if name in self.scope.sizes:
                 used[name] = None
+        letters = {n.id for side in (self.pair.left, self.pair.right) for n in walk(side) if isinstance(n, Letter)}
+        used |= {self.scope.indices[x]: None for x in sorted(letters) if x in self.scope.indices}
         for axis in self.pair.known.values():
             used[axis] = None
         return list(used)
@@ -216,9 +230,9 @@ class _Proving:
 
     def _texts(self, held: Held) -> tuple[str, ...]:
         """Return the conditions as texts; positivity that only keeps a logarithm defined is not among them."""
-        texts = [compare.conditions_text(c, self.scope) for c in held.equations]
+        texts = [_condition_text(c, self.scope) for c in held.equations]
         for name in sorted(held.unit_sum):
-            texts.append(compare.conditions_text(_sum_is_one(self.scope, name), self.scope))
+            texts.append(_condition_text(_sum_is_one(self.scope, name), self.scope))
         texts += [f"{self.scope.shown(name)} is one-hot" for name in sorted(held.one_hot)]
         texts += [f"{self.scope.shown(name)} is one of its listed values" for name in sorted(held.pick)]
         spoken = {n for c in held.equations for n in names_under(self.scope, c)} | held.unit_sum
@@ -249,6 +263,14 @@ def _weaker(held: Held) -> list[Any]:
     for name in sorted(held.positive):
         ways.append(lambda h, n=name: replace(h, positive=h.positive - {n}))
     return ways
+
+
+def _condition_text(condition: Expr, scope: Scope) -> str:
+    """Return a condition as one Unicode line."""
+    from bptutor.notation.printers import unicode
+
+    text = unicode.line(condition, scope)
+    return text[1:-1] if text.startswith("[") and text.endswith("]") else text
 
 
 def _sum_is_one(scope: Scope, name: str) -> Compare:

@@ -10,10 +10,8 @@ from random import Random
 
 from bptutor.errors import UsageError
 from bptutor.notation import tree as t
-from bptutor.notation.scope import Scope
+from bptutor.notation.scope import NetworkRole, Scope
 
-BATCH = frozenset({"B", "batch"})
-"""Axes over examples; fewer than 3 would hide a missing mean."""
 _NAME = re.compile(r"[^\W\d]\w*")
 _SIGNS = str.maketrans({"−": "-", "·": "*"})
 _LONGEST = 200
@@ -24,6 +22,8 @@ _OPERATORS: dict[type[ast.operator], Callable[[int, int], int]] = {
     ast.Div: operator.floordiv,
     ast.FloorDiv: operator.floordiv,
 }
+EXAMPLES = 3
+"""Least size of an axis over examples: with fewer a missing mean could be a factor of two."""
 _TRIES = 200
 
 
@@ -48,7 +48,9 @@ def draw_sizes(
         UsageError: No sizes fit the derived ones.
     """
     given = given or {}
-    floors = least or {}
+    said = (name for name, made in scope.names.items() if made.network_role is NetworkRole.BATCH)
+    floors = dict.fromkeys((*said, *averaged(scope)), EXAMPLES)
+    floors |= {axis: max(n, floors.get(axis, 0)) for axis, n in (least or {}).items()}
     chosen = {axis: given[axis] for axis in scope.sizes if axis in given}
     derived: dict[str, str] = {}
     free: list[str] = []
@@ -71,10 +73,18 @@ def draw_sizes(
     raise UsageError("no sizes of the axes fit each other", "look at the derived sizes of the scene")
 
 
+def averaged(scope: Scope) -> tuple[str, ...]:
+    """Return the axes by whose size a number of a scene is divided, as in a mean over examples."""
+    numbers = (made.definition for made in scope.names.values() if not made.axes and made.definition is not None)
+    below = (part.den for tree in numbers for part in t.walk(tree) if isinstance(part, t.Div))
+    names = (part.id for tree in below for part in t.walk(tree) if isinstance(part, t.Name))
+    return tuple(dict.fromkeys(name for name in names if name in scope.sizes))
+
+
 def _drawn(free: list[str], chosen: Mapping[str, int], floors: Mapping[str, int], rng: Random) -> dict[str, int]:
     sizes = dict(chosen)
     for axis in free:
-        low = max(3 if axis in BATCH else 2, floors.get(axis, 0))
+        low = max(2, floors.get(axis, 0))
         taken = set(sizes.values())
         room = [n for n in range(low, max(8, low + len(free) + len(chosen) + 2)) if n not in taken]
         near = room[:5]

@@ -122,11 +122,8 @@ class Formulas:
     def templates(self, text: str, place: Place) -> None:
         """Read every `{{ }}` of some prose that begins at a place."""
         for template in templates(text):
-            before = text[: template.offset]
-            line = place.line + before.count("\n")
-            column = template.offset - (before.rfind("\n") + 1) + 1
-            runs = (Run(0, line, column),)
-            written = Located(template.expr, Place(place.path, line, column), runs=runs)
+            at = place.within(text, template.offset)
+            written = Located(template.expr, at, runs=(Run(0, at.line, at.column),))
             if not template.expr:
                 self.problems.append(problem(written.place, "`{{ }}` is empty", "write what it shows", "empty"))
             elif self.without:
@@ -151,8 +148,7 @@ class Formulas:
         """Refuse a `{{` that is not closed."""
         blank = SHOWN_AS_IT_IS.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), TEMPLATE.sub("", text))
         if (at := blank.find("{{")) >= 0:
-            line, column = blank[:at].count("\n"), at - blank[:at].rfind("\n")
-            where = Place(place.path, place.line + line, column)
+            where = place.within(text, at)
             self.problems.append(problem(where, "this `{{` is not closed", "write `{{ z | 2 }}`", "unreadable"))
 
 

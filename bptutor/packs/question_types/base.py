@@ -115,18 +115,6 @@ class QuestionType(ABC):
         return self.style in {Style.FORMULA, Style.NUMPY}
 
 
-def goal_key(fields: Fields) -> str:
-    """Read `goal`: what the answer is, in other words."""
-    goal = fields.math("goal")
-    return goal.text if goal else ""
-
-
-def where_key(fields: Fields) -> str:
-    """Read `where`: the condition under which the answer holds."""
-    where = fields.math("where")
-    return where.text if where else ""
-
-
 def answer_key(fields: Fields, example: str) -> object:
     """Read an answer that may be a number, a formula, or nested lists of numbers."""
     node = fields.require("answer", example)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bptutor.packs.model import Question
-from bptutor.packs.question_types.base import QuestionType, Style, goal_key
+from bptutor.packs.question_types.base import QuestionType, Style
 from bptutor.packs.yaml.fields import Fields
 from bptutor.packs.yaml.reader import Located
 
@@ -27,7 +27,7 @@ class Einsum(QuestionType):
         answer = fields.require("answer", "ij,j->i")
         fields.require("operands", "[W, x]")
         accept, operands = fields.texts("accept"), fields.texts("operands", math=True)
-        return {"answer": answer.text, "accept": accept, "operands": operands, "goal": goal_key(fields)}
+        return {"answer": answer.text, "accept": accept, "operands": operands, "goal": fields.math("goal")}
 
     def read_formulas(self, node: Located, question: Question, formulas: Formulas, scope: Scope) -> None:
         """Read the goal and the operands."""

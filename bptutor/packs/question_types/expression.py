@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from bptutor.packs.model import Derivation, Derived, Question
-from bptutor.packs.question_types.base import QuestionType, Style, answer_nodes, goal_key, where_key
+from bptutor.packs.question_types.base import QuestionType, Style, answer_nodes
 from bptutor.packs.scene.extremes import extremes, fit
 from bptutor.packs.yaml.fields import Fields, nearest
 from bptutor.packs.yaml.reader import Located
@@ -40,8 +40,8 @@ class Expression(QuestionType):
             "accept": fields.texts("accept", math=True),
             "form": _forms(fields),
             "names": fields.texts("names"),
-            "where": where_key(fields),
-            "goal": goal_key(fields),
+            "where": fields.math("where"),
+            "goal": fields.math("goal"),
             "extreme": extremes(fields),
         }
 
@@ -78,9 +78,8 @@ def _forms(fields: Fields) -> tuple[str, ...]:
         elif node.text in FORMS or node.text.startswith("only:"):
             found.append(node.text)
         else:
-            shown = f"`{node.text}`" if node.text else node.kind
             help_ = nearest(node.text, (*FORMS, "{only: [p, y]}"))
-            fields.wrong(node.place, f"{shown} is no form", help_, "unknown-value")
+            fields.wrong(node.place, f"{node.shown} is no form", help_, "unknown-value")
     return tuple(found)
 
 

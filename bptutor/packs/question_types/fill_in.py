@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bptutor.packs.model import Derivation, Derived, Question
-from bptutor.packs.question_types.base import Offer, QuestionType, Style, goal_key, where_key
+from bptutor.packs.question_types.base import Offer, QuestionType, Style
 from bptutor.packs.yaml.fields import Fields
 from bptutor.packs.yaml.reader import Located
 
@@ -31,17 +31,17 @@ class FillIn(QuestionType):
         if line.text and line.text.count("?") != 1:
             fields.wrong(line.place, f"`{line.text}` has {line.text.count('?')} gaps", "write one `?`", "fill")
         whole = fields.math("whole")
-        answer = fields.get("answer") if whole is not None else fields.require("answer", "δ_ij")
+        answer = fields.get("answer") if fields.has("whole") else fields.require("answer", "δ_ij")
         if answer is not None:
             fields.whole_text(answer, "answer")
         return {
             "line": line.text,
             "answer": answer.text if answer else "",
-            "whole": whole.text if whole else "",
-            "where": where_key(fields),
+            "whole": whole,
+            "where": fields.math("where"),
             "accept": fields.texts("accept", math=True),
             "names": fields.texts("names"),
-            "goal": goal_key(fields),
+            "goal": fields.math("goal"),
         }
 
     def read_formulas(self, node: Located, question: Question, formulas: Formulas, scope: Scope) -> None:

@@ -27,7 +27,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from bptutor.packs.model import Question
-from bptutor.packs.question_types.base import Offer, QuestionType, Style, goal_key, where_key
+from bptutor.packs.question_types.base import Offer, QuestionType, Style
 from bptutor.packs.yaml.fields import Fields, whole_number
 from bptutor.packs.yaml.reader import Located, plain
 
@@ -54,11 +54,11 @@ class WrongLine(QuestionType):
         """Read the lines, and which do not follow."""
         node = fields.require("lines", "[first, second]")
         lines, by = _lines(fields)
-        goal = goal_key(fields)
+        goal = fields.math("goal")
         first = 1 if goal or is_program(lines) else 2
         if node.value and not first <= len(lines) <= MAX_LINES:
             help_ = f"write {first} to {MAX_LINES}, each held against the one above"
-            fields.wrong(node.place, f"{len(lines)} lines, of which some may be wrong", help_, "wrong-line")
+            fields.wrong(node.place, f"`lines` has {len(lines)} of them", help_, "wrong-line")
         wrong = _numbers(fields, first, len(lines)) if lines else ()
         return {
             "lines": lines,
@@ -67,7 +67,7 @@ class WrongLine(QuestionType):
             "wrong": tuple(_say(fields, len(lines))),
             "means": {name: plain(value) for name, value in fields.mapping("means").items()},
             "goal": goal,
-            "where": where_key(fields),
+            "where": fields.math("where"),
         }
 
     def read_formulas(self, node: Located, question: Question, formulas: Formulas, scope: Scope) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
 from bptutor.errors import Problem
-from bptutor.notation.scope import Declared, Draw, Role, Source
+from bptutor.notation.scope import Declared, Draw, NetworkRole, Role, Source
 from bptutor.packs.model import Place
 from bptutor.packs.yaml.fields import Fields
 from bptutor.packs.yaml.reader import Located, problem
@@ -18,6 +18,8 @@ MAX_POINTS = 1_000_000
 MAX_AXES = 6
 MAX_SIZE = 10_000
 MAX_ENTRIES = 200_000
+ARRAYS = tuple(role for role in NetworkRole if role is not NetworkRole.BATCH)
+"""Roles of names that hold numbers; the axis of the examples has one of its own."""
 
 
 def declared(name: str, node: Located, problems: list[Problem]) -> Declared:
@@ -40,9 +42,15 @@ def declared(name: str, node: Located, problems: list[Problem]) -> Declared:
     outside = fields.get("outside")
     if outside and outside.value != "0":
         fields.wrong(outside.place, f"`outside` is `{outside.text}`", "only 0 can stand outside an array")
-    result = Declared(name, axes, Role.GIVEN, fields.text("show"), positive, draw, "", outside is not None)
+    shown, role = fields.text("show"), network_role(fields)
     fields.close()
-    return result
+    return Declared(name, axes, Role.GIVEN, shown, positive, draw, "", outside is not None, network_role=role)
+
+
+def network_role(fields: Fields, roles: Iterable[NetworkRole] = ARRAYS) -> NetworkRole | None:
+    """Take `role`: what a name is in a network."""
+    said = fields.one_of("role", [role.value for role in roles])
+    return NetworkRole(said) if said else None
 
 
 def _value_axes(fields: Fields) -> Located:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bptutor.engine.functions import LEAK
 from bptutor.engine.network import Spec, given, names, sizes
+from bptutor.notation.scope import NetworkRole
 from bptutor.packs.scene.network import Network, target_of
 
 TARGETS: dict[str, object] = {
@@ -16,6 +17,13 @@ TARGETS: dict[str, object] = {
     "inside": {"from": "0.1", "to": "0.9", "step": "0.1"},
 }
 """How a target is drawn, as a scene says it; `grid` is what a scene draws when nothing is said."""
+GIVEN_ROLES = {
+    "x": NetworkRole.INPUT,
+    "y": NetworkRole.TARGET,
+    "W": NetworkRole.WEIGHT,
+    "b": NetworkRole.BIAS,
+}
+"""By what the names that `engine.spec` gives begin with."""
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -36,13 +44,15 @@ def scene_of(network: Network) -> dict[str, dict[str, object]]:
     alias: dict[str, object] = {"a0": "x", "da0": "dx"}
     if softmax:
         alias |= {f"a{spec.depth}": "p", f"da{spec.depth}": "dp"}
+    if spec.rows is not None:
+        fixed["B"] = {"is": fixed.get("B", ""), "role": NetworkRole.BATCH.value}
     return {"sizes": fixed, "given": _given(network), "define": _define(spec, alias), "alias": alias}
 
 
 def _given(network: Network) -> dict[str, object]:
     found: dict[str, object] = {}
     for name, axes in given(network.spec).items():
-        entry: dict[str, object] = {"axes": axes, "show": shown(name)}
+        entry: dict[str, object] = {"axes": axes, "show": shown(name), "role": GIVEN_ROLES[name[0]].value}
         if name == "y" and (how := TARGETS.get(target_of(network.spec))):
             entry["draw"] = how
         if name in network.given:
@@ -56,9 +66,13 @@ def _define(spec: Spec, alias: dict[str, object]) -> dict[str, object]:
     below, last = "x", "x"
     for n, activation in enumerate(spec.activations, 1):
         product = f"W{n} @ {below}" if spec.rows is None else f"{below} @ W{n}.T"
-        found[f"z{n}"] = {"is": f"{product} + b{n}", "show": shown(f"z{n}")}
+        softmax = activation == "softmax"
+        enters = NetworkRole.LOGIT if softmax else NetworkRole.PRE_ACTIVATION
+        leaves = NetworkRole.OUTPUT if n == spec.depth else NetworkRole.ACTIVATION
+        leaves = NetworkRole.PROBABILITY if softmax else leaves
+        found[f"z{n}"] = {"is": f"{product} + b{n}", "show": shown(f"z{n}"), "role": enters.value}
         last = str(alias.get(f"a{n}", f"a{n}"))
-        found[last] = {"is": _activated(activation, f"z{n}"), "show": shown(last)}
+        found[last] = {"is": _activated(activation, f"z{n}"), "show": shown(last), "role": leaves.value}
         below = last
     found["L"] = {"is": _loss(spec, last)}
     known = {*given(spec), *found}

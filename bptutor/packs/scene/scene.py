@@ -9,7 +9,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from bptutor.errors import PackError, Problem, UsageError
-from bptutor.notation.scope import Scope
+from bptutor.notation.scope import Role, Scope
 from bptutor.notation.tree import Compare
 from bptutor.packs.lesson import templates
 from bptutor.packs.model import Place
@@ -113,6 +113,12 @@ class Scene:
             return evaluate(parse.read(expr, self.scope), values)
 
         return templates.fill(text, value)
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether any of its numbers is drawn from a seed."""
+        names = [name for name in self.scope.names.values() if name.role in (Role.GIVEN, Role.POSITION)]
+        return any(name.draw.literal is None for name in names)
 
     @cached_property
     def least(self) -> Mapping[str, int]:

@@ -8,10 +8,10 @@ from dataclasses import replace
 from typing import TypeVar
 
 from bptutor.errors import Problem
-from bptutor.notation.scope import Declared, FunctionDef, Role, Scope
+from bptutor.notation.scope import Declared, FunctionDef, NetworkRole, Role, Scope
 from bptutor.notation.tree import Compare, Expr, children
 from bptutor.packs.model import Place
-from bptutor.packs.scene.given_fields import MAX_ENTRIES, MAX_SIZE, NAME, declared, shape
+from bptutor.packs.scene.given_fields import MAX_ENTRIES, MAX_SIZE, NAME, declared, network_role, shape
 from bptutor.packs.yaml.fields import Fields, nearest, whole_number
 from bptutor.packs.yaml.places import placed
 from bptutor.packs.yaml.reader import Located, located, problem
@@ -33,6 +33,7 @@ class Declaring:
         self.scope = base or Scope({})
         self.failed: set[str] = set()
         """Names whose definition could not be read; what uses them says nothing new."""
+        self.axis_roles: dict[str, NetworkRole] = {}
 
     # --- reading ------------------------------------------------------------------------------------
 
@@ -71,10 +72,11 @@ class Declaring:
     # --- the keys of a scene --------------------------------------------------------------------------
 
     def sizes(self, entries: Mapping[str, Located], keys: Mapping[str, Place]) -> None:
-        """Read `sizes`: a whole number, an expression of other axes, or nothing (drawn)."""
+        """Read `sizes`: a whole number, an expression of other axes, or nothing (drawn); or these under `is`."""
         found = dict(self.scope.sizes)
-        for axis, node in entries.items():
-            place = keys.get(axis, node.place)
+        for axis, written in entries.items():
+            place = keys.get(axis, written.place)
+            node = self.size(axis, written) if isinstance(written.value, Mapping) else written
             if not axis.isidentifier():
                 self.wrong(place, f"`{axis}` is no axis name", "use letters and digits, such as K or N1", "axes")
                 continue
@@ -86,6 +88,16 @@ class Declaring:
             if not isinstance(node.value, str):
                 self.wrong(node.place, f"the size of {axis} is {node.kind}", "write a whole number", "sizes")
         self.scope = replace(self.scope, sizes=found)
+
+    def size(self, axis: str, node: Located) -> Located:
+        """Read `{is: 5, role: batch}`; without `is` the size is drawn, or was said before."""
+        fields = Fields(node, f"the size `{axis}`", self.problems)
+        role = network_role(fields, [NetworkRole.BATCH])
+        if role is not None:
+            self.axis_roles[axis] = role
+        size = fields.get("is") or Located(self.scope.sizes.get(axis, ""), node.place)
+        fields.close()
+        return size
 
     def given(self, entries: Mapping[str, Located], keys: Mapping[str, Place]) -> None:
         """Read `given`; axes that are new here get a drawn size, or that of a literal."""
@@ -128,7 +140,7 @@ class Declaring:
                     at, f"`{axis}` is an axis and an array", "give one of the two another name", "duplicate-name"
                 )
                 continue
-            self.add(Declared(axis, (), Role.SIZE))
+            self.add(Declared(axis, (), Role.SIZE, network_role=self.axis_roles.get(axis)))
         for axis, text in self.scope.sizes.items():
             if text and not text.isdigit():
                 node = located(text, keys.get(axis, place))
@@ -179,10 +191,11 @@ class Declaring:
         """Read `define`, in order: names, subscripted names and functions."""
         for key, node in entries.items():
             place = keys.get(key, node.place)
-            show, formula = "", node
+            show, formula, role = "", node, None
             if isinstance(node.value, Mapping):
                 fields = Fields(node, f"the definition of `{key}`", self.problems)
                 formula, show = fields.require("is", "softmax(z)"), fields.text("show")
+                role = network_role(fields)
                 fields.close()
             if not isinstance(formula.value, str):
                 self.wrong(formula.place, f"`{key}` is {formula.kind}, not a formula", "put quotes around it", "define")
@@ -193,9 +206,9 @@ class Declaring:
             if function := FUNCTION.fullmatch(key.strip()):
                 self.function(function, formula, place)
             else:
-                self.defined(key.strip(), formula, place, show)
+                self.defined(key.strip(), formula, place, show, role)
 
-    def defined(self, key: str, node: Located, place: Place, show: str) -> None:
+    def defined(self, key: str, node: Located, place: Place, show: str, role: NetworkRole | None) -> None:
         """Read one definition; a subscripted key names the order of its letters."""
         name = key
         letters: tuple[str, ...] = ()
@@ -210,7 +223,8 @@ class Declaring:
         if tree is None or axes is None:
             self.failed.add(name)
         else:
-            self.add(Declared(name, axes, Role.DEFINED, show, definition=tree, letters=letters))
+            made = Declared(name, axes, Role.DEFINED, show, definition=tree, letters=letters, network_role=role)
+            self.add(made)
 
     def axes(self, tree: Expr, letters: tuple[str, ...], node: Located, name: str) -> tuple[str, ...] | None:
         """Return the axes of a definition; report letters that do not match its key."""

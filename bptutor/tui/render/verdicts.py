@@ -35,6 +35,11 @@ def proof_words(verdict: Verdict) -> str:
     return PROOF_WORDS[verdict.proof]
 
 
+def said_of(verdict: Verdict) -> dict[str, str]:
+    """Return mark and proof as a report of a verdict keeps them."""
+    return {"mark": verdict.mark.value, "proof": proof_words(verdict) if verdict.cases else verdict.proof.value}
+
+
 def badge(proof: str, cases: int = 0) -> str:
     """Return what the record says of the proof of an answer, in a word; empty before the proof came."""
     if cases:

@@ -18,13 +18,13 @@ from bptutor.packs.model import Question
 from bptutor.packs.question_types import of
 from bptutor.session import FIXED, WARM_UP, Outcome, Session, View, Wants
 from bptutor.session.order import code_ahead
+from bptutor.session.verdict_report import write_case
 from bptutor.tui import keys
 from bptutor.tui.render import notices
 from bptutor.tui.render.prompt import Typed
-from bptutor.tui.render.verdicts import Judged
+from bptutor.tui.render.verdicts import Judged, said_of
 from bptutor.tui.screens.navigation import Rooms
 from bptutor.tui.screens.typing import TypingScreen
-from bptutor.tui.screens.verdict_report import write_case
 from bptutor.tui.widgets.answer_bar import AnswerBar
 from bptutor.tui.widgets.dock import Dock, Said
 from bptutor.tui.widgets.face_pane import FacePane, Numbers
@@ -175,6 +175,8 @@ class LessonScreen(TypingScreen):
         verdict = await proof
         if verdict is None or self._view is None:
             return
+        if verdict.mark is Mark.UNDECIDED:
+            self.app.notify(verdict.findings[0].message, severity="error", timeout=15)
         if turn == self._turn and self._typed.judged is not None:
             judged = Judged(verdict if verdict.right else self._typed.judged.verdict)
             self._typed = replace(self._typed, judged=judged)
@@ -289,7 +291,8 @@ class LessonScreen(TypingScreen):
         if self._case is None or self._view is None:
             self.app.notify("There is no verdict to report yet.")
             return
-        self.app.notify(write_case(self._case, self._asked_in, self._typed.judged))
+        judged = self._typed.judged
+        self.app.notify(write_case(self._case, self._asked_in, said_of(judged.verdict) if judged else None))
 
     def action_copy(self) -> None:
         """Copy the open face, or the last line."""

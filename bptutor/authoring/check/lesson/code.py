@@ -11,18 +11,18 @@ import numpy as np
 from bptutor.authoring.check.report import Checked
 from bptutor.errors import BptutorError
 from bptutor.grading import types
-from bptutor.grading.answer.comparison import PROBES, Comparison, fresh
 from bptutor.grading.answer.submission import Case, make
 from bptutor.grading.catalogue.expected_answer import expected_answer
 from bptutor.grading.code.cases import Calls, calls, code_of
-from bptutor.grading.code.compare_results import close, part
+from bptutor.grading.code.compare_results import part, wrong_cells
 from bptutor.grading.code.expected import Expected, Path
 from bptutor.grading.feedback.match import hypotheses
 from bptutor.grading.graders.code import judge
 from bptutor.grading.verdict import Mark
+from bptutor.notation.equality.compare import PROBES, Comparison
 from bptutor.notation.values.evaluate import Values
+from bptutor.notation.values.sampling import fresh
 from bptutor.packs.model import Lesson, Place, Question
-from bptutor.packs.yaml.reader import problem
 
 Made = Callable[[Values], Any]
 """What a mistake makes of a draw."""
@@ -34,7 +34,7 @@ def check_code(question: Question, lesson: Lesson, seeds: int, checked: Checked)
     Each program runs in the sandbox, as a learner's does.
     """
     checked.questions += 1
-    place = question.places.get("answer", question.place)
+    place = question.at("answer")
     case = make(question, str(question.answer), lesson.scene)
     rounds = -(-seeds // code_of(case).count)
     try:
@@ -42,7 +42,7 @@ def check_code(question: Question, lesson: Lesson, seeds: int, checked: Checked)
         asked = calls(case)
     except BptutorError as error:
         help_ = getattr(error, "help", "")
-        checked.problems.append(problem(place, getattr(error, "message", str(error)), help_, "model-answer"))
+        checked.wrong(place, getattr(error, "message", str(error)), help_, "model-answer")
         return
     _not_right(case, asked, checked)
     if code_of(case).cases and "accepted-mistake" not in lesson.allow:
@@ -56,7 +56,7 @@ def _right(case: Case, asked: Calls, place: Place, checked: Checked) -> None:
         return
     why = verdict.error.message if verdict.error else verdict.findings[0].message if verdict.findings else ""
     what = f"the model answer is graded {verdict.mark.value}"
-    checked.problems.append(problem(place, what, why.rstrip("."), "model-answer"))
+    checked.wrong(place, what, why.rstrip("."), "model-answer")
 
 
 def _not_right(case: Case, asked: Calls, checked: Checked) -> None:
@@ -72,8 +72,8 @@ def _not_right(case: Case, asked: Calls, checked: Checked) -> None:
         if text.strip():
             checked.grades += 1
             if judge(replace(case, text=text), asked).right:
-                place = question.places.get(key, question.place)
-                checked.problems.append(problem(place, what, "leave something to write", rule))
+                place = question.at(key)
+                checked.wrong(place, what, "leave something to write", rule)
 
 
 # --- mistakes that the written cases do not show ------------------------------------------------------------------
@@ -88,11 +88,11 @@ def _told_apart(case: Case, asked: Calls, checked: Checked) -> None:
         for mistake, guess, _ in hypotheses(expected_answer(comparison)).rows:
             if _always(guess, written) and _never(guess, drawn):
                 hidden[mistake.id] = mistake.title
-    place = case.question.places.get("cases", case.question.place)
+    place = case.question.at("cases")
     for rule, title in hidden.items():
         what = f"no case shows the mistake `{rule}` ({title})"
         help_ = "add a case with other numbers, or `allow: {accepted-mistake: why}`"
-        checked.problems.append(problem(place, what, help_, "accepted-mistake"))
+        checked.wrong(place, what, help_, "accepted-mistake")
 
 
 def _compared(asked: Calls) -> list[tuple[Expected, Path, Comparison]]:
@@ -116,4 +116,4 @@ def _gives(guess: Made, values: Values, truth: Any) -> bool | None:
             made = np.asarray(guess(values), dtype=float)
     except (BptutorError, ValueError, KeyError, IndexError, TypeError, StopIteration):
         return None
-    return made.shape == truth.shape and close(truth, made, 0.0)
+    return made.shape == truth.shape and not wrong_cells(truth, made, 0.0).any()

@@ -14,7 +14,6 @@ from bptutor.packs.model import Lesson, Place
 from bptutor.packs.scene.network import REACHED
 from bptutor.packs.scene.scene import Scene
 from bptutor.packs.yaml.places import placed
-from bptutor.packs.yaml.reader import problem
 
 TARGET = "unreachable-target"
 
@@ -55,7 +54,7 @@ def check_scenes(lesson: Lesson, seeds: Iterable[int], checked: Checked) -> None
             problems += [(what, help_, TARGET) for what, help_ in _out_of_reach(scene, seeds)]
         for what, help_, rule in problems:
             if what not in said:
-                checked.problems.append(problem(at, what, help_, rule))
+                checked.wrong(at, what, help_, rule)
             said.add(what)
 
 

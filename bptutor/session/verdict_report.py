@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from bptutor.packs.model import Question
-from bptutor.tui.render.verdicts import Judged, proof_words
 
 if TYPE_CHECKING:
     from bptutor.packs.scene.scene import Scene
 
 
-def write_case(case: tuple[Question, str, int], scene: Scene | None, judged: Judged | None) -> str:
+def write_case(case: tuple[Question, str, int], scene: Scene | None, said: Mapping[str, str] | None) -> str:
     """Write the question, the answer and the seed, with what was said of it.
 
     Args:
         case: The question, the answer as typed, the seed.
         scene: The scene of the lesson.
-        judged: The verdict, kept beside the case under `said`.
+        said: Mark and proof of the verdict, kept beside the case.
 
     Returns:
         One sentence for the screen: where it was written, or why it was not.
@@ -29,9 +29,8 @@ def write_case(case: tuple[Question, str, int], scene: Scene | None, judged: Jud
 
     question, text, seed = case
     record: dict[str, object] = dict(request(question, scene, text, seed))
-    if judged is not None:
-        said = judged.verdict
-        record["said"] = {"mark": said.mark.value, "proof": proof_words(said) if said.cases else said.proof.value}
+    if said is not None:
+        record["said"] = dict(said)
     moment = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
     path = home() / "reports" / f"{moment}-{question.id}.json"
     try:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from bptutor.errors import UnreadableAnswer
-from bptutor.grading.answer.comparison import Outcome
 from bptutor.grading.answer.parse_answer import entire_line, models, read_answer
 from bptutor.grading.answer.submission import Case
 from bptutor.grading.graders.expression import Read, bring, decide, held_against
@@ -16,19 +15,23 @@ from bptutor.notation.tree import Expr
 
 
 def proved(case: Case, verdict: Verdict) -> Verdict:
-    """Return a right verdict with the proof mark that SymPy earns it."""
+    """Return a right verdict with its proof mark: proved is what SymPy's polynomials decide, entry by entry.
+
+    What is not decided stays as it is, with the reason where the time was over. A proof that refutes what the
+    draws accepted is a disagreement, and then nothing is said of the answer.
+    """
     met = _accepted(case)
     if met is None:
         return verdict
     proof = held_against(met, exact=True)
     if proof.outcome is prove.Outcome.PROVED:
-        return replace(verdict, proof=ProofMark.PROVED)
+        return replace(verdict, proof=ProofMark.PROVED, provers=proof.provers)
     refuted = proof.outcome is prove.Outcome.REFUTED and proof.rule not in {"shape", "free-index"}
     if refuted or proof.rule == "disagreement":
         message = "Two ways of checking disagree, so nothing is said of this answer. Look at a report of this verdict."
         finding = Finding("disagreement", message)
         return replace(verdict, mark=Mark.UNDECIDED, proof=ProofMark.UNDECIDED, findings=(finding,), reached=None)
-    return verdict
+    return replace(verdict, reason=proof.rule) if proof.rule == "time-limit" else verdict
 
 
 def _accepted(case: Case) -> Read | None:
@@ -36,7 +39,7 @@ def _accepted(case: Case) -> Read | None:
     for given in _readings(case):
         for expected in models(case):
             met = bring(case, given, expected)
-            if isinstance(met, Read) and decide(met).outcome is Outcome.EQUAL:
+            if isinstance(met, Read) and decide(met).equal:
                 return met
     return None
 
