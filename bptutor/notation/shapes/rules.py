@@ -1,4 +1,4 @@
-"""What fits, node by node: one rule a node type."""
+"""The axes of each node of a tree, from those of its parts: one rule for each type of node."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What each node of a tree gives: one rule a node type."""
+"""The value of each node of a tree, from those of its parts: one rule for each type of node."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def _at(run: Walk, expr: t.At) -> Labelled:
 
 
 def _runs_over(run: Walk, letter: str, size: int) -> bool:
-    """Tell whether a letter takes each place of an axis once, in order."""
+    """Tell whether an index takes each place of an axis once, in order."""
     known = run.ranges.get(letter)
     return known is None or known == Range(run.scope.count_from, size)
 
