@@ -7,7 +7,6 @@ import hashlib
 import json
 import os
 import stat
-from collections import Counter
 from dataclasses import asdict
 from functools import lru_cache
 from pathlib import Path
@@ -53,7 +52,7 @@ def load(key_: str) -> Checked | None:
         return Checked(
             problems=[Problem(**entry) for entry in found["problems"]],
             lines=int(found["lines"]),
-            proved=Counter({name: int(count) for name, count in found["proved"].items()}),
+            proved={name: int(count) for name, count in found["proved"].items()},
             questions=int(found["questions"]),
             grades=int(found["grades"]),
             conditions={place: tuple(said) for place, said in found["conditions"].items()},
