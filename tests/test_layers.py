@@ -128,10 +128,11 @@ INSIDE = {
         {"equality", "explain"},
     ),
     "grading": (
-        {"verdict", "answer", "code", "catalogue/order"},
+        {"catalogue/order", "verdict", "answer", "code"},
         {"catalogue", "feedback"},
         {"graders"},
-        {"types", "proof"},
+        {"types"},
+        {"proof"},
         {"grade"},
         {"service"},
     ),

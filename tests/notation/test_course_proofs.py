@@ -21,7 +21,8 @@ from bptutor.notation.values.sizes import least_sizes
 from bptutor.packs.model import Place
 from bptutor.packs.scene.scene import Scene
 from tests.course_lines import COURSE
-from tests.near_misses import RIGHT, changed_few, pairs
+from tests.near_misses import RIGHT, changed_few
+from tests.near_misses import pairs as answers
 from tests.thinned import thinned
 
 pytestmark = pytest.mark.normal
@@ -59,7 +60,7 @@ def test_a_line_of_the_course_is_proved_by_sympy_in_time(row: dict[str, Any]) ->
 
 @cache
 def near_misses() -> list[dict[str, Any]]:
-    rows = [row for _, mark, row in pairs() if mark in RIGHT]
+    rows = [row for _, mark, row in answers() if mark in RIGHT]
     return [{**row, "right": text} for row in rows for _, text in changed_few(row["right"], 2)]
 
 

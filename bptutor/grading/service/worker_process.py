@@ -126,8 +126,6 @@ def _readable(question: Question, scene: Scene | None) -> None:
         types.of(question).check_readable(make(question, "0", scene))
     except UnreadableAnswer as wrong:
         raise UsageError(f"the question cannot be read: {wrong.message}") from wrong
-    except ValueError as wrong:
-        raise UsageError("the question cannot be read: the rows of `answer` differ in length") from wrong
 
 
 def _scene(mapping: object) -> Scene:

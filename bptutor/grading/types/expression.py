@@ -8,7 +8,6 @@ from bptutor.errors import UnreadableAnswer
 from bptutor.grading.answer.submission import Case
 from bptutor.grading.types.base import Probe, QuestionType, nothing_written
 from bptutor.grading.verdict import Reading, Verdict
-from bptutor.notation.equality.tolerances import close
 from bptutor.packs.question_types import of
 
 
@@ -80,6 +79,7 @@ def _equal_names(case: Case) -> Iterator[str]:
 
     from bptutor.grading.answer.parse_answer import model
     from bptutor.notation import parse
+    from bptutor.notation.equality.tolerances import close
     from bptutor.notation.scope import Role
     from bptutor.notation.shapes import axes
     from bptutor.notation.values.evaluate import evaluate

@@ -32,7 +32,7 @@ class Vocabulary:
         self.sizes: set[str] = {*scope.sizes}
         self.functions: dict[str, str] = dict(WORDS)
         self.layered: dict[tuple[str, str], str] = {}
-        """(base, what stands above it) -> id: `W²` and `W^2` for W2."""
+        """(base, its superscript) -> id: `W²` and `W^2` for W2."""
         self.bases: dict[str, str] = {}
         """Base -> one of its ids."""
         for id_, declared in scope.names.items():
@@ -83,7 +83,7 @@ class Vocabulary:
             self.bases.setdefault(other, id_)
 
     def known(self, word: str) -> bool:
-        """Say whether a word means something as it stands."""
+        """Say whether a word means something by itself."""
         return word in self.names or word in self.functions or word in _LONG_WORDS
 
     def split(self, word: str, before_power: bool) -> list[str] | None:

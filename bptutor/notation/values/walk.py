@@ -110,7 +110,7 @@ def dependents(scope: Scope) -> dict[str, frozenset[str]]:
 
 @dataclass(frozen=True)
 class Range:
-    """The values a letter runs through."""
+    """The values an index runs through."""
 
     start: int
     count: int
@@ -131,10 +131,10 @@ RULES: dict[type[Expr], Callable[[Walk, Any], Labelled]] = {}
 
 
 class Walk:
-    """One evaluation: the values, how vectors are read, and the letters in force."""
+    """One evaluation: the values, how vectors are read, and the indices in force."""
 
     def __init__(self, root: Expr, values: Values, columns: bool, known: Mapping[str, str]) -> None:
-        """Start with no bound letter."""
+        """Start with no bound index."""
         self.root = root
         self.values = values
         self.scope = values.scope
@@ -152,7 +152,7 @@ class Walk:
         return axis_names.of(self.root, self.scope, self.columns, self.known).letters
 
     def range_of(self, letter: str) -> Range:
-        """Return what a letter runs through; an axis's places unless its Σ says otherwise."""
+        """Return what an index runs through; an axis's places unless its Σ says otherwise."""
         if letter in self.ranges:
             return self.ranges[letter]
         if letter in self.binders:
