@@ -62,11 +62,9 @@ class Choice(QuestionType):
 def _sentence(node: Located, problems: list[Problem]) -> Sentence:
     if isinstance(node.value, str) and node.value:
         node = Located({"text": node}, node.place, {"text": node.place})
-    fields = Fields(node, "a choice", problems)
-    fields.require("text", "it rises")
-    result = Sentence(fields.text("text"), fields.flag("right"), fields.text("say"))
-    fields.close()
-    return result
+    with Fields(node, "a choice", problems) as fields:
+        fields.require("text", "it rises")
+        return Sentence(fields.text("text"), fields.flag("right"), fields.text("say"))
 
 
 TYPES: tuple[QuestionType, ...] = (Choice(),)

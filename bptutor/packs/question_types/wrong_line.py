@@ -118,15 +118,16 @@ def named(question: Question) -> tuple[int, ...]:
 
 def _lines(fields: Fields) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
     """Read the lines, and the rules that they name."""
-    lines, rules = [], []
+    lines: list[str] = []
+    rules: list[tuple[str, ...]] = []
     for node in fields.nodes("lines"):
-        one = Fields(node, "a line", fields.problems) if isinstance(node.value, Mapping) else None
-        math = one.require("math", "p_i - y_i") if one else node
+        math, by = node, tuple[str, ...]()
+        if isinstance(node.value, Mapping):
+            with Fields(node, "a line", fields.problems) as one:
+                math, by = one.require("math", "p_i - y_i"), one.texts("by")
         fields.whole_text(math, "lines")
         lines.append(math.text)
-        rules.append(one.texts("by") if one else ())
-        if one:
-            one.close()
+        rules.append(by)
     return tuple(lines), tuple(rules) if any(rules) else ()
 
 
