@@ -66,7 +66,7 @@ class Renaming:
         try:
             tree = parse.read_sides(text, self.scope, spelling)[1]
             if not any(isinstance(part, Name) for part in walk(tree)):
-                return text
+                return self.words(text) if "=" in text else text
             for face in (numpy.source, unicode.line) if spelling is Spelling.NUMPY else (unicode.line, numpy.source):
                 printed = face(self.tree(tree), self.scene.scope)
                 if parse.read(printed, self.scene.scope, spelling) == self.tree(tree):

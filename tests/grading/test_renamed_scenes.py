@@ -63,7 +63,7 @@ def texts(case: dict[str, Any], other: Renaming) -> tuple[str, str]:
     if kind == "code":
         return text, other.program(text)
     if kind in {"einsum", "shape"}:  # letters of indices, and sizes
-        return text, other.words(text) if kind == "shape" else text
+        return text, other.words(text) if kind == "shape" or "(" in text else text
     return other.printed(text, kind), other.text(text, kind)
 
 
