@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import re
 import tokenize
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import replace
 from random import Random
 from typing import Any
@@ -102,9 +102,10 @@ class Renaming:
         same.scope, same.new, same.scene = self.scope, {}, Scene(replace(self.scope, names=plain, alias={}))
         return same.text(text, kind)
 
-    def words(self, text: str) -> str:
-        """Return a text with every name in it replaced, as it stands."""
-        names = sorted(self.new.keys() | self.scope.alias.keys(), key=len, reverse=True)
+    def words(self, text: str, only: Container[str] | None = None) -> str:
+        """Return a text with every name in it replaced, or only some, as it stands."""
+        known = [name for name in self.new.keys() | self.scope.alias.keys() if only is None or name in only]
+        names = sorted(known, key=len, reverse=True)
         found = re.compile(rf"(?<![^\W_])({'|'.join(map(re.escape, names))})(?![^\W_])") if names else None
         return found.sub(lambda one: self.name(one[1]), text) if found else text
 
@@ -171,8 +172,8 @@ def renamed_question(asked: Mapping[str, Any], renaming: Renaming) -> dict[str, 
     for key in ("answer", "accept", "goal", "where", "derived"):
         if key in asked and not (kind == "einsum" and key == "answer"):
             found[key] = _in_parts(asked[key], renaming, kind if key in {"answer", "accept"} else "symbolic")
-    if "line" in asked:
-        found["line"] = renaming.words(asked["line"])
+    for key in {"line", "form"} & asked.keys():
+        found[key] = renaming.words(asked[key])
     for key in ("names", "operands"):
         if key in asked:
             found[key] = [renaming.words(name) for name in asked[key]]
