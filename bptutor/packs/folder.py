@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bptutor.errors import PackError, Problem, UsageError
 from bptutor.packs.lesson.blocks import Parts, chunks, parts
-from bptutor.packs.lesson.markdown import Front, front_matter
+from bptutor.packs.lesson.front_matter import Front, front_matter
 from bptutor.packs.lesson.outline import LessonEntry, Pack, QuizEntry
 from bptutor.packs.lesson.outline_cache import Index
 from bptutor.packs.pack_file import pack_from

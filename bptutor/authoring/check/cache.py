@@ -7,7 +7,6 @@ import hashlib
 import json
 import os
 import stat
-from collections import Counter
 from dataclasses import asdict
 from functools import lru_cache
 from pathlib import Path
@@ -50,14 +49,9 @@ def load(key_: str) -> Checked | None:
     """Return what was found under a key; None when nothing was, or it cannot be read."""
     try:
         found = json.loads((_folder() / f"{key_}.json").read_text(encoding="utf-8"))
-        return Checked(
-            problems=[Problem(**entry) for entry in found["problems"]],
-            lines=int(found["lines"]),
-            proved=Counter({name: int(count) for name, count in found["proved"].items()}),
-            questions=int(found["questions"]),
-            grades=int(found["grades"]),
-            conditions={place: tuple(said) for place, said in found["conditions"].items()},
-        )
+        problems = [Problem(**entry) for entry in found.pop("problems")]
+        conditions = {place: tuple(said) for place, said in found.pop("conditions").items()}
+        return Checked(problems=problems, conditions=conditions, **found)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 
@@ -68,8 +62,7 @@ def save(key_: str, checked: Checked) -> None:
     with contextlib.suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True)
         part = folder / f"{key_}.{os.getpid()}.part"
-        found = {**vars(checked), "problems": [asdict(one) for one in checked.problems]}  # asdict spoils a Counter
-        part.write_text(json.dumps(found, ensure_ascii=False), encoding="utf-8")
+        part.write_text(json.dumps(asdict(checked), ensure_ascii=False), encoding="utf-8")
         part.replace(folder / f"{key_}.json")
         old = sorted(folder.glob("*.json"), key=lambda f: f.stat().st_mtime)[:-KEPT]
         for file in old:

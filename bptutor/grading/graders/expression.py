@@ -97,17 +97,14 @@ def _graded(case: Case, given: Expr) -> Verdict:
         decision = decide(met)
         if decision.equal:
             overflow = overflows(case, met.comparison, met.expr)
-            return _wrong_in_floats(overflow, shown) if overflow else _right(case, met, given, shown)
+            if overflow:  # right in exact arithmetic, where the question asks for more
+                return Verdict(Mark.WRONG, ProofMark.REFUTED, (overflow,), shown)
+            return _right(case, met, given, shown)
         decided.append((met, decision))
     for met, decision in decided:
         if decision.equal is False:
             return _at_these_sizes(case, met, shown) or diagnose.wrong(case, met, shown, decision.proof)
     return no_value(shown) if decided or apart is None else replace(apart, read_as=shown)
-
-
-def _wrong_in_floats(overflow: Finding, shown: str) -> Verdict:
-    """Return the verdict of an answer that is right in exact arithmetic, where the question asks for more."""
-    return Verdict(Mark.WRONG, ProofMark.REFUTED, (overflow,), shown)
 
 
 def bring(case: Case, given: Expr, expected: Expr) -> Read | Verdict:
@@ -122,20 +119,16 @@ def bring(case: Case, given: Expr, expected: Expr) -> Read | Verdict:
             expected = by_letters(expected, letters, scope)
             asked = Layout(letters, asked.axes, ())
     where = parse.read_condition(case.question.where, scope) if case.question.where else None
-    comparison = Comparison(case.scene, expected, asked, as_columns, where, _held_sizes(case, given, expected))
+    held = positioned(given) or positioned(expected)
+    sizes = tuple(case.values().sizes.items()) if held else ()
+    comparison = Comparison(case.scene, expected, asked, as_columns, where, sizes)
     if not comparison.sizes and not _at_drawn_sizes(comparison):
         comparison = replace(comparison, sizes=tuple(case.values().sizes.items()))
     misfit = shape_errors.misplaced(case, comparison, given, got)
     if misfit:
         return misfit
-    return Read(given, comparison, _note(asked, got))
-
-
-def _held_sizes(case: Case, *trees: Expr) -> tuple[tuple[str, int], ...]:
-    """Return the sizes the learner sees when a tree holds a position or a written list, else none."""
-    if any(positioned(tree) for tree in trees):
-        return tuple(case.values().sizes.items())
-    return ()
+    longer = len(got.axes) == len(asked.axes) + 1 and not asked.letters
+    return Read(given, comparison, f"Your answer has an axis of length 1 beside {asked.shown}." if longer else "")
 
 
 def _at_drawn_sizes(comparison: Comparison) -> bool:
@@ -187,7 +180,8 @@ def decide(met: Read) -> Decision:
     if not equal:
         return Decision(equal)
     same_digits = met.comparison.borne_out(met.expr)
-    if same_digits and not _kinked(met):
+    scope = met.comparison.scene.scope
+    if same_digits and not any(has_kink(expr, scope) for expr in (met.expr, met.comparison.expected)):
         return Decision(equal)
     from bptutor.notation.equality import prove
 
@@ -214,11 +208,6 @@ def held_against(met: Read, exact: bool, agreed: bool = False) -> Proof:
         columns=held.columns,
         agreed=agreed,
     )
-
-
-def _kinked(met: Read) -> bool:
-    scope = met.comparison.scene.scope
-    return any(has_kink(expr, scope) for expr in (met.expr, met.comparison.expected))
 
 
 def no_value(shown: str) -> Verdict:
@@ -267,9 +256,3 @@ def _arranged(got: Layout, asked: tuple[str, ...]) -> tuple[str, ...]:
         rest.remove(found)
         out.append(found[0])
     return () if rest else tuple(out)
-
-
-def _note(asked: Layout, got: Layout) -> str:
-    if len(got.axes) == len(asked.axes) + 1 and not asked.letters:
-        return f"Your answer has an axis of length 1 beside {asked.shown}."
-    return ""

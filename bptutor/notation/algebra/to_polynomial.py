@@ -8,20 +8,17 @@ A logarithm is read as log|u|, and a root as that of |u|: the same where the ent
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from fractions import Fraction
-from functools import lru_cache
 from typing import Any
-
-from sympy.ntheory import factorint
 
 from bptutor.notation.algebra.expression import Apply, Constant, Power, Product, Sym, Symbol, TooHard, Total
 from bptutor.notation.algebra.factors import factors as factors_of
+from bptutor.notation.algebra.factors import primes
 from bptutor.notation.algebra.piecewise import Choice, Step
 from bptutor.notation.algebra.sympy_ring import Factor, Generator, Monomial, Polynomial, Ring, TooSmall, fraction
 from bptutor.notation.tree import Relation
 
-_LARGEST_TRIED = 1000
 _MOST_TURNS = 12
 _FINEST_PART = 5040
 
@@ -193,7 +190,7 @@ class Reader:
                 return ring.zero
             raise TooHard("division by zero")
         self._in_domain(number, factors)
-        parts = [self._prime_power(p, n * exponent) for p, n in _primes(abs(number))]
+        parts = [self._prime_power(p, n * exponent) for p, n in primes(abs(number))]
         return ring.product([*parts, *(self._factor_power(f, n * exponent) for f, n in factors.items())])
 
     def _prime_power(self, prime: int, exponent: Fraction) -> Polynomial:
@@ -222,7 +219,7 @@ class Reader:
         if not number:
             raise TooHard("the logarithm of 0")
         self._in_domain(number, factors)
-        parts = [(self._log_number(p), n) for p, n in _primes(abs(number))]
+        parts = [(self._log_number(p), n) for p, n in primes(abs(number))]
         parts += [(self._log_factor(f), n) for f, n in factors.items()]
         return ring.add([ring.times(log, ring.number(Fraction(n))) for log, n in parts])
 
@@ -293,16 +290,3 @@ class Reader:
         cosine = ring.of(ring.generator("cos", *key))
         tail = ring.add([ring.one, -ring.times(cosine, cosine)])
         return cosine, sign * ring.of(ring.generator("sin", *key, degree=2, tail=tail))
-
-
-def _primes(number: Fraction) -> Iterator[tuple[int, int]]:
-    """Yield the prime powers of a positive rational; a rest without small factors may count as prime."""
-    yield from _prime_powers(number.numerator)
-    for p, n in _prime_powers(number.denominator):
-        yield p, -n
-
-
-@lru_cache(maxsize=1000)
-def _prime_powers(n: int) -> tuple[tuple[int, int], ...]:
-    found = factorint(n, limit=_LARGEST_TRIED, use_rho=False, use_pm1=False, use_ecm=False)
-    return tuple((int(p), int(k)) for p, k in found.items())

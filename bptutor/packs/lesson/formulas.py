@@ -6,7 +6,10 @@ import re
 from collections.abc import Callable, Mapping
 
 from bptutor.errors import Problem
+from bptutor.notation import parse
+from bptutor.notation.parser.vocabulary import vocabulary
 from bptutor.notation.scope import Scope
+from bptutor.notation.shapes import axes
 from bptutor.notation.tree import Expr
 from bptutor.packs.lesson.templates import TEMPLATE, templates
 from bptutor.packs.model import Place, Question
@@ -40,9 +43,6 @@ class Formulas:
 
     def expression(self, node: Located, scope: Scope | None = None, numpy: bool = False) -> Expr | None:
         """Read one expression; None when it cannot be read, or was reported as empty before."""
-        from bptutor.notation import parse
-        from bptutor.notation.shapes import axes
-
         names = scope or self.scene.scope
 
         def read(text: str) -> Expr:
@@ -55,8 +55,6 @@ class Formulas:
 
     def condition(self, node: Located, scope: Scope | None = None) -> Expr | None:
         """Read one condition, such as `i ≠ j`."""
-        from bptutor.notation import parse
-
         names = scope or self.scene.scope
         return self._reads(node, lambda text: parse.read_condition(text, names), names)
 
@@ -134,8 +132,6 @@ class Formulas:
 
     def _whole_words(self, node: Located) -> None:
         """Refuse a word that is no name and would be read as a product, as `bb` for b·b: it is a slip."""
-        from bptutor.notation.parser.vocabulary import vocabulary
-
         words = vocabulary(self.scene.scope)
         for match in re.finditer(r"(?<!\\)[^\W\d_]+\d*", node.text):
             parts = None if words.known(match[0]) else words.split(match[0], False)
@@ -154,7 +150,5 @@ class Formulas:
 
 def _unknown(text: str) -> str:
     """Return the first word of a formula that means nothing without a scene; empty when all words do."""
-    from bptutor.notation.parser.vocabulary import vocabulary
-
     words = vocabulary(Scope({}))
     return next((word for word in re.findall(r"[^\W\d_]+\d*", text) if not words.known(word)), "")

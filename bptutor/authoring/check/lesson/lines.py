@@ -85,7 +85,9 @@ def prove_sides(
         checked.wrong(right.place, f"{what}: {proof.detail}", help_, "not-proved")
     else:
         checked.lines += 1
-        checked.proved.update([" and ".join(proof.provers)] if proof.provers else [])
+        if proof.provers:
+            name = " and ".join(proof.provers)
+            checked.proved[name] = checked.proved.get(name, 0) + 1
         if proof.conditions:
             place = f"{right.place.path}:{right.place.line}:{right.place.column}"
             checked.conditions[place] = proof.conditions
