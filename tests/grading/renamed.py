@@ -172,12 +172,21 @@ def renamed_question(asked: Mapping[str, Any], renaming: Renaming) -> dict[str, 
     for key in ("answer", "accept", "goal", "where", "derived"):
         if key in asked and not (kind == "einsum" and key == "answer"):
             found[key] = _in_parts(asked[key], renaming, kind if key in {"answer", "accept"} else "symbolic")
-    for key in {"line", "form"} & asked.keys():
-        found[key] = renaming.words(asked[key])
+    if "line" in asked:
+        found["line"] = renaming.words(asked["line"])
+    if "form" in asked:
+        found["form"] = [_form(form, renaming) for form in asked["form"]]
     for key in ("names", "operands"):
         if key in asked:
             found[key] = [renaming.words(name) for name in asked[key]]
     return found
+
+
+def _form(form: Any, renaming: Renaming) -> Any:
+    """Return a form with the new names: `{only: [p, y]}`."""
+    if isinstance(form, dict):
+        return {key: [renaming.name(name) for name in names] for key, names in form.items()}
+    return form
 
 
 def _in_parts(value: Any, renaming: Renaming, kind: str = "symbolic") -> Any:
