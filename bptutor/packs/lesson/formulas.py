@@ -16,7 +16,7 @@ from bptutor.packs.model import Place, Question
 from bptutor.packs.question_types import of
 from bptutor.packs.scene.scene import Scene, changed
 from bptutor.packs.yaml.fields import nearest
-from bptutor.packs.yaml.places import placed
+from bptutor.packs.yaml.places import problems_at
 from bptutor.packs.yaml.reader import Located, problem
 from bptutor.packs.yaml.source_map import Run
 
@@ -62,7 +62,7 @@ class Formulas:
         if self.blind or not isinstance(node.value, str) or not node.value or node.comment or node.broken:
             return None
         found: list[Problem] = []
-        with placed(node, found):
+        with problems_at(node, found):
             return how(node.value)
         if self.without and names is self.scene.scope and (word := _unknown(node.value)):
             self.no_scene(node.place, word)
