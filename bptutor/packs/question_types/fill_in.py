@@ -26,14 +26,10 @@ class FillIn(QuestionType):
         fields.whole_text(line, "line")
         if line.text and line.text.count("?") != 1:
             fields.wrong(line.place, f"`{line.text}` has {line.text.count('?')} gaps", "write one `?`", "fill")
-        whole = fields.math("whole")
-        answer = fields.get("answer") if fields.has("whole") else fields.require("answer", "δ_ij")
-        if answer is not None:
-            fields.whole_text(answer, "answer")
         return {
             "line": line.text,
-            "answer": answer.text if answer else "",
-            "whole": whole,
+            "whole": fields.math("whole"),
+            "answer": fields.math("answer", "" if fields.has("whole") else "δ_ij"),
             "where": fields.math("where"),
             "accept": fields.texts("accept", math=True),
             "names": fields.texts("names"),
