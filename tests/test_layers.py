@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import fnmatch
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -113,3 +114,103 @@ def test_no_text_is_executed(path: Path) -> None:
 
 def test_every_part_is_in_the_table() -> None:
     assert {part(path) for path in modules()} == set(MAY_IMPORT)
+
+
+# --- inside the packages ------------------------------------------------------------------------------------------
+
+INSIDE = {
+    "notation": (
+        {"tree", "caching", "equality/tolerances"},
+        {"scope", "limits"},
+        {"shapes", "array_functions", "values"},
+        {"parser"},
+        {"parse", "printers", "algebra", "transform"},
+        {"equality", "explain"},
+    ),
+    "grading": (
+        {"catalogue/order", "verdict", "answer", "code"},
+        {"catalogue", "feedback"},
+        {"graders"},
+        {"types"},
+        {"proof"},
+        {"grade"},
+        {"service"},
+    ),
+}
+"""The parts of a package, from the ground up: a part may import what stands above it in this table, and its own row."""
+
+LOOKED_UP = {
+    ("grading/answer/live_preview", "grade"),
+    ("grading/answer/live_preview", "types"),
+    ("grading/answer/parse_answer", "types"),
+}
+STILL_CIRCULAR = ("notation.shapes", "notation.array_functions", "notation.values", "notation.parser", "packs")
+
+
+def row_of(package: str, inner: str) -> int:
+    """The row of a module, by the longest part of its path that is in the table."""
+    parts = [inner.rsplit("/", n)[0] for n in range(inner.count("/") + 1)]
+    return next(n for part in parts for n, row in enumerate(INSIDE[package]) if part in row)
+
+
+@cache
+def edges() -> dict[str, set[str]]:
+    """Each module with those it imports, also inside functions; what is there for type checkers only is not counted."""
+    names = {
+        ".".join(p.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__"): p for p in modules()
+    }
+    found: dict[str, set[str]] = {}
+    for name, path in names.items():
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        skipped = {
+            inner
+            for node in ast.walk(tree)
+            if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
+            for part in node.body
+            for inner in ast.walk(part)
+        }
+        wanted: set[str] = set()
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom) and node not in skipped and node.module:
+                wanted |= {
+                    full if (full := f"{node.module}.{alias.name}") in names else node.module for alias in node.names
+                }
+            elif isinstance(node, ast.Import) and node not in skipped:
+                wanted |= {alias.name for alias in node.names}
+        found[name] = wanted & names.keys() - {name}
+    return found
+
+
+def circle(found: dict[str, set[str]]) -> list[str]:
+    """The modules of a circle in the order of their imports; empty where there is none."""
+    done: set[str] = set()
+
+    def walked(name: str, way: tuple[str, ...]) -> list[str]:
+        if name in way:
+            return [*way[way.index(name) :], name]
+        if name in done:
+            return []
+        round_ = next((one for other in sorted(found[name]) if (one := walked(other, (*way, name)))), [])
+        done.add(name)
+        return round_
+
+    return next((one for name in sorted(found) if (one := walked(name, ()))), [])
+
+
+def test_a_circle_is_found() -> None:
+    assert circle({"a": {"b"}, "b": {"c"}, "c": {"b"}, "d": set()}) == ["b", "c", "b"]
+    assert circle({"a": {"b", "c"}, "b": {"c"}, "c": set()}) == []
+
+
+def test_no_module_imports_itself_by_others() -> None:
+    clean = {name for name in edges() if not name.removeprefix("bptutor.").startswith(STILL_CIRCULAR)}
+    assert circle({name: others & clean for name, others in edges().items() if name in clean}) == []
+
+
+@pytest.mark.parametrize("package", INSIDE)
+def test_parts_of_a_package_import_only_downwards(package: str) -> None:
+    inner = {name: name.removeprefix(f"bptutor.{package}.").replace(".", "/") for name in edges()}
+    own = [name for name in inner if name.startswith(f"bptutor.{package}.")]
+    rows = {name: row_of(package, inner[name]) for name in own}
+    upwards = {(inner[a], inner[b]) for a in own for b in edges()[a] if b in rows and rows[b] > rows[a]}
+    assert {(a, b) for a, b in upwards if (f"{package}/{a}", b.split("/")[0]) not in LOOKED_UP} == set()

@@ -17,11 +17,11 @@ from bptutor.engine.spec import Plan
 from bptutor.engine.trace import Trace, plain
 from bptutor.engine.train import train
 from bptutor.errors import UsageError
+from bptutor.notation.equality.tolerances import DIRECTION
 from bptutor.packs.scene.network import read_network
 
 CHECK_LIMIT = 2_000
 """Most parameters and inputs of which every one is nudged; above, only the direction is checked."""
-DIRECTION_LIMIT = 1e-10
 
 
 def run(
@@ -143,7 +143,7 @@ def _jacobians(pass_: Trace, slopes: Mapping[str, Array]) -> str:
 def _checked(spec: Plan, values: Mapping[str, Array]) -> dict[str, object]:
     """Measure the gradients; figures are relative differences, and `ok` says whether all are confirmed."""
     direction = gradcheck.directional(spec, values)
-    found: dict[str, object] = {"ok": direction < DIRECTION_LIMIT, "directional": _finite(direction)}
+    found: dict[str, object] = {"ok": direction < DIRECTION, "directional": _finite(direction)}
     if spec.parameters + values["x"].size > CHECK_LIMIT:
         return found
     each = gradcheck.check(spec, values)

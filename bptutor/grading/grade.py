@@ -60,7 +60,7 @@ def prove_answer(question: Question, text: str, scene: Scene | None, verdict: Ve
     right = verdict.mark in {Mark.RIGHT, Mark.RIGHT_OTHER_FORM}
     if not right or verdict.proof is not ProofMark.PROBES or not types.of(question).provable:
         return verdict
-    from bptutor.grading.service.proof import proved
+    from bptutor.grading.proof import proved
 
     return proved(make(question, text, scene), verdict)
 

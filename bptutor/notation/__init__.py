@@ -1,1 +1,1 @@
-"""The mathematics language: one text, one tree, many faces."""
+"""The mathematics language: one text, one tree, printed in many ways."""

@@ -15,6 +15,7 @@ import numpy as np
 
 from bptutor.errors import BptutorError
 from bptutor.notation import tree as t
+from bptutor.notation.printers.unicode import line
 from bptutor.notation.shapes import axes
 from bptutor.notation.values.evaluate import NoValue, Values, evaluate
 from bptutor.notation.values.forward_autodiff import ELEMENTWISE
@@ -51,7 +52,7 @@ def explain(expr: t.Expr, values: Values, position: tuple[int, ...]) -> Contribu
     Args:
         expr: An expression, or the name of a given or defined array.
         values: The numbers.
-        position: 0-based: places of the free letters in order of appearance, then of the positional axes.
+        position: 0-based: places of the free indices in order of appearance, then of the positional axes.
 
     Raises:
         IndexError: The position is outside the array.
@@ -134,19 +135,21 @@ def _numbered(position: tuple[int, ...], values: Values) -> tuple[t.Expr, ...]:
     return tuple(t.Number(Fraction(n + values.scope.count_from)) for n in position)
 
 
-def _name(expr: t.Expr, position: tuple[int, ...], values: Values) -> t.Expr:
-    return t.At(expr, _numbered(position, values)) if position else expr
-
-
 def _at(expr: t.Expr, position: tuple[int, ...], values: Values) -> t.Expr:
     assert isinstance(expr, t.At)  # noqa: S101  # by the table
     if isinstance(expr.base, t.Name):
         return expr
-    numbers = []
-    for subscript in expr.subscripts:
-        where = evaluate(subscript, values)
-        numbers.append(round(float(where[()])) - values.scope.count_from)
-    return _entry(expr.base, tuple(numbers), values)
+    return _entry(expr.base, _positions(expr, values), values)
+
+
+def _positions(expr: t.At, values: Values) -> tuple[int, ...]:
+    """The 0-based positions that the subscripts of an element name."""
+    return tuple(round(float(evaluate(s, values)[()])) - values.scope.count_from for s in expr.subscripts)
+
+
+def _outer(expr: t.Expr, position: tuple[int, ...], values: Values) -> t.Expr:
+    assert isinstance(expr, t.Outer | t.MatMul)  # noqa: S101  # by the table
+    return t.Mul((_entry(expr.left, position[:1], values), _entry(expr.right, position[1:], values)))
 
 
 def _matmul(expr: t.Expr, position: tuple[int, ...], values: Values) -> t.Expr:
@@ -154,7 +157,7 @@ def _matmul(expr: t.Expr, position: tuple[int, ...], values: Values) -> t.Expr:
     left, right = _shape(expr.left, values), _shape(expr.right, values)
     kind = axes.of(expr, values.scope)
     if len(left) == len(right) == 1 and len(kind.axes) == 2:  # a column and a row
-        return _product(_entry(expr.left, position[:1], values), _entry(expr.right, position[1:], values))
+        return _outer(expr, position, values)
     row = position[: len(left) - 1]
     column = position[len(left) - 1 :]
     if len(left) > 2 or len(right) > 2:
@@ -163,12 +166,8 @@ def _matmul(expr: t.Expr, position: tuple[int, ...], values: Values) -> t.Expr:
     for k in range(left[-1]):
         a = _entry(expr.left, (*row, k), values)
         b = _entry(expr.right, (k, *column), values)
-        terms.append(_product(a, b))
+        terms.append(t.Mul((a, b)))
     return terms[0] if len(terms) == 1 else t.Add(tuple(terms))
-
-
-def _product(a: t.Expr, b: t.Expr) -> t.Expr:
-    return t.Mul((a, b))
 
 
 def _sum(expr: t.Expr, position: tuple[int, ...], values: Values) -> t.Expr:
@@ -193,18 +192,14 @@ def _call(expr: t.Expr, position: tuple[int, ...], values: Values) -> t.Expr:
     if expr.function.rstrip("'") in ELEMENTWISE and len(expr.args) == 1:
         return _elementwise(expr, position, values)
     if expr.function == "softmax" and len(expr.args) == 1:
-        return _softmax(expr.args[0], position, values)
+        size = _shape(expr.args[0], values)[-1]
+        parts = [t.Call("exp", (_entry(expr.args[0], (*position[:-1], k), values),)) for k in range(size)]
+        return t.Div(parts[position[-1]], t.Add(tuple(parts)) if size > 1 else parts[0])
     raise NoEntry(expr.function)
 
 
-def _softmax(arg: t.Expr, position: tuple[int, ...], values: Values) -> t.Expr:
-    size = _shape(arg, values)[-1]
-    parts = [t.Call("exp", (_entry(arg, (*position[:-1], k), values),)) for k in range(size)]
-    return t.Div(parts[position[-1]], t.Add(tuple(parts)) if size > 1 else parts[0])
-
-
 _RULES: dict[type[t.Expr], Callable[[t.Expr, tuple[int, ...], Values], t.Expr]] = {
-    t.Name: _name,
+    t.Name: lambda expr, position, values: t.At(expr, _numbered(position, values)) if position else expr,
     t.At: _at,
     t.Number: lambda expr, position, values: expr,
     t.Neg: _elementwise,
@@ -216,10 +211,7 @@ _RULES: dict[type[t.Expr], Callable[[t.Expr, tuple[int, ...], Values], t.Expr]] 
     t.Delta: lambda expr, position, values: t.Number(Fraction(int(evaluate(expr, values)[()]))),
     t.MatMul: _matmul,
     t.Transpose: lambda expr, position, values: _entry(expr.arg, position[::-1], values),  # type: ignore[attr-defined]
-    t.Outer: lambda expr, position, values: _product(
-        _entry(expr.left, position[:1], values),  # type: ignore[attr-defined]
-        _entry(expr.right, position[1:], values),  # type: ignore[attr-defined]
-    ),
+    t.Outer: _outer,
     t.Sum: _sum,
     t.Call: _call,
 }
@@ -229,34 +221,25 @@ _RULES: dict[type[t.Expr], Callable[[t.Expr, tuple[int, ...], Values], t.Expr]] 
 
 
 def _leaf(expr: t.Expr) -> bool:
-    if isinstance(expr, t.At):
-        return isinstance(expr.base, t.Name)
-    return False
+    return isinstance(expr, t.At) and isinstance(expr.base, t.Name)
 
 
 def _contributor(leaf: t.Expr, values: Values) -> Contributor:
     assert isinstance(leaf, t.At) and isinstance(leaf.base, t.Name)  # noqa: S101  # only leaves come here
-    position = tuple(round(float(evaluate(s, values)[()])) - values.scope.count_from for s in leaf.subscripts)
-    return Contributor(leaf.base.id, position, float(evaluate(leaf, values)[()]))
+    return Contributor(leaf.base.id, _positions(leaf, values), float(evaluate(leaf, values)[()]))
 
 
 def _arithmetic(formula: t.Expr, values: Values) -> str:
     """Return the formula with numbers in place of elements, as one line."""
     if sum(1 for _ in t.walk(formula)) > 8 * MOST_TERMS:
         return ""
-    from bptutor.notation.printers.unicode import line
-
     return line(_numbers(formula, values), values.scope)
 
 
 def _numbers(expr: t.Expr, values: Values) -> t.Expr:
-    scalar = isinstance(expr, t.Name) and not values.scope.names[expr.id].axes if isinstance(expr, t.Name) else False
-    if _leaf(expr) or scalar:
-        return _rounded(float(evaluate(expr, values)[()]))
-    return t.rebuild(expr, lambda part: _numbers(part, values))
-
-
-def _rounded(value: float) -> t.Expr:
+    if not _leaf(expr) and not (isinstance(expr, t.Name) and not values.scope.names[expr.id].axes):
+        return t.rebuild(expr, lambda part: _numbers(part, values))
+    value = float(evaluate(expr, values)[()])
     text = np.format_float_positional(abs(value), precision=4, unique=True, trim="-")
     number = t.Number(Fraction(text), text)
     return t.Neg(number) if value < 0 and number.value else number

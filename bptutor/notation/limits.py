@@ -96,7 +96,7 @@ def bounded(expr: t.Expr) -> bool:
 
 
 def depth(expr: t.Expr) -> int:
-    """Return how many nodes stand above each other at most, without recursion."""
+    """Return how many nodes are above each other at most, without recursion."""
     level, found = [expr], 0
     while level:
         found += 1

@@ -1,4 +1,4 @@
-"""The door of the mathematics language: a text becomes a tree, or an error with a column.
+"""The entry to the mathematics language: a text becomes a tree, or an error with a column.
 
 Nothing is evaluated here and nothing of Python's own reading is used: a hand-written parser knows the
 names of the scope and refuses everything else.
@@ -158,7 +158,7 @@ def _left_over(reader: Reader) -> UnreadableAnswer:
 
 
 def _standing_letters(expr: t.Expr, allowed: bool) -> list[str]:
-    """Return index letters that stand where a number should."""
+    """Return indices that are used as numbers."""
     if isinstance(expr, t.Letter):
         return [] if allowed else [expr.id]
     found: list[str] = []

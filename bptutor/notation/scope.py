@@ -40,7 +40,7 @@ class Draw:
 
 
 class Role(Enum):
-    """What a name stands for."""
+    """What kind of name it is."""
 
     GIVEN = "given"
     DEFINED = "defined"
@@ -90,7 +90,7 @@ class Declared:
     outside_zero: bool = False
     """Whether reading outside the array gives 0 (padding)."""
     definition: Expr | None = None
-    """For `DEFINED`: the tree, with `letters` as its free letters."""
+    """For `DEFINED`: the tree, with `letters` as its free indices."""
     letters: tuple[str, ...] = ()
     """For a definition written with a subscripted key (`N_i: ...`), the letters in the order of the axes."""
     network_role: NetworkRole | None = None

@@ -1,4 +1,4 @@
-"""The tree that every spelling is read into and every face is printed from.
+"""The tree that every spelling is read into and every printer prints.
 
 An expression has two kinds of axes. **Letters** are the free indices of index notation (`i` in
 `p_i`); they are matched by name. **Positional axes** are those of an array written whole (`W @ a`);
@@ -39,7 +39,7 @@ class Name(Expr):
 
 @dataclass(frozen=True, slots=True)
 class Letter(Expr):
-    """An index letter used as an integer: a subscript, or a side of a condition."""
+    """An index used as an integer: a subscript, or a side of a condition."""
 
     id: str
 

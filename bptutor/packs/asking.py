@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from bptutor.errors import BptutorError, UsageError
 from bptutor.packs.lesson import fading
 from bptutor.packs.lesson.fading import Form
+from bptutor.packs.lesson.outline import Rule
 from bptutor.packs.library import Library
 from bptutor.packs.model import Derivation, Lesson, Question
 from bptutor.packs.quiz import BANK
@@ -34,7 +35,7 @@ def named(library: Library, id_: str) -> tuple[Question, Scene | None]:
     if not slash:
         raise UsageError(f"`{id_}` names no question", "write lesson/question, such as last-layer/all-six")
     lesson = library.lesson(lesson_id)
-    known = dict(asks(lesson, library))
+    known = dict(asks(lesson, library.pack.rules))
     if stop not in known:
         raise UsageError(f"the lesson {lesson_id} asks no {stop}", nearest(stop, known))
     question = known[stop]
@@ -45,17 +46,22 @@ def named(library: Library, id_: str) -> tuple[Question, Scene | None]:
     return question, scene.changed(question.changes) if scene is not None else None
 
 
-def asks(lesson: Lesson, library: Library) -> Iterator[tuple[str, Question]]:
-    """Yield everything that a lesson asks for in writing, with its id."""
+def asks(lesson: Lesson, rules: Mapping[str, Rule] | None = None) -> Iterator[tuple[str, Question]]:
+    """Yield everything that a lesson asks for in writing, with its id.
+
+    Args:
+        lesson: The lesson.
+        rules: The rules of the pack, for the hint of a blank page that names them.
+    """
     for block in lesson.blocks:
         if isinstance(block, Question):
             yield block.id, block
         elif isinstance(block, Derivation) and block.blank:
-            yield block.id, fading.blank_page(block, (), library.pack.rules)
+            yield block.id, fading.blank_page(block, (), rules)
         elif isinstance(block, Derivation):
             for n, line in enumerate(block.lines):
                 if line.ask:
-                    yield f"{block.id}.{n + 1}", fading.question(block, n, Form.WRITE, library.pack.rules)
+                    yield f"{block.id}.{n + 1}", fading.question(block, n, Form.WRITE, rules)
 
 
 def length(library: Library, id_: str) -> int:
@@ -63,11 +69,11 @@ def length(library: Library, id_: str) -> int:
     steps = {entry.id: entry.steps for entry in library.entries()}
     try:
         quiz = library.quiz(id_)
-        found = len(dict(asks(quiz.lesson, library)))
+        found = len(dict(asks(quiz.lesson)))
         for source in quiz.front.sources:
             there = len(source.ids) or steps.get(source.lesson, 0)
             if source.lesson.startswith(BANK) and not source.ids:
-                there = len(dict(asks(library.lesson(source.lesson), library)))
+                there = len(dict(asks(library.lesson(source.lesson))))
             found += min(source.pick or there, there)
     except BptutorError:
         return 0

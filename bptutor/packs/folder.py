@@ -6,12 +6,13 @@ import re
 from pathlib import Path
 
 from bptutor.errors import PackError, Problem, UsageError
-from bptutor.packs.lesson.blocks import chunks, parts
-from bptutor.packs.lesson.markdown import file_text, front_matter
+from bptutor.packs.lesson.blocks import Parts, chunks, parts
+from bptutor.packs.lesson.front_matter import Front, front_matter
 from bptutor.packs.lesson.outline import LessonEntry, Pack, QuizEntry
 from bptutor.packs.lesson.outline_cache import Index
 from bptutor.packs.pack_file import pack_from
 from bptutor.packs.quiz import is_quiz
+from bptutor.packs.yaml.text_file import file_text
 
 PACK_FILE = "pack.yaml"
 NOT_LESSONS = frozenset({"README.md", "COVERAGE.md"})
@@ -42,25 +43,33 @@ def read_outline(root: Path) -> Index:
 
 
 def _entry(file: Path) -> LessonEntry | QuizEntry:
-    ignored: list[Problem] = []
-    halves = parts(file_text(file, file.name, ignored), file.name, ignored)
-    front = front_matter(halves, file.name, ignored)
+    halves = split(file)
+    front = front_matter(halves, file.name, []).lesson
+    title = front.title or front.id
     if front.quiz is not None:
-        return QuizEntry(
-            front.id, front.title or front.id, front.chapter, front.minutes, front.quiz.test_out, file, front.was
-        )
+        return QuizEntry(front.id, title, front.chapter, front.minutes, front.quiz.test_out, file, front.was)
     return LessonEntry(
         id=front.id,
-        title=front.title or front.id,
+        title=title,
         minutes=front.minutes,
         needs=front.needs,
         skills=front.skills,
         chapter=front.chapter,
         objective=front.objective,
-        steps=sum(_stops(chunk.word, chunk.text) for chunk in chunks(halves.body, 1, file.name, ignored)),
+        steps=sum(_stops(chunk.word, chunk.text) for chunk in chunks(halves.body, 1, file.name, [])),
         file=file,
         was=front.was,
     )
+
+
+def split(file: Path) -> Parts:
+    """Return the front matter and the body of a file; what is wrong with it is reported where it is read whole."""
+    return parts(file_text(file, file.name, []), file.name, [])
+
+
+def front_of(file: Path) -> Front:
+    """Return what the front matter of a file says."""
+    return front_matter(split(file), str(file), [])
 
 
 def _stops(word: str, text: str) -> int:
@@ -89,12 +98,12 @@ def read_pack(root: Path) -> Pack:
 
 def lesson_files(root: Path) -> list[Path]:
     """Return the lesson files of a pack, by name; translations, quizzes and the guide are none."""
-    return [file for file in _pages(root) if not _is_quiz(file)]
+    return [file for file in _pages(root) if not is_quiz(split(file).front)]
 
 
 def quiz_files(root: Path) -> list[Path]:
     """Return the quiz files of a pack, by name."""
-    return [file for file in _pages(root) if _is_quiz(file)]
+    return [file for file in _pages(root) if is_quiz(split(file).front)]
 
 
 def _pages(root: Path) -> list[Path]:
@@ -106,8 +115,3 @@ def _pages(root: Path) -> list[Path]:
         and not TRANSLATION.fullmatch(file.name)
         and not file.is_dir()
     ]
-
-
-def _is_quiz(file: Path) -> bool:
-    ignored: list[Problem] = []
-    return is_quiz(parts(file_text(file, file.name, ignored), file.name, ignored).front)

@@ -59,15 +59,22 @@ class Library:
             UsageError: There is no pack at this path, or the zip is refused.
             PackError: Its `pack.yaml` is wrong; carries every problem found.
         """
+        kept = cache and outline_cache.load(path, cache) if path.is_dir() else None
+        if kept:
+            return Library(kept)
+        from bptutor.packs.folder import read_outline  # reads YAML: not needed where an outline was kept
+
         if path.is_file() and path.suffix == ".zip":
-            from bptutor.packs.folder import read_outline
             from bptutor.packs.zipped import unpack
 
-            folder, kept = unpack(path)
-            return Library(read_outline(folder), kept)
+            folder, unpacked = unpack(path)
+            return Library(read_outline(folder), unpacked)
         if not path.is_dir():
             raise UsageError(f"there is no pack at {path}", "give a folder with a pack.yaml, or a zip of one")
-        return Library((cache and outline_cache.load(path, cache)) or _read(path, cache))
+        outline = read_outline(path)
+        if cache is not None:
+            outline_cache.save(outline, cache)
+        return Library(outline)
 
     @cached_property
     def _files(self) -> dict[str, Path]:
@@ -104,9 +111,9 @@ class Library:
             UsageError: The pack has no such lesson.
             PackError: Its file is wrong; carries every problem found.
         """
-        from bptutor.packs.lesson.markdown import read_lesson
         from bptutor.packs.model import Question
-        from bptutor.packs.quiz import BANK, bank_files, read_bank
+        from bptutor.packs.pages import read_lesson
+        from bptutor.packs.quiz import BANK, bank_files
         from bptutor.packs.yaml.fields import nearest
 
         files = self._files if not id.startswith(BANK) else {BANK + f.stem: f for f in bank_files(self.pack.root)}
@@ -115,7 +122,7 @@ class Library:
         if id not in files:
             self._unreadable(id)
             raise UsageError(f"the pack {self.pack.id} has no lesson {id}", nearest(id, files))
-        lesson = (read_bank if id.startswith(BANK) else read_lesson)(files[id])
+        lesson = read_lesson(files[id])
         self._refuse_new_programs(lesson)
         blocks = tuple(self.titled(block) if isinstance(block, Question) else block for block in lesson.blocks)
         return replace(lesson, blocks=blocks)
@@ -126,20 +133,20 @@ class Library:
         Raises:
             PackError: Such a file cannot be read.
         """
-        from bptutor.packs.folder import lesson_files
-        from bptutor.packs.lesson.markdown import likely_id, read_lesson
+        from bptutor.packs.folder import front_of, lesson_files
+        from bptutor.packs.pages import read_lesson
 
         for file in lesson_files(self.pack.root) if id in self.pack.lessons else ():
-            if likely_id(file) == id:
+            if front_of(file).likely_id == id:
                 read_lesson(file)
 
     def _bank_today(self, id_: str, files: Mapping[str, Path]) -> str:
         """Return the id of the bank that was called so before; the id itself when none was, or its file is wrong."""
-        from bptutor.packs.quiz import BANK, read_bank
+        from bptutor.packs.pages import read_lesson
 
         for name, file in files.items():
             with suppress(PackError):
-                if id_.removeprefix(BANK) in read_bank(file).was:
+                if id_.removeprefix("@") in read_lesson(file).was:
                     return name
         return id_
 
@@ -154,7 +161,6 @@ class Library:
         asked = [block for block in lesson.blocks if isinstance(block, Question) and block.code is not None]
         if self.allowed is None or not asked:
             return
-        from bptutor.errors import PackError
         from bptutor.packs.programs import digest
         from bptutor.packs.yaml.reader import problem
 
@@ -179,13 +185,3 @@ def builtin_root() -> Path:
     package = Path(__file__).resolve().parents[1]
     installed = package / "_lessons"
     return (installed if installed.is_dir() else package.parent / "lessons") / "backprop"
-
-
-def _read(path: Path, cache: Path | None) -> Index:
-    """Read the outline of a folder, and keep it."""
-    from bptutor.packs.folder import read_outline
-
-    outline = read_outline(path)
-    if cache is not None:
-        outline_cache.save(outline, cache)
-    return outline

@@ -24,6 +24,23 @@ class Place:
     line: int = 0
     column: int = 0
 
+    def within(self, text: str, offset: int) -> Place:
+        """Return where the character `offset` (0-based) of a text stands that begins here."""
+        lines = text.count("\n", 0, offset)
+        column = offset - text.rfind("\n", 0, offset) + (0 if lines else self.column - 1)
+        return Place(self.path, self.line + lines, column)
+
+
+class Written:
+    """Something of a file, which knows where it and each of its keys stand."""
+
+    place: Place
+    places: Mapping[str, Place]
+
+    def at(self, *keys: str) -> Place:
+        """Return where the first of some keys that is written stands (`hints.0`); else where the whole stands."""
+        return next((self.places[key] for key in keys if key in self.places), self.place)
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -75,7 +92,7 @@ class Code:
 
 
 @dataclass(frozen=True)
-class Question:
+class Question(Written):
     """A question of any kind; keys that its kind does not use are empty."""
 
     id: str
@@ -152,7 +169,7 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Line:
+class Line(Written):
     """One line of a derivation."""
 
     math: str
@@ -180,7 +197,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Derivation:
+class Derivation(Written):
     """A goal and the lines that lead from it; each line is proved equal to the one before."""
 
     id: str
@@ -254,3 +271,7 @@ class Lesson:
     """What it was called before."""
     places: Mapping[str, Place] = field(default_factory=dict, compare=False)
     """Where each key of the front matter stands: `title`, `needs.0`, ..."""
+
+    def at(self, *keys: str) -> Place:
+        """Return where the first of some keys of the front matter stands; else the beginning of the file."""
+        return next((self.places[key] for key in keys if key in self.places), Place(str(self.file), 1, 1))

@@ -11,13 +11,12 @@ import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from bptutor.errors import Problem
-from bptutor.packs.folder import lesson_files, quiz_files
-from bptutor.packs.lesson.blocks import chunks, parts
-from bptutor.packs.lesson.markdown import file_text
+from bptutor.packs.folder import lesson_files, quiz_files, split
+from bptutor.packs.lesson.blocks import chunks
 from bptutor.packs.question_types import TYPES
 from bptutor.packs.quiz import bank_files
 from bptutor.packs.yaml.reader import Located, plain, read
+from bptutor.packs.yaml.text_file import file_text
 
 KEYS = ("entry", "answer", "accept", "starter", "setup", "expect", "args", "cases")
 """What says which Python runs, and how it is called."""
@@ -25,7 +24,9 @@ KEYS = ("entry", "answer", "accept", "starter", "setup", "expect", "args", "case
 
 def programs(root: Path) -> frozenset[str]:
     """Return a digest of the Python of each code question of a pack; of nothing else that is written there."""
-    return frozenset(digest(plain(node)) for node in _questions(root) if _is_code(node.mapping))
+    programs_of = {kind for kind, one in TYPES.items() if one.program}
+    asked = (node for node in _questions(root) if "type" in node.mapping)
+    return frozenset(digest(plain(node)) for node in asked if node.mapping["type"].text in programs_of)
 
 
 def digest(source: object) -> str:
@@ -50,18 +51,13 @@ def _python(source: object) -> object:
     return found
 
 
-def _is_code(question: Mapping[str, Located]) -> bool:
-    return "type" in question and (found := TYPES.get(question["type"].text)) is not None and found.program
-
-
 def _questions(root: Path) -> Iterator[Located]:
     """Yield every question as it is written; what cannot be read is not asked either."""
-    ignored: list[Problem] = []
     for file in (*lesson_files(root), *quiz_files(root)):
-        halves = parts(file_text(file, file.name, ignored), file.name, ignored)
-        for chunk in chunks(halves.body, halves.body_line, file.name, ignored):
+        halves = split(file)
+        for chunk in chunks(halves.body, halves.body_line, file.name, []):
             if chunk.word == "question":
-                yield read(chunk.text, file.name, ignored, chunk.line)
+                yield read(chunk.text, file.name, [], chunk.line)
     for file in bank_files(root):
-        bank = read(file_text(file, file.name, ignored), file.name, ignored).mapping
+        bank = read(file_text(file, file.name, []), file.name, []).mapping
         yield from bank.get("questions", Located(())).items

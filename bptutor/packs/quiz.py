@@ -1,24 +1,15 @@
-"""Quizzes and banks: runs of questions, taken from lessons, from banks, and from the quiz's own file."""
+"""Quizzes: runs of questions, taken from lessons, from banks, and from the quiz's own file."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from bptutor.errors import PackError, Problem
-from bptutor.packs.model import Block, Lesson, Place, Show
-from bptutor.packs.renaming import renamed_from
+from bptutor.packs.model import Lesson, Place
 from bptutor.packs.yaml.fields import Fields
-from bptutor.packs.yaml.places import gathered
-from bptutor.packs.yaml.reader import Located, places, read
+from bptutor.packs.yaml.reader import NOWHERE, Located
 
-if TYPE_CHECKING:
-    from bptutor.packs.lesson.formulas import Formulas
-
-NOWHERE = Place()
 BANKS = "banks"
 BANK = "@"
 """What the id of a bank begins with where a lesson's could stand."""
@@ -97,75 +88,14 @@ def _source(node: Located, fields: Fields) -> Source:
     """Read `- lesson: id` or `- bank: name`, with `ids` and `pick`; a text alone is a lesson."""
     if isinstance(node.value, str) and node.value:
         return Source(node.value, place=node.place)
-    one = Fields(node, "a source of questions", fields.problems)
-    lesson, bank = one.text("lesson"), one.text("bank")
-    if bool(lesson) == bool(bank):
-        one.wrong(
-            node.place, "a source names a lesson or a bank", "write `- bank: softmax` or `- lesson: output-error`"
-        )
-    found = Source(lesson or BANK + bank, one.texts("ids"), one.integer("pick", 1, MOST, 0), node.place)
-    one.close()
-    return found
-
-
-# --- banks ------------------------------------------------------------------------------------------------
+    with Fields(node, "a source of questions", fields.problems) as one:
+        lesson, bank = one.text("lesson"), one.text("bank")
+        if bool(lesson) == bool(bank):
+            help_ = "write `- bank: softmax` or `- lesson: output-error`"
+            one.wrong(node.place, "a source names a lesson or a bank", help_)
+        return Source(lesson or BANK + bank, one.texts("ids"), one.integer("pick", 1, MOST, 0), node.place)
 
 
 def bank_files(root: Path) -> list[Path]:
     """Return the files of the banks of a pack, by name."""
     return sorted(file for file in (root / BANKS).glob("*.yaml") if not file.is_dir())
-
-
-def read_bank(path: Path, shown: str = "") -> Lesson:
-    """Read a bank as a lesson of questions, whose id is the file's name with `@` before it.
-
-    Raises:
-        PackError: It is wrong; carries every problem found.
-    """
-    from bptutor.packs.lesson.markdown import file_text
-
-    problems: list[Problem] = []
-    where = shown or str(path)
-    text = file_text(path, where, problems)
-    lesson = bank_from(read(text, where, problems), path.stem, problems) if text or not problems else None
-    if problems or lesson is None:
-        raise PackError(*gathered(problems))
-    return replace(lesson, file=path)
-
-
-def bank_from(node: Located, name: str, problems: list[Problem]) -> Lesson:
-    """Read the mapping of a bank; every problem found goes into `problems`."""
-    from bptutor.packs.lesson.formulas import Formulas
-    from bptutor.packs.scene.scene import scene
-
-    fields = Fields(node, "a bank", problems)
-    written, before = fields.get("scene"), len(problems)
-    own = scene(written, problems) if written is not None else None
-    formulas = Formulas(own, problems, blind=len(problems) > before)
-    title, skills = fields.text("title") or name, fields.texts("skills")
-    allow = {rule: reason.text for rule, reason in fields.mapping("allow").items()}
-    blocks: list[Block] = []
-    fields.require("questions", "[{id: first, type: numeric, prompt: ..., answer: ...}]")
-    for item in fields.nodes("questions"):
-        blocks += _entry(item, formulas, fields)
-    was = renamed_from(fields)
-    fields.close()
-    found = places(node)
-    return Lesson(BANK + name, title, tuple(blocks), own, skills=skills, allow=allow, was=was, places=found)
-
-
-def _entry(node: Located, formulas: Formulas, fields: Fields) -> Iterable[Block]:
-    """Read one question of a bank; `arrays` are shown above it."""
-    from bptutor.packs.lesson.markdown import asked
-
-    written = node.mapping.get("arrays", Located(()))
-    names = written.items or ((written,) if written.text else ())
-    for name in names:
-        formulas.expression(name)
-    kept = {key: value for key, value in node.mapping.items() if key != "arrays"}
-    keys = {key: place for key, place in node.keys.items() if key != "arrays"}
-    question = asked(Located(kept, node.place, keys), None, node.place, formulas, fields.problems)
-    if names:
-        yield Show(tuple(name.text for name in names), None, node.place)
-    if question is not None:
-        yield question

@@ -26,11 +26,11 @@ from bptutor.notation import parse
 from bptutor.notation.equality.prove import Outcome, prove
 from bptutor.notation.values.evaluate import evaluate
 from bptutor.packs.folder import lesson_files, quiz_files
-from bptutor.packs.lesson.markdown import read_lesson
 from bptutor.packs.library import Library
 from bptutor.packs.model import Lesson, Question
+from bptutor.packs.pages import read_lesson
 from bptutor.packs.question_types import of
-from bptutor.packs.quiz import bank_files, read_bank
+from bptutor.packs.quiz import bank_files
 from bptutor.session.steps.redraw import drawn_names
 
 pytestmark = pytest.mark.normal
@@ -44,7 +44,7 @@ FEW = 8
 
 @cache
 def lesson(file: Path) -> Lesson:
-    return read_bank(file) if file.suffix == ".yaml" else read_lesson(file)
+    return read_lesson(file)
 
 
 def named(name: str) -> Lesson:

@@ -21,11 +21,11 @@ from bptutor.grading.code.sandbox.availability import may, said
 from bptutor.grading.code.sandbox.channel import Program
 from bptutor.grading.service.batch import grade_lines
 from bptutor.packs.folder import lesson_files, quiz_files
-from bptutor.packs.lesson.markdown import read_lesson
 from bptutor.packs.library import Library, builtin_root
 from bptutor.packs.model import Question
+from bptutor.packs.pages import read_lesson
 from bptutor.packs.programs import digest, programs
-from bptutor.packs.quiz import bank_files, read_bank
+from bptutor.packs.quiz import bank_files
 from bptutor.progress.trust import Trust
 from tests.terminal import terminal
 
@@ -391,7 +391,7 @@ def test_the_built_in_pack_never_asks_and_a_copy_of_it_does(tmp_path: Path, aske
 def everything(root: Path) -> Iterator[Question]:
     """Yield the questions of a pack as a session reads them; files that ask for no code are passed over."""
     files = [file for file in (*lesson_files(root), *quiz_files(root)) if "type: code" in file.read_text("utf-8")]
-    for lesson in (*map(read_lesson, files), *map(read_bank, bank_files(root))):
+    for lesson in map(read_lesson, (*files, *bank_files(root))):
         yield from (block for block in lesson.blocks if isinstance(block, Question))
 
 

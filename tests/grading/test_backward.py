@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bptutor.grading.answer.definitions import lines, unfolded
 from bptutor.notation import parse
+from bptutor.notation.transform.definitions import lines, unfolded
 from bptutor.notation.transform.to_matrix_notation import as_array
 from bptutor.notation.values.evaluate import evaluate
 from bptutor.packs.scene.scene import Scene

@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 
 from bptutor.engine.network import Spec
-from bptutor.errors import PackError, UsageError
+from bptutor.errors import PackError, Problem, UsageError
 from bptutor.packs.model import Place
-from bptutor.packs.scene.network import draw, from_mapping, read_network
+from bptutor.packs.scene.network import Network, draw, network_from, read_network
 from bptutor.packs.scene.scene import Scene
+from bptutor.packs.yaml.reader import located
 
 MAZUR = """\
 layers: [2, 2, 2]
@@ -39,6 +40,15 @@ def problems_of(folder: Path, text: str) -> list[str]:
     with pytest.raises(PackError) as caught:
         read_network(written(folder, text))
     return [f"{p.line}:{p.column} {p.what} | {p.help}" for p in caught.value.problems]
+
+
+def from_mapping(mapping: object, place: Place | None = None) -> Network:
+    """Read a network from plain data."""
+    problems: list[Problem] = []
+    network = network_from(located(mapping, place), problems, images=True)
+    if problems or network is None:
+        raise PackError(*problems)
+    return network
 
 
 def test_a_whole_file(tmp_path: Path) -> None:

@@ -11,9 +11,9 @@ from bptutor.engine.blocks import Conv, Dense, Flatten, Pool
 from bptutor.engine.network import ImageSpec
 from bptutor.engine.windows import Window
 from bptutor.errors import PackError
-from bptutor.packs.scene.network import from_mapping, read_network
+from bptutor.packs.scene.network import read_network
 from bptutor.packs.scene.scene import Scene
-from tests.packs.test_network import problems_of, written
+from tests.packs.test_network import from_mapping, problems_of, written
 
 WHOLE = """\
 layers:

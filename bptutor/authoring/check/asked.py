@@ -41,7 +41,7 @@ def asked_lines(derivation: Derivation) -> Iterator[Question]:
         for how in fading.forms(line):
             question = fading.question(derivation, n, how)
             answer = {fading.Form.WHY: "by", fading.Form.HOLE: "hole"}.get(how, "math")
-            place = line.places.get(answer, line.place) if answer != "math" else line.place
+            place = line.at(answer) if answer != "math" else line.place
             yield replace(question, places={**line.places, "answer": place})
 
 

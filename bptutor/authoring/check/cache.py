@@ -14,7 +14,7 @@ from pathlib import Path
 import bptutor
 from bptutor.authoring.check.report import Checked
 from bptutor.errors import Problem
-from bptutor.packs.lesson.markdown import MAX_BYTES
+from bptutor.packs.yaml.text_file import MAX_BYTES
 from bptutor.progress.home import home
 
 KEPT = 500
@@ -49,14 +49,9 @@ def load(key_: str) -> Checked | None:
     """Return what was found under a key; None when nothing was, or it cannot be read."""
     try:
         found = json.loads((_folder() / f"{key_}.json").read_text(encoding="utf-8"))
-        return Checked(
-            problems=[Problem(**entry) for entry in found["problems"]],
-            lines=int(found["lines"]),
-            proved={name: int(count) for name, count in found["proved"].items()},
-            questions=int(found["questions"]),
-            grades=int(found["grades"]),
-            conditions={place: tuple(said) for place, said in found["conditions"].items()},
-        )
+        problems = [Problem(**entry) for entry in found.pop("problems")]
+        conditions = {place: tuple(said) for place, said in found.pop("conditions").items()}
+        return Checked(problems=problems, conditions=conditions, **found)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 

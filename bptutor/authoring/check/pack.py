@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
+from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -11,16 +12,16 @@ from bptutor.authoring.check.lesson.markdown import check_images
 from bptutor.authoring.check.renaming import check_renaming
 from bptutor.authoring.check.rules import check_turns
 from bptutor.errors import Problem
-from bptutor.packs.folder import PACK_FILE, lesson_files
+from bptutor.packs.asking import asks
+from bptutor.packs.folder import PACK_FILE, front_of, lesson_files
 from bptutor.packs.lesson import fading
-from bptutor.packs.lesson.blocks import parts
-from bptutor.packs.lesson.markdown import Front, file_text, front_matter
 from bptutor.packs.library import Library
-from bptutor.packs.model import Derivation, Lesson, Place, Question
+from bptutor.packs.model import Derivation, Lesson, Line, Place, Question
 from bptutor.packs.quiz import BANK
 from bptutor.packs.yaml.fields import ID, nearest
 from bptutor.packs.yaml.places import placed
 from bptutor.packs.yaml.reader import Located, problem, read
+from bptutor.packs.yaml.text_file import file_text
 
 
 class PackCheck:
@@ -31,20 +32,21 @@ class PackCheck:
         self.pack = library.pack
         self.problems: list[Problem] = []
         self.file = str(self.pack.root / PACK_FILE)
-        ignored: list[Problem] = []
-        self.node = read(file_text(Path(self.file), self.file, ignored), self.file, ignored)
-        self.fronts: dict[str, tuple[Path, Front]] = {}
+        self.node = read(file_text(Path(self.file), self.file, []), self.file, [])
+        self.fronts: dict[str, Lesson] = {}
+        """Id -> what the front matter of its file says."""
         self.unread: list[str] = []
         """Of the files whose front matter is wrong, and reported: what seems to be their id, or nothing."""
         for file in lesson_files(self.pack.root):
-            front = _front(file)
-            if not front.readable or not ID.fullmatch(front.id):
+            front = front_of(file)
+            lesson = replace(front.lesson, file=file)
+            if not front.readable or not ID.fullmatch(lesson.id):
                 self.unread.append(front.likely_id)
-            elif front.id in self.fronts:
-                other = self.fronts[front.id][0].name
-                self._wrong(_at(front, "id", file), f"the id `{front.id}` is also that of {other}", "", "duplicate-id")
+            elif lesson.id in self.fronts:
+                other = self.fronts[lesson.id].file.name
+                self._wrong(lesson.at("id"), f"the id `{lesson.id}` is also that of {other}", "", "duplicate-id")
             else:
-                self.fronts[front.id] = (file, front)
+                self.fronts[lesson.id] = lesson
 
     def _wrong(self, place: Place, what: str, help_: str, rule: str) -> None:
         self.problems.append(problem(place, what, help_, rule))
@@ -80,17 +82,17 @@ class PackCheck:
                 what = f"no lesson file has the id `{node.text}`"
                 meant |= set(get_close_matches(node.text, unlisted, 1))  # one of the two is misspelled
                 self._wrong(node.place, what, nearest(node.text, self.fronts), "missing-lesson")
-        for id_, (file, front) in self.fronts.items():
+        for id_, front in self.fronts.items():
             if id_ in unlisted and id_ not in meant:
                 help_ = f"add it to `lessons` in {PACK_FILE}"
-                self._wrong(_at(front, "id", file), f"the lesson `{id_}` is not listed", help_, "not-listed")
+                self._wrong(front.at("id"), f"the lesson `{id_}` is not listed", help_, "not-listed")
 
     def _needs(self) -> None:
         """Check prerequisites: known, earlier in the course, and not in a circle."""
         order = {id_: n for n, id_ in enumerate(self.pack.lessons)}
-        for id_, (file, front) in self.fronts.items():
+        for id_, front in self.fronts.items():
             for n, need in enumerate(front.needs):
-                place = _at(front, f"needs.{n}", file)
+                place = front.at(f"needs.{n}", "needs")
                 if need not in self.fronts and self.may_be_unread(need):
                     continue
                 if need not in self.fronts:
@@ -110,7 +112,7 @@ class PackCheck:
             way = ways.pop()
             if way[-1] == goal:
                 return way
-            for need in self.fronts[way[-1]][1].needs if way[-1] in self.fronts else ():
+            for need in self.fronts[way[-1]].needs if way[-1] in self.fronts else ():
                 if need not in seen:
                     seen.add(need)
                     ways.append((*way, need))
@@ -120,25 +122,39 @@ class PackCheck:
         """Check skills, rules, chapters, and ids within each lesson."""
         for lesson in lessons:
             for n, skill in enumerate(lesson.skills):
-                self._skill(skill, lesson.places.get(f"skills.{n}") or lesson.places.get("skills", Place()))
+                self._known("skill", skill, lesson.at(f"skills.{n}", "skills"))
             whole = lesson.quiz is None and not lesson.id.startswith(BANK) and lesson.file not in flawed
             if self.pack.chapters and lesson.chapter not in self.pack.chapters and (whole or lesson.chapter):
-                place = lesson.places.get("chapter") or Place(str(lesson.file), 1, 1)
                 what = f"there is no chapter `{lesson.chapter}`" if lesson.chapter else "the lesson has no chapter"
-                self._wrong(place, what, nearest(lesson.chapter, self.pack.chapters), "unknown-chapter")
+                help_ = nearest(lesson.chapter, self.pack.chapters)
+                self._wrong(lesson.at("chapter"), what, help_, "unknown-chapter")
             counted: Counter[str] = Counter()
             for block in lesson.blocks:
                 if isinstance(block, Question | Derivation):
                     counted[block.id] += 1
                     if block.id and counted[block.id] == 2:
-                        place = block.places.get("id", block.place)
                         what = f"the id `{block.id}` stands in this lesson a second time"
-                        self._wrong(place, what, "give one of the two another id", "duplicate-id")
-                for skills, rules in [_named(block)]:
-                    for skill, place in skills:
-                        self._skill(skill, place)
-                    for rule, place in rules:
-                        self._rule(rule, place)
+                        self._wrong(block.at("id"), what, "give one of the two another id", "duplicate-id")
+                    self._block_names(block)
+
+    def _block_names(self, block: Question | Derivation) -> None:
+        """Check the skills and the rules that a block names."""
+        named: list[tuple[Question | Derivation | Line, str, tuple[str, ...]]] = [(block, "skills", block.skills)]
+        if isinstance(block, Derivation):
+            for line in block.lines:
+                named += [(line, "skills", line.skills), (line, "by", line.by), (line, "why", line.why)]
+        else:
+            named.append((block, "options", block.options))
+            named += [(block, f"lines.{n}.by", by) for n, by in enumerate(block.by)]
+        for owner, key, ids in named:
+            for n, id_ in enumerate(ids):
+                self._known("skill" if key == "skills" else "rule", id_, owner.at(f"{key}.{n}", key))
+
+    def _known(self, what: str, id_: str, place: Place) -> None:
+        """Report a skill or a rule that the pack does not have."""
+        known = self.pack.skills if what == "skill" else self.pack.rules
+        if id_ not in known:
+            self._wrong(place, f"the pack has no {what} `{id_}`", nearest(id_, known), f"unknown-{what}")
 
     def _menus(self, derivation: Derivation) -> None:
         """Report a menu of rules with nothing false on it, or with two titles that cannot be told apart."""
@@ -148,87 +164,30 @@ class PackCheck:
             menu = fading.question(derivation, n, fading.Form.WHY, self.pack.rules)
             named = zip(menu.options, menu.choices, strict=True)
             titles = list({rule: choice.text.casefold() for rule, choice in named}.values())
-            place = line.places.get("why") or line.places.get("fade", line.place)
+            place = line.at("why", "fade")
             if len(titles) < 2:
                 self._wrong(place, "no false rule stands beside the right one", "add `why: [other-rule]`", "fade")
             elif len(set(titles)) < len(titles):
                 twice = next(title for title in titles if titles.count(title) > 1)
                 self._wrong(place, f"two rules of the menu are both called `{twice}`", "give one another title", "fade")
 
-    def _skill(self, skill: str, place: Place) -> None:
-        if skill not in self.pack.skills:
-            self._wrong(place, f"the pack has no skill `{skill}`", nearest(skill, self.pack.skills), "unknown-skill")
-
-    def _rule(self, rule: str, place: Place) -> None:
-        if rule not in self.pack.rules:
-            self._wrong(place, f"the pack has no rule `{rule}`", nearest(rule, self.pack.rules), "unknown-rule")
-
     def _milestones(self, lessons: list[Lesson]) -> None:
         """Report a second milestone of one name: one file cannot hold both."""
         seen: set[str] = set()
-        asked = (b for lesson in lessons for b in lesson.blocks if isinstance(b, Question))
-        for question, code in ((b, b.code) for b in asked if b.code is not None and b.code.milestone):
-            if code.entry in seen:
-                what = f"the function `{code.entry}` is a milestone already"
-                place = question.places.get("entry", question.place)
-                self._wrong(place, what, "call it something else, or leave `milestone` out", "duplicate-milestone")
-            seen.add(code.entry)
+        for block in (block for lesson in lessons for block in lesson.blocks):
+            if isinstance(block, Question) and block.code is not None and block.code.milestone:
+                if block.code.entry in seen:
+                    what = f"the function `{block.code.entry}` is a milestone already"
+                    help_ = "call it something else, or leave `milestone` out"
+                    self._wrong(block.at("entry"), what, help_, "duplicate-milestone")
+                seen.add(block.code.entry)
 
     def _unused(self, lessons: list[Lesson]) -> None:
         """Report a skill that is never asked."""
-        asked = {skill for lesson in lessons for skill in asked_skills(lesson)}
+        asked = {skill for lesson in lessons for _, one in asks(lesson) for skill in one.skills or lesson.skills}
         skills = self.node.mapping.get("skills", Located({}))
         for skill in self.pack.skills:
             if skill not in asked:
                 place = skills.keys.get(skill, skills.place)
                 help_ = "ask it in a question (`skills: [...]`), or delete it"
                 self._wrong(place, f"the skill `{skill}` is never asked", help_, "skill-never-asked")
-
-
-Named = list[tuple[str, Place]]
-
-
-def _named(block: object) -> tuple[Named, Named]:
-    """Return the skills and the rules that a block names, with their places."""
-    skills: Named = []
-    rules: Named = []
-    if isinstance(block, Question):
-        skills += _with_places(block.skills, "skills", block.places, block.place)
-        rules += _with_places(block.options, "options", block.places, block.place)
-        for n, by in enumerate(block.by):
-            rules += _with_places(by, f"lines.{n}.by", block.places, block.place)
-    elif isinstance(block, Derivation):
-        skills += _with_places(block.skills, "skills", block.places, block.place)
-        for line in block.lines:
-            skills += _with_places(line.skills, "skills", line.places, line.place)
-            rules += _with_places(line.by, "by", line.places, line.place)
-            rules += _with_places(line.why, "why", line.places, line.place)
-    return skills, rules
-
-
-def _with_places(ids: tuple[str, ...], key: str, places: object, place: Place) -> Iterator[tuple[str, Place]]:
-    found = places if isinstance(places, dict) else {}
-    for n, id_ in enumerate(ids):
-        yield id_, found.get(f"{key}.{n}") or found.get(key, place)
-
-
-def asked_skills(lesson: Lesson) -> Iterator[str]:
-    """Yield the skills that a lesson asks: those of its questions, and its own for lines without any."""
-    for block in lesson.blocks:
-        if isinstance(block, Question) or (isinstance(block, Derivation) and block.blank):
-            yield from block.skills or lesson.skills
-        elif isinstance(block, Derivation):
-            for line in block.lines:
-                if line.ask:
-                    yield from line.skills or lesson.skills
-
-
-def _front(file: Path) -> Front:
-    ignored: list[Problem] = []
-    halves = parts(file_text(file, str(file), ignored), str(file), ignored)
-    return front_matter(halves, str(file), ignored)
-
-
-def _at(front: Front, key: str, file: Path) -> Place:
-    places = front.places or {}
-    return places.get(key) or places.get(key.split(".", maxsplit=1)[0]) or Place(str(file), 1, 1)

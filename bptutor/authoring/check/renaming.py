@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from bptutor.errors import Problem
-from bptutor.packs.lesson.markdown import Front
 from bptutor.packs.lesson.outline import Pack
 from bptutor.packs.model import Derivation, Lesson, Place, Question
 from bptutor.packs.quiz import BANK
@@ -16,33 +14,30 @@ Renamed = tuple[str, tuple[str, ...], Place]
 """An id of today, what it was, and where that is written."""
 
 
-def check_renaming(
-    pack: Pack, node: Located, fronts: Mapping[str, tuple[Path, Front]], lessons: Iterable[Lesson]
-) -> Iterator[Problem]:
+def check_renaming(pack: Pack, node: Located, fronts: Iterable[str], lessons: Sequence[Lesson]) -> Iterator[Problem]:
     """Yield every problem of what the things of a pack were called.
 
     Args:
         pack: The pack.
         node: Its `pack.yaml`.
-        fronts: Id -> the front matter of each lesson.
+        fronts: The ids of the lesson files.
         lessons: What could be read: lessons, quizzes, banks.
     """
-    listed = tuple(lessons)
-    yield from _wrong("pack", [(pack.id, pack.was, _place(node))], frozenset({pack.id}))
-    yield from _wrong("skill", list(_skills(node)), frozenset(pack.skills))
-    pages = [_page(lesson) for lesson in listed if not lesson.id.startswith(BANK)]
-    yield from _wrong("lesson", pages, frozenset(fronts) | {id_ for id_, _, _ in pages})
-    banks = [_page(lesson) for lesson in listed if lesson.id.startswith(BANK)]
-    yield from _wrong("bank", banks, frozenset(id_ for id_, _, _ in banks))
-    for lesson in listed:
+    yield from _wrong("pack", [(pack.id, pack.was, node.mapping.get("was", node).place)], {pack.id})
+    yield from _wrong("skill", list(_skills(node)), pack.skills)
+    pages = [_page(lesson) for lesson in lessons if not lesson.id.startswith(BANK)]
+    yield from _wrong("lesson", pages, {*fronts, *(id_ for id_, _, _ in pages)})
+    banks = [_page(lesson) for lesson in lessons if lesson.id.startswith(BANK)]
+    yield from _wrong("bank", banks, {id_ for id_, _, _ in banks})
+    for lesson in lessons:
         blocks = [block for block in lesson.blocks if isinstance(block, Question | Derivation)]
-        asked = [(block.id, block.was, _at(block.places, block.place)) for block in blocks]
-        yield from _wrong("question or derivation", asked, frozenset(block.id for block in blocks))
+        asked = [(block.id, block.was, block.at("was.0", "was")) for block in blocks]
+        yield from _wrong("question or derivation", asked, {block.id for block in blocks})
 
 
-def _wrong(what: str, all_: list[Renamed], used: frozenset[str]) -> Iterator[Problem]:
+def _wrong(what: str, renamed: list[Renamed], used: Collection[str]) -> Iterator[Problem]:
     claimed: dict[str, str] = {}
-    for id_, was, place in all_:
+    for id_, was, place in renamed:
         for old in was:
             if old in used:
                 message = f"`{old}` is the id of a {what} today"
@@ -61,12 +56,4 @@ def _skills(node: Located) -> Iterator[Renamed]:
 
 
 def _page(lesson: Lesson) -> Renamed:
-    return lesson.id.removeprefix(BANK), lesson.was, _at(lesson.places, Place(str(lesson.file), 1, 1))
-
-
-def _at(places: Mapping[str, Place], otherwise: Place) -> Place:
-    return places.get("was.0") or places.get("was") or otherwise
-
-
-def _place(node: Located) -> Place:
-    return node.mapping["was"].place if "was" in node.mapping else node.place
+    return lesson.id.removeprefix(BANK), lesson.was, lesson.at("was.0", "was")

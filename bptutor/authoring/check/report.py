@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from types import MappingProxyType
 
 from bptutor import __version__
 from bptutor.errors import Problem, printable
+from bptutor.packs.model import Place
+from bptutor.packs.yaml.reader import problem
 
 
 @dataclass
@@ -26,6 +28,10 @@ class Checked:
     """Answers graded."""
     conditions: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Place of a line -> the conditions of the scene that its proof needs."""
+
+    def wrong(self, place: Place, what: str, help_: str = "", rule: str = "invalid") -> None:
+        """Add a problem at a place."""
+        self.problems.append(problem(place, what, help_, rule))
 
     def add(self, other: Checked) -> None:
         """Add what another check found."""
@@ -91,18 +97,9 @@ def _lines(report: Report) -> str:
 
 def as_json(report: Report) -> str:
     """Return the report as one JSON object."""
-    problems = [
-        {
-            "path": printable(p.path),
-            "line": p.line,
-            "column": p.column,
-            "rule": p.rule,
-            "level": p.level,
-            "message": p.what,
-            "help": p.help,
-        }
-        for p in report.found
-    ]
+    problems = [asdict(p) | {"path": printable(p.path)} for p in report.found]
+    for record in problems:
+        record["message"] = record.pop("what")
     whole = {
         "pack": report.pack,
         "lessons": report.lessons,

@@ -6,24 +6,29 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import replace
 from multiprocessing import get_context
 from pathlib import Path
 
 from bptutor.authoring.check import cache
 from bptutor.authoring.check.fix import write_ids
+from bptutor.authoring.check.lesson.faces import check_faces
+from bptutor.authoring.check.lesson.lines import check_derivation, check_holds, check_prose
+from bptutor.authoring.check.lesson.markdown import check_markdown
+from bptutor.authoring.check.lesson.notes import check_notes
+from bptutor.authoring.check.lesson.questions import check_questions
+from bptutor.authoring.check.lesson.scenes import check_scenes, check_values
+from bptutor.authoring.check.lesson.text import check_text
 from bptutor.authoring.check.pack import PackCheck
 from bptutor.authoring.check.quizzes import check_quizzes
 from bptutor.authoring.check.report import STYLES, Checked, Report
 from bptutor.authoring.check.rules import check_formulas
 from bptutor.errors import PackError, Problem, UsageError
 from bptutor.packs.folder import PACK_FILE, lesson_files, quiz_files
-from bptutor.packs.lesson.markdown import file_text, lesson_from, read_lesson
 from bptutor.packs.library import Library
 from bptutor.packs.model import Derivation, Lesson, Place
-from bptutor.packs.quiz import bank_files, bank_from, read_bank
+from bptutor.packs.pages import read_lesson, read_page
+from bptutor.packs.quiz import bank_files
 from bptutor.packs.yaml.places import placed
-from bptutor.packs.yaml.reader import read
 
 SEEDS = 25
 POLL = 0.5
@@ -54,15 +59,15 @@ def run(
     path, only = folder, path if path != folder else None
     if fix and path is not None and path.is_dir():
         write_ids(path)
+
+    def report() -> Report:
+        found = check(path, jobs, only=only)
+        return found.strictly() if strict else found
+
     if watch:
-        _watch(path, style, jobs, only, strict, allow)
-    report = _report(path, jobs, only, strict)
-    return STYLES[style](report), report.code
-
-
-def _report(path: Path | None, jobs: int, only: Path | None, strict: bool) -> Report:
-    report = check(path, jobs, only=only)
-    return report.strictly() if strict else report
+        _watch(path, lambda: STYLES[style](report()), allow)
+    found = report()
+    return STYLES[style](found), found.code
 
 
 def pack_of(file: Path) -> Path:
@@ -79,9 +84,7 @@ def pack_of(file: Path) -> Path:
     raise UsageError(f"there is no lesson of a pack at {file}", f"give a folder with a {PACK_FILE}, or a file in one")
 
 
-def _watch(
-    path: Path | None, style: str, jobs: int, only: Path | None, strict: bool, allow: Callable[[], object]
-) -> None:
+def _watch(path: Path | None, report: Callable[[], str], allow: Callable[[], object]) -> None:
     """Print a report whenever a file has changed; Ctrl-C leaves."""
     root = path if path is not None else Library.builtin().pack.root
     before: object = None
@@ -91,7 +94,7 @@ def _watch(
             if now != before:
                 before = now
                 allow()
-                sys.stdout.write(STYLES[style](_report(path, jobs, only, strict)) + "\n")
+                sys.stdout.write(report() + "\n")
                 sys.stdout.flush()
             time.sleep(POLL)
     except KeyboardInterrupt:
@@ -124,7 +127,7 @@ def check(path: Path | None = None, jobs: int = 1, seeds: int = SEEDS, only: Pat
         total.add(checked)
     for file in files:
         unreadable: list[Problem] = []
-        lessons.append(replace(_lesson(file, unreadable), file=file))
+        lessons.append(_lesson(file, unreadable))
         if unreadable:
             flawed.add(file)
     total.add(next(_shared([root / PACK_FILE], 1, seeds)))
@@ -151,14 +154,10 @@ def check(path: Path | None = None, jobs: int = 1, seeds: int = SEEDS, only: Pat
 
 def _lesson(file: Path, problems: list[Problem]) -> Lesson:
     """Return a lesson, a quiz or a bank as far as it can be read."""
+    lesson = None
     with placed(Place(str(file), 1, 1), problems):
-        text = file_text(file, str(file), problems)
-        if problems and not text:
-            return Lesson("", "", ())
-        if file.suffix == ".yaml":
-            return bank_from(read(text, str(file), problems), file.stem, problems)
-        return lesson_from(text, str(file), problems)
-    return Lesson("", "", ())
+        lesson = read_page(file, str(file), problems)
+    return lesson or Lesson("", "", (), file=file)
 
 
 def _shared(files: list[Path], jobs: int, seeds: int) -> Iterator[Checked]:
@@ -183,21 +182,12 @@ def check_file(file: Path, seeds: int = SEEDS) -> Checked:
     with placed(Place(str(file), 1, 1), checked.problems):
         if file.name == PACK_FILE:
             return check_formulas(file)
-        lesson = read_bank(file) if file.suffix == ".yaml" else read_lesson(file)
-        check_lesson(lesson, seeds, checked)
+        check_lesson(read_lesson(file), seeds, checked)
     return checked
 
 
 def check_lesson(lesson: Lesson, seeds: int, checked: Checked) -> None:
     """Check a lesson that could be read."""
-    from bptutor.authoring.check.lesson.faces import check_faces
-    from bptutor.authoring.check.lesson.lines import check_derivation, check_holds, check_prose
-    from bptutor.authoring.check.lesson.markdown import check_markdown
-    from bptutor.authoring.check.lesson.notes import check_notes
-    from bptutor.authoring.check.lesson.questions import check_questions
-    from bptutor.authoring.check.lesson.scenes import check_scenes, check_values
-    from bptutor.authoring.check.lesson.text import check_text
-
     if not check_values(lesson, seeds, checked):
         return
     for block in lesson.blocks:
@@ -207,7 +197,7 @@ def check_lesson(lesson: Lesson, seeds: int, checked: Checked) -> None:
     check_holds(lesson, checked)
     check_prose(lesson, checked)
     check_questions(lesson, seeds, checked)
-    whole = lesson.places.get("scene") or Place(str(lesson.file), 1, 1)
+    whole = lesson.at("scene")
     with placed(whole, checked.problems):
         check_scenes(lesson, range(seeds), checked)
     with placed(whole, checked.problems):

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bptutor.errors import BptutorError
+from bptutor.notation.equality.tolerances import close
 from bptutor.notation.values.evaluate import Values
 
 Array = NDArray[np.float64]
@@ -29,7 +30,7 @@ class Draw:
 
 @dataclass(frozen=True)
 class Met:
-    """A learner's answer on the draws where it is told from the truth."""
+    """A learner's answer on the draws where it differs from the truth."""
 
     draws: tuple[Draw, ...]
     tolerance: float
@@ -43,12 +44,7 @@ class Met:
             return False
         if counts is not None and _squeezed(counts).shape == left.shape:
             left, right = left[_squeezed(counts)], right[_squeezed(counts)]
-        apart = np.abs(left - right)
-        largest = float(apart.max()) if apart.size else 0.0
-        if not largest < np.inf:  # also when a side is nan
-            return False
-        scale = max(1.0, float(np.abs(right).max())) if self.relative and right.size else 1.0
-        return largest <= self.tolerance * scale
+        return close(right, left, self.tolerance, self.relative)
 
     def made(self, guess: Callable[[Values], Array]) -> bool:
         """Return whether a guess gives the learner's entries on every draw, and not always the right ones."""

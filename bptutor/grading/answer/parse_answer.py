@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 
 from bptutor.errors import UnreadableAnswer
-from bptutor.grading.answer.comparison import PROBES, Comparison, Outcome
 from bptutor.grading.answer.parse_parts import filled, is_spec, read_einsum
 from bptutor.grading.answer.submission import Case
 from bptutor.notation import parse
+from bptutor.notation.equality.compare import PROBES, Comparison
 from bptutor.notation.parse import Spelling
 from bptutor.notation.printers import unicode
 from bptutor.notation.scope import Scope
@@ -161,7 +161,7 @@ def _is_asked(case: Case, left: Expr) -> bool:
         got = own_layout(held, asked, case.scope, as_columns)
         if set(got.letters) - set(asked.letters) or len(got.axes) != len(asked.axes):
             return False
-        return Comparison(case.scene, expected, asked, as_columns).compare(held, PROBES) is Outcome.EQUAL
+        return Comparison(case.scene, expected, asked, as_columns).compare(held, PROBES) is True
     except UnreadableAnswer:
         return False
 
@@ -246,10 +246,7 @@ def own_layout(given: Expr, asked: Layout, scope: Scope, as_columns: bool) -> La
 def with_letters(given: Expr, asked: Layout, scope: Scope, as_columns: bool) -> Expr:
     """Return the entries of an array at the letters of what is asked, where its axes are theirs."""
     got = own_layout(given, asked, scope, as_columns)
-    if asked.letters and not asked.axes and got.axes and not got.letters and _fits(got.axes, asked.letter_axes):
-        return by_letters(given, asked.letters, scope)
-    return given
-
-
-def _fits(got: tuple[str, ...], asked: tuple[str, ...]) -> bool:
-    return len(got) == len(asked) and all(a in {b, ""} for a, b in zip(got, asked, strict=True))
+    if not asked.letters or asked.axes or got.letters or len(got.axes) != len(asked.letters):
+        return given
+    fits = all(a in {b, ""} for a, b in zip(got.axes, asked.letter_axes, strict=True))
+    return by_letters(given, asked.letters, scope) if fits else given

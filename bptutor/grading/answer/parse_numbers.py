@@ -16,6 +16,7 @@ from bptutor.errors import BptutorError, UnreadableAnswer
 from bptutor.grading.answer.strip_markup import in_arithmetic
 from bptutor.grading.answer.submission import Case
 from bptutor.notation import parse
+from bptutor.notation.equality.tolerances import close
 from bptutor.notation.scope import Scope
 from bptutor.notation.tree import At, Call, Derivative, Expr, Letter, Name, Number, Sum, walk
 from bptutor.notation.values.evaluate import Values, evaluate
@@ -50,7 +51,7 @@ def answered(case: Case) -> str:
     try:
         values = case.values()
         named, asked = (evaluate(parse.read(text, case.scope), values) for text in (left, str(case.question.answer)))
-        same = named.shape == asked.shape and bool(np.allclose(named, asked, rtol=1e-9, atol=1e-12))
+        same = named.shape == asked.shape and close(asked, named)
     except (BptutorError, ValueError, KeyError, TypeError):
         same = False
     return " " * (len(left) + 1) + right[0] if same else case.text
@@ -66,11 +67,6 @@ def grid_text(grid: Array) -> str:
     if grid.ndim == 0:
         return f"{float(grid):.6g}".replace("-", "−")
     return "[" + ", ".join(grid_text(part) for part in grid) + "]"
-
-
-def tolerance(decimals: int) -> float:
-    """Return the largest accepted difference: half a unit of the last asked decimal."""
-    return 0.5 * float(10.0**-decimals) + 1e-12
 
 
 _DECIMALS = re.compile(r"[0-9]*\.([0-9]+)")

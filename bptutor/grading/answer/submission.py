@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from bptutor.grading.answer.strip_markup import bare
+from bptutor.notation.caching import cached_by_identity
 from bptutor.notation.scope import Scope
 from bptutor.packs.model import Question
 from bptutor.packs.question_types import of
@@ -68,27 +69,13 @@ def make(
 ) -> Case:
     """Return the case of an answer; the scene is as the question changes it."""
     if question.changes:
-        scene = _changed(repr(sorted(question.changes.items())), _Held(question.changes, scene))
+        scene = _changed(scene, json.dumps(question.changes))
     written = text if of(question).program else bare(text)
     return Case(question, written, scene or _NO_SCENE, seed, earlier)
 
 
-@dataclass(frozen=True, eq=False)
-class _Held:
-    """Carries the arguments of a cached scene; the key beside it tells them apart."""
-
-    changes: Mapping[str, object]
-    scene: Scene | None
-
-    def __hash__(self) -> int:
-        return id(self.scene)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Held) and other.scene is self.scene
-
-
-@lru_cache(maxsize=64)
-def _changed(_: str, held: _Held) -> Scene:
+@cached_by_identity(64)
+def _changed(scene: Scene | None, changes: str) -> Scene:
     from bptutor.packs.scene.scene import Scene
 
-    return (held.scene or Scene.from_mapping({})).changed(held.changes)
+    return (scene or Scene.from_mapping({})).changed(json.loads(changes))

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from bptutor.grading.answer.definitions import one_minus
 from bptutor.grading.catalogue import softmax
 from bptutor.grading.catalogue.base import (
     Change,
@@ -24,6 +23,7 @@ from bptutor.grading.catalogue.base import (
 )
 from bptutor.notation.scope import Role, Scope
 from bptutor.notation.transform.backward_equations import gradient, whole
+from bptutor.notation.transform.definitions import one_minus
 from bptutor.notation.transform.products import ONE, TWO, minus, times
 from bptutor.notation.transform.rewrite import Made, Rule, main_name, negated
 from bptutor.notation.transform.role_evidence import Activation

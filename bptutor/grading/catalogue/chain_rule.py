@@ -6,11 +6,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from bptutor.errors import BptutorError
-from bptutor.grading.answer.comparison import close
 from bptutor.grading.catalogue import activations, loss
 from bptutor.grading.catalogue.base import Hypotheses, Mistake, any_of, exchange, on_trees, steps
 from bptutor.grading.catalogue.convolution import input_gradient, kernel_gradient, pooling
 from bptutor.grading.catalogue.convolution.cross_correlations import on_inputs, on_kernels
+from bptutor.notation.equality.tolerances import close
 from bptutor.notation.scope import Role, Scope
 from bptutor.notation.shapes import axes
 from bptutor.notation.transform.products import ONE, times

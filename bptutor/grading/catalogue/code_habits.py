@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from bptutor.grading.answer.definitions import scalars
 from bptutor.grading.catalogue.base import NOTHING, Change, Mistake, any_of, on_tree, on_value
 from bptutor.grading.catalogue.convolution import kernel_gradient
 from bptutor.grading.catalogue.convolution.cross_correlations import on_kernels
 from bptutor.grading.catalogue.matrix_products import COLUMN
 from bptutor.grading.catalogue.scaling import size
 from bptutor.notation.scope import Role
+from bptutor.notation.transform.definitions import scalars
 from bptutor.notation.transform.products import ONE
 from bptutor.notation.transform.rewrite import Made, main_name, mapped, replaced
 from bptutor.notation.tree import At, Call, Div, Expr, Mul, Number, Slice, walk
@@ -24,7 +24,6 @@ from bptutor.notation.values.evaluate import Values
 
 if TYPE_CHECKING:
     from bptutor.grading.catalogue.expected_answer import ExpectedAnswer
-
 
 Array = NDArray[np.float64]
 
@@ -70,8 +69,6 @@ ANGLES = frozenset({"sin", "cos", "tan"})
 """Functions of an angle."""
 BASES = (10, 2)
 """Bases that are taken for e."""
-
-
 DEGREE = Number(Fraction(np.pi / 180))
 
 

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bptutor.grading.answer.answer_samples import TROUBLE, Draw
-from bptutor.grading.answer.comparison import Comparison, close
-from bptutor.grading.answer.definitions import Lines, levels, lines, scalars, slope_of, slopes_named, unfolded
 from bptutor.grading.catalogue import softmax
 from bptutor.grading.catalogue.activations import spelled, works_on_entries
 from bptutor.grading.catalogue.base import Placeholder
+from bptutor.notation.equality.compare import Comparison
+from bptutor.notation.equality.tolerances import close
 from bptutor.notation.scope import NetworkRole, Scope
 from bptutor.notation.transform.backward_equations import gradient
+from bptutor.notation.transform.definitions import Lines, levels, lines, scalars, slope_of, slopes_named, unfolded
 from bptutor.notation.transform.products import times
 from bptutor.notation.transform.role_evidence import updates
 from bptutor.notation.transform.roles import Parts, parts
@@ -29,13 +29,10 @@ from bptutor.notation.values.forward_autodiff import plain
 from bptutor.notation.values.labelled_array import Labelled
 
 Array = NDArray[np.float64]
-KEPT = 128
-"""Questions whose forms are kept."""
 FORWARD = 3
 """How many definitions of forward arrays are unfolded into each other."""
 ALIKE = 2
 """Draws on which a gradient must equal what is asked."""
-_kept: OrderedDict[Any, tuple[Any, ExpectedAnswer]] = OrderedDict()
 
 
 class CachedEvaluator(Walk):
@@ -90,15 +87,15 @@ class ExpectedAnswer:
     rates: dict[str, Expr] = field(default_factory=dict)
     """Learning rates by their name: names of the scene, and numbers that a program is called with."""
     placeholders: dict[str, Placeholder] = field(default_factory=dict)
-    _truths: dict[int, tuple[Values, Array]] = field(default_factory=dict)
-    _evaluators: dict[int, CachedEvaluator] = field(default_factory=dict)
+    _truths: dict[Values, Array] = field(default_factory=dict)
+    _evaluators: dict[Values, CachedEvaluator] = field(default_factory=dict)
     _indexed: dict[int, tuple[Expr, bool]] = field(default_factory=dict)
 
     def truth(self, values: Values) -> Array:
         """Return the right entries on a draw; every hypothesis about the value starts from them."""
-        if id(values) not in self._truths:
-            self._truths[id(values)] = (values, self.comparison.truth(values))
-        return self._truths[id(values)][1]
+        if values not in self._truths:
+            self._truths[values] = self.comparison.truth(values)
+        return self._truths[values]
 
     @property
     def loss(self) -> str:
@@ -141,22 +138,16 @@ class ExpectedAnswer:
         return self._indexed[id(tree)][1]
 
     def _evaluator(self, values: Values) -> CachedEvaluator:
-        if id(values) not in self._evaluators:
-            self.truth(values)  # keeps the draw alive, so that its id stays its own
-            evaluator = CachedEvaluator(values, self.comparison.columns, self.placeholders, self.lines.exact)
-            self._evaluators[id(values)] = evaluator
-        return self._evaluators[id(values)]
+        if values not in self._evaluators:
+            columns, lines_ = self.comparison.columns, self.lines.exact
+            self._evaluators[values] = CachedEvaluator(values, columns, self.placeholders, lines_)
+        return self._evaluators[values]
 
 
+@lru_cache(maxsize=128)
 def expected_answer(comparison: Comparison) -> ExpectedAnswer:
     """Return what mistakes of a question are made from; kept for its next wrong answer."""
-    key = (id(comparison.scene), comparison.expected, comparison.layout, comparison.columns, comparison.sizes)
-    if key not in _kept:
-        _kept[key] = (comparison.scene, in_every_form(comparison))
-        if len(_kept) > KEPT:
-            _kept.popitem(last=False)
-    _kept.move_to_end(key)
-    return _kept[key][1]
+    return in_every_form(comparison)
 
 
 def by_value_alone(comparison: Comparison, draws: tuple[Draw, ...] = ()) -> ExpectedAnswer:
@@ -170,7 +161,7 @@ def by_value_alone(comparison: Comparison, draws: tuple[Draw, ...] = ()) -> Expe
     found = ExpectedAnswer(comparison, lines(scene), parts(scene.scope))
     rates = [*found.parts.named(NetworkRole.RATE), *(rate for _, rate in updates(comparison.expected, scene.scope))]
     found.rates.update((name, Name(name)) for name in rates)
-    found._truths.update((id(draw.values), (draw.values, draw.truth)) for draw in draws)
+    found._truths.update((draw.values, draw.truth) for draw in draws)
     return found
 
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from bptutor.grading.catalogue import gradient_step
 from bptutor.grading.catalogue.base import Change, Mistake, any_of, on_tree, on_trees, on_value, steps
+from bptutor.notation.equality.tolerances import EQUAL, FACTOR, close
 from bptutor.notation.transform.products import TWO, times
 from bptutor.notation.transform.rewrite import Made, is_place, main_name
 from bptutor.notation.tree import Expr, Mul, Name, walk
@@ -18,7 +19,6 @@ from bptutor.notation.values.evaluate import Values
 
 if TYPE_CHECKING:
     from bptutor.grading.catalogue.expected_answer import ExpectedAnswer
-
 
 Array = NDArray[np.float64]
 
@@ -50,12 +50,12 @@ def _means(expected: ExpectedAnswer) -> Iterator[str]:
 def times_batch(expected: ExpectedAnswer) -> Iterator[Change]:
     """B · truth."""
     if any(_means(expected)):
-        yield from (partial(_times, axis) for axis in _batch_axes(expected))
+        yield from (partial(_by_size, axis, 1) for axis in _batch_axes(expected))
 
 
 def over_batch(expected: ExpectedAnswer) -> Iterator[Change]:
     """Truth / B."""
-    yield from (partial(_over, axis) for axis in _batch_axes(expected))
+    yield from (partial(_by_size, axis, -1) for axis in _batch_axes(expected))
 
 
 def twice_or_half(_: ExpectedAnswer) -> Iterator[Change]:
@@ -73,26 +73,22 @@ def over_last(expected: ExpectedAnswer) -> Iterator[Change]:
         axes = [expected.scope.names[name].axes for name in known if name in expected.scope.names] + axes
     for found in axes:
         if found and found[-1] not in _batch_axes(expected):
-            yield partial(_over, found[-1])
+            yield partial(_by_size, found[-1], -1)
             return
 
 
-def _over(axis: str, truth: Array, values: Values) -> Array:
-    return truth / size(values, axis)
-
-
-def _times(axis: str, truth: Array, values: Values) -> Array:
-    return truth * size(values, axis)
+def _by_size(axis: str, power: int, truth: Array, values: Values) -> Array:
+    return truth * size(values, axis) ** power
 
 
 def ratio(truth: Array, got: Array) -> float | None:
     """Return c where got = c · truth in every entry that is not 0; None when there is no such c."""
-    counts = np.abs(truth) > 1e-9
-    if truth.shape != got.shape or not counts.any() or np.abs(got[~counts]).max(initial=0.0) > 1e-9:
+    counts = np.abs(truth) > EQUAL
+    if truth.shape != got.shape or not counts.any() or np.abs(got[~counts]).max(initial=0.0) > EQUAL:
         return None
     factors = got[counts] / truth[counts]
     first = float(factors.flat[0])
-    return first if np.allclose(factors, first, rtol=1e-7, atol=1e-9) else None
+    return first if close(np.full(factors.shape, first), factors, FACTOR) else None
 
 
 def offset(truth: Array, got: Array) -> float | None:
@@ -101,7 +97,7 @@ def offset(truth: Array, got: Array) -> float | None:
         return None
     steps = got - truth
     first = float(steps.flat[0])
-    return first if np.allclose(steps, first, rtol=1e-7, atol=1e-9) else None
+    return first if close(np.full(steps.shape, first), steps, FACTOR) else None
 
 
 def without_two(expr: Expr) -> Made:

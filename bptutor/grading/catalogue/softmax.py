@@ -28,7 +28,8 @@ from bptutor.notation.scope import NetworkRole, Role
 from bptutor.notation.transform.backward_equations import gradient
 from bptutor.notation.transform.products import ONE, TWO, minus, times
 from bptutor.notation.transform.rewrite import Made, Rule
-from bptutor.notation.transform.roles import Activation, Parts
+from bptutor.notation.transform.role_evidence import Activation
+from bptutor.notation.transform.roles import Parts
 from bptutor.notation.tree import Add, At, Call, Div, Expr, Name, Neg, Number, Slice, walk
 from bptutor.notation.values.evaluate import Values, evaluate
 

@@ -7,7 +7,6 @@ from functools import partial
 from itertools import permutations, product
 from typing import TYPE_CHECKING
 
-from bptutor.grading.answer.definitions import slope_of
 from bptutor.grading.catalogue.activations import curved_steps
 from bptutor.grading.catalogue.base import Mistake, any_of, every, exchange, on_trees, steps
 from bptutor.grading.catalogue.gradient_step import after_the_step
@@ -15,6 +14,7 @@ from bptutor.grading.catalogue.matrix_products import COLUMN
 from bptutor.notation.printers import unicode
 from bptutor.notation.scope import Role, Scope
 from bptutor.notation.transform.backward_equations import gradient
+from bptutor.notation.transform.definitions import slope_of
 from bptutor.notation.transform.rewrite import Made, Rule
 from bptutor.notation.transform.roles import ENTERING
 from bptutor.notation.tree import Call, Derivative, Expr, MatMul, Mul, Name, Outer, Slice, Transpose, walk

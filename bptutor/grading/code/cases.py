@@ -6,32 +6,31 @@ answer returns where the author wrote no `expect`.
 
 from __future__ import annotations
 
-import json
-from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bptutor.errors import UsageError
-from bptutor.grading.answer.comparison import REDRAWS, fresh
-from bptutor.grading.answer.submission import Case
+from bptutor.grading.answer.submission import Case, NoScene
 from bptutor.grading.code.expected import Expected, expected_of, flat, floats, labels_of, plain, read, truth_of
 from bptutor.grading.code.sandbox.run import Job, Ran, run
 from bptutor.grading.code.sandbox.wire import Made
-from bptutor.grading.service import serialize
 from bptutor.notation import tree as t
-from bptutor.notation.equality.branching import has_kink
+from bptutor.notation.caching import cached_by_identity
+from bptutor.notation.equality.compare import REDRAWS
+from bptutor.notation.equality.kinks import has_kink
 from bptutor.notation.scope import Role, Source
 from bptutor.notation.values.evaluate import Values, evaluate
-from bptutor.packs.model import Code
+from bptutor.notation.values.sampling import fresh
+from bptutor.packs.model import Code, Question
 from bptutor.packs.question_types.code import DEFAULT_CASES, EXPECT, NUMBER, PYTHON, WORDS, is_expression
 
-Array = NDArray[np.float64]
-_KEPT = 32
-SMALL = 1e-3
+if TYPE_CHECKING:
+    from bptutor.packs.scene.scene import Scene
+
+SMALL = 0.001
 """What numbers are multiplied by in one more case, close to where relu, abs and their like turn."""
 EQUAL = 4
 """The size of every axis where all are to be equal."""
@@ -79,17 +78,29 @@ def calls(case: Case, rounds: int = 1) -> Calls:
     Raises:
         UsageError: An argument, or what is expected, cannot be computed; or the model answer does not run.
     """
-    code = code_of(case)
-    made: dict[str, str] = {}
-    found = list(_drawn(case, code, made, rounds))
-    return _completed(case, code, found, made)
+    return _calls(case.question, case.scene, rounds)
 
 
-def _completed(case: Case, code: Code, found: Sequence[Call], made: Mapping[str, str]) -> Calls:
+@cached_by_identity(32)
+def _calls(question: Question, scene: Scene | NoScene, rounds: int) -> Calls:
+    case, made = Case(question, "", scene), dict[str, str]()
+    return _completed(case, list(_drawn(case, code_of(case), made, rounds)), made)
+
+
+def _completed(case: Case, found: Sequence[Call], made: Mapping[str, str]) -> Calls:
     """Return the calls with the code they need, and with what the model answer returns where that is what is right."""
-    setup = code.setup + "".join(f"\n{name} = ({text})\n" for text, name in made.items())
-    result = Calls(tuple(found), setup)
-    return result if code.expect is not None else _with_model(case, code, result)
+    code = code_of(case)
+    asked = Calls(tuple(found), code.setup + "".join(f"\n{name} = ({text})\n" for text, name in made.items()))
+    if code.expect is not None:
+        return asked
+    ran = returned(case, asked, str(case.question.answer))
+    if ran.stopped is not None:
+        why = f"{ran.stopped.stop.value}: {ran.stopped.message}".rstrip(": ")
+        raise UsageError(f"the model answer does not run ({why})", "run it on the scene's arrays yourself")
+    first = ran.results[0].value
+    expected = Expected(labels=labels_of(case, first, {path: None for path, _ in flat(first)}))
+    filled = zip(asked.calls, ran.results, strict=True)
+    return replace(asked, calls=tuple(replace(call, truth=one.value, expected=expected) for call, one in filled))
 
 
 def equal_sizes(case: Case) -> Calls:
@@ -98,15 +109,17 @@ def equal_sizes(case: Case) -> Calls:
     Raises:
         BptutorError: The scene has no such draw.
     """
-    code, axes = code_of(case), fresh(case.scene, 0).sizes
-    sizes = tuple(sorted(dict.fromkeys(axes, EQUAL).items()))
+    return _equal_sizes(case.question, case.scene)
+
+
+@cached_by_identity(32)
+def _equal_sizes(question: Question, scene: Scene | NoScene) -> Calls:
+    case, made = Case(question, "", scene), dict[str, str]()
+    code, sizes = code_of(case), tuple((axis, EQUAL) for axis in sorted(fresh(scene, 0).sizes))
     written = {**code.args, **(code.cases[0] if code.cases else {})}
-    expected, made = expected_of(case, written.get(EXPECT, code.expect)), dict[str, str]()
-    found = []
-    for n in range(DEFAULT_CASES):
-        call = _call(case, code, written, n, made, sizes)
-        found.append(replace(call, truth=_truth(call, expected), expected=expected))
-    return _completed(case, code, found, made)
+    expected = expected_of(case, written.get(EXPECT, code.expect))
+    drawn = [_call(case, code, written, n, made, sizes) for n in range(DEFAULT_CASES)]
+    return _completed(case, [replace(call, truth=_truth(call, expected), expected=expected) for call in drawn], made)
 
 
 def _drawn(case: Case, code: Code, made: dict[str, str], rounds: int) -> Iterator[Call]:
@@ -124,7 +137,8 @@ def _drawn(case: Case, code: Code, made: dict[str, str], rounds: int) -> Iterato
             if _is_finite(truth):
                 break
         yield replace(call, truth=truth, expected=expected)
-    if not code.cases and not case.scope.conditions and _turns(case):
+    made_of = (name.definition for name in case.scope.names.values() if name.definition is not None)
+    if not code.cases and not case.scope.conditions and any(has_kink(definition, case.scope) for definition in made_of):
         call = _call(case, code, dict(code.args), n, made, scale=SMALL)
         truth = _truth(call, common)
         if _is_finite(truth):
@@ -160,31 +174,21 @@ def _call(
         values = values.supposing(name, array)
     arguments = {name: _argument(written.get(name, name), case, values, made) for name in code.parameters}
     for name, argument in arguments.items():
-        if name in scope.names and name in written and name not in numbers and _takes(values, name, argument):
+        stands = isinstance(argument, np.ndarray) and name in scope.names and name in written and name not in numbers
+        if stands and argument.shape == values[name].shape:  # one of another shape is something else
             values = values.supposing(name, argument)
     return Call(values, arguments, None)
 
 
-def _turns(case: Case) -> bool:
-    """Return whether something in the scene is made with a function that turns."""
-    made = (name.definition for name in case.scope.names.values())
-    return any(definition is not None and has_kink(definition, case.scope) for definition in made)
-
-
 def _scaled(values: Values, scale: float) -> Values:
     """Return a draw with the numbers that may be any ones made larger or smaller."""
-    names = values.scope.names
-    free = {n for n, made in names.items() if made.draw.source in {Source.UNIFORM, Source.LITERAL}}
-    given = {
-        name: np.asarray(array) * (scale if name in free and names[name].role is Role.GIVEN else 1.0)
-        for name, array in values.given.items()
-    }
-    return values if scale == 1.0 else Values(values.scope, given, values.sizes)
-
-
-def _takes(values: Values, name: str, argument: object) -> bool:
-    """Return whether an argument can stand for a name of the scene; one of another shape is something else."""
-    return isinstance(argument, np.ndarray) and argument.shape == values[name].shape
+    if scale == 1.0:
+        return values
+    given = {name: values[name] for name in values.given}
+    for name, made in values.scope.names.items():
+        if made.role is Role.GIVEN and made.draw.source in {Source.UNIFORM, Source.LITERAL}:
+            given[name] = given[name] * scale
+    return Values(values.scope, given, values.sizes)
 
 
 def _argument(spec: object, case: Case, values: Values, made: dict[str, str]) -> Any:
@@ -219,32 +223,11 @@ def _literal(text: str) -> object:
     return text[1:-1]
 
 
-# --- what the author's programs return --------------------------------------------------------------------------------
-
-_models: OrderedDict[str, tuple[object, Ran]] = OrderedDict()
-
-
-def _with_model(case: Case, code: Code, found: Calls) -> Calls:
-    """Return the calls with what the model answer returns; it runs once for a question."""
-    ran = returned(case, found, str(case.question.answer))
-    if ran.stopped is not None:
-        why = f"{ran.stopped.stop.value}: {ran.stopped.message}".rstrip(": ")
-        raise UsageError(f"the model answer does not run ({why})", "run it on the scene's arrays yourself")
-    first = ran.results[0].value
-    labels = labels_of(case, first, {path: None for path, _ in flat(first)})
-    filled = zip(found.calls, ran.results, strict=True)
-    expected = Expected(labels=labels)
-    return Calls(
-        tuple(Call(call.values, call.arguments, result.value, expected) for call, result in filled), found.setup
-    )
-
-
 def returned(case: Case, asked: Calls, text: str) -> Ran:
-    """Return what a program of the question's author returns on its calls; it runs once for a question."""
-    sizes = sorted(asked.calls[0].values.sizes.items())
-    key = json.dumps([text, serialize.plain(case.question.source), len(asked.calls), sizes, id(case.scene)])
-    if key not in _models:
-        _models[key] = (case.scene, run(asked.job(text, code_of(case).entry)))
-        if len(_models) > _KEPT:
-            _models.popitem(last=False)
-    return _models[key][1]
+    """Return what a program of the question's author returns on its calls; it runs once for them."""
+    return _ran(asked, text, code_of(case).entry)
+
+
+@cached_by_identity(32)
+def _ran(asked: Calls, text: str, entry: str) -> Ran:
+    return run(asked.job(text, entry))

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bptutor.grading.answer.comparison import CLOSE
 from bptutor.grading.code.expected import Path
 from bptutor.grading.code.sandbox.wire import Other
+from bptutor.notation.equality.tolerances import EQUAL, different
 
 Array = NDArray[Any]
 
@@ -104,7 +104,7 @@ def _numbers(truth: Array, got: Any, tolerance: float, notes: list[Note], path: 
         return Difference(Fault.SHAPE, path, truth, array)
     if not np.isfinite(array[np.isfinite(truth)]).all():
         return Difference(Fault.NOT_FINITE, path, truth, array)
-    if not close(truth, array, tolerance):
+    if wrong_cells(truth, array, tolerance).any():
         return Difference(Fault.VALUE, path, truth, array)
     if isinstance(got, list | tuple):
         notes.append(Note("type", path, f"It is {kind(got)}."))
@@ -131,24 +131,17 @@ def as_array(got: Any) -> Array | None:
 def closeness(got: Array, tolerance: float) -> float:
     """Return how far an array may be off: by rounding in the precision that it was returned in."""
     rounding = 100 * float(np.finfo(got.dtype).eps) if got.dtype.kind == "f" and got.dtype.itemsize < 8 else 0.0
-    return max(CLOSE, tolerance, rounding)
+    return max(EQUAL, tolerance, rounding)
 
 
 def wrong_cells(truth: Array, got: Array, tolerance: float) -> NDArray[np.bool_]:
-    """Return which entries of two arrays of one shape differ; what is nowhere finite must be the same."""
+    """Return which entries of two arrays of one shape differ; what is not finite must be the same."""
     near = closeness(got, tolerance)
     truth, got = truth.astype(float), got.astype(float)
     finite = np.isfinite(truth)
-    scale = max(1.0, float(np.max(np.abs(truth), initial=0.0, where=finite)))
     with np.errstate(all="ignore"):
-        apart: NDArray[np.bool_] = ~(np.abs(truth - got) <= near * scale)
-        unlike: NDArray[np.bool_] = ~((truth == got) | (np.isnan(truth) & np.isnan(got)))
-    return np.where(finite, apart, unlike)
-
-
-def close(truth: Array, got: Array, tolerance: float) -> bool:
-    """Return whether two arrays of one shape are equal up to rounding."""
-    return not wrong_cells(truth, got, tolerance).any()
+        apart = different(np.where(finite, truth, 0.0), got, near)
+    return np.where(finite, apart, ~((truth == got) | (np.isnan(truth) & np.isnan(got))))
 
 
 def part(value: Any, path: Path) -> Any:

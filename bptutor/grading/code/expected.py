@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from bptutor.errors import UnreadableAnswer, UsageError
-from bptutor.grading.answer.comparison import Comparison
 from bptutor.grading.answer.submission import Case
 from bptutor.grading.code.result_names import part_names
 from bptutor.notation import parse
+from bptutor.notation.equality.compare import Comparison
 from bptutor.notation.shapes.layout import layout
 from bptutor.notation.tree import Expr
 from bptutor.notation.values.evaluate import Values

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from bptutor.errors import UnreadableAnswer
 from bptutor.grading.answer.answer_samples import Met
-from bptutor.grading.answer.comparison import Comparison
 from bptutor.grading.answer.submission import Case
 from bptutor.grading.verdict import Finding
 from bptutor.notation import parse
+from bptutor.notation.equality.compare import Comparison
 from bptutor.packs.question_types import of
 from bptutor.packs.question_types.base import Style
 

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from bptutor.errors import BptutorError
 from bptutor.grading.answer import parse_numbers
 from bptutor.grading.answer.answer_samples import TROUBLE, Draw, Met
-from bptutor.grading.answer.comparison import CLOSE, PROBES, Comparison, Outcome
 from bptutor.grading.answer.parse_answer import own_layout
 from bptutor.grading.answer.submission import Case
 from bptutor.grading.catalogue.expected_answer import expected_answer
@@ -25,6 +24,8 @@ from bptutor.grading.feedback.answer_contents import NUMBERS, Written, of_tree
 from bptutor.grading.feedback.match import Match, matches
 from bptutor.grading.feedback.numeric_difference import agreeing, figures
 from bptutor.grading.verdict import SAID, Finding, Mark, ProofMark, Verdict, telling
+from bptutor.notation.equality.compare import PROBES, Comparison
+from bptutor.notation.equality.tolerances import EQUAL, different
 from bptutor.notation.shapes.layout import Layout
 from bptutor.notation.tree import Compare, Expr, Name, Relation, Sum, walk
 from bptutor.notation.values.evaluate import Values
@@ -51,7 +52,7 @@ def wrong(case: Case, met: Read, shown: str, proof: Proof | None = None) -> Verd
     draws = tuple(finite_draws(met.comparison, met.expr))
     if not draws:
         return Verdict(Mark.WRONG, ProofMark.REFUTED, (witness(met, draws),), shown)
-    known = author_feedback.findings(case, met.comparison, Met(draws, CLOSE))
+    known = author_feedback.findings(case, met.comparison, Met(draws, EQUAL))
     findings = known or named(met.comparison, draws, met.expr)
     mistakes = sum(finding.rule not in {"free-index", LAST} for finding in telling(findings))
     if not findings:
@@ -116,7 +117,7 @@ def named(
         merged: Whether axes were taken for one, so that entries may agree by that alone.
         written: What the answer holds, where its letters are not looked at.
     """
-    expected, met = expected_answer(comparison), Met(draws, CLOSE)
+    expected, met = expected_answer(comparison), Met(draws, EQUAL)
     found = matches(expected, met, pairs=not merged)
     if expr is not None:
         if not any(isinstance(part, Name) for part in walk(expr)):  # a number is another quantity by chance
@@ -140,7 +141,7 @@ def _letters(expr: Expr, comparison: Comparison) -> Iterator[Match]:
         return
     for meant in untangled(expr, letters):
         try:
-            if comparison.compare(meant, PROBES) is Outcome.EQUAL:
+            if comparison.compare(meant, PROBES):
                 yield Match(BY_ID["index-clash"], next(iter(letters_summed(expr) & set(letters))))
                 break
         except TROUBLE:
@@ -193,7 +194,7 @@ def witness(met: Read, draws: tuple[Draw, ...]) -> Finding:
         return Finding("shape", message, expected=_small(truth), got=_small(got))
     truth, got = np.broadcast_to(truth, shape), np.broadcast_to(got, shape)
     counts = met.comparison.mask(values, shape)
-    apart = np.argwhere((np.abs(truth - got) > CLOSE * max(1.0, float(np.abs(truth).max(initial=0.0)))) & counts)
+    apart = np.argwhere(different(truth, got) & counts)
     clear = np.argwhere((np.abs(truth - got) > PLAIN * np.abs(truth - got).max(initial=0.0)) & counts)
     first = clear if len(clear) else apart  # a place that differs by more than rounding, where there is one
     where = tuple(int(n) for n in first[0]) if len(first) and first[0].size else None

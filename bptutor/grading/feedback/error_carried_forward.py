@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bptutor.grading.answer.answer_samples import TROUBLE
-from bptutor.grading.answer.definitions import lines, unfolded
 from bptutor.grading.answer.submission import Case
+from bptutor.notation.transform.definitions import lines, unfolded
 from bptutor.notation.tree import Expr, Name
 from bptutor.notation.values.evaluate import Values, evaluate
 

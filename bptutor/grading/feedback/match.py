@@ -15,19 +15,16 @@ from bptutor.grading.catalogue.base import Change, Hypothesis, Mistake, changed
 from bptutor.grading.catalogue.expected_answer import ExpectedAnswer
 from bptutor.grading.catalogue.order import LAST, implied, place, silenced
 from bptutor.grading.catalogue.table import CATALOGUE
+from bptutor.notation.equality.tolerances import EQUAL, LAST_DIGITS, close
 from bptutor.notation.values.evaluate import Values
 
 Array = NDArray[np.float64]
-ZERO = 1e-13
-"""Sizes up to which an answer is 0 but for rounding."""
 FALSE_POSITIVES = 0.05
 """Largest false-positive probability of a name: that a hypothesis meets the one number of a learner by chance."""
 FALSE_POSITIVES_OF_LISTS = 0.1
 """The same for several numbers, which also tell by their pattern, such as zeros: the estimate does not count that."""
 ROUND = 3
 """Most decimals of round numbers."""
-RESOLVED = 1e-9
-"""How far a round number may be from its decimals."""
 
 
 class Match(NamedTuple):
@@ -57,14 +54,14 @@ class EvaluatedHypotheses:
     def __init__(self, expected: ExpectedAnswer) -> None:
         """Take the question."""
         self.rows = [(mistake, made, part) for mistake in CATALOGUE for made, part in _made(mistake, expected)]
-        self._on: dict[int, tuple[Values, list[Evaluated]]] = {}
+        self._on: dict[Values, list[Evaluated]] = {}
 
     def on(self, values: Values) -> list[Evaluated]:
         """Return every hypothesis that has a value on a draw."""
-        if id(values) not in self._on:
+        if values not in self._on:
             tried = ((row, entries(row[1], values)) for row in self.rows)
-            self._on[id(values)] = (values, [Evaluated(*row, array) for row, array in tried if array is not None])
-        return self._on[id(values)][1]
+            self._on[values] = [Evaluated(*row, array) for row, array in tried if array is not None]
+        return self._on[values]
 
 
 def _made(mistake: Mistake, expected: ExpectedAnswer) -> list[Hypothesis]:
@@ -93,7 +90,7 @@ def matches(expected: ExpectedAnswer, met: Met, pairs: bool = True) -> list[Matc
         return []
     first = met.draws[0]
     nothing = not any(draw.got.any() for draw in met.draws)
-    tiny = all(np.abs(draw.got).max(initial=0.0) <= ZERO * max(1.0, _size(draw.truth)) for draw in met.draws)
+    tiny = all(np.abs(draw.got).max(initial=0.0) <= LAST_DIGITS * max(1.0, _size(draw.truth)) for draw in met.draws)
     found: dict[str, Evaluated] = {}
     for one in hypotheses(expected).on(first.values):
         name = one.mistake.id
@@ -184,7 +181,7 @@ def _alike(one: Evaluated, other: Evaluated, expected: ExpectedAnswer) -> bool:
 
 
 def _same(one: Array, other: Array) -> bool:
-    return one.size == other.size and bool(np.allclose(one.ravel(), other.ravel(), rtol=1e-9, atol=1e-12))
+    return one.size == other.size and close(other.ravel(), one.ravel())
 
 
 def false_positive_probability(tried: int, met: Met, step: float = 0.0) -> float:
@@ -215,7 +212,7 @@ def _size(array: Array) -> float:
 def spacing(draw: Draw) -> float:
     """Return the power of ten that all entries of an answer and of what is asked are multiples of; 0 for none."""
     both = np.concatenate([draw.truth.ravel(), draw.got.ravel()])
-    steps = (decimals for decimals in range(ROUND + 1) if _size(both - np.round(both, decimals)) < RESOLVED)
+    steps = (decimals for decimals in range(ROUND + 1) if _size(both - np.round(both, decimals)) < EQUAL)
     return next((float(10.0**-decimals) for decimals in steps), 0.0)
 
 

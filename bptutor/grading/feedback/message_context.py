@@ -6,11 +6,11 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from bptutor.grading.answer.definitions import scalars
 from bptutor.grading.catalogue.base import USUAL
 from bptutor.grading.catalogue.softmax import errors
 from bptutor.grading.feedback.mentioned_names import asked_about
 from bptutor.notation.scope import NetworkRole, Role
+from bptutor.notation.transform.definitions import scalars
 from bptutor.notation.tree import Call, Delta, Derivative, Expr, Letter, Name, Number, Pow, Sum, walk
 
 if TYPE_CHECKING:

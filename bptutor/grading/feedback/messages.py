@@ -7,9 +7,9 @@ answer: a change of every entry is claimed only where it gives every entry.
 
 from __future__ import annotations
 
-from bptutor.grading.answer.answer_samples import TROUBLE, Met
+from bptutor.grading.answer.answer_samples import Met
 from bptutor.grading.catalogue.expected_answer import ExpectedAnswer
-from bptutor.grading.catalogue.order import implied
+from bptutor.grading.catalogue.order import LAST, implied
 from bptutor.grading.feedback.answer_contents import Written
 from bptutor.grading.feedback.match import Match, changed_everywhere, hypotheses
 from bptutor.grading.feedback.mentioned_names import suits
@@ -55,14 +55,13 @@ class _Speaker:
 
     def message(self, fit: Match) -> str:
         """Return what is said of a mistake; nothing where it needs a name that the question is not about."""
-        if fit.mistake.id == "other-quantity" and self._constant():
+        if fit.mistake.id == LAST and self._constant():
             return ""
-        known = self._known(fit)
-        part = fit.part
+        known, part = self._known(fit), fit.part
         if SPOKEN in fit.mistake.text(self.show(part), known, fit.paired):
             part = self._part(fit)
-        if SPOKEN in fit.mistake.text(self.show(part), known, fit.paired) and not part:
-            return ""
+            if not part and SPOKEN in fit.mistake.text("", known, fit.paired):
+                return ""
         return fit.mistake.message(self.show(part), known, fit.paired)
 
     def _known(self, fit: Match) -> dict[str, str]:
@@ -90,17 +89,13 @@ class _Speaker:
         if fit.paired or not self.met.draws:
             return ""
         first = self.met.draws[0]
-        for made in hypotheses(self.expected).on(first.values):
-            if made.mistake is not fit.mistake or not made.part or made.part == fit.part:
-                continue
-            alike = self._alike(made.array)
-            if alike and suits(made.part, self.expected, self.written, within) and self.met.made(made.hypothesis):
-                return made.part
-        return ""
-
-    def _alike(self, array: object) -> bool:
-        first = self.met.draws[0]
-        try:
-            return self.met.equal(array, first.got, first.counts)  # type: ignore[arg-type]  # an array of a hypothesis
-        except TROUBLE:
-            return False
+        others = (
+            one.part
+            for one in hypotheses(self.expected).on(first.values)
+            if one.mistake is fit.mistake
+            and one.part not in {"", fit.part}
+            and self.met.equal(one.array, first.got, first.counts)
+            and suits(one.part, self.expected, self.written, within)
+            and self.met.made(one.hypothesis)
+        )
+        return next(others, "")

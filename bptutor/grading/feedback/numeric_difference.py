@@ -5,20 +5,24 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from bptutor.grading.answer import parse_numbers
 from bptutor.grading.answer.answer_samples import Draw
-from bptutor.grading.answer.comparison import CLOSE
 from bptutor.grading.answer.submission import Case
 from bptutor.grading.catalogue import scaling
 from bptutor.grading.verdict import Finding
+from bptutor.notation.equality.tolerances import (
+    DECIMAL,
+    EQUAL,
+    FACTOR,
+    REMAINDER,
+    close,
+    close_numbers,
+    different,
+    of_decimals,
+)
 
 Array = NDArray[np.float64]
 FEW = 3
 """Entries by which one factor or one difference is told from chance."""
-NOTHING = 1e-9
-"""A factor that is 0 but for rounding."""
-LEFT = 1e-3
-"""Part of a difference that its explanation may leave."""
 LARGEST = 12
 """Largest factor that is told of numbers, as 1/12 is the smallest."""
 
@@ -30,23 +34,23 @@ def everywhere(truth: Array, got: Array, tolerance: float) -> list[Finding]:
         factor = float((got * truth).sum() / (truth * truth).sum())
         simple = [n for k in range(2, LARGEST + 1) for n in (k, 1 / k, -k, -1 / k)]
         nearest = min(simple, key=lambda n: abs(n - factor))
-        if near(got, nearest * truth, tolerance * max(1.0, abs(nearest))):
+        if close(nearest * truth, got, tolerance * max(1.0, abs(nearest)), relative=False):
             return [factor_finding(nearest)]
     step = float((got - truth).mean())
-    if truth.size >= FEW and abs(step) > 3 * tolerance and near(got, truth + step, tolerance):
+    if truth.size >= FEW and abs(step) > 3 * tolerance and close(truth + step, got, tolerance, relative=False):
         return [offset_finding(float(f"{step:.3g}"))]
     return []
 
 
 def cells(got: Array, truth: Array, tolerance: float, start: int) -> Finding:
     """Return how many cells differ, and the first of them; positions count from `start`."""
-    apart = tuple(tuple(int(n) for n in place) for place in np.argwhere(np.abs(got - truth) > tolerance))
-    first = apart[0]
-    place = (
-        f"row {first[0] + start}, column {first[1] + start}"
-        if len(first) == 2
-        else "entry " + ", ".join(str(n + start) for n in first)
+    apart = tuple(
+        tuple(int(n) for n in place) for place in np.argwhere(different(truth, got, tolerance, relative=False))
     )
+    first = apart[0]
+    place = "entry " + ", ".join(str(n + start) for n in first)
+    if len(first) == 2:
+        place = f"row {first[0] + start}, column {first[1] + start}"
     differ = "cells differs" if len(apart) == 1 else "cells differ"
     return Finding("cells", f"{len(apart)} of {truth.size} {differ}. Look at {place}.", first, cells=apart)
 
@@ -55,23 +59,18 @@ def far(case: Case, truth: float, got: float) -> Finding:
     """Return that a number is rounded too far, or that it is away."""
     decimals = case.question.decimals
     for fewer in range(decimals - 1, -1, -1):
-        if fewer and abs(got - truth) <= parse_numbers.tolerance(fewer) and abs(round(got, fewer) - got) < 1e-12:
+        if fewer and abs(got - truth) <= of_decimals(fewer) and abs(round(got, fewer) - got) < DECIMAL:
             told = "one decimal" if fewer == 1 else f"{fewer} decimals"
             return Finding("rounding", f"Your number agrees to {told}. Look at how many are asked: {decimals}.")
     names = "the numbers it is made of" if case.scope.names else "the question's numbers"
-    return Finding("cells", f"Your number is more than {parse_numbers.tolerance(decimals):g} away. Look at {names}.")
-
-
-def near(got: Array, truth: Array, tolerance: float) -> bool:
-    """Return whether no entry is further away than the tolerance."""
-    return bool(np.max(np.abs(got - truth), initial=0.0) <= tolerance)
+    return Finding("cells", f"Your number is more than {of_decimals(decimals):g} away. Look at {names}.")
 
 
 def plain_differences(draws: tuple[Draw, ...]) -> list[Finding]:
     """Return a finding when the answer is off by one constant factor, or by one constant, and by nothing else."""
     factor = _same([scaling.ratio(draw.truth, draw.got) for draw in draws])
     if factor is not None:
-        told = abs(factor) > NOTHING and all(_leaves_little(draw, factor * draw.truth) for draw in draws)
+        told = abs(factor) > EQUAL and all(_leaves_little(draw, factor * draw.truth) for draw in draws)
         return [factor_finding(factor)] if told else []
     offset = _same([scaling.offset(draw.truth, draw.got) for draw in draws])
     told = offset is not None and all(_leaves_little(draw, draw.truth + offset) for draw in draws)
@@ -81,15 +80,14 @@ def plain_differences(draws: tuple[Draw, ...]) -> list[Finding]:
 def _leaves_little(draw: Draw, explained: Array) -> bool:
     """Return whether what explains an answer leaves little of its difference: `log(p + 10^-8)` is no factor."""
     apart = float(np.abs(draw.got - draw.truth).max(initial=0.0))
-    return float(np.abs(draw.got - explained).max(initial=0.0)) <= LEFT * apart
+    return float(np.abs(draw.got - explained).max(initial=0.0)) <= REMAINDER * apart
 
 
 def _same(found: list[float | None]) -> float | None:
     """Return the number that was found on every draw; None where it was not the same."""
-    known = [number for number in found if number is not None]
-    alike = known and len(known) == len(found)
-    first = known[0] if alike else 0.0
-    return first if alike and all(abs(c - first) <= 1e-7 * max(1, abs(first)) for c in known) else None
+    first = found[0] if found else None
+    alike = first is not None and all(c is not None and close_numbers(first, c, FACTOR) for c in found)
+    return first if alike else None
 
 
 def agreeing(draw: Draw, a: int = 0, b: int = 1) -> bool | None:
@@ -100,7 +98,7 @@ def agreeing(draw: Draw, a: int = 0, b: int = 1) -> bool | None:
         return None
     places = np.indices(draw.truth.shape)
     diagonal = places[a] == places[b]
-    off = np.abs(draw.truth - draw.got) > CLOSE * max(1.0, float(np.abs(draw.truth).max(initial=0.0)))
+    off = different(draw.truth, draw.got)
     wrong_on, wrong_off = bool(off[diagonal].any()), bool(off[~diagonal].any())
     return None if wrong_on == wrong_off else wrong_off
 
@@ -122,10 +120,9 @@ MOST_DIGITS = 17
 
 def figures(one: float, other: float) -> tuple[str, str]:
     """Return two different numbers with as many digits as show that they differ, four at least."""
-    for digits in range(4, MOST_DIGITS):
-        if figure(one, digits) != figure(other, digits):
-            return figure(one, digits), figure(other, digits)
-    return figure(one, MOST_DIGITS), figure(other, MOST_DIGITS)
+    told = (digits for digits in range(4, MOST_DIGITS) if figure(one, digits) != figure(other, digits))
+    digits = next(told, MOST_DIGITS)
+    return figure(one, digits), figure(other, digits)
 
 
 def figure(number: float, digits: int = 4) -> str:

@@ -15,7 +15,6 @@ import numpy as np
 
 from bptutor.errors import BptutorError, UsageError
 from bptutor.grading.answer.answer_samples import TROUBLE, Draw, Met
-from bptutor.grading.answer.comparison import Comparison
 from bptutor.grading.answer.submission import Case
 from bptutor.grading.catalogue import expected_answer
 from bptutor.grading.catalogue.expected_answer import ExpectedAnswer
@@ -28,7 +27,9 @@ from bptutor.grading.code.sandbox.run import Ran, Stop, Stopped, run
 from bptutor.grading.feedback import messages, numeric_difference
 from bptutor.grading.feedback.answer_contents import Written, of_program
 from bptutor.grading.feedback.match import matches
+from bptutor.grading.graders.number import over
 from bptutor.grading.verdict import SAID, Finding, Mark, ProofMark, Verdict, telling
+from bptutor.notation.equality.compare import Comparison
 from bptutor.notation.shapes.layout import Layout
 from bptutor.notation.tree import Number
 from bptutor.packs.pasted import unwrapped
@@ -164,7 +165,7 @@ def _findings(wrong: _Wrong) -> list[Finding]:
         return said or [words.other_type(apart, label)]
     found = _labelled(wrong)
     if apart.fault is Fault.SHAPE:
-        axes = _axes(wrong.call.expected.comparisons.get(apart.path))
+        axes = over(held.layout) if (held := wrong.call.expected.comparisons.get(apart.path)) else ""
         return [words.other_shape(apart, label, axes, wrong.call), *found]
     if apart.fault is Fault.NOT_FINITE:
         return [words.not_finite(apart, label)]
@@ -256,9 +257,3 @@ def _target(wrong: _Wrong, draws: tuple[Draw, ...]) -> ExpectedAnswer:
         rates = {name: one for name, one in numbers if isinstance(one, float) and one > 0 and not one.is_integer()}
         made.rates.update((name, Number(Fraction(rate))) for name, rate in rates.items())
     return made
-
-
-def _axes(comparison: Comparison | None) -> str:
-    if comparison is None or not comparison.layout.all_axes or not all(comparison.layout.all_axes):
-        return ""
-    return f" over ({', '.join(comparison.layout.all_axes)})"

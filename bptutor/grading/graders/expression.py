@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING
 
 from bptutor.errors import UnreadableAnswer
 from bptutor.grading.answer.answer_form import other_form, progress
-from bptutor.grading.answer.comparison import Comparison, Outcome
-from bptutor.grading.answer.fast_gradients import quick
 from bptutor.grading.answer.parse_answer import (
     entire_line,
     goal,
@@ -26,9 +24,11 @@ from bptutor.grading.feedback import diagnose, shape_errors
 from bptutor.grading.feedback.floating_point import overflows
 from bptutor.grading.verdict import Finding, Mark, ProofMark, Verdict
 from bptutor.notation import parse
-from bptutor.notation.equality.branching import has_kink
+from bptutor.notation.equality.compare import Comparison
+from bptutor.notation.equality.kinks import has_kink
 from bptutor.notation.shapes.axes import ShapeMisfit
 from bptutor.notation.shapes.layout import Layout, layout
+from bptutor.notation.transform.fast_gradients import quick
 from bptutor.notation.transform.to_index_notation import by_letters
 from bptutor.notation.tree import (
     At,
@@ -95,19 +95,16 @@ def _graded(case: Case, given: Expr) -> Verdict:
             continue
         shown = unicode.line(met.expr, case.scope)
         decision = decide(met)
-        if decision.outcome is Outcome.EQUAL:
+        if decision.equal:
             overflow = overflows(case, met.comparison, met.expr)
-            return _wrong_in_floats(overflow, shown) if overflow else _right(case, met, given, shown)
+            if overflow:  # right in exact arithmetic, where the question asks for more
+                return Verdict(Mark.WRONG, ProofMark.REFUTED, (overflow,), shown)
+            return _right(case, met, given, shown)
         decided.append((met, decision))
     for met, decision in decided:
-        if decision.outcome is Outcome.DIFFERENT:
+        if decision.equal is False:
             return _at_these_sizes(case, met, shown) or diagnose.wrong(case, met, shown, decision.proof)
     return no_value(shown) if decided or apart is None else replace(apart, read_as=shown)
-
-
-def _wrong_in_floats(overflow: Finding, shown: str) -> Verdict:
-    """Return the verdict of an answer that is right in exact arithmetic, where the question asks for more."""
-    return Verdict(Mark.WRONG, ProofMark.REFUTED, (overflow,), shown)
 
 
 def bring(case: Case, given: Expr, expected: Expr) -> Read | Verdict:
@@ -122,20 +119,16 @@ def bring(case: Case, given: Expr, expected: Expr) -> Read | Verdict:
             expected = by_letters(expected, letters, scope)
             asked = Layout(letters, asked.axes, ())
     where = parse.read_condition(case.question.where, scope) if case.question.where else None
-    comparison = Comparison(case.scene, expected, asked, as_columns, where, _held_sizes(case, given, expected))
+    held = positioned(given) or positioned(expected)
+    sizes = tuple(case.values().sizes.items()) if held else ()
+    comparison = Comparison(case.scene, expected, asked, as_columns, where, sizes)
     if not comparison.sizes and not _at_drawn_sizes(comparison):
         comparison = replace(comparison, sizes=tuple(case.values().sizes.items()))
     misfit = shape_errors.misplaced(case, comparison, given, got)
     if misfit:
         return misfit
-    return Read(given, comparison, _note(asked, got))
-
-
-def _held_sizes(case: Case, *trees: Expr) -> tuple[tuple[str, int], ...]:
-    """Return the sizes the learner sees when a tree holds a position or a written list, else none."""
-    if any(positioned(tree) for tree in trees):
-        return tuple(case.values().sizes.items())
-    return ()
+    longer = len(got.axes) == len(asked.axes) + 1 and not asked.letters
+    return Read(given, comparison, f"Your answer has an axis of length 1 beside {asked.shown}." if longer else "")
 
 
 def _at_drawn_sizes(comparison: Comparison) -> bool:
@@ -172,7 +165,8 @@ def positioned(expr: Expr) -> bool:
 class Decision:
     """What comparing showed, with the refutation where the prover found one that the draws missed."""
 
-    outcome: Outcome
+    equal: bool | None
+    """None where one of the two has no finite value on any draw."""
     proof: Proof | None = None
 
 
@@ -182,19 +176,19 @@ def decide(met: Read) -> Decision:
     Where a kink is in play, or where the digits do not bear out the floats, the prover decides: it draws on both
     sides of every kink, and has a witness for what it refutes.
     """
-    outcome = met.comparison.compare(met.expr)
-    if outcome is not Outcome.EQUAL:
-        return Decision(outcome)
+    equal = met.comparison.compare(met.expr)
+    if not equal:
+        return Decision(equal)
     same_digits = met.comparison.borne_out(met.expr)
-    if same_digits and not _kinked(met):
-        return Decision(outcome)
+    scope = met.comparison.scene.scope
+    if same_digits and not any(has_kink(expr, scope) for expr in (met.expr, met.comparison.expected)):
+        return Decision(equal)
     from bptutor.notation.equality import prove
 
     proof = held_against(met, exact=False, agreed=same_digits)
     if proof.outcome is prove.Outcome.REFUTED and proof.witness is not None:
-        return Decision(Outcome.DIFFERENT, proof)
-    agreed = same_digits or proof.outcome in {prove.Outcome.PROBES, prove.Outcome.PROVED}
-    return Decision(outcome if agreed else Outcome.DIFFERENT)
+        return Decision(False, proof)
+    return Decision(same_digits or proof.outcome in {prove.Outcome.PROBES, prove.Outcome.PROVED})
 
 
 def held_against(met: Read, exact: bool, agreed: bool = False) -> Proof:
@@ -216,11 +210,6 @@ def held_against(met: Read, exact: bool, agreed: bool = False) -> Proof:
     )
 
 
-def _kinked(met: Read) -> bool:
-    scope = met.comparison.scene.scope
-    return any(has_kink(expr, scope) for expr in (met.expr, met.comparison.expected))
-
-
 def no_value(shown: str) -> Verdict:
     """Return the verdict for an answer without a finite value on any draw."""
     message = (
@@ -238,7 +227,7 @@ def _at_these_sizes(case: Case, met: Read, shown: str) -> Verdict | None:
     if axis is None:
         return None
     here = replace(met, comparison=replace(met.comparison, sizes=tuple(sizes.items())))
-    if decide(here).outcome is not Outcome.EQUAL:
+    if not decide(here).equal:
         return None
     message = f"Your answer holds for {axis} = {sizes[axis]} only. Look at where the {sizes[axis]} comes from."
     return Verdict(Mark.RIGHT_OTHER_FORM, ProofMark.PROBES, (Finding("form", message),), shown)
@@ -267,9 +256,3 @@ def _arranged(got: Layout, asked: tuple[str, ...]) -> tuple[str, ...]:
         rest.remove(found)
         out.append(found[0])
     return () if rest else tuple(out)
-
-
-def _note(asked: Layout, got: Layout) -> str:
-    if len(got.axes) == len(asked.axes) + 1 and not asked.letters:
-        return f"Your answer has an axis of length 1 beside {asked.shown}."
-    return ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -13,7 +12,6 @@ from numpy.typing import NDArray
 from bptutor.errors import UnreadableAnswer
 from bptutor.grading.answer import parse_numbers
 from bptutor.grading.answer.answer_samples import Draw, Met
-from bptutor.grading.answer.comparison import Comparison
 from bptutor.grading.answer.submission import Case
 from bptutor.grading.catalogue import expected_answer
 from bptutor.grading.catalogue.table import CATALOGUE
@@ -24,9 +22,13 @@ from bptutor.grading.feedback.match import matches
 from bptutor.grading.feedback.rounded_inputs import from_shown
 from bptutor.grading.verdict import SAID, Finding, Mark, Verdict, telling
 from bptutor.notation import parse
+from bptutor.notation.caching import cached_by_identity
+from bptutor.notation.equality.compare import Comparison
+from bptutor.notation.equality.tolerances import close, of_decimals
 from bptutor.notation.shapes.layout import Layout, layout
 from bptutor.notation.tree import Expr, Name, Stack, walk
 from bptutor.notation.values.evaluate import Values
+from bptutor.packs.question_types.base import typed
 
 Array = NDArray[np.float64]
 
@@ -49,19 +51,17 @@ class Asked:
 
 CERTAIN = 0.9
 """Part of the tolerance within which a number is what the digits shown give: halves that round either way are none."""
-_seen: OrderedDict[tuple[int, int], tuple[Any, Values]] = OrderedDict()
-MOST_SEEN = 64
-"""Draws that are kept."""
 
 
 def seen(case: Case) -> Values:
     """Return the values that the learner sees; recent ones are kept with what was computed on them."""
-    key = (id(case.scene), case.seed)
-    if key not in _seen:
-        _seen[key] = (case.scene, case.values())
-        if len(_seen) > MOST_SEEN:
-            _seen.popitem(last=False)
-    return _seen[key][1]
+    return _seen(case.scene, case.seed)
+
+
+@cached_by_identity(64)
+def _seen(scene: Any, seed: int) -> Values:
+    drawn: Values = scene.draw(seed)
+    return drawn
 
 
 def grade_number(case: Case) -> Verdict:
@@ -82,13 +82,13 @@ def _judge(case: Case, got: Array, shown: str) -> Verdict:
     asked = list(_asked(case))
     values = seen(case)
     truths = [one.value(values) for one in asked]
-    tolerance = parse_numbers.tolerance(case.question.decimals)
+    tolerance = of_decimals(case.question.decimals)
     for truth in truths:
         if not np.isfinite(truth).all():
             message = "The number asked for is not finite on this draw, so nothing is said. Look at another seed."
             return Verdict(Mark.UNDECIDED, findings=(Finding("disagreement", message),), read_as=shown)
         fitted, note = _fitted(got, truth.shape)
-        if fitted is not None and numeric_difference.near(fitted, truth, tolerance):
+        if fitted is not None and close(truth, fitted, tolerance, relative=False):
             notes = (Finding("shape", note),) if note else ()
             return Verdict(Mark.RIGHT, findings=notes, read_as=shown)
     rounded = _from_shown(case, asked[0], got, tolerance)
@@ -105,7 +105,6 @@ def read_question(case: Case) -> None:
 
     Raises:
         UnreadableAnswer: They cannot be read.
-        ValueError: The rows of a matrix differ in length.
     """
     for _ in _asked(case):
         pass
@@ -119,38 +118,18 @@ def asked_of(case: Case) -> Asked:
 def _asked(case: Case) -> Iterator[Asked]:
     """Yield the model answer and what is accepted beside it."""
     for written in (case.question.answer, *case.question.accept):
-        if isinstance(written, tuple | list):
-            yield Asked(_literal(written, case))
-            continue
-        text = str(written)
+        text = typed(written)
         try:
             tree = parse.read(text, case.scope)
         except UnreadableAnswer:
             yield Asked(parse_numbers.read_grid(text, case.scope))
             continue
-        literal = isinstance(tree, Stack) and not _named(tree)
-        yield Asked(parse_numbers.read_grid(text, case.scope)) if literal else Asked(_plain(tree, case), tree)
-
-
-def _named(tree: Expr) -> bool:
-    """Return whether a tree depends on the scene."""
-    return any(isinstance(part, Name) for part in walk(tree))
-
-
-def _plain(tree: Expr, case: Case) -> Array | None:
-    """Return the value of a tree without names; None when it depends on the scene."""
-    if _named(tree):
-        return None
-    return Asked(tree=tree).value(Values(case.scope, {}, {}))
-
-
-def _literal(written: Any, case: Case) -> Array:
-    def cells(part: Any) -> Any:
-        if isinstance(part, tuple | list):
-            return [cells(item) for item in part]
-        return float(parse_numbers.read_number(str(part), case.scope)[0])
-
-    return np.array(cells(written), dtype=float)
+        if any(isinstance(part, Name) for part in walk(tree)):  # it depends on the scene
+            yield Asked(tree=tree)
+        elif isinstance(tree, Stack):
+            yield Asked(parse_numbers.read_grid(text, case.scope))
+        else:
+            yield Asked(Asked(tree=tree).value(Values(case.scope, {}, {})), tree)
 
 
 def _fitted(got: Array, shape: tuple[int, ...]) -> tuple[Array | None, str]:
@@ -183,7 +162,7 @@ def _findings(case: Case, asked: Asked, truth: Array, got: Array, tolerance: flo
         found = numeric_difference.everywhere(truth, fitted, tolerance)
     named = [replace(finding, again=differ.message if differ else "") for finding in found]
     if fitted is None:
-        axes = _axes(case, asked)
+        axes = over(layout(asked.tree, case.scope, columns=True)) if asked.tree is not None else ""
         mine, theirs = parse_numbers.shown_shape(got.shape), parse_numbers.shown_shape(truth.shape)
         plain = Finding("shape", f"Your grid is {mine}, what is asked is {theirs}{axes}. Look at its first axis.")
     else:
@@ -205,7 +184,8 @@ def _mistakes(case: Case, asked: Asked, truth: Array, got: Array, tolerance: flo
     if known or asked.literal is not None:
         return known or _without_scene(met, truth, got)
     target = expected_answer.expected_answer(expected)
-    found = [fit for fit in matches(target, met) if fit.mistake.id == "bias-zero" or _tells(got, tolerance)]
+    telling_size = float(np.max(np.abs(got), initial=0.0)) > 3 * tolerance  # what is nearly 0 is any mistake
+    found = [fit for fit in matches(target, met) if fit.mistake.id == "bias-zero" or telling_size]
     if got.ndim == 0 and float(got).is_integer():  # so round a number is something else by chance
         found = [fit for fit in found if fit.mistake.id != "other-quantity"]
     return messages.said(found, target, met, NUMBERS)
@@ -215,11 +195,6 @@ def held_against(case: Case, tree: Expr, values: Values) -> Comparison:
     """Return what numbers are held against: a tree of the scene, in the sizes shown, as it may fit in these only."""
     shape, sizes = layout(tree, case.scope, columns=True), tuple(values.sizes.items())
     return Comparison(case.scene, tree, shape, columns=True, sizes=sizes)
-
-
-def _tells(got: Array, tolerance: float) -> bool:
-    """Return whether numbers are large enough to tell one mistake from another."""
-    return float(np.max(np.abs(got), initial=0.0)) > 3 * tolerance
 
 
 def _without_scene(met: Met, truth: Array, got: Array) -> list[Finding]:
@@ -234,10 +209,8 @@ def _without_scene(met: Met, truth: Array, got: Array) -> list[Finding]:
     return []
 
 
-def _axes(case: Case, asked: Asked) -> str:
-    if asked.tree is None:
-        return ""
-    found: Layout = layout(asked.tree, case.scope, columns=True)
+def over(found: Layout) -> str:
+    """Return the names of all axes, for behind a shape; nothing where one has no name."""
     return f" over ({', '.join(found.all_axes)})" if found.all_axes and all(found.all_axes) else ""
 
 
@@ -250,7 +223,7 @@ def _from_earlier(case: Case, asked: Asked, got: Array, tolerance: float) -> Ver
         return None
     for names, made in following(case, asked.tree, seen(case)):
         fitted, _ = _fitted(got, made.shape)
-        if fitted is not None and numeric_difference.near(fitted, made, tolerance):
+        if fitted is not None and close(made, fitted, tolerance, relative=False):
             shown = ", ".join(case.scope.shown(name) for name in sorted(names))
             message = f"Your answer follows from your own {shown}. Look at {shown} again."
             return Verdict(Mark.RIGHT_FROM_EARLIER, findings=(Finding("earlier", message),))
@@ -264,7 +237,7 @@ def _from_shown(case: Case, asked: Asked, got: Array, tolerance: float) -> Verdi
     values = seen(case)
     for made in from_shown(asked.tree, values, case.question.prompt):
         fitted, _ = _fitted(got, made.shape)
-        if fitted is not None and numeric_difference.near(fitted, made, CERTAIN * tolerance):
+        if fitted is not None and close(made, fitted, CERTAIN * tolerance, relative=False):
             exact = parse_numbers.grid_text(np.round(asked.value(values), case.question.decimals))
             return Verdict(Mark.RIGHT, findings=(Finding("rounding", f"With all digits it is {exact}."),))
     return None

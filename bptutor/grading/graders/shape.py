@@ -9,8 +9,6 @@ import numpy as np
 from bptutor.errors import UnreadableAnswer
 from bptutor.grading.answer import parse_numbers
 from bptutor.grading.answer.answer_samples import entries
-from bptutor.grading.answer.comparison import Comparison
-from bptutor.grading.answer.definitions import scalars
 from bptutor.grading.answer.submission import Case
 from bptutor.grading.catalogue import expected_answer
 from bptutor.grading.catalogue.table import BY_ID
@@ -19,8 +17,10 @@ from bptutor.grading.feedback.message_context import words
 from bptutor.grading.graders.number import Asked, seen
 from bptutor.grading.verdict import Finding, Mark, Verdict
 from bptutor.notation import parse
+from bptutor.notation.equality.compare import Comparison
 from bptutor.notation.shapes.layout import layout
 from bptutor.notation.transform.backward_equations import gradient
+from bptutor.notation.transform.definitions import scalars
 from bptutor.notation.transform.roles import parts
 from bptutor.notation.tree import Name
 from bptutor.notation.values.evaluate import Values

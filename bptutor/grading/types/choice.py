@@ -78,7 +78,7 @@ class Choice(Pointing):
         question = case.question
         for n, choice in enumerate(question.choices):
             if choice.right and choice.say:
-                place = question.places.get(f"choices.{n}", question.place)
+                place = question.at(f"choices.{n}")
                 what = f"the choice `{choice.text}` is right, and its `say` tells what is wrong with it"
                 help_ = "move `right: true` to the right choice, or the `say` to the `solution`"
                 yield problem(place, what, help_, "choices")

@@ -79,6 +79,7 @@ def _equal_names(case: Case) -> Iterator[str]:
 
     from bptutor.grading.answer.parse_answer import model
     from bptutor.notation import parse
+    from bptutor.notation.equality.tolerances import close
     from bptutor.notation.scope import Role
     from bptutor.notation.shapes import axes
     from bptutor.notation.values.evaluate import evaluate
@@ -97,7 +98,7 @@ def _equal_names(case: Case) -> Iterator[str]:
                 continue
             text = name + (f"_{{{','.join(own)}}}" if own else "")
             asked_for = parse.read(text, scope) == tree
-            if not asked_for and np.allclose(values[name], truth, rtol=1e-9, atol=1e-12):
+            if not asked_for and close(truth, values[name]):
                 yield text
 
 

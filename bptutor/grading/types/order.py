@@ -86,7 +86,7 @@ class Order(Pointing):
             for name in sorted(line.read - line.made):
                 makers = {m for m, other in enumerate(names) if name in other.made - other.read}
                 if makers and not makers & above[n]:
-                    place = question.places.get(f"lines.{n}", question.place)
+                    place = question.at(f"lines.{n}")
                     what = f"line {n + 1} reads `{name}`, and may come before line {min(makers) + 1}, which makes it"
                     help_ = "write the lines in their order, or name that line in `after`"
                     yield problem(place, what, help_, "order")

@@ -8,10 +8,11 @@ from dataclasses import replace
 
 from bptutor.errors import UnreadableAnswer
 from bptutor.grading.answer.submission import Case
-from bptutor.grading.types.base import QuestionType, Shuffle, typed
+from bptutor.grading.types.base import QuestionType, Shuffle
 from bptutor.grading.types.pointing import BEGINNING, LETTERS, Pointing, chosen, words, wrong
 from bptutor.grading.verdict import Finding, Mark, Verdict
 from bptutor.packs.model import Question
+from bptutor.packs.question_types.base import typed
 from bptutor.packs.question_types.rule import WHY
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from bptutor.notation.algebra.derivative import Replacement, Slope
+from bptutor.notation.algebra.derivative import Replacement
 from bptutor.notation.algebra.expression import (
     HALF,
     ONE,
@@ -109,16 +109,11 @@ _UNARY: Mapping[str, Callable[[object], Sym]] = {
 
 
 def fresh(name: str, shape: tuple[int, ...], positive: bool = False) -> Array:
-    """Return an array of new independent symbols."""
+    """Return an array of new independent symbols, of the given shape."""
     out = np.empty(shape, dtype=object)
     for place in np.ndindex(shape):
         out[place] = Symbol(name + "".join(f"_{n + 1}" for n in place), positive)
     return out
-
-
-def _differentiate(entries: Array, by: Symbol) -> Array:
-    slope = Slope(by)
-    return _entrywise(lambda node: slope(entry(node)), 1)(entries)
 
 
 def _substitute(entries: Array, mapping: Mapping[Any, Any]) -> Array:
@@ -136,8 +131,6 @@ SYMBOLS = Field(
     where=_entrywise(lambda mask, a, b: choose(entry(mask), entry(a), entry(b)), 3),
     maximum=_entrywise(_larger, 2),
     symbolic=True,
-    fresh=fresh,
-    differentiate=_differentiate,
     substitute=_substitute,
     constants={"e": E, "pi": PI},
 )

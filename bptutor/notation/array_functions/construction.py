@@ -83,17 +83,17 @@ def identity_axes(run: Inference, call: t.Call, kinds: Sequence[Kind]) -> Kind:
 
 
 def ones(run: Evaluation, call: t.Call, args: Sequence[Labelled]) -> Labelled:
-    """An array of ones."""
+    """Ones, in the shape that is given."""
     return Labelled((), run.field.array(np.ones(sizes(run, call, 0))))
 
 
 def zeros(run: Evaluation, call: t.Call, args: Sequence[Labelled]) -> Labelled:
-    """An array of zeros."""
+    """Zeros, in the shape that is given."""
     return Labelled((), run.field.array(np.zeros(sizes(run, call, 0))))
 
 
 def identity(run: Evaluation, call: t.Call, args: Sequence[Labelled]) -> Labelled:
-    """The identity matrix."""
+    """The identity matrix, shape (rows, columns)."""
     counts = sizes(run, call, 0)
     return Labelled((), run.field.array(np.eye(counts[0], counts[-1])))
 

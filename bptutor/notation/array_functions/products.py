@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import reduce
+from string import ascii_letters
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,8 @@ from bptutor.notation.array_functions.arguments import Evaluation, NoSuchForm, N
 from bptutor.notation.array_functions.call import Called, integers
 from bptutor.notation.scope import counted
 from bptutor.notation.shapes.inference import Inference, Kind, ShapeMisfit, same_axis, shape_text
-from bptutor.notation.values.labelled_array import Labelled, contract, contract_matrices
+from bptutor.notation.values.labelled_array import Labelled, contract_matrices
+from bptutor.notation.values.labelled_array import einsum as einsum_value
 
 # --- arguments ---------------------------------------------------------------------------------------------
 
@@ -104,12 +106,12 @@ def dot(run: Evaluation, call: t.Call, args: Sequence[Labelled]) -> Labelled:
 
 def _summed_over(run: Evaluation, a: Labelled, b: Labelled, left: Sequence[int], right: Sequence[int]) -> Labelled:
     """Sum pairs of axes; the other axes of a come first, then those of b."""
-    names_a = [f"a{k}" for k in range(a.rank)]
-    names_b = [f"b{k}" for k in range(b.rank)]
+    first = ascii_letters[: a.rank]
+    second = [*ascii_letters[a.rank : a.rank + b.rank]]
     for k, n in zip(left, right, strict=True):
-        names_b[n] = names_a[k]
-    kept = [name for name in names_a if name not in names_b] + [name for name in names_b if name not in names_a]
-    return contract(run.arithmetic, [(a, names_a), (b, names_b)], kept)
+        second[n] = first[k]
+    kept = [name for name in first if name not in second] + [name for name in second if name not in first]
+    return einsum_value(run.arithmetic, f"{first},{''.join(second)}->{''.join(kept)}", (a, b))
 
 
 def _pairs(call: t.Call, n: int) -> tuple[tuple[int, ...], tuple[int, ...]]:

@@ -12,7 +12,7 @@ from bptutor.notation.array_functions.arguments import Evaluation, NoSuchForm, N
 from bptutor.notation.array_functions.call import Called, arrays, integers
 from bptutor.notation.shapes.inference import Inference, Kind, ShapeMisfit, shape_text
 from bptutor.notation.values.forward_autodiff import Operand, plain
-from bptutor.notation.values.labelled_array import Labelled, aligned
+from bptutor.notation.values.labelled_array import Labelled, combined
 
 # --- arguments ---------------------------------------------------------------------------------------------
 
@@ -213,15 +213,11 @@ def norm(run: Evaluation, call: t.Call, args: Sequence[Labelled]) -> Labelled:
 
 def maximum(run: Evaluation, call: t.Call, args: Sequence[Labelled]) -> Labelled:
     """The larger of arrays, entry by entry; the first of equals gives the derivative."""
-    found = args[0]
-    for arg in args[1:]:
-        letters, (a, b) = aligned([found, arg])
-        found = Labelled(letters, run.arithmetic.maximum(a, b))
-    return found
+    return combined(run.arithmetic.maximum, args)
 
 
 def minimum(run: Evaluation, call: t.Call, args: Sequence[Labelled]) -> Labelled:
     """The smaller of arrays, entry by entry: −max(−a, −b)."""
-    negatives = [Labelled(arg.letters, run.arithmetic.neg(arg.data)) for arg in args]
+    negatives = [Labelled(arg.letters, run.arithmetic.neg(arg.data), arg.row) for arg in args]
     found = maximum(run, call, negatives)
-    return Labelled(found.letters, run.arithmetic.neg(found.data))
+    return Labelled(found.letters, run.arithmetic.neg(found.data), found.row)

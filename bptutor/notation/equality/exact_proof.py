@@ -13,12 +13,12 @@ from typing import Any
 import numpy as np
 
 from bptutor.errors import BptutorError
-from bptutor.notation.equality.compare import Pair
+from bptutor.notation.equality.pairs import Pair
 from bptutor.notation.scope import Role, Scope
 from bptutor.notation.tree import Add, Derivative, Expr, Name, Neg, Relation, walk
 from bptutor.notation.values.backends import Array
+from bptutor.notation.values.conditions import Held
 from bptutor.notation.values.evaluate import Values, evaluate
-from bptutor.notation.values.sampling import Held
 from bptutor.notation.values.sizes import draw_sizes
 
 _MOST_ASSIGNMENTS = 128

@@ -8,18 +8,17 @@ from random import Random
 import numpy as np
 
 from bptutor.errors import BptutorError
-from bptutor.notation.equality.compare import Pair
 from bptutor.notation.equality.kinks import sites
+from bptutor.notation.equality.pairs import Pair
 from bptutor.notation.equality.probes import Prober
+from bptutor.notation.equality.tolerances import DERIVATIVE, NEAR_KINK, close
 from bptutor.notation.shapes import axes
 from bptutor.notation.tree import At, Derivative, Name, walk
 from bptutor.notation.values.backends import FLOATS, Array
+from bptutor.notation.values.conditions import Held
 from bptutor.notation.values.evaluate import Values, evaluate
-from bptutor.notation.values.sampling import Held
 
 STEP = 1e-5
-TOLERANCE = 1e-6
-NEAR_KINK = 1e-3
 _MOST_ENTRIES = 60
 
 
@@ -69,9 +68,8 @@ def _agrees(pair: Pair, prober: Prober, held: Held, slope: Derivative) -> bool |
             numeric[place] = (
                 _moved(values, slope, name, at, place, STEP) - _moved(values, slope, name, at, place, -STEP)
             ) / (2 * STEP)
-        scale = max(1e-3, float(np.max(np.abs(gradient), initial=0.0)), float(np.max(np.abs(numeric), initial=0.0)))
-        if np.isfinite(scale):
-            return bool(np.max(np.abs(gradient - numeric), initial=0.0) <= TOLERANCE * max(scale, 1.0))
+        if np.isfinite(gradient).all() and np.isfinite(numeric).all():
+            return close(gradient, numeric, DERIVATIVE)
     return None
 
 

@@ -1,44 +1,62 @@
 """Points on both sides of every kink: where abs, max, relu and comparisons change their branch.
 
-The arguments of kinks are not found in the tree but watched while it is evaluated: the k-th call of
-such a function is the same kink at every draw of the same sizes.
+The arguments of kinks are not found in the tree but watched while it is evaluated: the k-th call of such a function
+is the same kink at every draw of the same sizes. A name is moved along a straight line; where an argument changes its
+sign between two steps, the crossing is found by halving, and points are set beside all crossings and between them.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
-from itertools import islice, pairwise
+from itertools import pairwise
 from random import Random
-from typing import NamedTuple
 
 import numpy as np
 
 from bptutor.errors import BptutorError
-from bptutor.notation.equality.compare import Pair
-from bptutor.notation.tree import Relation
+from bptutor.notation.equality.pairs import Pair
+from bptutor.notation.scope import Scope
+from bptutor.notation.tree import Call, Cases, Compare, Expr, Name, Relation, walk
 from bptutor.notation.values.backends import FLOATS, Array, Field
 
 Given = dict[str, Array]
 
-_STEPS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 200.0, 1000.0)
-_MOST_SITES = 12
-_SCALES = (1.0, -1.0, 8.0, -8.0, 64.0, -64.0)
-_SPREAD = 48
-_GAPS = (1e-6, 1e-8, 1e-11, 1e-14)
-"""How close to a crossing points are set where several kinks meet, so that two of them 1e-7 apart are told apart."""
-_BESIDE = 1e-9
-"""How close to a crossing points are set in any case, by the size of the place."""
-_MOST_FAR = 4
-_FARTHEST = 1e9
-"""Steps of the search, as far as a straight argument is followed to where it is 0."""
-_OWN_CROSSINGS = 3
+_TURNING = frozenset(
+    ("relu", "leaky_relu", "abs", "max", "min", "maximum", "minimum", "sign", "floor", "argmax", "where")
+)
+_WATCHED = frozenset(("abs", "relu", "leaky_relu", "sign", "floor"))
+_NEAR = tuple(2.0**n for n in range(-2, 7))
+"""Steps of a line, as numbers of a lesson go; on both sides of 0."""
+_FAR = tuple(_NEAR[-1] * 16.0**n for n in range(1, 7))
+"""Steps to where a kink is looked for that no near step crosses."""
+_BESIDE = 1e-12
+"""How close to a crossing points are set, by the size of the place: two kinks that lie closer are taken for one."""
 _HALVINGS = 48
-_AIMS = 3
-_CLOSE, _CLOSER = 1e-4, 1e-7
+_MOST_KINKS = 12
+_TOGETHER = 4
+"""Lines on which all names are moved, so that of two any signs go together."""
+_CROSSINGS = 3
+"""Crossings of one kink that are enough."""
 
 
-def watching(seen: list[Array]) -> Field:
+def has_kink(expr: Expr, scope: Scope, seen: frozenset[str] = frozenset()) -> bool:
+    """Tell whether an expression, or what its names are made of, may change its branch."""
+    for part in walk(expr):
+        if isinstance(part, Cases) or (isinstance(part, Call) and part.function.rstrip("'") in _TURNING):
+            return True
+        if isinstance(part, Compare) and any(isinstance(side, Name) for side in walk(part)):
+            return True
+        if isinstance(part, Name) and part.id not in seen:
+            seen |= {part.id}
+            declared = scope.names.get(part.id)
+            if declared and declared.definition and has_kink(declared.definition, scope, seen):
+                return True
+    return False
+
+
+def _watching(seen: list[Array]) -> Field:
     """Return the float field, noting the argument of every kink in `seen`."""
 
     def watched(function: Callable[[Array], Array]) -> Callable[[Array], Array]:
@@ -56,11 +74,8 @@ def watching(seen: list[Array]) -> Field:
         seen.append(np.asarray(a - b))
         return FLOATS.maximum(a, b)
 
-    unary = {n: watched(f) if n in _KINKED else f for n, f in FLOATS.unary.items()}
+    unary = {n: watched(f) if n in _WATCHED else f for n, f in FLOATS.unary.items()}
     return replace(FLOATS, name="watched floats", unary=unary, compare=compare, maximum=maximum)
-
-
-_KINKED = frozenset({"abs", "relu", "leaky_relu", "sign", "floor"})
 
 
 def sites(pair: Pair, given: Mapping[str, Array], sizes: Mapping[str, int], own: bool = False) -> list[Array]:
@@ -75,7 +90,7 @@ def sites(pair: Pair, given: Mapping[str, Array], sizes: Mapping[str, int], own:
     seen: list[Array] = []
     try:
         with np.errstate(all="ignore"):
-            values = pair.values(given, sizes, watching(seen))
+            values = pair.values(given, sizes, _watching(seen))
             if own:
                 for name in pair.names():
                     values.operand(name)
@@ -86,195 +101,111 @@ def sites(pair: Pair, given: Mapping[str, Array], sizes: Mapping[str, int], own:
     return seen
 
 
+class _Line:
+    """A straight line through one point: some names are moved; each point is evaluated once for all kinks."""
+
+    def __init__(self, at: Callable[[Given], list[Array]], given: Given, directions: Given) -> None:
+        self._at, self.given, self.directions = at, given, directions
+        self._seen: dict[float, list[Array]] = {}
+
+    def __call__(self, t: float) -> Given:
+        return {**self.given, **{name: self.given[name] + t * way for name, way in self.directions.items()}}
+
+    def seen(self, t: float) -> list[Array]:
+        """Return the kink arguments at a point of the line."""
+        if t not in self._seen:
+            self._seen[t] = self._at(self(t))
+        return self._seen[t]
+
+    def turned(self, n: int, low: float, high: float) -> tuple[Array, Array] | None:
+        """Return the entries of the n-th kink's argument that change their sign between two points; None for none."""
+        below, above = self.seen(low), self.seen(high)
+        if n >= min(len(below), len(above)) or below[n].shape != above[n].shape:
+            return None
+        turned = np.sign(below[n]) != np.sign(above[n])
+        return (below[n][turned], above[n][turned]) if turned.any() else None
+
+    def crossing(self, n: int, low: float, high: float) -> tuple[float, float]:
+        """Return two close points on either side of a crossing; a straight argument is aimed at once."""
+        for _ in range(_HALVINGS):
+            gap, middle = _BESIDE * max(1.0, abs(low), abs(high)), (low + high) / 2
+            ends = self.turned(n, low, high)
+            if high - low <= 3 * gap or ends is None:
+                break
+            a, b = float(ends[0][0]), float(ends[1][0])
+            root = low + (high - low) * a / (a - b) if np.isfinite(a - b) and a != b else middle
+            for t in (root - gap, root + gap, middle):
+                if low < t < high:
+                    low, high = (low, t) if self.turned(n, low, t) is not None else (t, high)
+        return low, high
+
+    def beside(self, crossings: Collection[tuple[float, float]]) -> Iterator[Given]:
+        """Yield points close to crossings on both sides, between neighbouring ones, and outside of the outermost."""
+        found = sorted(crossings)
+        outer = [(sign * _NEAR[0] * max(1.0, abs(t)) + t) for sign, t in ((-1, found[0][0]), (1, found[-1][1]))]
+        between = [(high + low) / 2 for (_, high), (low, _) in pairwise(found) if low > high]
+        for t in (*outer, *between, *(t for ends in found for t in ends)):
+            point = self(t)
+            if all(np.any(point[name]) for name in self.directions):  # where all entries are 0, all of them tie
+                yield point
+
+
 def around(
     pair: Pair, given: Given, sizes: Mapping[str, int], rng: Random, movable: Collection[str], own: bool = False
 ) -> Iterator[Given]:
     """Yield points close to both sides of every kink that can be reached from one point.
 
-    Each of the movable names is moved along a line, one entry or all of them, until a kink's argument changes its
-    sign; the crossing is found by halving.
+    The movable names are moved along lines: all at once, as one kink may matter behind another one only, then each for
+    itself, one entry or all of them. Where the steps of numbers in a lesson cross a kink nowhere, it is looked for
+    further out.
     """
     start = sites(pair, given, sizes, own)
     if not start:
         return
-    lines = [_Watched(pair, sizes, line, own) for line in _lines(given, rng, movable)]
-    moving = _moving(lines, start)[:_MOST_SITES]
-    alone = len(moving) == 1
-    for n in moving:
-        near = list(islice(_near(lines, n), _OWN_CROSSINGS if own else None))
-        for line, low, high in near:
-            yield from _beside(line, n, low, high, alone)
-        if near and alone:  # both sides turn there and nowhere else
-            return
-    for n in moving:
-        for line in (line for line in lines if n in line.moves):
-            for low, high in _far_crossings(line, n):
-                yield from _beside(line, n, low, high, alone)
+    lines = list(_lines(lambda at: sites(pair, at, sizes, own), given, rng, movable))
+    moves = [_moved(line, start) for line in lines]
+    distinct: dict[tuple[object, ...], int] = {}
+    for n in sorted({n for moved in moves for n in moved}):
+        distinct.setdefault((start[n].shape, start[n].tobytes()), n)
+    kinks = list(distinct.values())[:_MOST_KINKS]
+    crossed: Counter[int] = Counter()
+    for far in (False, True):
+        wanted = {n for n in kinks if not crossed[n]}
+        for line, moved in zip(lines, moves, strict=True):
+            if any(crossed[n] < _CROSSINGS for n in wanted & moved):
+                found = [(n, line.crossing(n, *ends)) for n in kinks if n in moved for ends in _crossed(line, n, far)]
+                crossed.update(n for n, _ in found)
+                yield from line.beside({ends for _, ends in found}) if found else ()
 
 
-def _near(lines: list[_Watched], n: int) -> Iterator[tuple[_Watched, float, float]]:
-    """Yield crossings of a kink among the steps: line by line, until there are enough."""
-    crossed = 0
-    for line in lines:
-        if n in line.moves and crossed < _OWN_CROSSINGS:
-            for low, high in _crossings(line, n):
-                yield line, low, high
-                crossed += 1
-
-
-def _beside(line: _Watched, n: int, low: float, high: float, alone: bool) -> Iterator[Given]:
-    """Yield points on both sides of a crossing, and close to it; closer where several kinks meet."""
-    way = (high - low) / (abs(high - low) or 1.0)
-    root = _root(line, n, *((low, high) if alone else _narrowed(line, n, low, high, _CLOSER)))
-    gaps = (_BESIDE,) if alone or line.crosses_one(low, high, root) else _GAPS
-    close = (root + sign * gap * max(1.0, abs(root)) for gap in gaps for sign in (1, -1))
-    for t in (low, high, low - 0.02 * way, high + 0.02 * way, *close):
-        if np.any(line(t)[line.line.name]):  # where all entries are 0, all of them tie
-            yield line(t)
-
-
-def spread(given: Given, rng: Random, movable: Collection[str]) -> Iterator[Given]:
-    """Yield points of several scales, each name with its own: there several kinks are passed at once."""
-    for _ in range(_SPREAD):
-        yield {
-            n: (a * (1 + rng.random()) * _SCALES[int(rng.random() * 6)] if n in movable else a)
-            for n, a in given.items()
-        }
-
-
-class Line(NamedTuple):
-    """Points on a straight line through one point: one name is moved."""
-
-    given: Given
-    name: str
-    direction: Array
-
-    def __call__(self, t: float) -> Given:
-        """Return the point t steps away."""
-        return {**self.given, self.name: self.given[self.name] + t * self.direction}
-
-
-class _Watched:
-    """A line of points, with the kink arguments met at each; every point is walked once for all kinks."""
-
-    def __init__(self, pair: Pair, sizes: Mapping[str, int], line: Line, own: bool) -> None:
-        self.pair, self.sizes, self.line, self.own = pair, sizes, line, own
-        self.met: dict[float, list[Array]] = {}
-        self.moves: set[int] = set()
-        """The kinks whose argument changes along the line."""
-        self.far: tuple[float, ...] = ()
-        """Crossings outside of the steps: behind one of them another kink may turn to 0."""
-
-    def __call__(self, t: float) -> Given:
-        return self.line(t)
-
-    def seen(self, t: float) -> list[Array]:
-        """Return the kink arguments at a point of the line."""
-        if t not in self.met:
-            self.met[t] = sites(self.pair, self.line(t), self.sizes, self.own)
-        return self.met[t]
-
-    def crosses_one(self, low: float, high: float, root: float) -> bool:
-        """Tell whether all kinks that are crossed between two points have the same argument, but for its sign.
-
-        A kink that turns at the root only, as in |x| < 1e-6, is another one.
-        """
-        below, beside = self.seen(low), root + _BESIDE * max(1.0, abs(root))
-        crossed = [below[n] for n in range(len(below)) if self.crosses(n, low, high)]
-        if any(self.crosses(n, low, beside) and self.crosses(n, beside, high) for n in range(len(below))):
-            return False
-        return len({(a.shape, min(a.tobytes(), (-a).tobytes())) for a in crossed}) < 2
-
-    def crosses(self, n: int, low: float, high: float) -> bool:
-        """Tell whether the n-th kink's argument changes its sign between two points; not where it has no value."""
-        below, above = self.seen(low), self.seen(high)
-        if n >= min(len(below), len(above)) or below[n].shape != above[n].shape:
-            return False
-        return bool(np.any(np.sign(below[n]) != np.sign(above[n])))
-
-
-def _lines(given: Given, rng: Random, movable: Collection[str]) -> Iterator[Line]:
-    for name, array in given.items():
-        if name not in movable:
-            continue
-        yield Line(given, name, np.ones(array.shape))
+def _lines(at: Callable[[Given], list[Array]], given: Given, rng: Random, movable: Collection[str]) -> Iterator[_Line]:
+    arrays = {name: array for name, array in given.items() if name in movable}
+    for _ in range(_TOGETHER if len(arrays) > 1 else 0):
+        ways = {n: np.full(a.shape, (1 + rng.random()) * (1 if rng.random() < 0.5 else -1)) for n, a in arrays.items()}
+        yield _Line(at, given, ways)
+    for name, array in arrays.items():
+        yield _Line(at, given, {name: np.ones(array.shape)})
         if array.size > 1:
             one = np.zeros(array.size)
             one[int(rng.random() * array.size)] = 1.0
-            yield Line(given, name, one.reshape(array.shape))
-            yield Line(given, name, -array)  # through 0, where norms turn
+            yield _Line(at, given, {name: one.reshape(array.shape)})
+            yield _Line(at, given, {name: -array})  # through 0, where norms turn
 
 
-def _moving(lines: list[_Watched], start: list[Array]) -> list[int]:
-    """Return the numbers of the kinks whose argument depends on the point, each argument once."""
-    for line in lines:
-        other = line.seen(0.25)
-        if len(other) != len(start):
-            continue
-        for n, (a, b) in enumerate(zip(start, other, strict=True)):
-            if a.shape == b.shape and bool(np.any(a != b)):
-                line.moves.add(n)
-    distinct: dict[tuple[object, ...], int] = {}
-    for n in sorted({n for line in lines for n in line.moves}):
-        distinct.setdefault((start[n].shape, start[n].tobytes()), n)
-    return list(distinct.values())
+def _moved(line: _Line, start: list[Array]) -> set[int]:
+    """Return the numbers of the kinks whose argument changes along a line."""
+    other = line.seen(_NEAR[0])
+    if len(other) != len(start):
+        return set()
+    pairs = enumerate(zip(start, other, strict=True))
+    return {n for n, (a, b) in pairs if a.shape == b.shape and bool(np.any(a != b))}
 
 
-def _crossings(line: _Watched, n: int) -> Iterator[tuple[float, float]]:
-    """Yield neighbouring steps between which the n-th kink is crossed, close on both sides of it."""
-    steps = sorted({0.0, *_STEPS, *(-s for s in _STEPS)})
-    for low, high in pairwise(steps):
-        if line.crosses(n, low, high):
-            yield _narrowed(line, n, low, high)
-
-
-def _far_crossings(line: _Watched, n: int) -> Iterator[tuple[float, float]]:
-    """Yield crossings outside of the steps, where the argument goes on straight; then behind those that were found."""
-    ends = [(sign * _STEPS[-2], sign * _STEPS[-1]) for sign in (-1, 1)]
-    for inner, outer in (*ends, *((1.5 * far, 3 * far) for far in line.far)):
-        beyond = _beyond(line, n, inner, outer)
-        if beyond is not None and line.crosses(n, outer, beyond):
-            low, high = _narrowed(line, n, *sorted((outer, beyond)))
-            line.far = (*line.far, high)[:_MOST_FAR]
-            yield low, high
-
-
-def _beyond(line: _Watched, n: int, inner: float, outer: float) -> float | None:
-    """Return a point past the place where the n-th kink's argument would be 0 if it went on straight; else None."""
-    near, far = line.seen(inner), line.seen(outer)
-    if n >= min(len(near), len(far)) or near[n].shape != far[n].shape:
-        return None
-    a, b = (np.asarray(side[n], dtype=float).ravel() for side in (near, far))
-    falling = (np.sign(a) == np.sign(b)) & (np.abs(b) < np.abs(a))
-    if not falling.any():
-        return None
-    away = float((b[falling] / (a[falling] - b[falling])).min())
-    return outer + 1.1 * away * (outer - inner) if away < _FARTHEST else None
-
-
-def _root(line: _Watched, n: int, low: float, high: float) -> float:
-    """Return where the n-th kink lies between two close points, by the straight line between them."""
-    below, above = line.seen(low), line.seen(high)
-    if n >= min(len(below), len(above)) or below[n].shape != above[n].shape:
-        return (low + high) / 2
-    a, b = (np.asarray(side[n], dtype=float).ravel() for side in (below, above))
-    turned = np.flatnonzero(np.sign(a) != np.sign(b))
-    if not turned.size:
-        return (low + high) / 2
-    x, y = a[turned[0]], b[turned[0]]
-    return low + (high - low) * float(x / (x - y)) if x != y else (low + high) / 2
-
-
-def _narrowed(line: _Watched, n: int, low: float, high: float, close: float = _CLOSE) -> tuple[float, float]:
-    """Return two close points on either side of a crossing; most arguments are straight enough to be aimed at."""
-    for nth in range(_HALVINGS):
-        if high - low < 2 * close:
-            break
-        if nth < _AIMS:
-            root = _root(line, n, low, high)
-            near = max(low, root - close), min(high, root + close)
-            if line.crosses(n, *near):
-                return near
-        middle = (low + high) / 2
-        low, high = (low, middle) if line.crosses(n, low, middle) else (middle, high)
-    return low, high
+def _crossed(line: _Line, n: int, far: bool) -> Iterator[tuple[float, float]]:
+    """Yield neighbouring steps between which the n-th kink is crossed."""
+    outwards = (_NEAR[-1], *_FAR) if far else (0.0, *_NEAR)
+    for sign in (-1, 1):
+        for ends in pairwise(sign * step for step in outwards):
+            low, high = sorted(ends)
+            if line.turned(n, low, high) is not None:
+                yield low, high

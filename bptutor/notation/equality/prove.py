@@ -15,14 +15,13 @@ from typing import Any
 import numpy as np
 
 from bptutor.errors import BptutorError
-from bptutor.notation.equality import compare
-from bptutor.notation.equality.compare import Misfit, Pair
+from bptutor.notation.equality import pairs
 from bptutor.notation.equality.gradient_check import checked
+from bptutor.notation.equality.pairs import Misfit, Pair
 from bptutor.notation.equality.probes import Point, Probed, Prober, shrunk
 from bptutor.notation.scope import Scope
 from bptutor.notation.tree import Add, At, Compare, Expr, Letter, Name, Number, Relation, Stack, Sum, walk
-from bptutor.notation.values.conditions import names_under
-from bptutor.notation.values.sampling import Held
+from bptutor.notation.values.conditions import Held, names_under
 from bptutor.notation.values.sizes import least_sizes
 
 FEW = 8
@@ -97,7 +96,7 @@ def prove(  # noqa: PLR0913 - the sides, where they stand, and how to look
     """
     until = time.monotonic() + deadline
     try:
-        pair = compare.pair(left, right, scope, where, order=order, known=known, columns=columns)
+        pair = pairs.pair(left, right, scope, where, order=order, known=known, columns=columns)
     except Misfit as misfit:
         return Proof(Outcome.REFUTED, "probes", detail=str(misfit), rule=misfit.rule)
     except BptutorError as error:
@@ -231,9 +230,9 @@ class _Proving:
 
     def _texts(self, held: Held) -> tuple[str, ...]:
         """Return the conditions as texts; positivity that only keeps a logarithm defined is not among them."""
-        texts = [compare.conditions_text(c, self.scope) for c in held.equations]
+        texts = [_condition_text(c, self.scope) for c in held.equations]
         for name in sorted(held.unit_sum):
-            texts.append(compare.conditions_text(_sum_is_one(self.scope, name), self.scope))
+            texts.append(_condition_text(_sum_is_one(self.scope, name), self.scope))
         texts += [f"{self.scope.shown(name)} is one-hot" for name in sorted(held.one_hot)]
         texts += [f"{self.scope.shown(name)} is one of its listed values" for name in sorted(held.pick)]
         spoken = {n for c in held.equations for n in names_under(self.scope, c)} | held.unit_sum
@@ -264,6 +263,14 @@ def _weaker(held: Held) -> list[Any]:
     for name in sorted(held.positive):
         ways.append(lambda h, n=name: replace(h, positive=h.positive - {n}))
     return ways
+
+
+def _condition_text(condition: Expr, scope: Scope) -> str:
+    """Return a condition as one Unicode line."""
+    from bptutor.notation.printers import unicode
+
+    text = unicode.line(condition, scope)
+    return text[1:-1] if text.startswith("[") and text.endswith("]") else text
 
 
 def _sum_is_one(scope: Scope, name: str) -> Compare:

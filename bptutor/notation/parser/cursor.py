@@ -30,7 +30,7 @@ class Rules(NamedTuple):
     """The rules of the grammar that others come back to."""
 
     whole: Callable[[Reader], Expr]
-    """All that may stand in brackets."""
+    """All that may be in brackets."""
     term: Callable[[Reader], Expr]
     """Up to the next `+` or `-`."""
     factor: Callable[[Reader], Expr]
@@ -45,7 +45,7 @@ class Reader:
     """
 
     def __init__(self, text: str, scope: Scope, spelling: Spelling, rules: Rules, prose: bool = False) -> None:
-        """Split the text into tokens and stand before the first."""
+        """Split the text into tokens and start at the first."""
         self.scope = scope
         self.vectors = False
         """Whether `u · v` is the dot product and `|u|` the length, as they are for vectors."""
@@ -62,7 +62,7 @@ class Reader:
         self.places = 0
         """How many index brackets are open; in them a position is a place, elsewhere a number."""
         self.loose: dict[str, int] = {}
-        """Index letters that stood where a number stands -> column."""
+        """Indices that are used as numbers -> column."""
         self.numerators = 0
         """How many `∂` wait for their `/∂`."""
         self.retries = 0

@@ -120,7 +120,7 @@ def word(reader: Reader) -> t.Expr:
 
 
 def _counted(reader: Reader, name: t.Name) -> t.Expr:
-    """Return a name; a position that stands as a number counts from 0 in NumPy: `np.arange(K) == t`."""
+    """Return a name; a position that is a number counts from 0 in NumPy: `np.arange(K) == t`."""
     declared = reader.scope.names.get(name.id)
     if not reader.python or reader.places or declared is None or declared.role is not Role.POSITION:
         return name
@@ -137,7 +137,7 @@ def _is_layered(reader: Reader, text: str) -> bool:
 
 
 def _unnamed(reader: Reader, token: Token) -> t.Expr:
-    """Read a word that is no name: a function, an operator, an index letter; or split it."""
+    """Read a word that is no name: a function, an operator, an index; or split it."""
     text = token.text
     special = None if reader.python else operators.WORDS.get(text)
     if special is not None and (text != "kron" or operators.sees_letters_in_brackets(reader)):

@@ -1,5 +1,7 @@
 """Sums, products, quotients and comparisons: how the pieces of an expression bind.
 
+A hand-written operator precedence parser (Pratt 1973): one function for each level of binding.
+
 From loose to tight: `... if ... else ...`, `and`, comparisons, `+ -`, a leading minus, `* ⊙ @ /`, factors
 side by side. A quotient before a factor side by side is read first: `a/b X` is (a/b)X.
 """
@@ -21,7 +23,7 @@ _PRODUCT_SIGNS = DOT_PRODUCTS | {".*", "./", "@", "/", "//", "⊘", "⊗", "⋆"
 
 
 def whole(reader: Reader) -> t.Expr:
-    """Read an expression with all that may stand in brackets: comparisons, `and`, `if ... else`."""
+    """Read an expression with all that may be in brackets: comparisons, `and`, `if ... else`."""
     expr = conditions(reader)
     if reader.sees_word("if") and not reader.prose:
         reader.take()
@@ -127,7 +129,7 @@ def _joined(sign: str, left: t.Expr, right: t.Expr) -> t.Expr:
 
 
 def _quotient(reader: Reader, sign: Token, operands: list[tuple[str, t.Expr]]) -> None:
-    """Read a denominator; what stands beside it belongs to the quotient, or is asked about."""
+    """Read a denominator; what follows side by side belongs to the quotient, or is asked about."""
     if reader.sees("-"):
         operands.append(("/", reader.signed(beside)))
         return
@@ -153,7 +155,7 @@ def _quotient(reader: Reader, sign: Token, operands: list[tuple[str, t.Expr]]) -
 
 
 def beside(reader: Reader) -> t.Expr:
-    """Read factors that stand side by side."""
+    """Read factors that are side by side."""
     factors = [atoms.factor(reader)]
     while atoms.starts_factor(reader):
         if reader.python:

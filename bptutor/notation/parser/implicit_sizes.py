@@ -57,7 +57,7 @@ def _choices(expr: t.Expr, scope: Scope) -> list[tuple[str, ...]]:
 
 
 def _with(expr: t.Expr, axes: list[str]) -> t.Expr:
-    """Fill in the axes, in the order in which the signs stand."""
+    """Fill in the axes, in the order of the signs."""
     if isinstance(expr, t.Call) and expr in _BARE:
         return t.Call(expr.function, (t.Name(axes.pop(0)),))
     return t.rebuild(expr, lambda part: _with(part, axes))

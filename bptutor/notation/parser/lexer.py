@@ -39,7 +39,7 @@ class Token(NamedTuple):
     text: str
     column: int
     space: bool
-    """Whether white space stands before it."""
+    """Whether white space comes before it."""
 
 
 _SUPER = "".join(spellings.SUPERSCRIPTS)
@@ -234,7 +234,7 @@ class _Lexer:
             self.skip |= {group.start(1) - 1, group.end(1)}
 
     def _accent(self, name: str, start: int) -> None:
-        """Join an accent to the letter that it stands on."""
+        """Join an accent to the letter under it."""
         rest = re.compile(rf"\s*(?:\{{\s*({_LETTER}+)\s*\}}|({_LETTER}))").match(self.text, self.at)
         if rest is None:
             raise UnreadableAnswer(start + 1, f"\\{name} needs a letter", f"write \\{name}{{y}}")

@@ -38,7 +38,7 @@ def sees_two_indices(reader: Reader) -> bool:
 
 
 def sees_letters_in_brackets(reader: Reader) -> bool:
-    """Say whether `(i, j)` with two index letters or positions follows the word ahead."""
+    """Say whether `(i, j)` with two indices or positions follows the word ahead."""
     if reader.ahead().text != "(":
         return False
     known, commas = reader.words, 0

@@ -1,4 +1,4 @@
-"""What stands above: powers, transposes, layers, `e^x`."""
+"""Superscripts: powers, transposes, layers, `e^x`."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def checked(reader: Reader, power: t.Pow, token: Token) -> t.Pow:
 
 
 def exponent(reader: Reader, sign: Token) -> t.Expr:
-    """Read what stands after `^` or `**`; without brackets it is one number or name."""
+    """Read what is after `^` or `**`; without brackets it is one number or name."""
     if sign.text == "**":
         return reader.signed(reader.rules.factor)
     opened = reader.accept("{")
@@ -135,7 +135,7 @@ def _over(reader: Reader, place: int) -> int:
 
 
 def layered(reader: Reader, base: Token) -> t.Expr:
-    """Read a name whose layer stands above it (`W^2`, `z^{l-1}_i`, `W_{ij}^{l-1}`) or below it (`W_2`)."""
+    """Read a name whose layer is a superscript (`W^2`, `z^{l-1}_i`, `W_{ij}^{l-1}`) or a subscript (`W_2`)."""
     some = reader.words.bases[base.text]
     if reader.next.text == "_" and (not sees_power_after_subscript(reader) or _sees_transpose_of_layer(reader, base)):
         return _layer_below(reader, base)

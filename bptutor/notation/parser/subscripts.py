@@ -1,4 +1,4 @@
-"""What stands below: index letters, positions, whole axes, and arithmetic on them."""
+"""Subscripts: indices, positions, whole axes, and arithmetic on them."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def subscript_items(reader: Reader, axes: int | None) -> tuple[t.Expr, ...]:
     """Read a subscript: `_ij`, `_{ij}`, `_{i,j}`, `_21`, `_{i+m,j+n}`, `_{i,:}`.
 
     Args:
-        reader: Stands before `_`.
+        reader: Is at `_`.
         axes: How many axes the array has; None when that is not known.
     """
     sign = reader.take()
@@ -147,7 +147,7 @@ def rest_kind(rest: str) -> Kind:
 
 
 def _listed(reader: Reader, axes: int | None, opened: Token) -> list[t.Expr]:
-    """Read what stands in braces: items with commas, or side by side."""
+    """Read what is in braces: items with commas, or side by side."""
     items: list[t.Expr] = []
     commas = False
     single = axes == 1 or _has_comma(reader)
@@ -185,7 +185,7 @@ def integer(reader: Reader, *, times: bool = False) -> t.Expr:
     """Read integer arithmetic on letters, positions and sizes: `i+m`, `2*i-1`, `K`.
 
     Args:
-        reader: Stands before it.
+        reader: Is at it.
         times: Whether a number right before a letter multiplies it, as in `2p+m`.
     """
     terms: list[t.Expr] = []

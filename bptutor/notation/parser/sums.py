@@ -1,4 +1,4 @@
-"""Σ and `max_k`: what binds letters."""
+"""Σ and `max_k`: what binds indices."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def summation(reader: Reader) -> t.Expr:
 
 
 def _range(reader: Reader, token: Token) -> tuple[tuple[str, ...], t.Expr | None, t.Expr | None]:
-    """Read what stands below Σ: letters, a condition, a lower end."""
+    """Read what is below Σ: letters, a condition, a lower end."""
     reader.take()
     opened = reader.accept("{", "(")
     letters: list[str] = []

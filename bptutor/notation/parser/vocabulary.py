@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-import weakref
 from collections.abc import Iterable
 from difflib import get_close_matches
 
 from bptutor.notation.array_functions.table import OPTIONS, SUGGESTED, WORDS
+from bptutor.notation.caching import cached_by_identity
 from bptutor.notation.parser import spellings
 from bptutor.notation.scope import Role, Scope
 
@@ -32,7 +32,7 @@ class Vocabulary:
         self.sizes: set[str] = {*scope.sizes}
         self.functions: dict[str, str] = dict(WORDS)
         self.layered: dict[tuple[str, str], str] = {}
-        """(base, what stands above it) -> id: `W²` and `W^2` for W2."""
+        """(base, its superscript) -> id: `W²` and `W^2` for W2."""
         self.bases: dict[str, str] = {}
         """Base -> one of its ids."""
         for id_, declared in scope.names.items():
@@ -83,7 +83,7 @@ class Vocabulary:
             self.bases.setdefault(other, id_)
 
     def known(self, word: str) -> bool:
-        """Say whether a word means something as it stands."""
+        """Say whether a word means something by itself."""
         return word in self.names or word in self.functions or word in _LONG_WORDS
 
     def split(self, word: str, before_power: bool) -> list[str] | None:
@@ -171,15 +171,7 @@ def _greek_spellings(word: str) -> list[str]:
     return found
 
 
-_MADE: dict[int, tuple[weakref.ref[Scope], Vocabulary]] = {}
-
-
+@cached_by_identity(128)
 def vocabulary(scope: Scope) -> Vocabulary:
-    """Return the vocabulary of a scope; it is made once while the scope lives."""
-    made = _MADE.get(id(scope))
-    if made is not None and made[0]() is scope:
-        return made[1]
-    words = Vocabulary(scope)
-    key = id(scope)
-    _MADE[key] = (weakref.ref(scope, lambda _: _MADE.pop(key, None)), words)
-    return words
+    """Return the vocabulary of a scope; kept for each scope."""
+    return Vocabulary(scope)

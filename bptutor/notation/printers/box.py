@@ -43,13 +43,13 @@ class Part:
     style: Style
 
     def moved(self, rows: int, columns: int) -> Part:
-        """Return the part in a box that stands inside a larger one."""
+        """Return the part in a box that is inside a larger one."""
         return Part(self.row + rows, self.column + columns, self.width, self.height, self.style)
 
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """Lines of equal width; `baseline` is the line that neighbours stand on."""
+    """Lines of equal width; `baseline` is the line that neighbours share."""
 
     lines: tuple[str, ...]
     baseline: int = 0
@@ -94,7 +94,7 @@ def above(boxes: Sequence[Box], base: int, align: str = "centre") -> Box:
 
     Args:
         boxes: From top to bottom.
-        base: Which box neighbours stand on.
+        base: Which box has the base line.
         align: `left`, `right` or `centre`.
     """
     width = max(box.width for box in boxes)

@@ -1,4 +1,4 @@
-"""Source of NumPy arrays whose axes are index letters: how it binds, and how axes are lined up."""
+"""Source of NumPy arrays whose axes are indices: how it binds, and how axes are lined up."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Code:
 
 
 def einsum_spec(operands: Sequence[Sequence[str]], out: Sequence[str]) -> str:
-    """Return an einsum specification with one ASCII letter for each index letter."""
+    """Return an einsum specification with one ASCII letter for each index."""
     used = dict.fromkeys(letter for operand in operands for letter in operand)
     free = iter(c for c in "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ" if c not in used)
     names = {letter: letter if len(letter) == 1 and letter.isascii() else next(free) for letter in used}

@@ -81,7 +81,7 @@ class Printer(ABC, Generic[T]):
         return self.text(function)
 
     def level(self, expr: t.Expr) -> Level:
-        """Return how tightly a node holds together in this face."""
+        """Return how tightly a node holds together in this printer."""
         if isinstance(expr, t.Mul | t.Juxtapose):
             return Level.ENTRYWISE if self._is_entrywise(expr) else Level.PRODUCT
         if isinstance(expr, t.MatMul) and needs_sign(expr, self.scope):
@@ -148,7 +148,7 @@ class Printer(ABC, Generic[T]):
         return self.text(self.digits(expr))
 
     def set_letter(self, expr: t.Letter) -> T:
-        """Set an index letter."""
+        """Set an index."""
         return self.text(expr.id, Style.ITALIC)
 
     def set_whole(self, expr: t.Whole) -> T:
@@ -176,7 +176,7 @@ class Printer(ABC, Generic[T]):
         return self.row([self.text(self.minus), self.show(expr.arg, Level.ENTRYWISE)])
 
     def set_mul(self, expr: t.Mul) -> T:
-        """Set a product; ⊙ stands before each array but the first, scalars stand beside what they multiply."""
+        """Set a product; ⊙ comes before each array but the first, scalars are beside what they multiply."""
         groups: list[list[t.Expr]] = [[]]
         signs: list[str] = []
         arrays = 0
@@ -236,7 +236,7 @@ class Printer(ABC, Generic[T]):
         return self.show(expr, Level.QUOTIENT if encloses else Level.POWER)
 
     def gap(self, left: str, right: str, before: t.Expr, after: t.Expr) -> str:
-        """Return what stands between two factors: nothing, a space, or a dot where they would run together.
+        """Return what comes between two factors: nothing, a space, or a dot where they would run together.
 
         Args:
             left: The text of the first factor on its base line.
@@ -312,7 +312,7 @@ class Printer(ABC, Generic[T]):
         return self.row(pieces)
 
     def relation(self, sign: str) -> str:
-        """Return a relation as this face writes it."""
+        """Return a relation as this printer writes it."""
         return sign
 
     def set_delta(self, expr: t.Delta) -> T:

@@ -46,7 +46,7 @@ class Latex(Printer[str]):
         return "".join(pieces)
 
     def enclosed(self, piece: str, left: str = "(", right: str = ")") -> str:
-        """Put brackets around a piece, growing ones where a fraction stands inside."""
+        """Put brackets around a piece, growing ones where a fraction is inside."""
         tall = r"\frac" in piece or r"\begin" in piece or r"\sum" in piece
         return rf"\left{left}{piece}\right{right}" if tall else left + piece + right
 
@@ -90,7 +90,7 @@ class Latex(Printer[str]):
         return rf"\frac{{{self.show(expr.num)}}}{{{self.show(expr.den)}}}"
 
     def set_pow(self, expr: t.Pow) -> str:
-        """Set a power; a base with a superscript of its own stands in brackets."""
+        """Set a power; a base with a superscript of its own is in brackets."""
         base = self.show(expr.base, Level.ATOM)
         twice = "^" in base and not base.endswith(")")
         if twice or (isinstance(expr.base, t.Name) and self._is_layer(base, expr.exponent)):

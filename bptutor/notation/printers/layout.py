@@ -102,7 +102,7 @@ class Layout(Printer[Box]):
         )
 
     def set_at(self, expr: t.At) -> Box:
-        """Set `Wᵢⱼ`; what has no lowered letters stands a line below."""
+        """Set `Wᵢⱼ`; what has no lowered letters is a line below."""
         base = self.show(expr.base, Level.ATOM)
         if isinstance(expr.base, t.At):
             base = bracketed(base, "(", ")")

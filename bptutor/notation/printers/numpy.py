@@ -1,6 +1,6 @@
 """NumPy source from a tree: arrays written whole as they are, index expressions as broadcasting and einsum.
 
-The value of an index expression is an array whose axes are its free letters, in the order asked for.
+The value of an index expression is an array whose axes are its free indices, in the order asked for.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def source(expr: t.Expr, scope: Scope, order: Sequence[str] | None = None) -> st
     Args:
         expr: A finished tree.
         scope: Its names.
-        order: Free letters in the order of the result's axes; by first appearance when None.
+        order: Free indices in the order of the result's axes; by first appearance when None.
 
     Raises:
         NoNumpyForm: There is no array form, such as for a derivative or a sum under a condition.

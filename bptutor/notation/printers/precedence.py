@@ -1,4 +1,4 @@
-"""How tightly constructions hold together, and small facts about trees that every face asks for."""
+"""How tightly constructions hold together, and small facts about trees that every printer asks for."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bptutor.notation.shapes import axes
 
 
 class Style(Enum):
-    """How letters stand: scalars slanted, arrays bold, words and digits upright."""
+    """How letters look: scalars slanted, arrays bold, words and digits upright."""
 
     PLAIN = "plain"
     ITALIC = "italic"
@@ -47,7 +47,7 @@ LEVELS: dict[type[t.Expr], Level] = {
 }
 
 UNBRACKETED = frozenset({"log", "ln"})
-"""Functions whose single atomic argument may stand without brackets: `log pₖ`."""
+"""Functions whose single atomic argument needs no brackets: `log pₖ`."""
 
 SIGNS = {"sigmoid": "σ", "sigmoid'": "σ′", "trace": "tr"}
 """Functions shown by a sign of their own."""
@@ -78,7 +78,7 @@ def is_array(expr: t.Expr, scope: Scope) -> bool:
 
 
 def _opens_with_sign(expr: t.Expr) -> bool:
-    """Whether a factor stands in bars or square brackets, which would join what stands before it."""
+    """Whether a factor is in bars or square brackets, which would join what comes before it."""
     return isinstance(expr, t.Stack | t.Compare) or (isinstance(expr, t.Call) and expr.function in ("abs", "norm"))
 
 

@@ -46,7 +46,7 @@ def ends_in_script(text: str) -> bool:
 
 
 def is_letter(character: str) -> bool:
-    """Whether a character can stand in an identifier and is no digit, no raised or lowered letter."""
+    """Whether a character can be in an identifier and is no digit, no raised or lowered letter."""
     return character.isalpha() and character not in LOWERED and character not in RAISED and character != "ᵀ"
 
 

@@ -122,7 +122,7 @@ class Line(Printer[str]):
         return (self.enclosed(base) if ends_in_script(base) else base) + "ᵀ"
 
     def set_derivative(self, expr: t.Derivative) -> str:
-        """Set `∂L/∂zᵢ`; what is longer than a name stands in brackets."""
+        """Set `∂L/∂zᵢ`; what is longer than a name is in brackets."""
         return f"∂{self.differential(expr.of)}/∂{self.differential(expr.by)}"
 
     # --- sums and functions -----------------------------------------------------------------------
@@ -132,7 +132,7 @@ class Line(Printer[str]):
         return f"Σ{self.limits(expr)} {self.show(expr.body, Level.ENTRYWISE)}"
 
     def limits(self, expr: t.Sum) -> str:
-        """Set what stands at Σ, in lowered and raised letters where there are some."""
+        """Set the limits of Σ, in lowered and raised letters where there are some."""
         below, above = self.limit_texts(expr)
         under, over = lowered(below), raised(above)
         if under and (over or not above):
@@ -140,7 +140,7 @@ class Line(Printer[str]):
         return "_{" + below + "}" + ("^{" + above + "}" if above else "")
 
     def limit_texts(self, expr: t.Sum) -> tuple[str, str]:
-        """Return what stands below and above Σ: `k≠i` and nothing, `k=1` and `K`."""
+        """Return the limits of Σ: `k≠i` and nothing, `k=1` and `K`."""
         below = ",".join(expr.letters) if any(len(letter) > 1 for letter in expr.letters) else "".join(expr.letters)
         if expr.where is not None:
             bound = self.condition(expr.where).replace(" ", "")

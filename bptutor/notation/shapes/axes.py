@@ -16,13 +16,13 @@ __all__ = ["Axes", "Kind", "ShapeMisfit", "letter_axes", "of", "resolve", "same_
 def of(
     expr: Expr, scope: Scope, columns: bool = True, known: Mapping[str, str] | None = None, strict: bool = False
 ) -> Kind:
-    """Return the free letters and the axes of an expression.
+    """Return the free indices and the axes of an expression.
 
     Args:
         expr: A finished tree (no `Juxtapose`).
         scope: The names.
         columns: Whether vectors are columns (mathematics), or NumPy's 1-D arrays.
-        known: Axes of free letters from the goal.
+        known: Axes of free indices from the goal.
         strict: Whether a column beside a square matrix is refused too: which way it is repeated would be a guess.
 
     Raises:
@@ -36,7 +36,7 @@ def of(
 def letter_axes(
     expr: Expr, letters: Sequence[str], scope: Scope, known: Mapping[str, str] | None = None
 ) -> dict[str, str]:
-    """Return the axis of letters that are free in an expression ("" where nothing tells)."""
+    """Return the axis of indices that are free in an expression ("" where nothing tells)."""
     run = Inference(RULES, scope, True, known)
     run.kind(expr, {})
     run.letters.settle()

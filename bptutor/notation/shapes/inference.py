@@ -31,25 +31,25 @@ class ShapeMisfit(UnreadableAnswer):
 
 @dataclass(frozen=True)
 class Kind:
-    """Free letters with their axes, and positional axes."""
+    """Free indices with their axes, and positional axes."""
 
     letters: Mapping[str, str]
     """In order of first appearance; "" while the axis is unknown."""
     axes: Axes
     row: bool = False
-    """A vector that stands as a row in the column reading."""
+    """A vector that is a row in the column reading."""
     turned: bool = False
     """A row by a transposition that was written; `d @ W` may be meant as either."""
 
     @property
     def column(self) -> bool:
-        """A vector that can only stand as a column in the column reading."""
+        """A vector that can only be a column, where vectors are columns."""
         return len(self.axes) == 1 and self.axes != ("1",) and not self.row
 
 
 @dataclass
 class _Letters:
-    """Which axis each letter stands over; a letter bound by a Σ has a key of its own."""
+    """Which axis each index ranges over; an index bound by a Σ has a key of its own."""
 
     axis: dict[str, str] = field(default_factory=dict)
     partners: list[tuple[str, str]] = field(default_factory=list)
@@ -110,7 +110,7 @@ class Inference:
     # --- the walk ---------------------------------------------------------------------------------
 
     def kind(self, expr: Expr, env: Mapping[str, str]) -> Kind:
-        """Return the kind of a node; `env` maps visible bound letters to keys. Letters hold keys here."""
+        """Return the kind of a node; `env` maps visible bound indices to keys. Letters hold keys here."""
         rule = self.rules.get(type(expr))
         if rule is None:
             return Kind({}, ())
@@ -184,7 +184,7 @@ class Inference:
     # --- what remains when the walk is over ---------------------------------------------------------
 
     def finish(self, kind: Kind) -> Kind:
-        """Settle the letters and return the kind with their axes."""
+        """Settle the indices and return the kind with their axes."""
         for letter, axis in self.known.items():
             self.letters.axis.setdefault(letter, axis)
         self.letters.settle()

@@ -1,4 +1,4 @@
-"""Over which letters and axes an expression stands."""
+"""Over which indices and axes an expression ranges."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bptutor.notation.tree import Expr
 
 @dataclass(frozen=True)
 class Layout:
-    """The order in which entries stand: letters first, then positional axes; both with their axis names."""
+    """The order of the axes of an array: indices first, then positional axes; both with their axis names."""
 
     letters: tuple[str, ...]
     letter_axes: tuple[str, ...]
@@ -25,7 +25,7 @@ class Layout:
 
     @property
     def known(self) -> dict[str, str]:
-        """Return the axis of each letter."""
+        """Return the axis of each index."""
         return dict(zip(self.letters, self.letter_axes, strict=True))
 
     @property

@@ -1,8 +1,8 @@
-"""What fits, node by node: one rule a node type."""
+"""The axes of each node of a tree, from those of its parts: one rule for each type of node."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from bptutor.errors import UnreadableAnswer
 from bptutor.notation import tree as t
@@ -18,10 +18,6 @@ def _name(run: Inference, expr: t.Name, env: Env) -> Kind:
         return Kind({}, run.parameters[expr.id])
     declared = run.scope.names.get(expr.id)
     return Kind({}, declared.axes if declared else ())
-
-
-def _letter(run: Inference, expr: t.Letter, env: Env) -> Kind:
-    return Kind({run.key(expr.id, env): ""}, ())
 
 
 def _at(run: Inference, expr: t.At, env: Env) -> Kind:
@@ -49,20 +45,13 @@ def _at(run: Inference, expr: t.At, env: Env) -> Kind:
     return Kind(letters, tuple(left))
 
 
-def _nary(sign: str) -> Callable[[Inference, t.Expr, Env], Kind]:
-    def rule(run: Inference, expr: t.Expr, env: Env) -> Kind:
-        parts = expr.terms if isinstance(expr, t.Add) else expr.factors  # type: ignore[attr-defined]
-        shown = "-" if sign == "+" and any(isinstance(p, t.Neg) for p in parts) else sign
-        return run.merge([run.kind(p, env) for p in parts], shown)
-
-    return rule
+_SIGNS: dict[type[t.Expr], str] = {t.Add: "+", t.Mul: "*", t.Div: "/", t.Pow: "^"}
 
 
-def _pair(sign: str, *names: str) -> Callable[[Inference, t.Expr, Env], Kind]:
-    def rule(run: Inference, expr: t.Expr, env: Env) -> Kind:
-        return run.merge([run.kind(getattr(expr, n), env) for n in names], sign)
-
-    return rule
+def _pairwise(run: Inference, expr: t.Expr, env: Env) -> Kind:
+    parts = [*t.children(expr)]
+    minus = isinstance(expr, t.Add) and any(isinstance(part, t.Neg) for part in parts)
+    return run.merge([run.kind(part, env) for part in parts], "-" if minus else _SIGNS[type(expr)])
 
 
 def _integers(run: Inference, expr: t.Delta | t.Compare, env: Env) -> Kind:
@@ -96,10 +85,6 @@ def _flat(run: Inference, kind: Kind) -> Axes:
         return kind.axes
     left = tuple(axis for axis in kind.axes if axis != "1")
     return left if len(left) == 1 else ("",)
-
-
-def _matmul(run: Inference, expr: t.MatMul, env: Env) -> Kind:
-    return run.product(run.kind(expr.left, env), run.kind(expr.right, env))
 
 
 def _sum(run: Inference, expr: t.Sum, env: Env) -> Kind:
@@ -174,18 +159,18 @@ def _call(run: Inference, expr: t.Call, env: Env) -> Kind:
 
 RULES: dict[type[t.Expr], ShapeRule] = {
     t.Name: _name,
-    t.Letter: _letter,
+    t.Letter: lambda run, expr, env: Kind({run.key(expr.id, env): ""}, ()),
     t.At: _at,
-    t.Add: _nary("+"),
-    t.Mul: _nary("*"),
+    t.Add: _pairwise,
+    t.Mul: _pairwise,
     t.Neg: lambda run, expr, env: run.kind(expr.arg, env),
-    t.Div: _pair("/", "num", "den"),
-    t.Pow: _pair("^", "base", "exponent"),
+    t.Div: _pairwise,
+    t.Pow: _pairwise,
     t.Compare: _integers,
     t.Delta: _integers,
     t.Transpose: _transpose,
     t.Outer: _outer,
-    t.MatMul: _matmul,
+    t.MatMul: lambda run, expr, env: run.product(run.kind(expr.left, env), run.kind(expr.right, env)),
     t.Sum: _sum,
     t.Derivative: _derivative,
     t.Cases: _cases,

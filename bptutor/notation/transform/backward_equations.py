@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
 
 from bptutor.errors import BptutorError
+from bptutor.notation.caching import cached_by_identity
 from bptutor.notation.scope import Role, Scope
 from bptutor.notation.shapes import axes
 from bptutor.notation.transform.products import ONE, times
@@ -271,24 +271,7 @@ _RULES: dict[type, Callable[[Backward, Expr, Expr], Back]] = {
 }
 
 
-@lru_cache(maxsize=64)
-def _kept(of: str, held: _Held) -> Steps:
-    return Backward(held.scope, of).steps()
-
-
-class _Held:
-    """A scope as a key: two scopes are the same when they are one object."""
-
-    def __init__(self, scope: Scope) -> None:
-        self.scope = scope
-
-    def __hash__(self) -> int:
-        return id(self.scope)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Held) and other.scope is self.scope
-
-
+@cached_by_identity(64)
 def steps(scope: Scope, of: str) -> Steps:
     """Return for each name the contributions to ∂of/∂name, one for each use; kept for each scope."""
-    return _kept(of, _Held(scope))
+    return Backward(scope, of).steps()

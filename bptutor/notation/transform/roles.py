@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
+from bptutor.notation.caching import cached_by_identity
 from bptutor.notation.scope import NetworkRole, Role, Scope, Source
 from bptutor.notation.transform.backward_equations import whole
 from bptutor.notation.transform.role_evidence import (
@@ -84,27 +84,10 @@ class Parts:
         return tuple(name for name, role in self.roles.items() if role in roles)
 
 
-class _Key:
-    """A scope as a key: two scopes are the same when they are one object."""
-
-    def __init__(self, scope: Scope) -> None:
-        self.scope = scope
-
-    def __hash__(self) -> int:
-        return id(self.scope)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Key) and other.scope is self.scope
-
-
+@cached_by_identity(128)
 def parts(scope: Scope) -> Parts:
     """Return what the names of a scene are; kept for each scope."""
-    return _parts(_Key(scope))
-
-
-@lru_cache(maxsize=128)
-def _parts(key: _Key) -> Parts:
-    return _Reading(key.scope).parts()
+    return _Reading(scope).parts()
 
 
 class _Reading:

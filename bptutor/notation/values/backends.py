@@ -40,17 +40,13 @@ class Field:
     """Entries of the second array where the first holds, else of the third."""
     maximum: Callable[[Array, Array], Array]
     symbolic: bool = False
-    fresh: Callable[[str, tuple[int, ...]], Array] | None = None
-    """Symbols only: an array of new independent symbols."""
-    differentiate: Callable[[Array, Any], Array] | None = None
-    """Symbols only: the derivative of every entry by one symbol."""
     substitute: Callable[[Array, Mapping[Any, Any]], Array] | None = None
     """Symbols only: replace symbols in every entry."""
     constants: Mapping[str, Any] = field(default_factory=dict)
     """`e` and `pi` as entries."""
 
     def array(self, values: Array) -> Array:
-        """Return integers or floats as an array of this field; exact for integers."""
+        """Return integers or floats in the same shape as entries of this field; exact for integers."""
         if self.dtype is not object:
             return np.asarray(values, dtype=self.dtype)
         source = np.asarray(values)

@@ -10,13 +10,52 @@ from typing import Any
 import numpy as np
 
 from bptutor.errors import BptutorError
+from bptutor.notation.equality.tolerances import EQUAL, LAST_DIGITS, SMALLEST_SUM, SOLVED
 from bptutor.notation.scope import Role, Scope, Source
-from bptutor.notation.tree import Add, Compare, Expr, Name, Neg, Relation, walk
+from bptutor.notation.tree import Add, At, Compare, Expr, Letter, Name, Neg, Number, Relation, walk
 from bptutor.notation.values.backends import FLOATS, Array, Field
 from bptutor.notation.values.evaluate import Values, evaluate
-from bptutor.notation.values.sampling import Held
 
-_EXACT = 1e-9
+
+@dataclass(frozen=True)
+class Held:
+    """The conditions that a draw keeps."""
+
+    equations: tuple[Compare, ...] = ()
+    one_hot: frozenset[str] = frozenset()
+    unit_sum: frozenset[str] = frozenset()
+    """Names whose last axis sums to 1."""
+    positive: frozenset[str] = frozenset()
+    pick: frozenset[str] = frozenset()
+
+    @staticmethod
+    def of(scope: Scope) -> Held:
+        """Return all conditions of a scope."""
+        given = [d for d in scope.names.values() if d.role is Role.GIVEN]
+        return Held(
+            equations=scope.conditions,
+            one_hot=frozenset(d.id for d in given if d.draw.source is Source.ONE_HOT),
+            unit_sum=frozenset(d.id for d in given if d.draw.source is Source.SIMPLEX),
+            positive=frozenset(d.id for d in given if d.positive or d.draw.source is Source.SIMPLEX)
+            | positive_by_condition(scope),
+            pick=frozenset(d.id for d in given if d.draw.source is Source.PICK),
+        )
+
+
+def positive_by_condition(scope: Scope) -> frozenset[str]:
+    """Return the given names that a condition such as `p_k > 0` makes positive."""
+    found = set()
+    for condition in scope.conditions:
+        left, right = condition.left, condition.right
+        if condition.relation in (Relation.LT, Relation.LE):
+            left, right = right, left
+        if condition.relation in (Relation.EQ, Relation.NE) or not isinstance(right, Number) or right.value < 0:
+            continue
+        base = left.base if isinstance(left, At) and all(isinstance(s, Letter) for s in left.subscripts) else left
+        if isinstance(base, Name) and base.id in scope.names and scope.names[base.id].role is Role.GIVEN:
+            found.add(base.id)
+    return frozenset(found)
+
 
 Place = tuple[Any, ...]
 Move = tuple[Place, bool]
@@ -52,7 +91,7 @@ def satisfied(
 
 def _unit_rows(array: Array) -> Any:
     sums = array.sum(axis=-1, keepdims=True)
-    return None if bool(np.any(abs(sums) < 1e-2)) else array / sums
+    return None if bool(np.any(abs(sums) < SMALLEST_SUM)) else array / sums
 
 
 @dataclass(frozen=True)
@@ -76,8 +115,8 @@ class _Condition:
         except (BptutorError, ArithmeticError, ValueError, KeyError):
             return False
         tests = {
-            Relation.EQ: abs(gap) <= _EXACT,
-            Relation.NE: abs(gap) > _EXACT,
+            Relation.EQ: abs(gap) <= EQUAL,
+            Relation.NE: abs(gap) > EQUAL,
             Relation.GT: gap > 0,
             Relation.GE: gap >= 0,
             Relation.LT: gap < 0,
@@ -103,7 +142,7 @@ class _Condition:
 
     @property
     def _rounding(self) -> float:
-        return 1e-13 if self.field is FLOATS else 1e-40
+        return LAST_DIGITS if self.field is FLOATS else SOLVED
 
     def _met(self, given: dict[str, Array], component: Place, names: list[str], held: Held) -> bool:
         for name, move in _moves(given, names, held):
@@ -127,7 +166,7 @@ class _Condition:
 
         start, one, two = gap_at(0), gap_at(1), gap_at(2)
         slope = one - start
-        if abs(slope) < 1e-9 or abs(two - one - slope) > 1e-9 * (1 + abs(slope)):
+        if abs(slope) < EQUAL or abs(two - one - slope) > EQUAL * (1 + abs(slope)):
             return None
         t = -start / slope
         return None if scaled and t <= 0 else moved(t)

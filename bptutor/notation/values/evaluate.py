@@ -31,15 +31,15 @@ def evaluate(
     columns: bool = True,
     known: Mapping[str, str] | None = None,
 ) -> Array:
-    """Return the value of an expression as an array: letters first, then positional axes.
+    """Return the value of an expression as an array: indices first, then positional axes.
 
     Args:
         expr: A finished tree.
         values: The arrays.
-        order: Letters in the order wanted; others follow in order of appearance. A letter that the
+        order: Indices in the order wanted; others follow in order of appearance. An index that the
             expression does not have is broadcast along its axis.
         columns: Whether vectors are columns (mathematics), or NumPy's 1-D arrays.
-        known: Axes of letters that only the goal tells.
+        known: Axes of indices that only the goal tells.
 
     Raises:
         NoValue: There is no value here.

@@ -1,7 +1,8 @@
-"""Arithmetic on whole arrays of a field, carrying derivatives along when asked.
+"""Arithmetic on whole arrays of a field, carrying derivatives along when asked: forward-mode automatic differentiation.
 
-A `Dual` is a value with one tangent for each entry of the array that is differentiated by. Every
-operation below works on plain arrays and on duals alike; duals may be nested, told apart by `level`.
+A `Dual` is a value with one tangent for each entry of the array that is differentiated with respect to (dual numbers;
+Griewank and Walther, Evaluating Derivatives, 2008, chapter 3). Every operation below works on plain arrays and on duals
+alike; duals may be nested, distinguished by their `level`. Shapes follow NumPy's broadcasting.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ Operand = Union[Array, Dual]  # noqa: UP007  # Dual is recursive
 
 
 def plain(x: Operand) -> Array:
-    """Return the value without its tangents."""
+    """Return the value without its tangents, in the same shape."""
     while isinstance(x, Dual):
         x = x.value
     return x
@@ -99,7 +100,7 @@ class Arithmetic:
         return Dual(level, value(x, y), tuple(tangents))
 
     def add(self, a: Operand, b: Operand) -> Operand:
-        """A + b."""
+        """Return a + b, entry by entry, in the broadcast shape."""
         if isinstance(a, Dual) or isinstance(b, Dual):
             return self._binary(a, b, self.add, self._spread, lambda t, x, y: self._spread(t, y, x))
         return np.asarray(a + b, dtype=self.field.dtype)
@@ -113,17 +114,21 @@ class Arithmetic:
         return x if shape == x.shape else self.shaped(lambda v: np.broadcast_to(v, shape), x)
 
     def neg(self, a: Operand) -> Operand:
-        """-a."""
+        """Return −a, entry by entry."""
         return self.shaped(lambda v: -v, a)
 
     def mul(self, a: Operand, b: Operand) -> Operand:
-        """A ⊙ b."""
+        """Return a ⊙ b, entry by entry, in the broadcast shape."""
         if isinstance(a, Dual) or isinstance(b, Dual):
             return self._binary(a, b, self.mul, lambda t, x, y: self.mul(t, y), lambda t, x, y: self.mul(x, t))
         return np.asarray(a * b, dtype=self.field.dtype)
 
     def div(self, a: Operand, b: Operand) -> Operand:
-        """A ⊘ b."""
+        """Return a ⊘ b, entry by entry, in the broadcast shape.
+
+        Raises:
+            FloatingPointError: An entry of 50 digits is divided by 0.
+        """
         if isinstance(a, Dual) or isinstance(b, Dual):
             return self._binary(
                 a,
@@ -143,13 +148,13 @@ class Arithmetic:
             raise FloatingPointError("division by zero") from error
 
     def matmul(self, a: Operand, b: Operand) -> Operand:
-        """Matrix product of stacks of matrices (two axes or more each)."""
+        """Return the matrix products of two stacks of matrices, shapes (..., n, m) and (..., m, k)."""
         if isinstance(a, Dual) or isinstance(b, Dual):
             return self._binary(a, b, self.matmul, lambda t, x, y: self.matmul(t, y), lambda t, x, y: self.matmul(x, t))
         return np.asarray(np.matmul(a, b), dtype=self.field.dtype)
 
     def power(self, a: Operand, b: Operand) -> Operand:
-        """A to the b, entry by entry; integer constants keep negative bases real."""
+        """Return a to the power b, entry by entry; integer constants keep negative bases real."""
         if isinstance(b, Dual):  # a^b = exp(b log a)
             return self.unary("exp", self.mul(b, self.unary("log", a)))
         if isinstance(a, Dual):
@@ -161,7 +166,7 @@ class Arithmetic:
         return tuple(None if t is None else self.mul(slope, t) for t in tangents)
 
     def unary(self, name: str, x: Operand) -> Operand:
-        """Apply an elementwise function of the field by name; a trailing `'` is its derivative."""
+        """Apply a function of the field by name, entry by entry; a trailing `'` is its derivative."""
         if name.endswith("'"):
             inner = self.unary(name[:-1], x)
             return self.slope(name[:-1], x, inner)
@@ -173,7 +178,11 @@ class Arithmetic:
         return self.field.unary[name](x)
 
     def slope(self, name: str, x: Operand, y: Operand) -> Operand:
-        """The derivative of an elementwise function at x, where its value is y."""
+        """Return the derivative of a function at x, entry by entry, where its value is y.
+
+        Raises:
+            KeyError: It is no elementwise function.
+        """
         rule = _SLOPES.get(name)
         if rule is None:
             raise KeyError(name)
@@ -186,11 +195,11 @@ class Arithmetic:
         return self.shaped(lambda v: v.sum(axis=axis, keepdims=keepdims), x)
 
     def compare(self, relation: Relation, a: Operand, b: Operand) -> Array:
-        """Return 1 where the relation holds, else 0; it has no derivative."""
+        """Return 1 where the relation holds, else 0, in the broadcast shape; it has no derivative."""
         return self.field.compare(relation, plain(a), plain(b))
 
     def where(self, mask: Array, a: Operand, b: Operand) -> Operand:
-        """A where the mask holds, else b."""
+        """Return a where the mask holds, else b, entry by entry."""
         if isinstance(a, Dual) or isinstance(b, Dual):
             zero = self.constant(0)
             return self._binary(
@@ -258,7 +267,7 @@ ELEMENTWISE = frozenset(_SLOPES)
 
 
 def seeded(field: Field, level: int, x: Operand) -> Dual:
-    """Return x as independent: one tangent for each entry, row-major."""
+    """Return x as independent: one tangent for each of its entries, in row-major order."""
     shape = x.shape
     size = int(np.prod(shape, dtype=int))
     one = np.eye(size).reshape(size, *shape)
@@ -266,7 +275,7 @@ def seeded(field: Field, level: int, x: Operand) -> Dual:
 
 
 def jacobian(arithmetic: Arithmetic, level: int, y: Operand, by: tuple[int, ...]) -> Operand:
-    """Collect the tangents of y into one array: the axes of y, then those it is differentiated by."""
+    """Collect the tangents of y into one array, shape (*shape of y, *by): the Jacobian in numerator layout."""
     shape = (*y.shape, *by)
     if not isinstance(y, Dual) or y.level != level:
         return arithmetic.field.array(np.zeros(shape))

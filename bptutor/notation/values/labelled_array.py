@@ -1,9 +1,9 @@
-"""Arrays whose leading axes are letters, and the few ways they move."""
+"""Arrays whose leading axes are index names, and how they are aligned, indexed and contracted."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,12 +22,12 @@ class NoValue(BptutorError):
 
 @dataclass(frozen=True)
 class Labelled:
-    """Data with axes `letters` first, then positional axes."""
+    """An array with the axes of its free indices first, in the order of `letters`, then its positional axes."""
 
     letters: tuple[str, ...]
     data: Operand
     row: bool = False
-    """A vector that stands as a row in the column reading."""
+    """Whether it is a row vector, where vectors are columns."""
 
     @property
     def rank(self) -> int:
@@ -75,7 +75,7 @@ def _expanded(part: Labelled, letters: tuple[str, ...], rank: int) -> Operand:
 
 
 def relabel(arithmetic: Arithmetic, x: Labelled, order: tuple[str, ...]) -> Labelled:
-    """Put the letters into an order that lists each of them once."""
+    """Return the array with its index axes in an order that lists each index once; positional axes stay."""
     places = (*(x.letters.index(letter) for letter in order), *range(len(order), len(order) + x.rank))
     if places == tuple(range(len(places))):
         return Labelled(order, x.data, x.row)
@@ -197,29 +197,31 @@ def _matrix(x: Labelled, as_column: bool) -> Labelled:
     return Labelled(x.letters, shaped(lambda v: v[..., None, :], x.data))
 
 
-def contract(arithmetic: Arithmetic, parts: Sequence[tuple[Labelled, Sequence[str]]], kept: Sequence[str]) -> Labelled:
-    """Multiply arrays whose positional axes are named, and sum over the names that are not kept.
+def combined(combine: Callable[[Operand, Operand], Operand], parts: Iterable[Labelled]) -> Labelled:
+    """Combine arrays entry by entry, from left to right, aligned by index name."""
+    first, *others = parts
+    for part in others:
+        letters, (a, b) = aligned([first, part])
+        first = Labelled(letters, combine(a, b), first.row or part.row)
+    return first
 
-    This is Einstein summation as NumPy's `einsum` and `tensordot` write it: a repeated name takes the diagonal.
+
+def einsum(arithmetic: Arithmetic, spec: str, operands: Sequence[Labelled]) -> Labelled:
+    """Multiply arrays and sum, by the subscripts of Einstein summation (NumPy's `einsum`): `ij,j->i`.
 
     Args:
         arithmetic: The operations on entries.
-        parts: Arrays, each with a name for every positional axis.
-        kept: The names of the positional axes of the result, in order.
+        spec: A character for each positional axis of each operand, and for those of the result; one that is
+            repeated within an operand takes its diagonal.
+        operands: The arrays; their free indices stay.
     """
-    product: Labelled | None = None
-    for array, names in parts:
-        named = take(arithmetic, array, [f"·{name}" for name in names], False)
-        assert named is not None  # noqa: S101  # only a position may be outside
-        if product is None:
-            product = named
-        else:
-            letters, (a, b) = aligned([product, named])
-            product = Labelled(letters, arithmetic.mul(a, b))
-    assert product is not None  # noqa: S101  # there is an operand
-    for name in [x for x in product.letters if x.startswith("·") and x[1:] not in kept]:
-        rest = tuple(x for x in product.letters if x != name)
-        product = Labelled(rest, arithmetic.sum(product.data, (product.letters.index(name),)))
+    inputs, _, kept = spec.partition("->")
+    pairs = zip(inputs.split(","), operands, strict=True)
+    named = (take(arithmetic, x, [f"·{c}" for c in names], False) for names, x in pairs)
+    product = combined(arithmetic.mul, (part for part in named if part is not None))
+    for index in [x for x in product.letters if x.startswith("·") and x[1:] not in kept]:
+        rest = tuple(x for x in product.letters if x != index)
+        product = Labelled(rest, arithmetic.sum(product.data, (product.letters.index(index),)))
     letters = tuple(x for x in product.letters if not x.startswith("·"))
-    placed = relabel(arithmetic, product, (*letters, *(f"·{name}" for name in kept)))
-    return Labelled(letters, placed.data)
+    placed = relabel(arithmetic, product, (*letters, *(f"·{c}" for c in kept)))
+    return Labelled(letters, placed.data)  # the axes of the result are positional from here on

@@ -1,32 +1,28 @@
-"""What each node of a tree gives: one rule a node type."""
+"""The value of each node of a tree, from those of its parts: one rule for each type of node."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from bptutor.notation import tree as t
 from bptutor.notation.array_functions.table import ARRAY_FUNCTIONS
-from bptutor.notation.scope import Scope
 from bptutor.notation.values.backends import FLOATS, Array
 from bptutor.notation.values.derivatives import declared, derivative
-from bptutor.notation.values.forward_autodiff import ELEMENTWISE, Operand, plain
+from bptutor.notation.values.forward_autodiff import ELEMENTWISE, plain
 from bptutor.notation.values.labelled_array import (
     Labelled,
     NoValue,
     aligned,
-    contract,
+    combined,
     contract_matrices,
+    einsum,
     raveled,
     take,
 )
 from bptutor.notation.values.walk import Range, Walk
-
-
-def _number(run: Walk, expr: t.Number) -> Labelled:
-    return Labelled((), run.arithmetic.constant(expr.value))
 
 
 def _name(run: Walk, expr: t.Name) -> Labelled:
@@ -42,41 +38,15 @@ def _name(run: Walk, expr: t.Name) -> Labelled:
     return Labelled((), x)
 
 
-def _letter(run: Walk, expr: t.Letter) -> Labelled:
-    return Labelled((expr.id,), run.field.array(run.range_of(expr.id).array()))
-
-
-def _elementwise(combine: Callable[[Operand, Operand], Operand], parts: Iterator[Labelled]) -> Labelled:
-    total = next(parts)
-    for part in parts:
-        letters, (a, b) = aligned([total, part])
-        total = Labelled(letters, combine(a, b), total.row or part.row)
-    return total
-
-
-def _add(run: Walk, expr: t.Add) -> Labelled:
-    return _elementwise(run.arithmetic.add, (run(term) for term in expr.terms))
-
-
-def _mul(run: Walk, expr: t.Mul) -> Labelled:
-    return _elementwise(run.arithmetic.mul, (run(f) for f in expr.factors))
+def _pairwise(run: Walk, expr: t.Expr) -> Labelled:
+    f = run.arithmetic
+    combine = {t.Add: f.add, t.Mul: f.mul, t.Div: f.div, t.Pow: f.power}[type(expr)]
+    return combined(combine, (run(part) for part in t.children(expr)))
 
 
 def _neg(run: Walk, expr: t.Neg) -> Labelled:
     x = run(expr.arg)
     return Labelled(x.letters, run.arithmetic.neg(x.data), x.row)
-
-
-def _div(run: Walk, expr: t.Div) -> Labelled:
-    return _elementwise(run.arithmetic.div, iter((run(expr.num), run(expr.den))))
-
-
-def _pow(run: Walk, expr: t.Pow) -> Labelled:
-    return _elementwise(run.arithmetic.power, iter((run(expr.base), run(expr.exponent))))
-
-
-def _matmul(run: Walk, expr: t.MatMul) -> Labelled:
-    return contract_matrices(run.arithmetic, run(expr.left), run(expr.right), run.columns)
 
 
 def _transpose(run: Walk, expr: t.Transpose) -> Labelled:
@@ -93,7 +63,7 @@ def _outer(run: Walk, expr: t.Outer) -> Labelled:
     left, right = (raveled(run.arithmetic, run(factor)) for factor in (expr.left, expr.right))  # as NumPy does
     column = Labelled(left.letters, run.arithmetic.shaped(lambda v: v[..., :, None], left.data))
     row = Labelled(right.letters, run.arithmetic.shaped(lambda v: v[..., None, :], right.data))
-    return _elementwise(run.arithmetic.mul, iter((column, row)))
+    return combined(run.arithmetic.mul, iter((column, row)))
 
 
 def _at(run: Walk, expr: t.At) -> Labelled:
@@ -110,22 +80,17 @@ def _at(run: Walk, expr: t.At) -> Labelled:
             position = run(subscript)
             whole = np.asarray(plain(position.data), dtype=np.float64)
             subscripts.append(Labelled(position.letters, np.rint(whole).astype(int) - run.scope.count_from))
-    zero_outside = isinstance(expr.base, t.Name) and _zero_outside(run.scope, expr.base.id)
-    taken = take(run.arithmetic, base, subscripts, zero_outside)
+    declared = run.scope.names.get(expr.base.id) if isinstance(expr.base, t.Name) else None
+    taken = take(run.arithmetic, base, subscripts, declared is not None and declared.outside_zero)
     if taken is None:
         raise NoValue("a position outside the array")
     return Labelled(taken.letters, taken.data, base.row and len(keep) == 1)
 
 
 def _runs_over(run: Walk, letter: str, size: int) -> bool:
-    """Tell whether a letter takes each place of an axis once, in order."""
+    """Tell whether an index takes each place of an axis once, in order."""
     known = run.ranges.get(letter)
     return known is None or known == Range(run.scope.count_from, size)
-
-
-def _zero_outside(scope: Scope, name: str) -> bool:
-    declared = scope.names.get(name)
-    return declared is not None and declared.outside_zero
 
 
 def _integer(run: Walk, expr: t.Expr) -> int:
@@ -157,20 +122,13 @@ def _sum(run: Walk, expr: t.Sum) -> Labelled:
     return body
 
 
-def _delta(run: Walk, expr: t.Delta) -> Labelled:
-    return _compare(run, t.Compare(t.Relation.EQ, expr.left, expr.right))
-
-
 def _compare(run: Walk, expr: t.Compare) -> Labelled:
     letters, (a, b) = aligned([run(expr.left), run(expr.right)])
     if _is_integer(run, expr.left) and _is_integer(run, expr.right):  # letters are never symbols
-        mask = FLOATS.compare(expr.relation, _floats(plain(a)), _floats(plain(b)))
+        left, right = (np.asarray(plain(side), dtype=np.float64) for side in (a, b))
+        mask = FLOATS.compare(expr.relation, left, right)
         return Labelled(letters, run.field.array(mask))
     return Labelled(letters, run.arithmetic.compare(expr.relation, a, b))
-
-
-def _floats(a: Array) -> Array:
-    return np.asarray(a, dtype=np.float64)
 
 
 def _is_integer(run: Walk, expr: t.Expr) -> bool:
@@ -206,12 +164,6 @@ def _stack(run: Walk, expr: t.Stack) -> Labelled:
     return Labelled(letters, total)
 
 
-def _einsum(run: Walk, expr: t.Einsum) -> Labelled:
-    inputs, _, out = expr.spec.partition("->")
-    operands = [(run(operand), spec) for spec, operand in zip(inputs.split(","), expr.operands, strict=True)]
-    return contract(run.arithmetic, operands, out)
-
-
 def _slice(run: Walk, expr: t.Slice) -> Labelled:
     base = run(expr.base)
     index: tuple[Any, ...] = (slice(None),) * len(base.letters)
@@ -236,24 +188,24 @@ def _call(run: Walk, expr: t.Call) -> Labelled:
 
 
 NODE_RULES: dict[type[t.Expr], Callable[[Walk, Any], Labelled]] = {
-    t.Number: _number,
+    t.Number: lambda run, expr: Labelled((), run.arithmetic.constant(expr.value)),
     t.Name: _name,
-    t.Letter: _letter,
-    t.Add: _add,
-    t.Mul: _mul,
+    t.Letter: lambda run, expr: Labelled((expr.id,), run.field.array(run.range_of(expr.id).array())),
+    t.Add: _pairwise,
+    t.Mul: _pairwise,
     t.Neg: _neg,
-    t.Div: _div,
-    t.Pow: _pow,
-    t.MatMul: _matmul,
+    t.Div: _pairwise,
+    t.Pow: _pairwise,
+    t.MatMul: lambda run, expr: contract_matrices(run.arithmetic, run(expr.left), run(expr.right), run.columns),
     t.Transpose: _transpose,
     t.Outer: _outer,
     t.At: _at,
     t.Sum: _sum,
-    t.Delta: _delta,
+    t.Delta: lambda run, expr: _compare(run, t.Compare(t.Relation.EQ, expr.left, expr.right)),
     t.Compare: _compare,
     t.Cases: _cases,
     t.Stack: _stack,
-    t.Einsum: _einsum,
+    t.Einsum: lambda run, expr: einsum(run.arithmetic, expr.spec, [run(operand) for operand in expr.operands]),
     t.Slice: _slice,
     t.Call: _call,
     t.Derivative: derivative,

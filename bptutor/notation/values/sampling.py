@@ -6,16 +6,18 @@ Only `random()` of the generator is used, whose stream Python keeps from version
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from random import Random
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
+from bptutor.notation.caching import cached_by_identity
 from bptutor.notation.scope import Declared, Role, Scope, Source
-from bptutor.notation.tree import At, Compare, Letter, Name, Number, Relation
 from bptutor.notation.values.backends import Array
+from bptutor.notation.values.conditions import Held, satisfied
+from bptutor.notation.values.evaluate import Values
 from bptutor.notation.values.sizes import draw_sizes
 
 TRIES = 200
@@ -26,44 +28,27 @@ class NoDraw(Exception):
     """No draw meets the conditions of the scene."""
 
 
-@dataclass(frozen=True)
-class Held:
-    """The conditions that a draw keeps."""
+class SceneLike(Protocol):
+    """What random values come from: a scene, or what stands for one."""
 
-    equations: tuple[Compare, ...] = ()
-    one_hot: frozenset[str] = frozenset()
-    unit_sum: frozenset[str] = frozenset()
-    """Names whose last axis sums to 1."""
-    positive: frozenset[str] = frozenset()
-    pick: frozenset[str] = frozenset()
+    @property
+    def scope(self) -> Scope:
+        """The names."""
 
-    @staticmethod
-    def of(scope: Scope) -> Held:
-        """Return all conditions of a scope."""
-        given = [d for d in scope.names.values() if d.role is Role.GIVEN]
-        return Held(
-            equations=scope.conditions,
-            one_hot=frozenset(d.id for d in given if d.draw.source is Source.ONE_HOT),
-            unit_sum=frozenset(d.id for d in given if d.draw.source is Source.SIMPLEX),
-            positive=frozenset(d.id for d in given if d.positive or d.draw.source is Source.SIMPLEX)
-            | positive_by_condition(scope),
-            pick=frozenset(d.id for d in given if d.draw.source is Source.PICK),
-        )
+    def fresh(self, seed: int, sizes: Mapping[str, int] | None = None) -> Values:
+        """Return values for a probe: literals redrawn, sizes distinct."""
 
 
-def positive_by_condition(scope: Scope) -> frozenset[str]:
-    """Return the given names that a condition such as `p_k > 0` makes positive."""
-    found = set()
-    for condition in scope.conditions:
-        left, right = condition.left, condition.right
-        if condition.relation in (Relation.LT, Relation.LE):
-            left, right = right, left
-        if condition.relation in (Relation.EQ, Relation.NE) or not isinstance(right, Number) or right.value < 0:
-            continue
-        base = left.base if isinstance(left, At) and all(isinstance(s, Letter) for s in left.subscripts) else left
-        if isinstance(base, Name) and base.id in scope.names and scope.names[base.id].role is Role.GIVEN:
-            found.add(base.id)
-    return frozenset(found)
+@cached_by_identity(192)
+def fresh(scene: SceneLike, n: int, sizes: tuple[tuple[str, int], ...] = ()) -> Values:
+    """Return draw `n` of a scene for probing; recent ones are kept with what was computed on them.
+
+    Args:
+        scene: The scene.
+        n: Any whole number; the same for the same draw.
+        sizes: Axis and size, where they must not be drawn.
+    """
+    return scene.fresh(n, dict(sizes) or None)
 
 
 def draw(
@@ -92,8 +77,6 @@ def draw(
     Raises:
         NoDraw: No draw met the conditions.
     """
-    from bptutor.notation.values.conditions import satisfied
-
     held = Held.of(scope) if held is None else held
     for _ in range(TRIES):
         chosen = draw_sizes(scope, rng, sizes, fixed=literals, least=least)

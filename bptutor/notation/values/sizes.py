@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import ast
+import operator
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from random import Random
 
 from bptutor.errors import UsageError
 from bptutor.notation import tree as t
 from bptutor.notation.scope import NetworkRole, Scope
 
+_NAME = re.compile(r"[^\W\d]\w*")
+_SIGNS = str.maketrans({"−": "-", "·": "*"})
+_LONGEST = 200
+_OPERATORS: dict[type[ast.operator], Callable[[int, int], int]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.floordiv,
+    ast.FloorDiv: operator.floordiv,
+}
 EXAMPLES = 3
 """Least size of an axis over examples: with fewer a missing mean could be a factor of two."""
-_TOKEN = re.compile(r"\s*(?:(\d{1,6})|([^\W\d]\w*)|(//|[-+*/()−·]))")
 _TRIES = 200
 
 
@@ -85,7 +96,7 @@ def _derive(derived: Mapping[str, str], sizes: dict[str, int], floors: Mapping[s
     """Compute derived sizes into `sizes`; False when one is impossible."""
     left = dict(derived)
     while left:
-        ready = [a for a, text in left.items() if names_in(text) <= sizes.keys()]
+        ready = [a for a, text in left.items() if set(_NAME.findall(text)) <= sizes.keys()]
         if not ready:
             return False
         for axis in ready:
@@ -96,55 +107,30 @@ def _derive(derived: Mapping[str, str], sizes: dict[str, int], floors: Mapping[s
     return True
 
 
-def names_in(text: str) -> set[str]:
-    """Return the axis names in a size."""
-    return {m.group(2) for m in _TOKEN.finditer(text) if m.group(2)}
-
-
 def integer(text: str, sizes: Mapping[str, int]) -> int | None:
     """Return the value of a size such as `H - M + 1`; None when it is no whole number or cannot be read."""
-    tokens = [next(g for g in m.groups() if g) for m in _TOKEN.finditer(text)]
-    if len(text) > 200 or "".join(tokens) != re.sub(r"\s+", "", text):
+    if len(text) > _LONGEST:
         return None
     try:
-        value = _sum(tokens, sizes)
-    except (IndexError, KeyError, ValueError, ZeroDivisionError, RecursionError):
+        return _value(ast.parse(text.strip().translate(_SIGNS), mode="eval").body, sizes)
+    except (SyntaxError, KeyError, ValueError, ZeroDivisionError, RecursionError, MemoryError):
         return None
-    return value if not tokens else None
 
 
-def _sum(tokens: list[str], sizes: Mapping[str, int]) -> int:
-    value = _term(tokens, sizes)
-    while tokens and tokens[0] in "+-−":
-        sign = 1 if tokens.pop(0) == "+" else -1
-        value += sign * _term(tokens, sizes)
-    return value
-
-
-def _term(tokens: list[str], sizes: Mapping[str, int]) -> int:
-    value = _atom(tokens, sizes)
-    while tokens and tokens[0] in ("*", "·", "/", "//"):
-        sign = tokens.pop(0)
-        other = _atom(tokens, sizes)
-        if sign in "*·":
-            value *= other
-        elif sign == "/" and value % other:
-            raise ValueError("no whole number")
-        else:
-            value //= other
-    return value
-
-
-def _atom(tokens: list[str], sizes: Mapping[str, int]) -> int:
-    mark = tokens.pop(0)
-    if mark == "(":
-        value = _sum(tokens, sizes)
-        if tokens.pop(0) != ")":
-            raise ValueError("a bracket is open")
-        return value
-    if mark in "-−":
-        return -_atom(tokens, sizes)
-    return int(mark) if mark.isdigit() else sizes[mark]
+def _value(node: ast.expr, sizes: Mapping[str, int]) -> int:
+    match node:
+        case ast.Constant(value=value) if type(value) is int:
+            return value
+        case ast.Name(id=name):
+            return sizes[name]
+        case ast.UnaryOp(op=ast.USub(), operand=operand):
+            return -_value(operand, sizes)
+        case ast.BinOp(left=left, op=sign, right=right):
+            a, b = _value(left, sizes), _value(right, sizes)
+            if isinstance(sign, ast.Div) and a % b:
+                raise ValueError("no whole number")
+            return _OPERATORS[type(sign)](a, b)
+    raise ValueError("no sum, product or quotient of whole numbers")
 
 
 def least_sizes(scope: Scope, exprs: Iterable[t.Expr]) -> dict[str, int]:

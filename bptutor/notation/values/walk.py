@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from bptutor.notation.caching import cached_by_identity
 from bptutor.notation.scope import Role, Scope
 from bptutor.notation.shapes import axes as axis_names
 from bptutor.notation.tree import Expr, Name, walk
@@ -51,11 +52,11 @@ class Values:
         return declared is not None and declared.role is Role.POSITION
 
     def __getitem__(self, name: str) -> Array:
-        """Return the array of a name, without tangents."""
+        """Return the array of a name, in the shape of its declared axes, without tangents."""
         return plain(self.operand(name))
 
     def operand(self, name: str) -> Operand:
-        """Return the array of a name; in a derivative it may carry tangents."""
+        """Return the array of a name, in the shape of its declared axes; in a derivative it may carry tangents."""
         if name in self.given:
             return self.given[name]
         if name not in self._known:
@@ -75,7 +76,7 @@ class Values:
         return evaluate_operand(declared.definition, self, order=declared.letters)
 
     def computed(self) -> list[Array]:
-        """Return the arrays of the defined names that were needed so far, without tangents."""
+        """Return the arrays of the defined names that were needed so far, each in its own shape, without tangents."""
         return [plain(x) for x in self._known.values()]
 
     def supposing(self, name: str, array: Operand) -> Values:
@@ -91,14 +92,9 @@ class Values:
         return other
 
 
-_DEPENDENTS: dict[int, tuple[Scope, dict[str, frozenset[str]]]] = {}
-
-
+@cached_by_identity(256)
 def dependents(scope: Scope) -> dict[str, frozenset[str]]:
     """Return, for each name, the defined names that change with it."""
-    cached = _DEPENDENTS.get(id(scope))
-    if cached is not None and cached[0] is scope:
-        return cached[1]
     uses: dict[str, set[str]] = {}
     for name, declared in scope.names.items():
         if declared.definition is None:
@@ -109,21 +105,18 @@ def dependents(scope: Scope) -> dict[str, frozenset[str]]:
     for name, used in uses.items():
         for u in used:
             out[u] = out.get(u, frozenset()) | {name}
-    if len(_DEPENDENTS) > 256:
-        _DEPENDENTS.clear()
-    _DEPENDENTS[id(scope)] = (scope, out)
     return out
 
 
 @dataclass(frozen=True)
 class Range:
-    """The values a letter runs through."""
+    """The values an index runs through."""
 
     start: int
     count: int
 
     def array(self) -> Array:
-        """Return the values.
+        """Return the values, shape (count,).
 
         Raises:
             NoValue: They are too many.
@@ -138,10 +131,10 @@ RULES: dict[type[Expr], Callable[[Walk, Any], Labelled]] = {}
 
 
 class Walk:
-    """One evaluation: the values, how vectors are read, and the letters in force."""
+    """One evaluation: the values, how vectors are read, and the indices in force."""
 
     def __init__(self, root: Expr, values: Values, columns: bool, known: Mapping[str, str]) -> None:
-        """Start with no bound letter."""
+        """Start with no bound index."""
         self.root = root
         self.values = values
         self.scope = values.scope
@@ -159,7 +152,7 @@ class Walk:
         return axis_names.of(self.root, self.scope, self.columns, self.known).letters
 
     def range_of(self, letter: str) -> Range:
-        """Return what a letter runs through; an axis's places unless its Σ says otherwise."""
+        """Return what an index runs through; an axis's places unless its Σ says otherwise."""
         if letter in self.ranges:
             return self.ranges[letter]
         if letter in self.binders:
@@ -208,7 +201,7 @@ def evaluate_operand(
     columns: bool = True,
     known: Mapping[str, str] | None = None,
 ) -> Operand:
-    """Evaluate, keeping tangents; see `evaluate`."""
+    """Return the value with its tangents, axes as `evaluate` orders them."""
     run = Walk(expr, values, columns, known or {})
     result = run(expr)
     letters = (*order, *(x for x in result.letters if x not in order))

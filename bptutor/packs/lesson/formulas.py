@@ -6,7 +6,10 @@ import re
 from collections.abc import Callable, Mapping
 
 from bptutor.errors import Problem
+from bptutor.notation import parse
+from bptutor.notation.parser.vocabulary import vocabulary
 from bptutor.notation.scope import Scope
+from bptutor.notation.shapes import axes
 from bptutor.notation.tree import Expr
 from bptutor.packs.lesson.templates import TEMPLATE, templates
 from bptutor.packs.model import Place, Question
@@ -40,9 +43,6 @@ class Formulas:
 
     def expression(self, node: Located, scope: Scope | None = None, numpy: bool = False) -> Expr | None:
         """Read one expression; None when it cannot be read, or was reported as empty before."""
-        from bptutor.notation import parse
-        from bptutor.notation.shapes import axes
-
         names = scope or self.scene.scope
 
         def read(text: str) -> Expr:
@@ -55,8 +55,6 @@ class Formulas:
 
     def condition(self, node: Located, scope: Scope | None = None) -> Expr | None:
         """Read one condition, such as `i ≠ j`."""
-        from bptutor.notation import parse
-
         names = scope or self.scene.scope
         return self._reads(node, lambda text: parse.read_condition(text, names), names)
 
@@ -122,11 +120,8 @@ class Formulas:
     def templates(self, text: str, place: Place) -> None:
         """Read every `{{ }}` of some prose that begins at a place."""
         for template in templates(text):
-            before = text[: template.offset]
-            line = place.line + before.count("\n")
-            column = template.offset - (before.rfind("\n") + 1) + 1
-            runs = (Run(0, line, column),)
-            written = Located(template.expr, Place(place.path, line, column), runs=runs)
+            at = place.within(text, template.offset)
+            written = Located(template.expr, at, runs=(Run(0, at.line, at.column),))
             if not template.expr:
                 self.problems.append(problem(written.place, "`{{ }}` is empty", "write what it shows", "empty"))
             elif self.without:
@@ -137,8 +132,6 @@ class Formulas:
 
     def _whole_words(self, node: Located) -> None:
         """Refuse a word that is no name and would be read as a product, as `bb` for b·b: it is a slip."""
-        from bptutor.notation.parser.vocabulary import vocabulary
-
         words = vocabulary(self.scene.scope)
         for match in re.finditer(r"(?<!\\)[^\W\d_]+\d*", node.text):
             parts = None if words.known(match[0]) else words.split(match[0], False)
@@ -151,14 +144,11 @@ class Formulas:
         """Refuse a `{{` that is not closed."""
         blank = SHOWN_AS_IT_IS.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), TEMPLATE.sub("", text))
         if (at := blank.find("{{")) >= 0:
-            line, column = blank[:at].count("\n"), at - blank[:at].rfind("\n")
-            where = Place(place.path, place.line + line, column)
+            where = place.within(text, at)
             self.problems.append(problem(where, "this `{{` is not closed", "write `{{ z | 2 }}`", "unreadable"))
 
 
 def _unknown(text: str) -> str:
     """Return the first word of a formula that means nothing without a scene; empty when all words do."""
-    from bptutor.notation.parser.vocabulary import vocabulary
-
     words = vocabulary(Scope({}))
     return next((word for word in re.findall(r"[^\W\d_]+\d*", text) if not words.known(word)), "")

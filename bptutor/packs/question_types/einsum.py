@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bptutor.packs.model import Question
-from bptutor.packs.question_types.base import QuestionType, Style, goal_key
+from bptutor.packs.question_types.base import QuestionType, Style
 from bptutor.packs.yaml.fields import Fields
 from bptutor.packs.yaml.reader import Located
 
@@ -27,17 +27,13 @@ class Einsum(QuestionType):
         answer = fields.require("answer", "ij,j->i")
         fields.require("operands", "[W, x]")
         accept, operands = fields.texts("accept"), fields.texts("operands", math=True)
-        return {"answer": answer.text, "accept": accept, "operands": operands, "goal": goal_key(fields)}
+        return {"answer": answer.text, "accept": accept, "operands": operands, "goal": fields.math("goal")}
 
     def read_formulas(self, node: Located, question: Question, formulas: Formulas, scope: Scope) -> None:
         """Read the goal and the operands."""
         formulas.beside(node, scope)
         for operand in node.mapping["operands"].items if "operands" in node.mapping else ():
             formulas.expression(operand, scope)
-
-    def secret(self, question: Question) -> str:
-        """Return the specification."""
-        return str(question.answer)
 
 
 TYPES: tuple[QuestionType, ...] = (Einsum(),)

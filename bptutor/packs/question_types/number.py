@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bptutor.packs.model import Question
-from bptutor.packs.question_types.base import QuestionType, Style, answer_key, answer_nodes, goal_key, has_letters
+from bptutor.packs.question_types.base import QuestionType, Style, answer_key, answer_nodes, has_letters
 from bptutor.packs.yaml.fields import Fields
 from bptutor.packs.yaml.reader import Located
 
@@ -34,7 +34,7 @@ class Numbers(QuestionType):
             "answer": answer_key(fields, "dW2, or 0.302"),
             "accept": fields.texts("accept", math=True),
             "decimals": fields.integer("decimals", 0, MAX_DECIMALS, 3),
-            "goal": goal_key(fields),
+            "goal": fields.math("goal"),
         }
 
     def read_formulas(self, node: Located, question: Question, formulas: Formulas, scope: Scope) -> None:

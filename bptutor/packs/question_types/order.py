@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from bptutor.packs.model import Question
 from bptutor.packs.question_types.base import Offer, QuestionType, Style
 from bptutor.packs.question_types.choice import MAX_ITEMS
 from bptutor.packs.yaml.fields import Fields, whole_number
 from bptutor.packs.yaml.reader import Located
-
-if TYPE_CHECKING:
-    from bptutor.notation.scope import Scope
-    from bptutor.packs.lesson.formulas import Formulas
 
 
 class Order(QuestionType):
@@ -39,9 +35,6 @@ class Order(QuestionType):
             fields.wrong(answer.place, what, f"write 1 to {len(lines)} in the right order, such as 2,1,3", "order")
         after = _stands_after(fields, len(lines))
         return {"lines": lines, "extra": extra, "after": after, "answer": ",".join(given)}
-
-    def read_formulas(self, node: Located, question: Question, formulas: Formulas, scope: Scope) -> None:
-        """Read nothing: lines are prose or code."""
 
     def secret(self, question: Question) -> str:
         """Return nothing: every line is shown."""

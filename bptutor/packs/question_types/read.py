@@ -8,7 +8,6 @@ from bptutor.errors import PackError, Problem
 from bptutor.packs.model import Derived, Place, Question
 from bptutor.packs.question_types import TYPES
 from bptutor.packs.question_types.variants import FIXED, variant_nodes
-from bptutor.packs.renaming import renamed_from
 from bptutor.packs.yaml.fields import Fields
 from bptutor.packs.yaml.other_systems import OTHER_TYPES
 from bptutor.packs.yaml.reader import Located, located, places, plain, problem
@@ -48,32 +47,31 @@ def read_question(node: Located, problems: list[Problem]) -> Question | None:
     kind = fields.one_of("type", TYPES) if said else ""
     if kind not in TYPES:
         return None
-    fields.what = f"a {kind} question"
-    own = TYPES[kind].read_fields(fields)
-    if "wrong" not in own:
-        own["wrong"] = _wrong(fields)
     written = plain(node)
-    result = Question(
-        id=fields.text("id"),
-        kind=kind,
-        prompt=fields.text("prompt"),
-        hints=fields.texts("hints"),
-        skills=fields.texts("skills"),
-        solution=fields.text("solution"),
-        show=fields.one_of("show", FACES),
-        given=_changed(fields, "given"),
-        define=_changed(fields, "define"),
-        network=_changed(fields, "network"),
-        vary=_vary(node, fields),
-        derived=_derived(fields),
-        was=renamed_from(fields),
-        place=node.place,
-        places=places(node),
-        source=written if isinstance(written, dict) else {},
-        **own,
-    )
-    fields.close()
-    return result
+    with fields:
+        fields.what = f"a {kind} question"
+        own = TYPES[kind].read_fields(fields)
+        if "wrong" not in own:
+            own["wrong"] = _wrong(fields)
+        return Question(
+            id=fields.text("id"),
+            kind=kind,
+            prompt=fields.text("prompt"),
+            hints=fields.texts("hints"),
+            skills=fields.texts("skills"),
+            solution=fields.text("solution"),
+            show=fields.one_of("show", FACES),
+            given=_changed(fields, "given"),
+            define=_changed(fields, "define"),
+            network=_changed(fields, "network"),
+            vary=_vary(node, fields),
+            derived=_derived(fields),
+            was=fields.was(),
+            place=node.place,
+            places=places(node),
+            source=written if isinstance(written, dict) else {},
+            **own,
+        )
 
 
 def _changed(fields: Fields, key: str) -> Mapping[str, object]:
@@ -95,11 +93,10 @@ def _vary(node: Located, fields: Fields) -> tuple[Question, ...]:
 def _wrong(fields: Fields) -> tuple[tuple[str, str], ...]:
     found = []
     for node in fields.nodes("wrong"):
-        one = Fields(node, "a wrong answer", fields.problems)
-        answer = one.require("answer", "y - p")
-        one.whole_text(answer, "answer")
-        found.append((answer.text, one.text("say")))
-        one.close()
+        with Fields(node, "a wrong answer", fields.problems) as one:
+            answer = one.require("answer", "y - p")
+            one.whole_text(answer, "answer")
+            found.append((answer.text, one.text("say")))
     return tuple(found)
 
 
@@ -107,9 +104,6 @@ def _derived(fields: Fields) -> Derived | None:
     node = fields.get("derived")
     if node is None or node.value == "":
         return None
-    one = Fields(node, "`derived`", fields.problems)
-    goal = one.require("goal", "∂L/∂z_i").text
-    above, below = one.texts("above", math=True), one.texts("below", math=True)
-    result = Derived(goal, above, below, one.flag("route"))
-    one.close()
-    return result
+    with Fields(node, "`derived`", fields.problems) as one:
+        goal = one.require("goal", "∂L/∂z_i").text
+        return Derived(goal, one.texts("above", math=True), one.texts("below", math=True), one.flag("route"))

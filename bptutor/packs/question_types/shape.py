@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bptutor.packs.model import Question
-from bptutor.packs.question_types.base import QuestionType, Style, answer_key, answer_nodes, goal_key, has_letters
+from bptutor.packs.question_types.base import QuestionType, Style, answer_key, answer_nodes, has_letters
 from bptutor.packs.question_types.number import long_digits
 from bptutor.packs.yaml.fields import Fields
 from bptutor.packs.yaml.reader import Located
@@ -27,7 +27,7 @@ class Shape(QuestionType):
     def read_fields(self, fields: Fields) -> dict[str, Any]:
         """Read the array or its shape."""
         accept = fields.texts("accept", math=True)
-        return {"answer": answer_key(fields, "W2, or (3, 4)"), "accept": accept, "goal": goal_key(fields)}
+        return {"answer": answer_key(fields, "W2, or (3, 4)"), "accept": accept, "goal": fields.math("goal")}
 
     def read_formulas(self, node: Located, question: Question, formulas: Formulas, scope: Scope) -> None:
         """Read the goal, and the arrays whose shape is asked."""

@@ -24,16 +24,12 @@ import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from bptutor.packs.model import Question
-from bptutor.packs.question_types.base import Offer, QuestionType, Style, goal_key, where_key
+from bptutor.packs.question_types.base import Offer, QuestionType, Style
 from bptutor.packs.yaml.fields import Fields, whole_number
-from bptutor.packs.yaml.reader import Located, plain
-
-if TYPE_CHECKING:
-    from bptutor.notation.scope import Scope
-    from bptutor.packs.lesson.formulas import Formulas
+from bptutor.packs.yaml.reader import plain
 
 MAX_LINES = 26
 NONE = "none"
@@ -54,7 +50,7 @@ class WrongLine(QuestionType):
         """Read the lines, and which do not follow."""
         node = fields.require("lines", "[first, second]")
         lines, by = _lines(fields)
-        goal = goal_key(fields)
+        goal = fields.math("goal")
         first = 1 if goal or is_program(lines) else 2
         if node.value and not first <= len(lines) <= MAX_LINES:
             help_ = f"write {first} to {MAX_LINES}, each held against the one above"
@@ -67,12 +63,8 @@ class WrongLine(QuestionType):
             "wrong": tuple(_say(fields, len(lines))),
             "means": {name: plain(value) for name, value in fields.mapping("means").items()},
             "goal": goal,
-            "where": where_key(fields),
+            "where": fields.math("where"),
         }
-
-    def read_formulas(self, node: Located, question: Question, formulas: Formulas, scope: Scope) -> None:
-        """Read the goal and the condition; `check` reads the lines, as a wrong one may have shapes that do not fit."""
-        formulas.beside(node, scope)
 
     def secret(self, question: Question) -> str:
         """Return nothing: every line is shown."""
@@ -132,15 +124,16 @@ def named(question: Question) -> tuple[int, ...]:
 
 def _lines(fields: Fields) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
     """Read the lines, and the rules that they name."""
-    lines, rules = [], []
+    lines: list[str] = []
+    rules: list[tuple[str, ...]] = []
     for node in fields.nodes("lines"):
-        one = Fields(node, "a line", fields.problems) if isinstance(node.value, Mapping) else None
-        math = one.require("math", "p_i - y_i") if one else node
+        math, by = node, tuple[str, ...]()
+        if isinstance(node.value, Mapping):
+            with Fields(node, "a line", fields.problems) as one:
+                math, by = one.require("math", "p_i - y_i"), one.texts("by")
         fields.whole_text(math, "lines")
         lines.append(math.text)
-        rules.append(one.texts("by") if one else ())
-        if one:
-            one.close()
+        rules.append(by)
     return tuple(lines), tuple(rules) if any(rules) else ()
 
 

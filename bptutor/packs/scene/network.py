@@ -19,10 +19,9 @@ from bptutor.engine.graph import Array
 from bptutor.engine.network import ImageSpec, NetworkError, Plan, fitted, given, shape
 from bptutor.engine.train import Training
 from bptutor.errors import PackError, Problem, UsageError
-from bptutor.packs.model import Place
-from bptutor.packs.scene.network_keys import Keys
-from bptutor.packs.scene.network_numbers import nested
-from bptutor.packs.yaml.reader import MAX_CHARACTERS, Located, control_problems, located, problem, read
+from bptutor.packs.scene.network_keys import NetworkKeys
+from bptutor.packs.yaml.reader import Located, read
+from bptutor.packs.yaml.text_file import MAX_BYTES, MAX_CHARACTERS, control_problems
 
 GRID = 10
 """Drawn numbers are n / 10 from −1 to 1."""
@@ -116,7 +115,7 @@ def read_network(source: Path | BinaryIO) -> Network:
     name = str(source) if isinstance(source, Path) else "-"
     try:
         with source.open("rb") if isinstance(source, Path) else nullcontext(source) as file:
-            raw = file.read(4 * MAX_CHARACTERS + 4)
+            raw = file.read(MAX_BYTES + 4)
         text = raw.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except OSError as error:
         raise UsageError(f"cannot read {name}: {error.strerror or error}", "give the path of a network file") from error
@@ -129,23 +128,6 @@ def read_network(source: Path | BinaryIO) -> Network:
     network = network_from(node, problems, images=True)
     if problems or network is None:
         raise PackError(*sorted(problems, key=lambda found: (found.line, found.column)))
-    return network
-
-
-def from_mapping(mapping: object, place: Place | None = None) -> Network:
-    """Read a network from plain data (texts or numbers) or from located data.
-
-    Raises:
-        PackError: The mapping is wrong; carries every problem found, at `place` where the data has no places.
-    """
-    problems: list[Problem] = []
-    try:
-        node = located(mapping, place)
-    except ValueError as error:
-        raise PackError(problem(place or Place(), f"network: {error}")) from error
-    network = network_from(node, problems, images=True)
-    if problems or network is None:
-        raise PackError(*problems)
     return network
 
 
@@ -163,9 +145,8 @@ def network_from(
     Returns:
         The network; None when its layers cannot be made out.
     """
-    keys = Keys(node, problems)
-    spec = keys.spec(rows)
-    arrays = {name: nested(keys.entries[name], name, problems, keys.axes(name)) for name in keys.arrays()}
+    keys = NetworkKeys(node, problems)
+    spec, arrays = keys.spec(rows), keys.arrays()
     if isinstance(spec, ImageSpec) and not images:
         keys.refuse(keys.entries["layers"], "a scene takes dense layers", "write their widths, such as [4, 2, 3]")
         return None
@@ -177,16 +158,16 @@ def network_from(
             keys.refuse_array(name, spec)
         elif written is not None:
             literals[name] = written
-            _fit(spec, name, written, keys.entries[name], problems)
+            _fit(spec, name, written, keys)
     return Network(spec, literals, keys.training(spec))
 
 
-def _fit(spec: Plan, name: str, written: object, node: Located, problems: list[Problem]) -> None:
+def _fit(spec: Plan, name: str, written: object, keys: NetworkKeys) -> None:
     """Report a literal whose shape does not fit, or whose numbers are too large; or a target that cannot be one."""
     try:
         array = fitted(spec, name, _numbers(written))
     except NetworkError as error:
-        problems.append(problem(node.place, error.message, error.help, "shape"))
+        keys.refuse(keys.entries[name], error.message, error.help, "shape")
         return
     if name == "y" and "cross-entropy" in spec.loss and ((array < 0) | (array > 1)).any():
-        problems.append(problem(node.place, f"{spec.loss} takes targets from 0 to 1", rule="target"))
+        keys.refuse(keys.entries[name], f"{spec.loss} takes targets from 0 to 1", rule="target")

@@ -9,20 +9,19 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from bptutor.errors import PackError, Problem, UsageError
-from bptutor.notation.scope import Scope
+from bptutor.notation.scope import Role, Scope
 from bptutor.notation.tree import Compare
 from bptutor.packs.lesson import templates
 from bptutor.packs.model import Place
 from bptutor.packs.scene import seeded_sampling
-from bptutor.packs.scene.scope_builder import MAX_NAMES, Declaring
+from bptutor.packs.scene.scope_builder import MAX_NAMES, ScopeBuilder
 from bptutor.packs.yaml.fields import Fields
-from bptutor.packs.yaml.reader import Located, located, plain, problem
+from bptutor.packs.yaml.reader import NOWHERE, Located, located, plain, problem
 
 if TYPE_CHECKING:
     from bptutor.notation.values.backends import Array
     from bptutor.notation.values.evaluate import Values
 
-NOWHERE = Place()
 CONDITIONS = frozenset({"assume", "require", "holds"})
 ENTRIES = ("sizes", "given", "define", "indices", "layers", "alias", *sorted(CONDITIONS))
 TRIES = 200
@@ -114,6 +113,12 @@ class Scene:
 
         return templates.fill(text, value)
 
+    @property
+    def is_drawn(self) -> bool:
+        """Whether any of its numbers is drawn from a seed."""
+        names = [name for name in self.scope.names.values() if name.role in (Role.GIVEN, Role.POSITION)]
+        return any(name.draw.literal is None for name in names)
+
     @cached_property
     def least(self) -> Mapping[str, int]:
         """The largest position that the definitions use on each axis."""
@@ -152,36 +157,33 @@ def _node(mapping: Located | Mapping[str, object], place: Place | None) -> Locat
 def scene(node: Located, problems: list[Problem]) -> Scene:
     """Read a scene; every problem found goes into `problems`, and what could be read is returned."""
     before = len(problems)
-    fields = Fields(node, "a scene", problems)
-    declaring = Declaring(problems)
-    network = fields.get("network")
-    sizes, given, define = fields.mapping("sizes"), fields.mapping("given"), fields.mapping("define")
-    alias, layers, indices = fields.mapping("alias"), fields.mapping("layers"), fields.mapping("indices")
-    start = _count_from(fields)
-    assume, required, holds = (fields.nodes(key, math=True) for key in ("assume", "require", "holds"))
-    fields.close()
+    with Fields(node, "a scene", problems) as fields:
+        network = fields.get("network")
+        sizes, given, define = fields.section("sizes"), fields.section("given"), fields.section("define")
+        alias, layers, indices = fields.section("alias"), fields.section("layers"), fields.section("indices")
+        builder = ScopeBuilder(problems, fields.integer("count-from", 0, 1, 1))
+        assume, required, holds = (fields.nodes(key, math=True) for key in ("assume", "require", "holds"))
     _bounded(node, problems)
-    declaring.scope = replace(declaring.scope, count_from=start)
-    parts: Mapping[str, object] = {}
+    parts: Mapping[str, Located] = {}
     if len(problems) == before:
-        declaring.sizes(sizes, _keys(node, "sizes"))
-        parts = _network(network, declaring, problems) if network is not None else {}
+        builder.sizes(sizes)
+        parts = _network(network, builder, problems) if network is not None else {}
     if len(problems) > before:
-        return Scene(declaring.scope, place=node.place)  # what builds on this would only be said to be unknown
-    declaring.given(given, _keys(node, "given"))
-    declaring.size_names(_keys(node, "sizes"), node.place)
-    declaring.layers(layers)
-    declaring.indices(indices, _keys(node, "indices"))
-    if parts and network is not None:
-        declaring.define(located(parts["define"], network.place).mapping, {})
-        declaring.alias(located(parts["alias"], network.place).mapping, {})
-    declaring.define(define, _keys(node, "define"))
-    declaring.alias(alias, _keys(node, "alias"))
-    conditions = declaring.conditions(assume)
-    require = declaring.conditions(required)
+        return Scene(builder.scope, place=node.place)  # what builds on this would only be said to be unknown
+    builder.given(given)
+    builder.size_names(sizes, node.place)
+    builder.layers(layers)
+    builder.indices(indices)
+    if parts:
+        builder.define(parts["define"])
+        builder.alias(parts["alias"])
+    builder.define(define)
+    builder.alias(alias)
+    conditions = builder.conditions(assume)
+    require = builder.conditions(required)
     source = plain(node)
-    scope = replace(declaring.scope, conditions=conditions)
-    places = {stem(key): value.place for key, value in define.items()}
+    scope = replace(builder.scope, conditions=conditions)
+    places = {stem(key): value.place for key, value in define.mapping.items()}
     return Scene(scope, source if isinstance(source, dict) else {}, require, node.place, holds, places)
 
 
@@ -238,25 +240,16 @@ def stem(key: str) -> str:
     return key.split("_", maxsplit=1)[0].split("(", maxsplit=1)[0].strip()
 
 
-def _keys(node: Located, key: str) -> Mapping[str, Place]:
-    found = node.mapping.get(key)
-    return found.keys if found else {}
-
-
-def _count_from(fields: Fields) -> int:
-    return fields.integer("count-from", 0, 1, 1)
-
-
-def _network(node: Located, declaring: Declaring, problems: list[Problem]) -> Mapping[str, object]:
+def _network(node: Located, builder: ScopeBuilder, problems: list[Problem]) -> Mapping[str, Located]:
     """Read `network` and declare its sizes and given names; the definitions are returned for later."""
-    from bptutor.packs.scene.network import network_from
+    from bptutor.packs.scene.network import network_from  # loads NumPy, which few scenes need to be read
     from bptutor.packs.scene.network_scene import scene_of
 
-    rows = declaring.scope.sizes.get("B", "")
+    rows = builder.scope.sizes.get("B", "")
     network = network_from(node, problems, int(rows) if rows.isdigit() else None)
     if network is None:
         return {}
-    parts = scene_of(network)
-    declaring.sizes(located(parts["sizes"], node.place).mapping, {})
-    declaring.given(located(parts["given"], node.place).mapping, {})
+    parts = {key: located(part, node.place) for key, part in scene_of(network).items()}
+    builder.sizes(parts["sizes"])
+    builder.given(parts["given"])
     return parts

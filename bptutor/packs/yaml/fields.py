@@ -21,6 +21,7 @@ MAX_ITEMS = 500
 CURLY = "“”„‟«»‘’‚"
 """Quotes of typography, which YAML takes for letters."""
 ID = re.compile(r"[a-z0-9][a-z0-9-]{0,60}", re.ASCII)
+OLD_ID = re.compile(r"[^\s/:#.~@]{1,100}")
 
 
 class Fields:
@@ -41,6 +42,18 @@ class Fields:
         self._taken: set[str] = set()
         if not isinstance(node.value, Mapping):
             self.wrong(node.place, f"{what} is {node.kind}", "write it as `key: value` lines")
+
+    def __enter__(self) -> Fields:
+        """Begin to take keys."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Report every key that was not taken."""
+        for key, place in self.node.keys.items():
+            if key not in self._taken:
+                what = f"{self.what} has no key `{key}`"
+                known = sorted(self._taken - NOT_WRITTEN)
+                self.wrong(place, what, OTHER_KEYS.get(key) or nearest(key, known, KEY_LIKE), "unknown-key")
 
     def wrong(self, place: Place, what: str, help_: str = "", rule: str = "invalid") -> None:
         """Add a problem."""
@@ -85,12 +98,21 @@ class Fields:
         if reason := too_much(node.text)[1]:
             self.wrong(node.place, reason, "write less, or in several paragraphs", "too-long")
 
-    def math(self, key: str) -> Located | None:
-        """Take an expression; a comment that cuts it is a problem."""
+    def math(self, key: str) -> str:
+        """Take an expression; empty when the key is not there; a comment that cuts it is a problem."""
         found = self.get(key)
-        if found is not None:
-            self.whole_text(found, key)
-        return found
+        if found is None:
+            return ""
+        self.whole_text(found, key)
+        return found.text
+
+    def was(self) -> tuple[str, ...]:
+        """Take what a thing was called before, so that a learner's record goes on: one id, or a list of them."""
+        nodes = self.nodes("was")
+        for node in nodes:
+            if not OLD_ID.fullmatch(node.text):
+                self.wrong(node.place, f"{node.shown} cannot have been an id", "write `was: [old-id]`", "was")
+        return tuple(dict.fromkeys(node.text for node in nodes if node.text))
 
     def whole_text(self, node: Located, key: str) -> None:
         """Refuse what is not a text, and an unquoted expression with a comment after it."""
@@ -129,14 +151,18 @@ class Fields:
                 self.wrong(node.place, f"an item of `{key}` is {node.kind}, not a text", _quotes(node))
         return tuple(texts)
 
-    def mapping(self, key: str) -> Mapping[str, Located]:
-        """Take a mapping; empty when the key is not there."""
+    def section(self, key: str) -> Located:
+        """Take a mapping with the places of its keys; empty when the key is not there."""
         found = self.get(key)
         if found is None or found.value == "":
-            return {}
+            return Located({}, self.place)
         if not isinstance(found.value, Mapping):
             self.wrong(found.place, f"`{key}` is {found.kind}, not a mapping", f"write `{key}: {{name: ...}}`")
-        return found.mapping
+        return found
+
+    def mapping(self, key: str) -> Mapping[str, Located]:
+        """Take a mapping; empty when the key is not there."""
+        return self.section(key).mapping
 
     def key_place(self, key: str, name: str) -> Place:
         """Return where `name` stands inside the mapping `key`."""
@@ -150,18 +176,16 @@ class Fields:
             return default
         number = whole_number(found)
         if number is None or not low <= number <= high:
-            shown = f"`{found.value}`" if isinstance(found.value, str) else found.kind
-            self.wrong(found.place, f"`{key}` is {shown}", f"write a whole number from {low} to {high}", "range")
+            self.wrong(found.place, f"`{key}` is {found.shown}", f"write a whole number from {low} to {high}", "range")
             return default
         return number
 
     def flag(self, key: str) -> bool:
         """Take `true` or `false`; false when the key is not there."""
         found = self.get(key)
-        said = found.text.lower() if found is not None else ""
-        if found is None or said in {"false", "no", "off"}:
+        if found is None or found.text.lower() in {"false", "no", "off"}:
             return False
-        if said not in {"true", "yes", "on"}:
+        if found.text.lower() not in {"true", "yes", "on"}:
             self.wrong(found.place, f"`{key}` is neither true nor false", f"write `{key}: true` or leave it out")
         return True
 
@@ -172,18 +196,9 @@ class Fields:
             return default
         known = list(words)
         if found.value not in known:
-            shown = f"`{found.value}`" if isinstance(found.value, str) else found.kind
-            self.wrong(found.place, f"`{key}` is {shown}", nearest(found.text, known), "unknown-value")
+            self.wrong(found.place, f"`{key}` is {found.shown}", nearest(found.text, known), "unknown-value")
             return default
         return found.text
-
-    def close(self) -> None:
-        """Report every key that was not taken."""
-        for key, place in self.node.keys.items():
-            if key not in self._taken:
-                what = f"{self.what} has no key `{key}`"
-                known = sorted(self._taken - NOT_WRITTEN)
-                self.wrong(place, what, OTHER_KEYS.get(key) or nearest(key, known, KEY_LIKE), "unknown-key")
 
 
 def check_id(node: Located, fields: Fields) -> None:

@@ -16,11 +16,11 @@ import yaml
 from bptutor.errors import Problem
 from bptutor.packs.model import Place
 from bptutor.packs.yaml.source_map import Run, at, scalar_runs
+from bptutor.packs.yaml.text_file import FORBIDDEN, MAX_CHARACTERS
 
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 NOWHERE = Place()
 MAX_DEPTH = 20
-MAX_CHARACTERS = 1_000_000
 MAX_NODES = 20_000
 QUOTED = '[ { & * ! % @ # ` | > - ? "'
 """What a text without quotes may not begin with."""
@@ -28,9 +28,6 @@ COMMENT = re.compile(r"\s*#")
 LEADING_TAB = re.compile(r" *\t")
 ODD_SPACE = re.compile(r"[^\S \t\n]|\u200b")
 LOOKS_INDENTED = re.compile(r"(?:\s|\u200b)*(?:-(?:\s|\u200b)+)?(?:[\w-]+:(?:\s|\u200b)+)?")
-HIDDEN = frozenset([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x2028, 0x2029, 0x200E, 0x200F, 0xFEFF])
-"""Characters that turn the direction of text or break lines unseen."""
-FORBIDDEN = re.compile("[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f" + "".join(map(chr, sorted(HIDDEN))) + "]")
 
 
 @dataclass(frozen=True)
@@ -68,6 +65,20 @@ class Located:
         if isinstance(self.value, str):
             return "a text"
         return "a list" if isinstance(self.value, tuple) else "a mapping"
+
+    @property
+    def shown(self) -> str:
+        """A text between backticks, `a list` or `a mapping`, for messages."""
+        return f"`{self.value}`" if isinstance(self.value, str) else self.kind
+
+    def entries(self) -> Iterator[tuple[str, Located, Place]]:
+        """Yield each key of a mapping with its value and with where the key stands."""
+        return ((key, value, self.keys.get(key, value.place)) for key, value in self.mapping.items())
+
+    def without(self, key: str) -> Located:
+        """Return a mapping without one of its keys."""
+        entries = {name: value for name, value in self.mapping.items() if name != key}
+        return Located(entries, self.place, {name: place for name, place in self.keys.items() if name != key})
 
     def at(self, column: int) -> Place:
         """Return where the character `column` (1-based) of this text stands in the file."""
@@ -109,36 +120,24 @@ def located(value: object, place: Place | None = None, depth: int = 0) -> Locate
     Raises:
         ValueError: when it is nested too deeply, or is not JSON-like.
     """
-    place = place or Place()
+    place = place or NOWHERE
     if depth > MAX_DEPTH:
         raise ValueError("nested too deeply")
-    if isinstance(value, Located):
-        return value
-    if value is None:
-        return Located("", place)
-    if isinstance(value, bool):
-        return Located("true" if value else "false", place)
-    if isinstance(value, int | float | str):
-        return Located(str(value), place)
-    if isinstance(value, Mapping):
-        entries = {str(k): located(v, place, depth + 1) for k, v in value.items()}
-        return Located(entries, place, dict.fromkeys(entries, place))
-    if isinstance(value, Sequence):
-        return Located(tuple(located(item, place, depth + 1) for item in value), place)
+    match value:
+        case Located():
+            return value
+        case None:
+            return Located("", place)
+        case bool():
+            return Located(str(value).lower(), place)
+        case int() | float() | str():
+            return Located(str(value), place)
+        case Mapping():
+            entries = {str(k): located(v, place, depth + 1) for k, v in value.items()}
+            return Located(entries, place, dict.fromkeys(entries, place))
+        case Sequence():
+            return Located(tuple(located(item, place, depth + 1) for item in value), place)
     raise ValueError(f"{type(value).__name__} is not a text, a number, a list or a mapping")
-
-
-def control_problems(text: str, path: str) -> Iterator[Problem]:
-    """Yield one problem for each control or direction-changing character that a terminal might obey."""
-    for number, line in enumerate(text.split("\n"), 1):
-        for found in FORBIDDEN.finditer(line):
-            what = f"the character U+{ord(found[0]):04X} may not stand in a pack"
-            yield Problem(path, number, found.start() + 1, what, "delete it", "control-character")
-
-
-def forbidden(character: str) -> bool:
-    """Tell whether a character is a control character (tab and newline are not) or hides or turns text."""
-    return FORBIDDEN.match(character) is not None
 
 
 def read(text: str, path: str, problems: list[Problem], first_line: int = 1, most: int = MAX_NODES) -> Located:
@@ -219,16 +218,11 @@ class _Reader:
             said = "nested too deeply" if depth > MAX_DEPTH else f"more than {self.most} entries"
             raise yaml.MarkedYAMLError(problem=said, problem_mark=event.start_mark)
         if isinstance(event, yaml.AliasEvent):
-            return self.refuse(
-                place, f"`*{event.anchor}` would be an alias", f'quote it: "*{event.anchor}..."', "alias"
-            )
+            return self.reserved(place, f"*{event.anchor}", "an alias")
         if event.anchor:
-            self.refuse(place, f"`&{event.anchor}` would be an anchor", f'quote it: "&{event.anchor}..."', "anchor")
-        if event.tag and event.tag != "!":
-            shown = event.tag.replace("tag:yaml.org,2002:", "!!")
-            self.refuse(place, f"`{shown}` would be a tag", f'quote it: "{shown} ..."', "tag")
-        elif event.tag == "!":
-            self.refuse(place, "`!` would be a tag", 'quote it: "! ..."', "tag")
+            self.reserved(place, f"&{event.anchor}", "an anchor")
+        if event.tag:
+            self.reserved(place, event.tag.replace("tag:yaml.org,2002:", "!!"), "a tag", " ...")
         if isinstance(event, yaml.ScalarEvent):
             return self.scalar(event, place, flow)
         flow = flow or bool(event.flow_style)
@@ -239,6 +233,10 @@ class _Reader:
     def refuse(self, place: Place, what: str, help_: str, rule: str) -> Located:
         self.problems.append(problem(place, what, help_, rule))
         return Located("", place, broken=True)
+
+    def reserved(self, place: Place, sign: str, what: str, more: str = "...") -> Located:
+        """Refuse what YAML reads as something else than text."""
+        return self.refuse(place, f"`{sign}` would be {what}", f'quote it: "{sign}{more}"', what.split()[1])
 
     def sequence(self, depth: int, flow: bool) -> Iterator[Located]:
         for event in self.events:
@@ -267,22 +265,20 @@ class _Reader:
 
     def scalar(self, event: Any, place: Place, flow: bool) -> Located:
         text: str = event.value
-        for found in FORBIDDEN.finditer(text):
-            what = f"the escape for U+{ord(found[0]):04X} may not stand in a pack"
+        for hidden in FORBIDDEN.finditer(text):
+            what = f"the escape for U+{ord(hidden[0]):04X} may not stand in a pack"
             self.refuse(place, what, "delete it", "control-character")
         text = FORBIDDEN.sub(" ", text)
         comment, bracket = None, ""
         if not event.style:
-            comment = self.comment_after(event.end_mark)
+            mark = event.end_mark
+            found = COMMENT.match(self.lines[mark.line], mark.column) if mark.line < len(self.lines) else None
+            comment = Place(self.path, self.first_line + mark.line, found.end()) if found else None
             if flow and (bracket := unbalanced(text)):
                 what = f"`{text}` has an unbalanced `{bracket}`: inside brackets YAML splits at every comma"
                 self.refuse(place, what, "quote the whole item, or write it on a line of its own", "unbalanced-flow")
         runs = scalar_runs(event, self.lines, self.first_line)
         return Located(text, place, comment=comment, runs=runs, broken=bool(bracket))
-
-    def comment_after(self, mark: Any) -> Place | None:
-        found = COMMENT.match(self.lines[mark.line], mark.column) if mark.line < len(self.lines) else None
-        return Place(self.path, self.first_line + mark.line, found.end()) if found else None
 
 
 def unbalanced(text: str) -> str:
@@ -306,17 +302,22 @@ def _odd_spaces(text: str, path: str, first_line: int) -> Iterator[Problem]:
             yield problem(Place(path, first_line + n, odd.start() + 1), what, "type a plain space", "yaml")
 
 
+SYNTAX_HELP = {
+    "mapping values": 'put quotes around a text that contains ": "',
+    "cannot start any token": "put quotes around a text that begins with @, ` or %",
+    "nest": "write it more simply",
+    "more than": "write it more simply",
+    "tab": "indent with spaces",
+    "\\t": "indent with spaces",
+    "'-' indicator": (
+        "a list begins above: write `- ` before each of its lines, or before none where names stand (`w: [D]`)"
+    ),
+}
+"""Words of YAML's message -> what would be right."""
+
+
 def _syntax_help(said: str, line: str) -> str:
     if curly := next((c for c in line if c in "“”„‟«»"), ""):
         return f'`{curly}` is no quote of YAML: put straight quotes around the text, "..."'
-    if "mapping values" in said:
-        return 'put quotes around a text that contains ": "'
-    if "cannot start any token" in said:
-        return "put quotes around a text that begins with @, ` or %"
-    if "nest" in said or "more than" in said:
-        return "write it more simply"
-    if "tab" in said or "\\t" in said:
-        return "indent with spaces"
-    if "'-' indicator" in said:
-        return "a list begins above: write `- ` before each of its lines, or before none where names stand (`w: [D]`)"
-    return "look at the indentation here, and put quotes around a text that begins with one of " + QUOTED
+    otherwise = "look at the indentation here, and put quotes around a text that begins with one of " + QUOTED
+    return next((help_ for words, help_ in SYNTAX_HELP.items() if words in said), otherwise)

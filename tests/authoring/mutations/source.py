@@ -12,9 +12,8 @@ from typing import Any
 import yaml
 
 from bptutor.packs.lesson.blocks import chunks, parts
-from bptutor.packs.lesson.markdown import read_lesson
 from bptutor.packs.model import Derivation, Lesson, Question
-from bptutor.packs.quiz import read_bank
+from bptutor.packs.pages import read_lesson
 
 Node = Any
 """A node of PyYAML, which has no types."""
@@ -207,7 +206,7 @@ def _lesson(file: Path, text: str) -> Source:
 
 
 def _bank(file: Path, text: str) -> Source:
-    lesson, front = read_bank(file), composed(text, text, 1)
+    lesson, front = read_lesson(file), composed(text, text, 1)
     questions = [block for block in lesson.blocks if isinstance(block, Question)]
     items = front.items("questions")
     starts = [item.node.start_mark.line for item in items]

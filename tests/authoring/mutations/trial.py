@@ -17,7 +17,7 @@ from bptutor.packs.folder import PACK_FILE
 from bptutor.packs.lesson.markdown import lesson_from
 from bptutor.packs.library import Library
 from bptutor.packs.model import Derivation, Lesson
-from bptutor.packs.quiz import bank_from
+from bptutor.packs.pages import bank_from
 from bptutor.packs.yaml.reader import read
 from tests.authoring.mutations.outcome import Outcome
 from tests.authoring.mutations.places import formulas, places

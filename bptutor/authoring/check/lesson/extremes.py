@@ -8,15 +8,13 @@ import numpy as np
 
 from bptutor.authoring.check.report import Checked
 from bptutor.errors import UsageError
-from bptutor.grading.answer.comparison import Comparison
 from bptutor.grading.answer.parse_answer import models
-from bptutor.grading.answer.submission import Case, make
+from bptutor.grading.answer.submission import make
 from bptutor.grading.feedback.floating_point import at_extremes
 from bptutor.grading.graders.expression import Read, bring
 from bptutor.packs.model import Question
 from bptutor.packs.question_types import of
 from bptutor.packs.scene.scene import Scene
-from bptutor.packs.yaml.reader import problem
 
 
 def check_finite(question: Question, scene: Scene, seeds: Iterable[int], checked: Checked) -> None:
@@ -24,27 +22,21 @@ def check_finite(question: Question, scene: Scene, seeds: Iterable[int], checked
     if not of(question).face:
         return
     case = make(question, str(question.answer), scene)
-    comparison = _itself(case)
+    expected = next(iter(models(case)), None)
+    read = bring(case, expected, expected) if expected is not None else None
+    comparison = read.comparison if isinstance(read, Read) else None
     if comparison is None:
         return
+
+    def report(key: str, what: str) -> None:
+        checked.wrong(question.at(key), what, "write an answer that computes a number there", "not-finite")
+
     seen = [scene.draw(seed) for seed in seeds]
     if not any(np.isfinite(comparison.truth(values)).all() for values in seen):
-        _report(question, "answer", "the model answer has no finite value on the numbers shown", checked)
+        report("answer", "the model answer has no finite value on the numbers shown")
     try:
         for n, (_, values) in enumerate(at_extremes(case, comparison), 1):
             if not np.isfinite(comparison.truth(values)).all():
-                _report(question, "extreme", f"the model answer has no finite value on extreme {n}", checked)
+                report("extreme", f"the model answer has no finite value on extreme {n}")
     except UsageError as error:
-        _report(question, "extreme", f"an extreme cannot be taken: {error.message}", checked)
-
-
-def _itself(case: Case) -> Comparison | None:
-    """Return the model answer held against itself, which computes it in floating point."""
-    expected = next(iter(models(case)), None)
-    read = bring(case, expected, expected) if expected is not None else None
-    return read.comparison if isinstance(read, Read) else None
-
-
-def _report(question: Question, key: str, what: str, checked: Checked) -> None:
-    place = question.places.get(key, question.place)
-    checked.problems.append(problem(place, what, "write an answer that computes a number there", "not-finite"))
+        report("extreme", f"an extreme cannot be taken: {error.message}")

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from bptutor.authoring.check.report import Checked
 from bptutor.packs.model import Block, Derivation, Lesson, Place, Prose, Question
-from bptutor.packs.yaml.reader import problem
 from bptutor.session.review.items import item
 from bptutor.session.steps.lesson_steps import Course, Stop, cut
 from bptutor.session.view.faces import NUMBERS, TEXTS, faces_of
@@ -17,7 +16,6 @@ from bptutor.session.view.view_model import LineState, Shown, ShownDerivation, S
 NAMED = re.compile(r"\b(?:(index|matrix|numpy|numbers?) faces?|in the faces?(?! of))\b", re.IGNORECASE)
 _SHOW = "`show`"
 """A key, not words: where a question is asked by itself it opens what there is."""
-_WORDS = {"number": NUMBERS}
 
 
 @dataclass(frozen=True)
@@ -36,26 +34,16 @@ def check_faces(lesson: Lesson, checked: Checked) -> None:
     course = cut(lesson)
     found = {}
     for said in [*_in_lesson(course), *_by_themselves(course)]:
-        for name in _named(said.text):
-            if not _opens(name, said, lesson):
+        named = {(match[1] or "").casefold() for match in NAMED.finditer(said.text)}
+        for name in {NUMBERS if name == "number" else name for name in named}:  # "" where no face is named
+            texts = faces_of(said.shown, said.asked).texts
+            opens = name in texts if name else bool(set(texts) - {TEXTS[0]})
+            if not (lesson.scene is not None if name == NUMBERS else opens):
                 found[said.place, name] = said
     for (place, name), said in found.items():
         what = f"{said.where} names the {name} face" if name else f"{said.where} names faces"
         help_ = "say what stands there; a question is also asked by itself, without the derivation above it"
-        checked.problems.append(problem(place, f"{what}, and F3 opens none there", help_, "no-face"))
-
-
-def _named(text: str) -> set[str]:
-    """Return the faces that a text names; "" for faces without a name."""
-    names = {(found[1] or "").casefold() for found in NAMED.finditer(text)}
-    return {_WORDS.get(name, name) for name in names}
-
-
-def _opens(name: str, said: _Said, lesson: Lesson) -> bool:
-    texts = faces_of(said.shown, said.asked).texts
-    if name == NUMBERS:
-        return lesson.scene is not None
-    return name in texts if name else bool(set(texts) - {TEXTS[0]})
+        checked.wrong(place, f"{what}, and F3 opens none there", help_, "no-face")
 
 
 def _in_lesson(course: Course) -> Iterator[_Said]:
@@ -85,16 +73,15 @@ def _by_themselves(course: Course) -> Iterator[_Said]:
 
 def _of_question(question: Question, shown: tuple[Shown, ...], above: tuple[Shown, ...]) -> Iterator[_Said]:
     for way in (question, *question.vary):
-        places = way.places
-        texts = [("prompt", way.prompt), *((f"hints.{n}", hint) for n, hint in enumerate(way.hints))]
-        texts += [(f"choices.{n}", f"{choice.text} {choice.say}") for n, choice in enumerate(way.choices)]
-        for key, text in texts:
-            where = "a hint" if key.startswith("hints") else "a choice" if key.startswith("choices") else "the prompt"
-            yield _Said(text, where, places.get(key, way.place), shown, way)
+        yield _Said(way.prompt, "the prompt", way.at("prompt"), shown, way)
+        for n, hint in enumerate(way.hints):
+            yield _Said(hint, "a hint", way.at(f"hints.{n}"), shown, way)
+        for n, choice in enumerate(way.choices):
+            yield _Said(f"{choice.text} {choice.say}", "a choice", way.at(f"choices.{n}"), shown, way)
         if way.show:
-            yield _Said(f"{way.show} face", _SHOW, places.get("show", way.place), shown, way)
+            yield _Said(f"{way.show} face", _SHOW, way.at("show"), shown, way)
         answered = ShownQuestion(way, str(way.answer) or "a")
-        yield _Said(way.solution, "the solution", places.get("solution", way.place), (*above, answered))
+        yield _Said(way.solution, "the solution", way.at("solution"), (*above, answered))
 
 
 def _done(piece: Block) -> Shown:

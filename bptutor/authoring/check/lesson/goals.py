@@ -21,11 +21,11 @@ from bptutor.grading.verdict import Mark
 from bptutor.notation import parse
 from bptutor.notation.scope import Scope
 from bptutor.notation.shapes import axes
+from bptutor.notation.tree import Expr
 from bptutor.notation.values.evaluate import UnknownLetter, evaluate
-from bptutor.packs.model import Lesson, Place, Question
+from bptutor.packs.model import Lesson, Question
 from bptutor.packs.question_types import of
 from bptutor.packs.scene.scene import Scene
-from bptutor.packs.yaml.reader import problem
 
 
 def check_goal(question: Question, scene: Scene, seeds: Iterable[int], lesson: Lesson, checked: Checked) -> None:
@@ -41,47 +41,37 @@ def check_goal(question: Question, scene: Scene, seeds: Iterable[int], lesson: L
     Raises:
         UnreadableAnswer: The goal or the answer cannot be read.
     """
-    place = question.places.get("answer", question.place)
-    if question.goal:
-        _ranges(question.goal, scene)
+    place = question.at("answer")
     if not question.goal:
         if of(question).face and (question.define or question.network):
             help_ = "add what it is equal to, such as `goal: ∂L/∂z_i`"
-            what = "nothing proves this answer under its own definitions"
-            checked.problems.append(problem(place, what, help_, "no-goal"))
-    elif of(question).computed:
-        _same_numbers(question, scene, seeds, lesson, checked)
-    elif types.of(question).provable:
-        _proved(question, scene.scope, place, lesson, checked)
-
-
-def _ranges(goal: str, scene: Scene) -> None:
-    """Compute a goal once, whatever it comes to.
-
-    Raises:
-        UnknownLetter: Nothing tells what one of its letters runs through.
-    """
-    tree = parse.read(goal, scene.scope)
+            checked.wrong(place, "nothing proves this answer under its own definitions", help_, "no-goal")
+        return
+    tree = parse.read(question.goal, scene.scope)
     try:
         with np.errstate(all="ignore"):
             evaluate(tree, scene.fresh(1), order=tuple(axes.of(tree, scene.scope).letters))
-    except UnknownLetter:
+    except UnknownLetter:  # nothing says what one of its letters ranges over
         raise
     except BptutorError:
-        return  # it may have a value on other draws; where it has none, the proof says so
+        pass  # it may have a value on other draws; where it has none, the proof says so
+    if of(question).computed:
+        _same_numbers(question, seeds, lesson, checked)
+    elif types.of(question).provable:
+        _proved(question, tree, scene.scope, lesson, checked)
 
 
-def _proved(question: Question, scope: Scope, place: Place, lesson: Lesson, checked: Checked) -> None:
+def _proved(question: Question, tree: Expr, scope: Scope, lesson: Lesson, checked: Checked) -> None:
     """Prove the answer, or the line that it fills, equal to the goal."""
-    goal = Side(parse.read(question.goal, scope), question.places.get("goal", place))
+    place = question.at("answer")
+    goal = Side(tree, question.places.get("goal", place))
     where = parse.read_condition(question.where, scope) if question.where else None
-    tree = model(str(question.answer), question, scope)
-    answer = Side(tree, place, where, numpy=not of(question).columns)
-    letters = axes.of(goal.tree, scope).letters
+    answer = Side(model(str(question.answer), question, scope), place, where, numpy=not of(question).columns)
+    letters = axes.of(tree, scope).letters
     prove_sides(goal, answer, scope, letters, "the answer is not the goal", lesson, checked)
 
 
-def _same_numbers(question: Question, scene: Scene, seeds: Iterable[int], lesson: Lesson, checked: Checked) -> None:
+def _same_numbers(question: Question, seeds: Iterable[int], lesson: Lesson, checked: Checked) -> None:
     """Grade what the goal comes to, as if a learner had typed it: it must be right on every seed."""
     for seed in seeds:
         typed = types.of(question).model_text(make(question, "", lesson.scene, seed), question.goal)
@@ -89,6 +79,6 @@ def _same_numbers(question: Question, scene: Scene, seeds: Iterable[int], lesson
         verdict = grade(question, typed, lesson.scene, seed)
         if verdict.mark is not Mark.RIGHT:
             what = f"the answer is not the goal, which comes to `{typed}` (seed {seed})"
-            place = question.places.get("answer", question.place)
-            checked.problems.append(problem(place, what, "correct one of the two", "not-equal"))
+            place = question.at("answer")
+            checked.wrong(place, what, "correct one of the two", "not-equal")
             return

@@ -17,7 +17,7 @@ from bptutor.notation.tree import Chain, Compare, Expr, Relation, Text, walk
 from bptutor.packs.lesson.templates import TEMPLATE
 from bptutor.packs.model import Derivation, Lesson, Place, Prose, Question
 from bptutor.packs.yaml.places import placed
-from bptutor.packs.yaml.reader import Located, problem
+from bptutor.packs.yaml.reader import Located
 
 WIDTH = 78
 NO_SCOPE = Scope({})
@@ -44,7 +44,7 @@ def check_derivation(derivation: Derivation, lesson: Lesson, checked: Checked) -
     scope = lesson.scene.scope if lesson.scene else NO_SCOPE
     goal = parse.read(derivation.goal, scope)
     letters = axes.of(goal, scope).letters
-    before = Side(goal, derivation.places.get("goal", derivation.place))
+    before = Side(goal, derivation.at("goal"))
     _width(before, scope, checked)
     for n, line in enumerate(derivation.lines, 1):
         with placed(line.place, checked.problems):
@@ -55,8 +55,7 @@ def check_derivation(derivation: Derivation, lesson: Lesson, checked: Checked) -
             prove_sides(before, side, scope, letters, f"line {n} does not follow from {above}", lesson, checked)
             before = side
     for name, text in derivation.faces.items():
-        numpy = name == "numpy"
-        place = derivation.places.get(f"faces.{name}", derivation.place)
+        numpy, place = name == "numpy", derivation.at(f"faces.{name}")
         with placed(place, checked.problems):
             tree = parse.read(text, scope, parse.Spelling.NUMPY if numpy else parse.Spelling.ANY)
             side = Side(tree, place, numpy=numpy)
@@ -68,20 +67,22 @@ def prove_sides(
 ) -> None:
     """Prove two sides equal; report what refutes them, or that nothing proves them."""
     known = {letter: axis for letter, axis in letters.items() if axis}
-    where = right.where or left.where
-    order, columns = tuple(letters), not right.numpy
+    where, order, columns = right.where or left.where, tuple(letters), not right.numpy
     proof = prove(left.tree, right.tree, scope, where, order=order, known=known, columns=columns, deadline=PATIENCE)
-    shown = f"{unicode.line(left.tree, scope)} is not {unicode.line(right.tree, scope)}"
     if right.numpy and proof.outcome is not Outcome.REFUTED and (turned := _turned(left, right, scope, order)):
         help_ = "the axes stand in the order of the letters; transpose it"
-        checked.problems.append(problem(right.place, f"{what}: {turned}", help_, "not-equal"))
+        checked.wrong(right.place, f"{what}: {turned}", help_, "not-equal")
     elif proof.outcome is Outcome.REFUTED:
-        checked.problems.append(problem(right.place, f"{what}: {_refuted(proof, shown)}", _help(proof), "not-equal"))
+        help_ = "correct one of the two, or add the missing condition to `assume`"
+        if proof.witness is None:
+            help_ = "let both sides have the same free letters and axes"
+        said = _refuted(proof, left.tree, right.tree, scope)
+        checked.wrong(right.place, f"{what}: {said}", help_, "not-equal")
     elif proof.outcome is Outcome.UNDECIDED:
-        checked.problems.append(problem(right.place, f"{what}: cannot decide; {proof.detail}", "", "undecided"))
+        checked.wrong(right.place, f"{what}: cannot decide; {proof.detail}", "", "undecided")
     elif proof.outcome is Outcome.PROBES and proof.method != "gradient-check" and "not-proved" not in lesson.allow:
         help_ = "write a line between, or `allow: {not-proved: why}` in the front matter"
-        checked.problems.append(problem(right.place, f"{what}: {proof.detail}", help_, "not-proved"))
+        checked.wrong(right.place, f"{what}: {proof.detail}", help_, "not-proved")
     else:
         checked.lines += 1
         if proof.provers:
@@ -104,28 +105,19 @@ def _turned(left: Side, right: Side, scope: Scope, order: tuple[str, ...]) -> st
     return f"its axes are ({', '.join(found)}), and those of the letters ({', '.join(wanted)})"
 
 
-def _refuted(proof: Proof, shown: str) -> str:
+def _refuted(proof: Proof, left: Expr, right: Expr, scope: Scope) -> str:
+    shown = f"{unicode.line(left, scope)} is not {unicode.line(right, scope)}"
     if proof.witness is None:
         return f"{shown}; {proof.detail}"
-    return f"{shown} at {witness_text(proof.witness)}: {proof.left} and {proof.right}"
-
-
-def _help(proof: Proof) -> str:
-    if proof.witness is None:
-        return "let both sides have the same free letters and axes"
-    return "correct one of the two, or add the missing condition to `assume`"
-
-
-def witness_text(witness: Mapping[str, object]) -> str:
-    """Return a witness as `z = [0.1, 2], y = [0, 1]`."""
-    return ", ".join(f"{name} = {value}" for name, value in witness.items()) or "any values"
+    witness = ", ".join(f"{name} = {value}" for name, value in proof.witness.items()) or "any values"
+    return f"{shown} at {witness}: {proof.left} and {proof.right}"
 
 
 def _width(side: Side, scope: Scope, checked: Checked) -> None:
     width = layout.fit(side.tree, scope, WIDTH, height=200).width
     if width > WIDTH:
         what = f"this formula is {width} columns wide"
-        checked.problems.append(problem(side.place, what, f"split it: a screen has {WIDTH}", "too-wide"))
+        checked.wrong(side.place, what, f"split it: a screen has {WIDTH}", "too-wide")
 
 
 # --- prose ------------------------------------------------------------------------------------------------
@@ -141,7 +133,7 @@ def check_prose(lesson: Lesson, checked: Checked) -> None:
             except UnreadableAnswer as error:
                 help_ = error.help or "write it as the language of the lesson"
                 found = Place(at.path, at.line, at.column + (error.column - 1 if "\n" not in math else 0))
-                checked.problems.append(problem(found, error.message, help_, "unreadable"))
+                checked.wrong(found, error.message, help_, "unreadable")
                 continue
             if isinstance(tree, Chain) and set(tree.relations) == EQUATION:
                 with placed(at, checked.problems):
@@ -158,7 +150,7 @@ def check_holds(lesson: Lesson, checked: Checked) -> None:
             said = _unheld(node, lesson.scene.scope if lesson.scene else NO_SCOPE)
             if said:
                 help_ = "correct this, or what is defined"
-                checked.problems.append(problem(node.place, f"this should hold: {said}", help_, "holds"))
+                checked.wrong(node.place, f"this should hold: {said}", help_, "holds")
 
 
 def _unheld(node: Located, scope: Scope) -> str:
@@ -172,7 +164,7 @@ def _unheld(node: Located, scope: Scope) -> str:
     proof = prove(left, right, scope, order=tuple(letters), known=known, exact=False, deadline=PATIENCE)
     if proof.outcome is Outcome.PROBES:
         return ""
-    return _refuted(proof, f"{unicode.line(left, scope)} is not {unicode.line(right, scope)}")
+    return _refuted(proof, left, right, scope)
 
 
 def _texts(lesson: Lesson) -> Iterator[tuple[str, Place]]:
@@ -180,8 +172,8 @@ def _texts(lesson: Lesson) -> Iterator[tuple[str, Place]]:
         if isinstance(block, Prose):
             yield block.text, block.place
         elif isinstance(block, Question):
-            yield block.prompt, block.places.get("prompt", block.place)
-            yield block.solution, block.places.get("solution", block.place)
+            yield block.prompt, block.at("prompt")
+            yield block.solution, block.at("solution")
 
 
 def formulas(text: str, place: Place) -> Iterator[tuple[str, Place]]:
@@ -190,22 +182,17 @@ def formulas(text: str, place: Place) -> Iterator[tuple[str, Place]]:
     blank = re.sub(r"^ {0,3}>.*$", lambda match: " " * len(match[0]), blank, flags=re.MULTILINE)
     for match in MATH.finditer(blank):
         group = 1 if match[1] else 2
-        math = match[group]
-        if TEMPLATE.search(math):
-            continue
-        before = blank[: match.start(group)]
-        line = before.count("\n")
-        column = match.start(group) - (before.rfind("\n") + 1) + (1 if line else place.column)
-        yield math, Place(place.path, place.line + line, column)
+        if not TEMPLATE.search(match[group]):
+            yield match[group], place.within(blank, match.start(group))
 
 
 def _chain(chain: Chain, scope: Scope, place: Place, lesson: Lesson, checked: Checked) -> None:
     """Prove neighbouring sides of an equation that has no unknown name and is not a definition of the scene."""
     if any(isinstance(node, Text) for side in chain.sides for node in walk(side)):
         return
-    for left, right in zip(chain.sides, chain.sides[1:], strict=False):
-        resolved = [axes.resolve(side, scope) for side in (left, right)]
-        for side in resolved:
-            axes.of(side, scope)
-        sides = [Side(tree, place) for tree in resolved]
-        prove_sides(sides[0], sides[1], scope, {}, "an equation in the text does not hold", lesson, checked)
+    for pair in zip(chain.sides, chain.sides[1:], strict=False):
+        left, right = (axes.resolve(side, scope) for side in pair)
+        axes.of(left, scope)
+        axes.of(right, scope)
+        what = "an equation in the text does not hold"
+        prove_sides(Side(left, place), Side(right, place), scope, {}, what, lesson, checked)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bptutor.authoring.check.report import Checked
 from bptutor.errors import Problem
-from bptutor.packs.model import Derivation, Lesson, Place, Prose, Question
+from bptutor.packs.model import Derivation, Lesson, Line, Place, Prose, Question
 from bptutor.packs.yaml.reader import note, problem
 
 CODE = re.compile(r"^ {0,3}(```+|~~~+).*?^ {0,3}\1|(?<!`)(`+)(?!`).+?(?<!`)\2(?!`)", re.DOTALL | re.MULTILINE)
@@ -51,7 +51,7 @@ def check_images(lesson: Lesson, root: Path) -> Iterator[Problem]:
         for match in IMAGE.finditer(_blank(CODE, text)):
             file = match["file"]
             if not REMOTE.match(file) and not (root / file.split("#", maxsplit=1)[0]).is_file():
-                at = _at(text, match.start(), place)
+                at = place.within(text, match.start())
                 yield problem(at, f"there is no image `{file}` in the pack", "say in words what it shows", "image")
 
 
@@ -61,11 +61,11 @@ def literal(text: str, place: Place) -> Iterator[Problem]:
     outside, dollar = without_mathematics(plain)
     for pattern, what, help_, rule in LITERAL:
         if found := pattern.search(outside):
-            yield problem(_at(text, found.start(), place), what, help_, rule)
+            yield problem(place.within(text, found.start()), what, help_, rule)
     if dollar is not None:
         amount = re.match(r"\$\d[\d.,]*(\s|$|[.,;:!?])", plain[dollar:])
         help_ = "write `\\$` for a dollar" if amount else "write the other one; `\\$` is a dollar"
-        yield (note if amount else problem)(_at(text, dollar, place), "this `$` has no partner", help_, "dollar")
+        yield (note if amount else problem)(place.within(text, dollar), "this `$` has no partner", help_, "dollar")
 
 
 def without_mathematics(text: str) -> tuple[str, int | None]:
@@ -107,38 +107,19 @@ def shown_texts(lesson: Lesson) -> Iterator[tuple[str, Place]]:
     for block in lesson.blocks:
         if isinstance(block, Prose):
             yield block.text, block.place
-        elif isinstance(block, Question):
-            for question in (block, *block.vary):
-                yield from _of_question(question)
-        elif isinstance(block, Derivation):
-            yield block.ask, block.places.get("ask", block.place)
-            for n, hint in enumerate(block.hints):
-                yield hint, block.places.get(f"hints.{n}", block.place)
-            for line in block.lines:
-                yield line.ask, line.places.get("ask", line.place)
-                for n, hint in enumerate(line.hints):
-                    yield hint, line.places.get(f"hints.{n}", line.place)
-
-
-def _of_question(question: Question) -> Iterator[tuple[str, Place]]:
-    places = question.places
-    yield question.prompt, places.get("prompt", question.place)
-    yield question.solution, places.get("solution", question.place)
-    for n, hint in enumerate(question.hints):
-        yield hint, places.get(f"hints.{n}", question.place)
-    for n, (_, say) in enumerate(question.wrong):
-        yield say, places.get(f"wrong.{n}", question.place)
-    for n, choice in enumerate(question.choices):
-        for text in (choice.text, choice.say):
-            yield text, places.get(f"choices.{n}", question.place)
+        for question in (block, *block.vary) if isinstance(block, Question) else ():
+            yield question.prompt, question.at("prompt")
+            yield question.solution, question.at("solution")
+            yield from ((hint, question.at(f"hints.{n}")) for n, hint in enumerate(question.hints))
+            yield from ((say, question.at(f"wrong.{n}")) for n, (_, say) in enumerate(question.wrong))
+            for n, choice in enumerate(question.choices):
+                yield from ((text, question.at(f"choices.{n}")) for text in (choice.text, choice.say))
+        if isinstance(block, Derivation):
+            steps: tuple[Derivation | Line, ...] = (block, *block.lines)
+            for step in steps:
+                yield step.ask, step.at("ask")
+                yield from ((hint, step.at(f"hints.{n}")) for n, hint in enumerate(step.hints))
 
 
 def _blank(pattern: re.Pattern[str], text: str) -> str:
     return pattern.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), text)
-
-
-def _at(text: str, offset: int, place: Place) -> Place:
-    """Return where a character of a text stands: its column is known on the lines of the lesson itself."""
-    before = text[:offset]
-    line = before.count("\n")
-    return Place(place.path, place.line + line, offset - (before.rfind("\n") + 1) + (1 if line else place.column))

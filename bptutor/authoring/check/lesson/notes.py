@@ -9,7 +9,7 @@ from bptutor.authoring.check.report import Checked
 from bptutor.errors import Problem
 from bptutor.grading import types
 from bptutor.grading.feedback.mentioned_names import made_of
-from bptutor.notation.scope import NetworkRole, Role
+from bptutor.notation.scope import NetworkRole
 from bptutor.notation.transform.roles import parts
 from bptutor.packs.model import Lesson, Question
 from bptutor.packs.question_types import of
@@ -33,32 +33,31 @@ ASKS = re.compile(
 
 def check_notes(lesson: Lesson, checked: Checked) -> None:
     """Add a note for everything doubtful that a lesson asks, and for what its scene leaves open."""
-    checked.problems += _roles(lesson)
+    checked.problems += _roles(lesson.scene) if lesson.scene is not None else ()
     for block in lesson.blocks:
-        if isinstance(block, Question):
-            for question in (block, *block.vary):
-                checked.problems += [
-                    *_vouched(question, lesson),
-                    *_silent(question),
-                    *(_asks_nothing(question) if question is block else ()),
-                ]
+        for question in (block, *block.vary) if isinstance(block, Question) else ():
+            checked.problems += _vouched(question, lesson)
+            for n, choice in enumerate(question.choices):
+                if not choice.right and not choice.say.strip():
+                    what = f"the wrong choice `{choice.text.strip()}` has no `say`"
+                    help_ = "say why it is wrong, or what it would be right for"
+                    checked.problems.append(note(question.at(f"choices.{n}"), what, help_, "no-say"))
+            prompt = question.prompt if question is block and not of(question).program else ""
+            if prompt.strip() and not asks(prompt):
+                help_ = "the paragraph above a question is its prompt: end it with what is asked"
+                checked.problems.append(note(question.at("prompt"), "this prompt asks nothing", help_, "asks-nothing"))
 
 
-def _roles(lesson: Lesson) -> Iterator[Problem]:
+def _roles(scene: Scene) -> Iterator[Problem]:
     """Yield a note for each product below a loss of which nothing tells the weight from the input."""
-    scene = lesson.scene
-    found = parts(scene.scope) if scene is not None else None
-    for one, other, z in found.untold if scene is not None and found is not None else ():
-        compared = set(found.named(NetworkRole.TARGET))
-        losses = [made_of(scene.scope, [name]) for name, made in scene.scope.names.items() if not made.axes]
-        if any(z in names and compared & names for names in losses):
+    found, names = parts(scene.scope), scene.scope.names
+    compared = set(found.named(NetworkRole.TARGET))
+    losses = [made_of(scene.scope, [name]) for name, made in names.items() if not made.axes]
+    for one, other, z in found.untold:
+        if any(z in loss and compared & loss for loss in losses):
             what = f"nothing tells whether {one} or {other} is the weight in {z}"
-            help_ = f"say it, such as `{one}: {{axes: {_axes(scene, one)}, role: weight}}`; mistakes then call it so"
+            help_ = f"say it: `{one}: {{axes: [{', '.join(names[one].axes)}], role: weight}}`; mistakes then call it so"
             yield note(scene.places.get(z, scene.place), what, help_, "no-role")
-
-
-def _axes(scene: Scene, name: str) -> str:
-    return f"[{', '.join(scene.scope.names[name].axes)}]"
 
 
 def asks(prompt: str) -> bool:
@@ -70,32 +69,12 @@ def _vouched(question: Question, lesson: Lesson) -> Iterator[Problem]:
     """Yield a note where an answer is only the author's word."""
     if question.goal or question.derived is not None or question.extreme:
         return
-    place = question.places.get("answer", question.place)
+    place = question.at("answer")
     if types.of(question).provable and not question.whole:
         help_ = "add what it is equal to, such as `goal: ∂L/∂z_i`"
         yield note(place, "nothing vouches for this answer", help_, "not-vouched")
-    elif of(question).asks_numbers and _drawn(question, lesson) and not has_letters(question.answer):
+        return
+    scene = (lesson.scene or Scene.from_mapping({})).changed(question.changes)
+    if of(question).asks_numbers and scene.is_drawn and not has_letters(question.answer):
         help_ = "write the formula that gives it, such as `answer: p`, or add a `goal`"
         yield note(place, "nothing vouches for this number: the scene draws its numbers", help_, "not-vouched")
-
-
-def _drawn(question: Question, lesson: Lesson) -> bool:
-    scene = (lesson.scene or Scene.from_mapping({})).changed(question.changes)
-    drawn = (Role.GIVEN, Role.POSITION)
-    return any(name.draw.literal is None and name.role in drawn for name in scene.scope.names.values())
-
-
-def _silent(question: Question) -> Iterator[Problem]:
-    """Yield a note for a wrong choice that says nothing to who picks it."""
-    for n, choice in enumerate(question.choices):
-        if not choice.right and not choice.say.strip():
-            place = question.places.get(f"choices.{n}", question.place)
-            what = f"the wrong choice `{choice.text.strip()}` has no `say`"
-            yield note(place, what, "say why it is wrong, or what it would be right for", "no-say")
-
-
-def _asks_nothing(question: Question) -> Iterator[Problem]:
-    if not of(question).program and question.prompt.strip() and not asks(question.prompt):
-        place = question.places.get("prompt", question.place)
-        help_ = "the paragraph above a question is its prompt: end it with what is asked"
-        yield note(place, "this prompt asks nothing", help_, "asks-nothing")

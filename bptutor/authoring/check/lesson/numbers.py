@@ -9,21 +9,19 @@ import numpy as np
 
 from bptutor.authoring.check.report import Checked
 from bptutor.errors import BptutorError
-from bptutor.grading.answer import parse_numbers
 from bptutor.grading.answer.answer_samples import entries
-from bptutor.grading.answer.comparison import Comparison, fresh
 from bptutor.grading.answer.submission import make
 from bptutor.grading.catalogue.expected_answer import expected_answer
 from bptutor.grading.feedback.match import EvaluatedHypotheses, hypotheses
 from bptutor.grading.graders.number import asked_of, held_against, seen
+from bptutor.notation.equality.compare import Comparison
+from bptutor.notation.equality.tolerances import EQUAL, SHOWN, close, of_decimals
 from bptutor.notation.values.evaluate import Values
+from bptutor.notation.values.sampling import fresh
 from bptutor.packs.model import Lesson, Question
 from bptutor.packs.scene.scene import Scene
-from bptutor.packs.yaml.reader import problem
 
 RULE = "accepted-mistake"
-EQUAL = 1e-9
-"""Numbers closer than that are the same: one entry that is asked may well be right by a wrong rule."""
 BY_NATURE = frozenset({"other-quantity", "updated-weights"})
 """Mistakes that may lie close whatever the numbers are: another array, and a step as small as its rate."""
 OFTEN = 0.5
@@ -45,16 +43,16 @@ def check_numbers(question: Question, scene: Scene, seeds: Iterable[int], lesson
         comparison = held_against(case, asked.tree, values)
         try:
             made = hypotheses(expected_answer(comparison))
-            found.update(_hidden(made, comparison, values, parse_numbers.tolerance(question.decimals)))
+            found.update(_hidden(made, comparison, values, of_decimals(question.decimals)))
         except BptutorError:
             return
         count += 1
-    place = question.places.get("answer", question.place)
+    place = question.at("answer")
     for (rule, title), times in sorted(found.items()):
         if times > OFTEN * count:
             what = f"on the numbers shown the mistake `{rule}` ({title}) gives what is asked"
             help_ = "choose other numbers, ask for more decimals, or `allow: {accepted-mistake: why}`"
-            checked.problems.append(problem(place, what, help_, RULE))
+            checked.wrong(place, what, help_, RULE)
 
 
 def _hidden(
@@ -71,6 +69,6 @@ def _hidden(
         if not EQUAL < gap <= tolerance or guess.mistake.vague or guess.mistake.id in BY_NATURE:
             continue
         there = entries(guess.hypothesis, other)
-        if there is None or there.shape != elsewhere.shape or not np.allclose(there, elsewhere, rtol=1e-6, atol=1e-9):
+        if there is None or there.shape != elsewhere.shape or not close(elsewhere, there, SHOWN):
             found.add((guess.mistake.id, guess.mistake.title))
     return found

@@ -16,12 +16,10 @@ from bptutor.grading.answer.submission import make
 from bptutor.grading.grade import grade
 from bptutor.grading.types.base import Probe
 from bptutor.grading.verdict import Mark, Verdict
-from bptutor.notation.scope import Role
 from bptutor.packs.model import Lesson, Place, Question
 from bptutor.packs.question_types import of
 from bptutor.packs.scene.scene import Scene
 from bptutor.packs.yaml.places import placed
-from bptutor.packs.yaml.reader import problem
 
 SEEDS = 25
 BLANK = Probe(" ", "a blank answer", "accepted-blank")
@@ -36,10 +34,11 @@ class Grading:
         """Take the question, with what it gives itself."""
         self.question = question
         self.lesson = lesson
-        self._case = make(question, "", lesson.scene or Scene.from_mapping({}))
-        self.scene = (lesson.scene or Scene.from_mapping({})).changed(question.changes)
+        self.base = lesson.scene or Scene.from_mapping({})
+        self.scene = self.base.changed(question.changes)
+        self._case = make(question, "", self.base)
         self.checked = checked
-        drawn = any(_drawn(name.draw.literal, name.role) for name in self.scene.scope.names.values())
+        drawn = self.scene.is_drawn
         few = seeds if of(question).computed and drawn else min(seeds, SAMPLE)
         self.seeds = range(few if drawn else 1)
 
@@ -48,32 +47,26 @@ class Grading:
         self.checked.questions += 1
         faults = types.of(self.question).faults(self._case)
         self.checked.problems += [found for found in faults if found.rule not in self.lesson.allow]
-        place = self.question.places.get("answer", self.question.place)
+        place = self.question.at("answer")
         try:
-            if self.question.whole and not self._filled(place):
-                return
-            if not self._right(place):
+            if (self.question.whole and not self._filled(place)) or not self._right(place):
                 return
             with placed(self.question.places.get("goal", place), self.checked.problems, "the goal"):
                 check_goal(self.question, self.scene, self.seeds, self.lesson, self.checked)
             check_finite(self.question, self.scene, self.seeds, self.checked)
             if of(self.question).asks_numbers:
-                base = self.lesson.scene or Scene.from_mapping({})
-                check_numbers(self.question, base, self.seeds, self.lesson, self.checked)
+                check_numbers(self.question, self.base, self.seeds, self.lesson, self.checked)
         except UnreadableAnswer as error:
-            self._wrong(place, f"the answer cannot be read: {error.message}", error.help, "model-answer")
+            self.checked.wrong(place, f"the answer cannot be read: {error.message}", error.help, "model-answer")
             return
         except BptutorError as error:
-            self._wrong(place, f"the answer has no value: {error}", getattr(error, "help", ""), "no-value")
+            self.checked.wrong(place, f"the answer has no value: {error}", getattr(error, "help", ""), "no-value")
             return
         self._not_right()
 
     def _grade(self, text: str, seed: int) -> Verdict:
         self.checked.grades += 1
         return grade(self.question, text, self.lesson.scene, seed)
-
-    def _wrong(self, place: Place, what: str, help_: str, rule: str) -> None:
-        self.checked.problems.append(problem(place, what, help_, rule))
 
     # --- what must be right -------------------------------------------------------------------------
 
@@ -88,7 +81,7 @@ class Grading:
                 verdict = self._own(typed, seed) if what != "the model answer" else self._grade(typed, seed)
                 if verdict.mark is not Mark.RIGHT:
                     said = f"{what} `{typed}` is graded {verdict.mark.value} (seed {seed})"
-                    self._wrong(at, said, _reason(verdict), "model-answer")
+                    self.checked.wrong(at, said, _reason(verdict), "model-answer")
                     if what == "the model answer":
                         return False
                     break
@@ -101,7 +94,7 @@ class Grading:
                 self.question = replace(self.question, answer=text)
                 return True
         what = f"no part of the line fills the hole of `{self.question.line}`"
-        self._wrong(place, what, "write `hole:` as the line itself with one part replaced by `?`", "hole")
+        self.checked.wrong(place, what, "write `hole:` as the line itself with one part replaced by `?`", "hole")
         return False
 
     def _own(self, text: str, seed: int) -> Verdict:
@@ -116,21 +109,19 @@ class Grading:
     # --- what must not be right ---------------------------------------------------------------------
 
     def _not_right(self) -> None:
-        place = self.question.places.get("answer", self.question.place)
+        place = self.question.at("answer")
         for text, what, rule in (BLANK, *types.of(self.question).wrong_probes(self._case)):
             if rule in self.lesson.allow:
                 continue
             if all(self._grade(text, seed).right for seed in self.seeds):
                 help_ = f"ask for something else, or `allow: {{{rule}: why}}` in the front matter"
-                self._wrong(place, f"{what} `{text}` is accepted", help_, rule)
+                self.checked.wrong(place, f"{what} `{text}` is accepted", help_, rule)
         for n, (answer, _) in enumerate(self.question.wrong):
             if any(self._grade(answer, seed).right for seed in self.seeds):
                 at = self.question.places.get(f"wrong.{n}", place)
-                self._wrong(at, f"the wrong answer `{answer}` is accepted", "it is right: delete it", "accepted-wrong")
-
-
-def _drawn(literal: object, role: Role) -> bool:
-    return literal is None and role in {Role.GIVEN, Role.POSITION}
+                self.checked.wrong(
+                    at, f"the wrong answer `{answer}` is accepted", "it is right: delete it", "accepted-wrong"
+                )
 
 
 def _reason(verdict: Verdict) -> str:
@@ -144,7 +135,7 @@ def check_questions(lesson: Lesson, seeds: int, checked: Checked) -> None:
     for block in lesson.blocks:
         with placed(block.place, checked.problems):
             for question in asked(replace(lesson, blocks=(block,))):
-                with placed(question.places.get("answer", question.place), checked.problems):
+                with placed(question.at("answer"), checked.problems):
                     if of(question).program:
                         check_code(question, lesson, seeds, checked)
                     else:

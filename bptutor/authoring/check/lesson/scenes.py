@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from fractions import Fraction
 
 import numpy as np
 
@@ -14,7 +15,6 @@ from bptutor.packs.model import Lesson, Place
 from bptutor.packs.scene.network import REACHED
 from bptutor.packs.scene.scene import Scene
 from bptutor.packs.yaml.places import placed
-from bptutor.packs.yaml.reader import problem
 
 TARGET = "unreachable-target"
 
@@ -55,7 +55,7 @@ def check_scenes(lesson: Lesson, seeds: Iterable[int], checked: Checked) -> None
             problems += [(what, help_, TARGET) for what, help_ in _out_of_reach(scene, seeds)]
         for what, help_, rule in problems:
             if what not in said:
-                checked.problems.append(problem(at, what, help_, rule))
+                checked.wrong(at, what, help_, rule)
             said.add(what)
 
 
@@ -86,17 +86,13 @@ def _gaps(scope: Scope) -> Iterator[tuple[Expr, str]]:
     """Yield the output and the given target of every squared difference in a definition."""
     for declared in scope.names.values():
         for part in walk(declared.definition) if declared.definition is not None else ():
-            if not isinstance(part, Pow) or not isinstance(part.base, Add) or not _is_two(part.exponent):
+            if not isinstance(part, Pow) or not isinstance(part.base, Add) or part.exponent != Number(Fraction(2)):
                 continue
             terms = [_bare(term.arg if isinstance(term, Neg) else term) for term in part.base.terms]
             if len(terms) == 2 and sum(isinstance(term, Neg) for term in part.base.terms) == 1:
                 for output, target in (terms, terms[::-1]):
                     if isinstance(target, Name) and scope.names[target.id].role is Role.GIVEN:
                         yield output, target.id
-
-
-def _is_two(expr: Expr) -> bool:
-    return isinstance(expr, Number) and expr.value == 2
 
 
 def _bare(expr: Expr) -> Expr:

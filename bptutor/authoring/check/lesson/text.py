@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from itertools import combinations
 
 from bptutor.authoring.check.report import Checked
@@ -13,10 +12,9 @@ from bptutor.notation import parse
 from bptutor.notation.scope import Declared, Scope
 from bptutor.notation.transform.roles import parts
 from bptutor.notation.values.sizes import averaged
-from bptutor.packs.model import Derivation, Lesson, Place, Question
+from bptutor.packs.model import Derivation, Lesson, Line, Place, Question
 from bptutor.packs.question_types import of
 from bptutor.packs.yaml.fields import nearest
-from bptutor.packs.yaml.reader import problem
 
 ALLOWED = (
     "not-proved",
@@ -35,74 +33,58 @@ ALLOWED = (
 BARE = re.compile(r"[\w∂/^]+(_\{[^{}]*\})?|[\d.,\s()\[\]-]{0,3}")
 
 
-@dataclass(frozen=True)
-class Asked:
-    """Something that is asked, with all that is said before it is answered."""
-
-    answer: str
-    prompt: str
-    hints: tuple[str, ...]
-    place: Place
-    places: Mapping[str, Place]
-    prompt_place: Place
-
-
 def check_text(lesson: Lesson, checked: Checked) -> None:
     """Check the hints of a lesson, what gives an answer away, and its scene."""
     scope = lesson.scene.scope if lesson.scene else Scope({})
-    for asked in _asked(lesson):
-        _hints(asked, scope, checked)
+    for asked, answer, place, prompt in _asked(lesson):
+        _hints(asked, answer, place, scope, checked)
         if "leak" not in lesson.allow:
-            _leaks(asked, lesson, checked)
+            _leaks(asked, answer, place, prompt, lesson, checked)
     for rule, reason in lesson.allow.items():
-        place = lesson.places.get(f"allow.{rule}", lesson.places.get("allow", Place(str(lesson.file))))
+        place = lesson.at(f"allow.{rule}", "allow")
         if rule not in ALLOWED:
-            what = f"`allow` has no rule `{rule}`"
-            checked.problems.append(problem(place, what, nearest(rule, ALLOWED), "unknown-value"))
+            checked.wrong(place, f"`allow` has no rule `{rule}`", nearest(rule, ALLOWED), "unknown-value")
         elif not reason.strip():
-            checked.problems.append(problem(place, f"`allow: {rule}` has no reason", "say why", "empty"))
-    _scene(lesson, scope, checked)
+            checked.wrong(place, f"`allow: {rule}` has no reason", "say why", "empty")
+    if lesson.scene is not None:
+        for rule, what, help_ in _hiding(scope):
+            if rule not in lesson.allow:
+                place = lesson.places.get("scene", lesson.scene.place)
+                checked.wrong(place, what, f"{help_}, or `allow: {{{rule}: why}}`", rule)
 
 
-def _asked(lesson: Lesson) -> Iterator[Asked]:
+def _asked(lesson: Lesson) -> Iterator[tuple[Question | Line, str, Place, tuple[str, Place]]]:
+    """Yield what is asked, its answer with its place, and its prompt with its place."""
     for block in lesson.blocks:
         for question in (block, *block.vary) if isinstance(block, Question) else ():
-            yield _of_question(question)
-        if isinstance(block, Derivation):
-            for line in block.lines:
-                if line.ask:
-                    ask = line.places.get("ask", line.place)
-                    yield Asked(line.math, line.ask, line.hints, line.place, line.places, ask)
+            prompt = question.prompt, question.at("prompt")
+            yield question, of(question).secret(question), question.at("answer"), prompt
+        for line in block.lines if isinstance(block, Derivation) else ():
+            if line.ask:
+                yield line, line.math, line.place, (line.ask, line.at("ask"))
 
 
-def _of_question(question: Question) -> Asked:
-    places = question.places
-    place, prompt = places.get("answer", question.place), places.get("prompt", question.place)
-    return Asked(of(question).secret(question), question.prompt, question.hints, place, places, prompt)
-
-
-def _hints(asked: Asked, scope: Scope, checked: Checked) -> None:
+def _hints(asked: Question | Line, answer: str, place: Place, scope: Scope, checked: Checked) -> None:
     for n, hint in enumerate(asked.hints):
-        place = asked.places.get(f"hints.{n}", asked.place)
+        at = asked.places.get(f"hints.{n}", place)
         if not hint.strip():
-            checked.problems.append(problem(place, f"hint {n + 1} is empty", "write it, or delete it", "empty-hint"))
-        elif asked.answer and (_plain(hint) == _plain(asked.answer) or _same(hint, asked.answer, scope)):
-            help_ = "leave one hole in it, written `?`"
-            checked.problems.append(problem(place, f"hint {n + 1} is the answer", help_, "hint-is-answer"))
+            checked.wrong(at, f"hint {n + 1} is empty", "write it, or delete it", "empty-hint")
+        elif answer and (_plain(hint) == _plain(answer) or _same(hint, answer, scope)):
+            checked.wrong(at, f"hint {n + 1} is the answer", "leave one hole in it, written `?`", "hint-is-answer")
 
 
-def _leaks(asked: Asked, lesson: Lesson, checked: Checked) -> None:
+def _leaks(
+    asked: Question | Line, answer: str, place: Place, prompt: tuple[str, Place], lesson: Lesson, checked: Checked
+) -> None:
     """Report an answer that stands in the title, in the prompt, or in a hint before the last."""
-    if len(_plain(asked.answer)) < 3 or BARE.fullmatch(asked.answer.strip()):
+    if len(_plain(answer)) < 3 or BARE.fullmatch(answer.strip()):
         return
-    places = [(lesson.title, "the title", lesson.places.get("title", asked.place))]
-    places.append((asked.prompt, "the prompt", asked.prompt_place))
+    said = [("the title", lesson.title, lesson.places.get("title", place)), ("the prompt", *prompt)]
     for n, hint in enumerate(asked.hints[:-1]):
-        places.append((hint, f"hint {n + 1}", asked.places.get(f"hints.{n}", asked.place)))
-    for text, where, place in places:
-        if _contains(text, asked.answer) and _plain(text) != _plain(asked.answer):
-            what = f"{where} gives the answer `{asked.answer}` away"
-            checked.problems.append(problem(place, what, "say it without the answer", "leak"))
+        said.append((f"hint {n + 1}", hint, asked.places.get(f"hints.{n}", place)))
+    for where, text, at in said:
+        if _contains(text, answer) and _plain(text) != _plain(answer):
+            checked.wrong(at, f"{where} gives the answer `{answer}` away", "say it without the answer", "leak")
 
 
 def _plain(text: str) -> str:
@@ -126,16 +108,6 @@ def _same(hint: str, answer: str, scope: Scope) -> bool:
 
 
 # --- scenes that hide mistakes ----------------------------------------------------------------------------
-
-
-def _scene(lesson: Lesson, scope: Scope, checked: Checked) -> None:
-    if lesson.scene is None:
-        return
-    place = lesson.places.get("scene", lesson.scene.place)
-    for rule, what, help_ in _hiding(scope):
-        if rule not in lesson.allow:
-            allow = f"or `allow: {{{rule}: why}}`"
-            checked.problems.append(problem(place, what, f"{help_}, {allow}", rule))
 
 
 def _hiding(scope: Scope) -> Iterator[tuple[str, str, str]]:

@@ -17,8 +17,8 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from bptutor.grading.answer.answer_samples import TROUBLE
-from bptutor.grading.answer.comparison import close
 from bptutor.grading.catalogue.base import Hypotheses
+from bptutor.notation.equality.tolerances import close
 from bptutor.notation.scope import Role
 from bptutor.notation.transform.rewrite import main_name
 from bptutor.notation.tree import Expr, Name

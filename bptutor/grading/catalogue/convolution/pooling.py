@@ -6,8 +6,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from bptutor.grading.answer.definitions import unfolded
 from bptutor.grading.catalogue.base import Mistake, on_trees
+from bptutor.notation.transform.definitions import unfolded
 from bptutor.notation.transform.products import times
 from bptutor.notation.transform.rewrite import Made, Rule, main_name, mapped
 from bptutor.notation.tree import At, Call, Derivative, Expr, Mul, Name, Slice, walk

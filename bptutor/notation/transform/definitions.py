@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property, lru_cache
-from typing import Any
 
 import numpy as np
 
 from bptutor.errors import BptutorError
-from bptutor.grading.answer.comparison import Fresh, close, fresh
-from bptutor.notation.scope import Declared, Role, Scope
+from bptutor.notation.caching import cached_by_identity
+from bptutor.notation.equality.tolerances import close
+from bptutor.notation.scope import Role, Scope
 from bptutor.notation.transform.backward_equations import gradient, steps, whole
-from bptutor.notation.transform.products import ONE, value_of
+from bptutor.notation.transform.products import ONE, TWO, value_of
 from bptutor.notation.transform.role_evidence import Activation
 from bptutor.notation.transform.roles import parts
 from bptutor.notation.tree import (
@@ -30,17 +29,20 @@ from bptutor.notation.tree import (
     Mul,
     Name,
     Neg,
-    Number,
+    Pow,
     Relation,
     rebuild,
     walk,
 )
 from bptutor.notation.values.evaluate import NoValue, Values, evaluate
+from bptutor.notation.values.sampling import SceneLike, fresh
 
 DEEP = 12
 """Most rounds of putting formulas into formulas."""
 LARGEST = 200
 """Most nodes of an unfolded tree."""
+SLOPES_BELOW: Mapping[Fraction | None, str] = {Fraction(0): "relu'", Fraction(1, 100): "leaky_relu'"}
+"""Slope below 0 -> the derivative that it is."""
 SCALARS = 6
 """Most scalars of a scene whose gradients are told apart."""
 
@@ -51,56 +53,24 @@ class Lines:
 
     back: Mapping[Expr, tuple[Expr, ...]]
     """∂L/∂z, under its name where it has one -> what reaches it by each use."""
-    errors: Mapping[Expr, Expr]
-    """∂L/∂z of the last layer -> a − y, where it is that."""
+    gradients: Mapping[Expr, Expr]
+    """The same -> the one line that makes it: their sum; of the last layer a − y, where it is that."""
     forward: Mapping[Expr, Expr]
     """A name -> its definition on whole arrays."""
+    errors: Mapping[Expr, Expr]
+    """∂L/∂z of the last layer -> a − y, where it is that."""
     complete: bool = True
     """Whether every definition on the way had a line; else some gradients may lack a path."""
 
     @property
     def exact(self) -> Mapping[Expr, Expr]:
         """The lines that may stand for the gradients they make."""
-        return self._gradients if self.complete else {}
-
-    def line(self, of: Expr) -> Expr | None:
-        """Return the one line that makes a quantity."""
-        if of in self.errors:
-            return self.errors[of]
-        found = self.back.get(of)
-        if found:
-            return found[0] if len(found) == 1 else Add(found)
-        return self.forward.get(of)
-
-    @cached_property
-    def _gradients(self) -> Mapping[Expr, Expr]:
-        return {of: line for of in self.back if (line := self.line(of)) is not None}
-
-    @property
-    def gradients(self) -> Mapping[Expr, Expr]:
-        """Every gradient with its line."""
-        return self._gradients
+        return self.gradients if self.complete else {}
 
 
-@dataclass(frozen=True, eq=False)
-class _Key:
-    scene: Any
-
-    def __hash__(self) -> int:
-        return id(self.scene)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Key) and other.scene is self.scene
-
-
-def lines(scene: Fresh) -> Lines:
+@cached_by_identity(64)
+def lines(scene: SceneLike) -> Lines:
     """Return the lines of a scene; kept for each scene."""
-    return _lines(_Key(scene))
-
-
-@lru_cache(maxsize=64)
-def _lines(key: _Key) -> Lines:
-    scene: Fresh = key.scene
     scope = scene.scope
     back: dict[Expr, tuple[Expr, ...]] = {}
     errors: dict[Expr, Expr] = {}
@@ -115,8 +85,9 @@ def _lines(key: _Key) -> Lines:
             error = _error(scene, of, made) if of_z in back else None
             if error is not None:
                 errors[of_z] = error
+    sums = {of: uses[0] if len(uses) == 1 else Add(uses) for of, uses in back.items() if uses}
     forward: dict[Expr, Expr] = {Name(name): line for name in scope.names if (line := whole(scope, name)) is not None}
-    return Lines(back, errors, forward, complete)
+    return Lines(back, sums | errors, forward, errors, complete)
 
 
 def scalars(scope: Scope) -> tuple[str, ...]:
@@ -140,7 +111,7 @@ def slope_of(of: Expr, scope: Scope) -> tuple[str, str] | None:
     return None
 
 
-def _error(scene: Fresh, of: str, made: Activation) -> Expr | None:
+def _error(scene: SceneLike, of: str, made: Activation) -> Expr | None:
     """Return a − y, or its mean over the batch, when ∂L/∂z is that; found by value."""
     scope = scene.scope
     for y, declared in scope.names.items():
@@ -153,7 +124,7 @@ def _error(scene: Fresh, of: str, made: Activation) -> Expr | None:
     return None
 
 
-def _equal(scene: Fresh, left: Expr, right: Expr) -> bool:
+def _equal(scene: SceneLike, left: Expr, right: Expr) -> bool:
     try:
         for n in range(2):
             values = _probe(scene, n)
@@ -165,7 +136,7 @@ def _equal(scene: Fresh, left: Expr, right: Expr) -> bool:
     return True
 
 
-def _probe(scene: Fresh, n: int) -> Values:
+def _probe(scene: SceneLike, n: int) -> Values:
     """Return a fresh draw, or what a learner sees where the scene holds in its own sizes only."""
     values = fresh(scene, n)
     try:
@@ -210,81 +181,56 @@ def levels(expr: Expr, known: Mapping[Expr, Expr]) -> Iterator[Expr]:
 
 
 def slopes_named(expr: Expr, scope: Scope) -> Expr:
-    """Return a tree with σ'(z) for a(1 − a), tanh'(z) for 1 − a², where the scene defines a by z."""
+    """Return a tree with σ'(z) for a(1 − a), tanh'(z) for 1 − a², where the scene defines a by z.
+
+    Also relu'(z) for [z > 0], and the slope of the leaky one for `where(z > 0, 1, 0.01)`.
+    """
     done = rebuild(expr, lambda part: slopes_named(part, scope))
-    if isinstance(done, Mul):
-        return _sigmoid_named(done, scope)
-    if isinstance(done, Compare | Cases):
-        return _step_named(done)
-    squared = one_minus(done)
-    if squared is not None and isinstance(squared, Call | Mul) is False:
-        base = getattr(squared, "base", None)
-        exponent = getattr(squared, "exponent", None)
-        made = made_by(base, "tanh", scope) if isinstance(base, Expr) else None
-        if made is not None and exponent == Number(Fraction(2)):
-            return Call("tanh'", (made,))
+    match done:
+        case Mul(factors):
+            return _sigmoid_named(factors, scope) or done
+        case Add((one, Neg(Pow(base, two)))) if (one, two) == (ONE, TWO) and (z := _made_by(base, "tanh", scope)):
+            return Call("tanh'", (z,))
+        case Compare(Relation.GT, z, zero) if value_of(zero) == 0:
+            return Call("relu'", (z,))
+        case Cases(((one, Compare(Relation.GT, z, zero)),), low) if value_of(one) == 1 and value_of(zero) == 0:
+            return Call(SLOPES_BELOW[slope], (z,)) if (slope := value_of(low)) in SLOPES_BELOW else done
     return done
 
 
-def _step_named(expr: Compare | Cases) -> Expr:
-    """Return relu'(z) for [z > 0], and the slope of the leaky one for `where(z > 0, 1, 0.01)`."""
-    condition = expr
-    low = ZERO
-    if isinstance(expr, Cases):
-        if len(expr.branches) != 1 or value_of(expr.branches[0][0]) != 1:
-            return expr
-        condition, low = expr.branches[0][1], expr.otherwise  # type: ignore[assignment]  # a condition is any node
-    if not isinstance(condition, Compare) or condition.relation is not Relation.GT or value_of(condition.right) != 0:
-        return expr
-    found = {Fraction(0): "relu'", Fraction(1, 100): "leaky_relu'"}.get(value_of(low) or Fraction(0))
-    return Call(found, (condition.left,)) if found and value_of(low) is not None else expr
-
-
-ZERO: Expr = Number(Fraction(0))
-
-
-def _sigmoid_named(expr: Mul, scope: Scope) -> Expr:
-    for a in expr.factors:
-        z = made_by(a, "sigmoid", scope)
-        partner = next((f for f in expr.factors if one_minus(f) == a), None)
+def _sigmoid_named(factors: tuple[Expr, ...], scope: Scope) -> Expr | None:
+    for a in factors:
+        z = _made_by(a, "sigmoid", scope)
+        partner = next((f for f in factors if one_minus(f) == a), None)
         if z is not None and partner is not None:
-            rest = list(expr.factors)
+            rest = list(factors)
             rest.remove(a)
             rest[rest.index(partner)] = Call("sigmoid'", (z,))
             return rest[0] if len(rest) == 1 else Mul(tuple(rest))
-    return expr
+    return None
 
 
 def one_minus(expr: Expr) -> Expr | None:
     """Return x of 1 − x."""
-    if isinstance(expr, Add) and len(expr.terms) == 2 and expr.terms[0] == ONE and isinstance(expr.terms[1], Neg):
-        return expr.terms[1].arg
+    match expr:
+        case Add((one, Neg(arg))) if one == ONE:
+            return arg
     return None
 
 
-def made_by(expr: Expr, function: str, scope: Scope) -> Expr | None:
-    """Return z when the expression is a name (or its entry) that the scene defines as function(z)."""
-    subscripts: tuple[Expr, ...] = ()
-    base = expr
-    if isinstance(expr, At):
-        base, subscripts = expr.base, expr.subscripts
-    if isinstance(expr, Call) and expr.function == function:
-        return expr.args[0]
-    if not isinstance(base, Name):
-        return None
-    inner = _inner(scope.names.get(base.id), function)
-    if inner is None or not subscripts:
-        return inner
-    return At(inner, subscripts) if isinstance(inner, Name) else None
-
-
-def _inner(declared: Declared | None, function: str) -> Expr | None:
-    """Return z of a definition `function(z)`, written whole or entry by entry."""
-    definition = declared.definition if declared else None
-    if not isinstance(definition, Call) or definition.function != function or len(definition.args) != 1:
-        return None
-    inner = definition.args[0]
-    if isinstance(inner, At) and declared and declared.letters:
-        same = inner.subscripts == tuple(Letter(letter) for letter in declared.letters)
-        return inner.base if same else None
-    return inner
+def _made_by(expr: Expr, function: str, scope: Scope) -> Expr | None:
+    """Return z of function(z), also under a name, or its entry, that the scene defines so, whole or entry by entry."""
+    match expr:
+        case Call() if expr.function == function:
+            return expr.args[0]
+        case At(Name() as name, subscripts):
+            z = _made_by(name, function, scope)
+            return At(z, subscripts) if isinstance(z, Name) else None
+        case Name(id_) if id_ in scope.names:
+            declared = scope.names[id_]
+            match declared.definition:
+                case Call(args=(At(base, subscripts),)) as made if made.function == function and declared.letters:
+                    return base if subscripts == tuple(map(Letter, declared.letters)) else None
+                case Call(args=(z,)) as made if made.function == function:
+                    return z
+    return None

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from bptutor.errors import UnreadableAnswer
-from bptutor.grading.answer.comparison import Outcome
 from bptutor.grading.answer.parse_answer import entire_line, models, read_answer
 from bptutor.grading.answer.submission import Case
 from bptutor.grading.graders.expression import Read, bring, decide, held_against
@@ -40,7 +39,7 @@ def _accepted(case: Case) -> Read | None:
     for given in _readings(case):
         for expected in models(case):
             met = bring(case, given, expected)
-            if isinstance(met, Read) and decide(met).outcome is Outcome.EQUAL:
+            if isinstance(met, Read) and decide(met).equal:
                 return met
     return None
 
