@@ -13,7 +13,7 @@ from bptutor.notation.scope import Role, Scope
 from bptutor.notation.tree import Compare
 from bptutor.packs.lesson import templates
 from bptutor.packs.model import Place
-from bptutor.packs.scene import seeded_sampling
+from bptutor.packs.scene import seeds
 from bptutor.packs.scene.scope_builder import MAX_NAMES, ScopeBuilder
 from bptutor.packs.yaml.fields import Fields
 from bptutor.packs.yaml.reader import NOWHERE, Located, located, plain, problem
@@ -70,7 +70,7 @@ class Scene:
         Raises:
             UsageError: No draw meets the conditions.
         """
-        rng = seeded_sampling.stream(f"draw:{seed}")
+        rng = seeds.stream(f"draw:{seed}")
         for _ in range(TRIES):
             values = self._values(rng, None, literals=True)
             if all(self._holds(condition, values) for condition in self.require):
@@ -87,7 +87,7 @@ class Scene:
         Raises:
             UsageError: No draw meets the conditions.
         """
-        return self._values(seeded_sampling.stream(f"fresh:{seed}"), sizes, literals=False)
+        return self._values(seeds.stream(f"fresh:{seed}"), sizes, literals=False)
 
     def fill(self, text: str, values: Values) -> str:
         """Replace every `{{ expression }}` and `{{ expression | decimals }}` of a text by its value.
