@@ -28,7 +28,8 @@ from bptutor.grading.grade import grade, prove_answer
 from bptutor.grading.types import expression as expressions
 from bptutor.grading.verdict import Mark
 from bptutor.notation.algebra import expression as symbols
-from bptutor.notation.equality import compare, exact_proof
+from bptutor.notation.equality import exact_proof
+from bptutor.notation.equality import pairs as sides_of
 from bptutor.notation.values.conditions import Held
 from bptutor.notation.values.sizes import least_sizes
 from tests.grading.pairs import asked, pairs
@@ -113,7 +114,7 @@ def entries(pair: dict[str, Any]) -> list[sympy.Expr] | None:
         if not isinstance(met, expressions.Read):
             return None
         scope, order = case.scope, met.comparison.layout.letters
-        sides = compare.pair(met.expr, met.comparison.expected, scope, order=order, columns=met.comparison.columns)
+        sides = sides_of.pair(met.expr, met.comparison.expected, scope, order=order, columns=met.comparison.columns)
         sizes = exact_proof.size_rounds(scope, least_sizes(scope, [sides.left, sides.right]), [])[0]
         kept: list[Any] = []
         held = Held.of(scope)

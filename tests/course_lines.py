@@ -24,7 +24,7 @@ from bptutor.notation.tree import Chain, Expr, Text, walk
 from bptutor.packs.library import Library
 from bptutor.packs.model import Derivation, Lesson, Question
 from bptutor.packs.question_types import of
-from bptutor.packs.question_types.expression import line_question
+from bptutor.packs.question_types.expression import written_line
 from bptutor.packs.quiz import BANK, bank_files
 from bptutor.packs.scene.scene import Scene
 
@@ -133,7 +133,7 @@ def _shown(lesson: Lesson) -> Iterator[Question]:
     """Yield the lines of derivations that are shown only, as if they were asked."""
     for block in lesson.blocks:
         if isinstance(block, Derivation) and not block.blank:
-            yield from (line_question(block, n) for n, line in enumerate(block.lines) if not line.ask)
+            yield from (written_line(block, n) for n, line in enumerate(block.lines) if not line.ask)
 
 
 def _answers(question: Question, lesson: Lesson, seed: int) -> Iterator[str]:

@@ -37,7 +37,7 @@ def copied(folder: Path, rule: str, row: str) -> Path:
     end = text.rindex(")\n")
     case = "from bptutor.grading.catalogue.base import Case\n"
     head = text[:start].replace("from bptutor.grading", case + "from bptutor.grading", 1)
-    (folder / TOPIC).write_text(f"{head}{rule}\n\n{text[start:end]}{row}{text[end:]}", encoding="utf-8")
+    (folder / TOPIC).write_text(f"{head}{rule}\n\n{text[start:end]}{row},\n{text[end:]}", encoding="utf-8")
     return folder
 
 

@@ -59,15 +59,22 @@ class Library:
             UsageError: There is no pack at this path, or the zip is refused.
             PackError: Its `pack.yaml` is wrong; carries every problem found.
         """
+        kept = cache and outline_cache.load(path, cache) if path.is_dir() else None
+        if kept:
+            return Library(kept)
+        from bptutor.packs.folder import read_outline  # reads YAML: not needed where an outline was kept
+
         if path.is_file() and path.suffix == ".zip":
-            from bptutor.packs.folder import read_outline
             from bptutor.packs.zipped import unpack
 
-            folder, kept = unpack(path)
-            return Library(read_outline(folder), kept)
+            folder, unpacked = unpack(path)
+            return Library(read_outline(folder), unpacked)
         if not path.is_dir():
             raise UsageError(f"there is no pack at {path}", "give a folder with a pack.yaml, or a zip of one")
-        return Library((cache and outline_cache.load(path, cache)) or _read(path, cache))
+        outline = read_outline(path)
+        if cache is not None:
+            outline_cache.save(outline, cache)
+        return Library(outline)
 
     @cached_property
     def _files(self) -> dict[str, Path]:
@@ -178,13 +185,3 @@ def builtin_root() -> Path:
     package = Path(__file__).resolve().parents[1]
     installed = package / "_lessons"
     return (installed if installed.is_dir() else package.parent / "lessons") / "backprop"
-
-
-def _read(path: Path, cache: Path | None) -> Index:
-    """Read the outline of a folder, and keep it."""
-    from bptutor.packs.folder import read_outline
-
-    outline = read_outline(path)
-    if cache is not None:
-        outline_cache.save(outline, cache)
-    return outline

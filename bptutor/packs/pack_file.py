@@ -22,36 +22,35 @@ def pack_from(text: str, path: str, root: Path, problems: list[Problem]) -> Pack
         fields.wrong(fields.place, "the file is empty", "begin it with `bptutor: 1`", "empty")
     if problems[before:] and not fields.node.mapping:
         return Pack("", "", "", root, ())
-    version = fields.require("bptutor", "1")
-    if version.text and version.text != FORMAT:
-        fields.wrong(version.place, f"pack format {version.text}", f"this bptutor reads format {FORMAT}", "format")
-    named = fields.require("id", "backprop")
-    check_id(named, fields)
-    number = fields.require("version", "0.1.0")
-    if number.text and not VERSION.fullmatch(number.text):
-        fields.wrong(number.place, f"`{number.text}` is no version", "write numbers such as 0.1.0")
-    fields.require("lessons", "[first-lesson]")
-    skills = {skill: _skill(skill, node, problems) for skill, node in fields.mapping("skills").items()}
-    pack = Pack(
-        id=named.text,
-        title=fields.require("title", "My lessons").text,
-        version=number.text,
-        root=root,
-        lessons=_lessons(fields),
-        skills={skill: title for skill, (title, _) in skills.items()},
-        skills_before={old: skill for skill, (_, before) in skills.items() for old in before},
-        was=fields.was(),
-        rules={rule: _rule(rule, node, problems) for rule, node in fields.mapping("rules").items()},
-        language=fields.text("language", "en"),
-        authors=fields.texts("authors"),
-        license=fields.text("license"),
-        summary=fields.text("summary"),
-        words={word: node.text for word, node in fields.mapping("words").items()},
-        contrasts=tuple(tuple(item.text for item in node.items) for node in fields.nodes("contrasts")),
-        chapters={chapter: node.text for chapter, node in fields.mapping("chapters").items()},
-    )
-    fields.close()
-    return pack
+    with fields:
+        version = fields.require("bptutor", "1")
+        if version.text and version.text != FORMAT:
+            fields.wrong(version.place, f"pack format {version.text}", f"this bptutor reads format {FORMAT}", "format")
+        named = fields.require("id", "backprop")
+        check_id(named, fields)
+        number = fields.require("version", "0.1.0")
+        if number.text and not VERSION.fullmatch(number.text):
+            fields.wrong(number.place, f"`{number.text}` is no version", "write numbers such as 0.1.0")
+        fields.require("lessons", "[first-lesson]")
+        skills = {skill: _skill(skill, node, problems) for skill, node in fields.mapping("skills").items()}
+        return Pack(
+            id=named.text,
+            title=fields.require("title", "My lessons").text,
+            version=number.text,
+            root=root,
+            lessons=_lessons(fields),
+            skills={skill: title for skill, (title, _) in skills.items()},
+            skills_before={old: skill for skill, (_, before) in skills.items() for old in before},
+            was=fields.was(),
+            rules={rule: _rule(rule, node, problems) for rule, node in fields.mapping("rules").items()},
+            language=fields.text("language", "en"),
+            authors=fields.texts("authors"),
+            license=fields.text("license"),
+            summary=fields.text("summary"),
+            words={word: node.text for word, node in fields.mapping("words").items()},
+            contrasts=tuple(tuple(item.text for item in node.items) for node in fields.nodes("contrasts")),
+            chapters={chapter: node.text for chapter, node in fields.mapping("chapters").items()},
+        )
 
 
 def _lessons(fields: Fields) -> tuple[str, ...]:

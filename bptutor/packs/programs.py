@@ -24,7 +24,9 @@ KEYS = ("entry", "answer", "accept", "starter", "setup", "expect", "args", "case
 
 def programs(root: Path) -> frozenset[str]:
     """Return a digest of the Python of each code question of a pack; of nothing else that is written there."""
-    return frozenset(digest(plain(node)) for node in _questions(root) if _is_code(node.mapping))
+    programs_of = {kind for kind, one in TYPES.items() if one.program}
+    asked = (node for node in _questions(root) if "type" in node.mapping)
+    return frozenset(digest(plain(node)) for node in asked if node.mapping["type"].text in programs_of)
 
 
 def digest(source: object) -> str:
@@ -47,10 +49,6 @@ def _python(source: object) -> object:
     if isinstance(vary, list | tuple):
         found["vary"] = [_python(item) for item in vary]
     return found
-
-
-def _is_code(question: Mapping[str, Located]) -> bool:
-    return "type" in question and (found := TYPES.get(question["type"].text)) is not None and found.program
 
 
 def _questions(root: Path) -> Iterator[Located]:

@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 
 from bptutor.authoring.check.run import check
+from bptutor.grading.grade import grade
+from bptutor.packs.model import Question
+from bptutor.packs.pages import read_lesson
 from bptutor.packs.yaml.fields import Fields
 from bptutor.packs.yaml.reader import Located
 
@@ -52,6 +55,15 @@ def test_the_examples_use_every_key_that_an_author_may_write(tmp_path: Path, mon
     for _ in _folders(tmp_path):
         check(tmp_path)
     assert known - used == NOT_WRITTEN
+
+
+def test_the_roles_of_the_guide_name_the_mistake_it_tells_of(tmp_path: Path) -> None:
+    for _ in _folders(tmp_path):
+        pass
+    lesson = read_lesson(tmp_path / "scenes.md")
+    asked = next(block for block in lesson.blocks if isinstance(block, Question) and block.id == "by-roles")
+    assert "`D.T @ into`" in GUIDE
+    assert [finding.rule for finding in grade(asked, "D.T @ into", lesson.scene).findings] == ["z-for-a"]
 
 
 def test_every_key_is_explained() -> None:

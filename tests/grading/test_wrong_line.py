@@ -81,7 +81,13 @@ def test_a_line_may_be_typed_out() -> None:
     assert answer(CODE, "d = p - y").read_as == "line 1"
 
 
-@pytest.mark.parametrize("text", ["0", "6", "1", "all", "all do not follow", "p_i", "3, x", "½", "-", "35e7", "9" * 99])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("0", "6", "1", "9" * 99, "35e7", "3, x", "½", "-", "p_i", "all", "not 3", "all but 3", "line 3 follows"),
+        *("all do not follow", "none follows", "no line is right"),
+    ],
+)
 def test_what_names_no_line_is_unreadable(text: str) -> None:
     verdict = answer(STEPS, text)
     assert verdict.mark is Mark.UNREADABLE

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from bptutor.notation import parse
-from bptutor.notation.equality import compare
+from bptutor.notation.equality import pairs
 from bptutor.notation.equality.exact_proof import Contradiction, proved, size_rounds
 from bptutor.notation.equality.prove import Outcome, Proof, prove
 from bptutor.notation.scope import Role, Scope
@@ -44,7 +44,7 @@ def line(scene: str, left: str, right: str, where: str | None = None, **how: Any
 def gap_at(row: dict[str, Any], scope: Scope, given: dict[str, Any], sizes: dict[str, int]) -> float:
     """The largest difference of the sides, with derivatives computed by the value walk alone."""
     sides = [parse.read(row[side], scope) for side in ("left", "right")]
-    pair = compare.pair(sides[0], sides[1], scope, parse.read(row["where"], scope) if "where" in row else None)
+    pair = pairs.pair(sides[0], sides[1], scope, parse.read(row["where"], scope) if "where" in row else None)
     left, right, mask = pair.sides(Values(scope, given, sizes))
     gaps = np.abs(np.asarray(left - right, dtype=float))
     return float(np.max(gaps[mask] if mask is not None else gaps, initial=0.0))
@@ -83,13 +83,13 @@ def test_a_false_line_is_refuted_by_a_valid_witness(row: dict[str, Any]) -> None
     given, sizes = full_point(scope, proof.witness)
     assert gap_at(row, scope, given, sizes) > 0 or proof.method == "digits"
     for condition in scope.conditions:
-        sides = compare.pair(condition.left, condition.right, scope)
+        sides = pairs.pair(condition.left, condition.right, scope)
         difference = sides.at(given, sizes)
         if difference is not None and condition.relation.value == "=" and names(sides) <= proof.witness.keys():
             assert difference.gap < 1e-6
 
 
-def names(pair: compare.Pair) -> set[str]:
+def names(pair: pairs.Pair) -> set[str]:
     return {n for n in pair.names() if pair.scope.names[n].role is Role.GIVEN}
 
 
@@ -108,8 +108,8 @@ def test_the_exact_test_alone_proves_no_false_line(row: dict[str, Any]) -> None:
     scope = scenes()[row["scene"]]
     left, right = parse.read(row["left"], scope), parse.read(row["right"], scope)
     try:
-        pair = compare.pair(left, right, scope, parse.read(row["where"], scope) if "where" in row else None)
-    except compare.Misfit:
+        pair = pairs.pair(left, right, scope, parse.read(row["where"], scope) if "where" in row else None)
+    except pairs.Misfit:
         return
     axes = [a for a, size in scope.sizes.items() if not size]
     rounds = size_rounds(scope, least_sizes(scope, (left, right)), axes)

@@ -73,10 +73,10 @@ def test_what_is_no_finite_number_equals_nothing(odd: float) -> None:
 
 
 def test_a_difference_counts_by_the_largest_entry_where_that_is_above_one() -> None:
-    large = np.array([1e6, 1.0])
-    assert close(large, large + np.array([0, 5e-4]))
-    assert not close(large, large + np.array([0, 5e-4]), relative=False)
-    assert not close(large / 1e6, large / 1e6 + [0, 5e-4])
+    large, shift = np.array([1e6, 1.0]), np.array([0, 5e-4])
+    assert close(large, large + shift)
+    assert not close(large, large + shift, relative=False)
+    assert not close(large / 1e6, large / 1e6 + shift)
     assert close(np.empty(0), np.empty(0))
 
 

@@ -7,8 +7,8 @@ from collections import Counter
 
 import pytest
 
-from bptutor.grading.types.base import typed
 from bptutor.packs.model import Lesson, Nudge, Prose, Question, Show
+from bptutor.packs.question_types.base import typed
 from bptutor.session.steps.lesson_steps import cut
 from bptutor.session.view.question_view import Asked, seed_of
 from tests.session.fakes import ERROR, ERROR_LINES, LESSONS, RISES, SLOPE, SORT

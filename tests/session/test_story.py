@@ -10,7 +10,7 @@ import pytest
 
 from bptutor.errors import PackError, UsageError
 from bptutor.grading.verdict import Finding, Mark, ProofMark, Verdict
-from bptutor.packs.question_types.expression import line_question
+from bptutor.packs.question_types.expression import written_line
 from bptutor.progress.event_log import EventKind
 from bptutor.session import LineState, Session, ShownDerivation, ShownProse, ShownQuestion, ShownShow, View, Wants
 from tests.session.conftest import Start
@@ -95,7 +95,7 @@ async def test_a_derivation_grows_line_by_line(start: Start) -> None:
     assert states(view) == [LineState.SHOWN]
     view = session.advance()
     assert states(view) == [LineState.SHOWN, LineState.ASKED]
-    assert view.question == line_question(ERROR, 1)
+    assert view.question == written_line(ERROR, 1)
     outcome = await session.submit(ERROR.lines[1].math)
     assert states(outcome.view) == [LineState.SHOWN, LineState.RIGHT]
     view = session.advance()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,7 @@ from bptutor.packs.scene.scene import Scene
 from bptutor.session import LineState, ShownDerivation, ShownProse, View, Wants
 from bptutor.tui.render.flow import READABLE
 from bptutor.tui.render.formulas import Typesetter
-from bptutor.tui.render.headings import title_row
+from bptutor.tui.render.headings import conventions, title_row
 from bptutor.tui.render.prompt import Typed, echo_rows, program_echo_rows
 from bptutor.tui.render.steps import Setting, derivation_rows, step_rows
 from bptutor.tui.render.verdicts import Judged
@@ -233,15 +234,30 @@ def test_prose_is_no_wider_than_can_be_read_and_a_badge_stands_near_its_line() -
     assert row.endswith("proved")
 
 
-def test_conventions_stand_where_weights_are_met() -> None:
-    lesson = Lesson("l", "A lesson", ())
-    before = View(
-        lesson, 7, (ShownProse("Three scores $d$."),), Wants.GO_ON, None, (), 0, "", 1, 1, True, scene=WEIGHTS
-    )
-    after = replace(before, shown=(ShownProse("The weights $W_21$."),))
-    assert "columns" not in title_row(before, 80)[0].plain
-    assert "W is" not in title_row(before, 80)[0].plain
-    assert "columns · W is (out, in)" in title_row(after, 80)[0].plain
+LAYERS: dict[str, tuple[dict[str, Any], str]] = {
+    "one": ({"given": {"W": ["K", "J"], "x": ["J"]}, "define": {"z": "W @ x"}}, "columns · W is (out, in)"),
+    "other letters": ({"given": {"x": ["K", "J"], "W": ["J"]}, "define": {"a": "x @ W"}}, "columns · x is (out, in)"),
+    "rows": (
+        {"given": {"q": ["E", "J"], "m2": ["K", "J"], "c": ["K"]}, "define": {"u": "q @ m2.T + c"}},
+        "batch in rows · m is (out, in)",
+    ),
+    "the other way": (
+        {"given": {"q": ["E", "J"], "W": ["J", "K"], "c": ["K"]}, "define": {"u": "q @ W + c"}},
+        "batch in rows · W is (in, out)",
+    ),
+    "no layer": ({"given": {"W": ["B", "J"], "x": ["J"]}}, ""),
+}
+
+
+@pytest.mark.parametrize("case", LAYERS)
+def test_conventions_stand_where_weights_are_met(case: str) -> None:
+    keys, said = LAYERS[case]
+    lesson, scene = Lesson("l", "A lesson", ()), Scene.from_mapping(keys)
+    before = View(lesson, 7, (ShownProse("Three scores."),), Wants.GO_ON, None, (), 0, "", 1, 1, True, scene=scene)
+    after = replace(before, shown=(ShownProse("The weights $W_21$, $x_21$ and $m2_21$."),))
+    for view, wanted in ((before, ""), (after, said)):
+        assert conventions(view) == [part for part in wanted.split(" · ") if part]
+    assert said in title_row(after, 80)[0].plain
 
 
 async def test_the_introduction_of_a_quiz_is_seen_with_its_first_question(tmp_path: Path) -> None:

@@ -7,7 +7,6 @@ import hashlib
 import json
 import os
 import stat
-from collections import Counter
 from dataclasses import asdict
 from functools import lru_cache
 from pathlib import Path
@@ -50,14 +49,9 @@ def load(key_: str) -> Checked | None:
     """Return what was found under a key; None when nothing was, or it cannot be read."""
     try:
         found = json.loads((_folder() / f"{key_}.json").read_text(encoding="utf-8"))
-        return Checked(
-            problems=[Problem(**entry) for entry in found["problems"]],
-            lines=int(found["lines"]),
-            proved=Counter({name: int(count) for name, count in found["proved"].items()}),
-            questions=int(found["questions"]),
-            grades=int(found["grades"]),
-            conditions={place: tuple(said) for place, said in found["conditions"].items()},
-        )
+        problems = [Problem(**entry) for entry in found.pop("problems")]
+        conditions = {place: tuple(said) for place, said in found.pop("conditions").items()}
+        return Checked(problems=problems, conditions=conditions, **found)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 

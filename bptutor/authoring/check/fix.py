@@ -26,10 +26,9 @@ def write_ids(root: Path) -> list[Path]:
 
 def with_ids(text: str, path: str) -> str:
     """Return a lesson in which every question and derivation has an id: `question-1`, `derivation-2`, ..."""
-    ignored: list[Problem] = []
-    halves = parts(text, path, ignored)
-    blocks = [c for c in chunks(halves.body, halves.body_line, path, ignored) if c.word in {"question", "derivation"}]
-    nodes = [(block, read(block.text, path, ignored, block.line)) for block in blocks]
+    halves = parts(text, path, [])
+    blocks = [c for c in chunks(halves.body, halves.body_line, path, []) if c.word in {"question", "derivation"}]
+    nodes = [(block, read(block.text, path, [], block.line)) for block in blocks]
     taken = {node.mapping["id"].text for _, node in nodes if "id" in node.mapping}
     lines = text.split("\n")
     for block, node in reversed(nodes):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from types import MappingProxyType
@@ -21,7 +20,7 @@ class Checked:
     problems: list[Problem] = field(default_factory=list)
     lines: int = 0
     """Lines and faces that hold: proved, or only probed."""
-    proved: Counter[str] = field(default_factory=Counter)
+    proved: dict[str, int] = field(default_factory=dict)
     """Of these, how many were proved, by whom."""
     questions: int = 0
     """Questions and asked lines graded."""
@@ -38,7 +37,8 @@ class Checked:
         """Add what another check found."""
         self.problems += other.problems
         self.lines += other.lines
-        self.proved += other.proved
+        for name, count in other.proved.items():
+            self.proved[name] = self.proved.get(name, 0) + count
         self.questions += other.questions
         self.grades += other.grades
         self.conditions |= other.conditions

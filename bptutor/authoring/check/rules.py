@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import operator
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
 from pathlib import Path
@@ -15,7 +16,7 @@ from bptutor.errors import PackError, Problem, UnreadableAnswer
 from bptutor.notation import parse
 from bptutor.notation import tree as t
 from bptutor.packs.lesson.outline import NAMES, Rule
-from bptutor.packs.model import Derivation, Lesson, Line, Place, Prose
+from bptutor.packs.model import Derivation, Lesson, Place, Prose
 from bptutor.packs.scene.scene import Scene
 from bptutor.packs.yaml.reader import Located, problem, read
 from bptutor.packs.yaml.text_file import file_text
@@ -24,8 +25,7 @@ from bptutor.packs.yaml.text_file import file_text
 def check_formulas(file: Path) -> Checked:
     """Prove the formulas of those rules of a `pack.yaml` that have a scene, each as an equation in prose."""
     checked = Checked()
-    ignored: list[Problem] = []
-    written = read(file_text(file, str(file), ignored), str(file), ignored).mapping.get("rules", Located({}))
+    written = read(file_text(file, str(file), []), str(file), []).mapping.get("rules", Located({}))
     for id_, node in written.mapping.items():
         math, scene = node.mapping.get("math"), node.mapping.get("scene")
         if math is None or scene is None:
@@ -47,7 +47,10 @@ def check_turns(derivation: Derivation, lesson: Lesson, rules: Mapping[str, Rule
         above = signs(parse.read(derivation.goal, scope))
         for n, line in enumerate(derivation.lines, 1):
             here = signs(parse.read(line.math, scope))
-            found += _twice(n, line)
+            for at, rule in enumerate(line.by):
+                if rule in line.by[:at]:
+                    what = f"line {n} names `{rule}` twice"
+                    found.append(problem(line.at(f"by.{at}"), what, "name each rule once", "rule"))
             named = [rules[rule] for rule in line.by if rule in rules]
             for sign in dict.fromkeys(sign for rule in named for sign in rule.turns):
                 if said := _wrong_turn(sign, [rule for rule in named if sign in rule.turns], above, here):
@@ -65,9 +68,8 @@ def _wrong_turn(sign: str, named: Sequence[Rule], above: Signs, here: Signs) -> 
     """Return what rules should have done to a sign; empty when they may have made this line."""
     turns = {rule.turns[sign] for rule in named}
     if sign == NAMES:
-        # A rule that brings a name in may hide what another leaves as it is.
-        strongest = next(turn for turn in ("new", "other", "known", "same") if turn in turns)
-        return "" if _NAMES[strongest](above.names, here.names) else f"its names should be {_SAID[strongest]}"
+        holds, said = next(row for turn, row in _NAMES.items() if turn in turns)
+        return "" if holds(above.names, here.names) else f"its names should be {said}"
     if turns & {"used", "kept"} and "more" not in turns and not above.counts[sign]:
         return f"the line above should have a `{sign}`"
     change = here.counts[sign] - above.counts[sign]
@@ -78,14 +80,6 @@ def _wrong_turn(sign: str, named: Sequence[Rule], above: Signs, here: Signs) -> 
         return ""
     many = "fewer" if high < 0 else "more" if low > 0 else "no more" if change > high else "no fewer"
     return f"it should have {many} `{sign}` than the line above"
-
-
-def _twice(n: int, line: Line) -> Iterator[Problem]:
-    """Report a rule that a line names a second time."""
-    for at, rule in enumerate(line.by):
-        if rule in line.by[:at]:
-            place = line.at(f"by.{at}")
-            yield problem(place, f"line {n} names `{rule}` twice", "name each rule once", "rule")
 
 
 @dataclass(frozen=True)
@@ -135,14 +129,15 @@ _CHANGE: Mapping[str, tuple[float, float]] = MappingProxyType(
     }
 )
 """What a rule does to a sign -> how much its count may change, at least and at most."""
-_SAID: Mapping[str, str] = MappingProxyType(
-    {"same": "those above", "other": "others than above", "new": "others than above", "known": "among those above"}
-)
-_NAMES: Mapping[str, Callable[[frozenset[str], frozenset[str]], bool]] = MappingProxyType(
+_NAMES: Mapping[str, tuple[Callable[[frozenset[str], frozenset[str]], bool], str]] = MappingProxyType(
     {
-        "same": lambda above, here: here == above,
-        "other": lambda above, here: here != above,
-        "new": lambda above, here: not here <= above,
-        "known": lambda above, here: here <= above,
+        "new": (lambda above, here: not here <= above, "others than above"),
+        "other": (operator.ne, "others than above"),
+        "known": (operator.ge, "among those above"),
+        "same": (operator.eq, "those above"),
     }
 )
+"""What a rule does to the names -> whether two sets of names, above and here, are so, and what they should be.
+
+In this order: a rule that brings a name in may hide what another leaves as it is.
+"""

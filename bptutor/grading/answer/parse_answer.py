@@ -246,10 +246,7 @@ def own_layout(given: Expr, asked: Layout, scope: Scope, as_columns: bool) -> La
 def with_letters(given: Expr, asked: Layout, scope: Scope, as_columns: bool) -> Expr:
     """Return the entries of an array at the letters of what is asked, where its axes are theirs."""
     got = own_layout(given, asked, scope, as_columns)
-    if asked.letters and not asked.axes and got.axes and not got.letters and _fits(got.axes, asked.letter_axes):
-        return by_letters(given, asked.letters, scope)
-    return given
-
-
-def _fits(got: tuple[str, ...], asked: tuple[str, ...]) -> bool:
-    return len(got) == len(asked) and all(a in {b, ""} for a, b in zip(got, asked, strict=True))
+    if not asked.letters or asked.axes or got.letters or len(got.axes) != len(asked.letters):
+        return given
+    fits = all(a in {b, ""} for a, b in zip(got.axes, asked.letter_axes, strict=True))
+    return by_letters(given, asked.letters, scope) if fits else given

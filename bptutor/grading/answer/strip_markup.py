@@ -29,7 +29,7 @@ def bare(text: str) -> str:
     fence = _FENCE.fullmatch(text)
     if fence:
         text = _kept(text, fence.start(1), fence.end(1))
-    text = _without_ending(_COMMENT.sub("", text))
+    text = _ENDING.sub("", _COMMENT.sub("", text))
     before = _BEFORE.match(text)
     if before:
         text = _kept(text, before.end(), len(text))
@@ -41,25 +41,16 @@ def bare(text: str) -> str:
         if len(inner) > len(opening) + len(closing) and inner.startswith(opening) and inner.endswith(closing):
             start, end = text.index(opening) + len(opening), text.rindex(closing)
             if opening not in text[start:end] and closing not in text[start:end]:
-                return _without_ending(_kept(text, start, end))
+                return _ENDING.sub("", _kept(text, start, end))
     return text
-
-
-def _without_unit(text: str) -> str:
-    """Return a number without a unit that says nothing: `0.354 nats`, `32 px`."""
-    return _UNIT.sub("", text)
 
 
 def in_arithmetic(text: str) -> str:
     """Return a number without the sign `≈` before it and a unit behind it, with percent and e as arithmetic."""
     text = _LEADING.sub(lambda match: " " * len(match[0]), text, count=1) if _LEADING.match(text) else text
-    text = _without_unit(text)
+    text = _UNIT.sub("", text)
     percent = _PERCENT.fullmatch(text)
     return f"({percent[1]})/100" if percent else _EULER.sub("exp(1)", text)
-
-
-def _without_ending(text: str) -> str:
-    return _ENDING.sub("", text)
 
 
 def _kept(text: str, start: int, end: int) -> str:

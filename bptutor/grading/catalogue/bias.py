@@ -9,18 +9,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from bptutor.grading.catalogue.base import Hypothesis, Mistake, any_of
+from bptutor.grading.catalogue.base import Hypotheses, Hypothesis, Mistake, any_of
 from bptutor.notation.transform.backward_equations import gradient
 from bptutor.notation.tree import Call, Expr, MatMul, Mul, Name, Outer, Transpose
-from bptutor.notation.values.evaluate import Values
 
 if TYPE_CHECKING:
     from bptutor.grading.catalogue.expected_answer import ExpectedAnswer
 
-
 Array = NDArray[np.float64]
-
-
 Wrong = Callable[["ExpectedAnswer", Expr, object], Iterator[Expr]]
 """From what a bias gradient sums, and over which axis, to what the mistake makes of it."""
 
@@ -40,16 +36,12 @@ def asks_bias(expected: ExpectedAnswer) -> bool:
     return bool(wanted & expected.asked)
 
 
-def on_bias(wrong: Wrong) -> Callable[[ExpectedAnswer], Iterator[Hypothesis]]:
+def on_bias(wrong: Wrong) -> Hypotheses:
     """Return the hypotheses of a mistake about a bias."""
 
     def hypotheses(expected: ExpectedAnswer) -> Iterator[Hypothesis]:
-        seen: set[Expr] = set()
-        for inner, axis in _sums(expected):
-            for made in wrong(expected, inner, axis):
-                if made not in seen:
-                    seen.add(made)
-                    yield partial(expected.value, made), ""
+        every = dict.fromkeys(made for inner, axis in _sums(expected) for made in wrong(expected, inner, axis))
+        yield from ((partial(expected.value, made), "") for made in every)
 
     return hypotheses
 
@@ -87,10 +79,9 @@ def times_input(expected: ExpectedAnswer, inner: Expr, axis: object) -> Iterator
             yield Mul((inner, Name(below)))
             yield Outer(inner, Name(below))
         else:
-            yield Call("sum", (Mul((inner, Name(below))),), (("axis", axis),))
-            yield MatMul(Transpose(inner), Name(below))
-            yield Call("sum", (MatMul(Transpose(inner), Name(below)),), (("axis", 1),))
-            yield Call("sum", (MatMul(Transpose(Name(below)), inner),))
+            product = MatMul(Transpose(inner), Name(below))
+            yield from (Call("sum", (Mul((inner, Name(below))),), (("axis", axis),)), product)
+            yield from (Call("sum", (product,), (("axis", 1),)), Call("sum", (MatMul(Transpose(Name(below)), inner),)))
 
 
 def times_factor(expected: ExpectedAnswer) -> Iterator[Hypothesis]:
@@ -111,11 +102,7 @@ def _beside(expected: ExpectedAnswer) -> list[str]:
 def zeros(expected: ExpectedAnswer) -> Iterator[Hypothesis]:
     """0 everywhere, where a bias is asked for."""
     if asks_bias(expected) or any(isinstance(tree, Call) and tree.function == "sum" for tree in expected.trees):
-        yield partial(_zeros, expected), ""
-
-
-def _zeros(expected: ExpectedAnswer, values: Values) -> Array:
-    return np.zeros_like(expected.truth(values))
+        yield lambda values: np.zeros_like(expected.truth(values)), ""
 
 
 MISTAKES: tuple[Mistake, ...] = (

@@ -25,7 +25,6 @@ from bptutor.notation.values.evaluate import Values
 if TYPE_CHECKING:
     from bptutor.grading.catalogue.expected_answer import ExpectedAnswer
 
-
 Array = NDArray[np.float64]
 
 
@@ -70,8 +69,6 @@ ANGLES = frozenset({"sin", "cos", "tan"})
 """Functions of an angle."""
 BASES = (10, 2)
 """Bases that are taken for e."""
-
-
 DEGREE = Number(Fraction(np.pi / 180))
 
 

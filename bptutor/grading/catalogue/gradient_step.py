@@ -13,39 +13,31 @@ from numpy.typing import NDArray
 from bptutor.grading.catalogue.base import Hypothesis, Mistake, on_trees, steps
 from bptutor.notation.scope import Role, Scope
 from bptutor.notation.transform.backward_equations import gradient
-from bptutor.notation.transform.products import ONE
-from bptutor.notation.transform.rewrite import Made, Rule, main_name
+from bptutor.notation.transform.products import ONE, minus
+from bptutor.notation.transform.rewrite import Made, Rule, main_name, named
 from bptutor.notation.tree import Add, Expr, Mul, Name, Neg, Number
 from bptutor.notation.values.evaluate import Values
 
 if TYPE_CHECKING:
     from bptutor.grading.catalogue.expected_answer import ExpectedAnswer
 
-
 Array = NDArray[np.float64]
-
-
 USUAL_RATES = (Number(Fraction(1, 2)), Number(Fraction(1, 10)))
 """Rates that are taken where the scene has none."""
 
 
 def updated(expected: ExpectedAnswer) -> Rule:
     """Return the rule that takes W − η ∂L/∂W, ∂L/∂W, or what the scene calls W after the step, for W."""
-    weights = {Name(weight): _weight_gradient(expected, weight) for weight in expected.parts.weights()}
-    after = dict(after_the_step(expected.scope))
-
-    def rule(expr: Expr) -> Made:
-        if isinstance(expr, Name) and expr.id in after:
-            yield Name(after[expr.id]), expr.id
-        slope = weights.get(expr)  # type: ignore[call-overload]  # any node may be asked for
-        if slope is None or not isinstance(expr, Name):
-            return
-        yield slope, expr.id
-        for rate in expected.rates.values() or USUAL_RATES:
-            yield Add((expr, Neg(Mul((rate, slope))))), expr.id
-            yield Add((expr, Mul((rate, slope)))), expr.id
-
-    return rule
+    known: dict[Expr, list[Expr]] = {}
+    for before, after in after_the_step(expected.scope):
+        known[Name(before)] = [Name(after)]
+    for weight in expected.parts.weights():
+        slope = _weight_gradient(expected, weight)
+        if slope is not None:
+            changes = [Mul((rate, slope)) for rate in expected.rates.values() or USUAL_RATES]
+            moved = [step for change in changes for step in (minus(Name(weight), change), Add((Name(weight), change)))]
+            known.setdefault(Name(weight), []).extend((slope, *moved))
+    return lambda expr: named(expr, *known.get(expr, ()))
 
 
 def climbing(expected: ExpectedAnswer) -> Rule:
@@ -83,22 +75,18 @@ def stepped(expected: ExpectedAnswer) -> Iterator[Hypothesis]:
     wanted = [name for name in expected.scope.names if _weight_gradient(expected, name) in expected.asked]
     number = not expected.asked and not expected.comparison.layout.all_axes  # of a number, η times it is no step
     for name, rate in expected.rates.items():
-        for sign in (1.0, -1.0):
-            if not number:
-                yield partial(_step, expected, rate, sign), name
-            yield from ((partial(_after, expected, rate, weight, sign), name) for weight in wanted)
+        for step in (Neg(rate), rate):
+            starts = ("", *wanted) if not number else tuple(wanted)
+            yield from ((partial(_stepped, expected, step, start), name) for start in starts)
     for weight in wanted:
         for rate in (ONE, *(() if expected.rates else USUAL_RATES)):
-            yield partial(_after, expected, rate, weight, 1.0), weight
+            yield partial(_stepped, expected, Neg(rate), weight), weight
 
 
-def _step(expected: ExpectedAnswer, rate: Expr, sign: float, values: Values) -> Array:
-    step: Array = sign * expected.value(rate, values) * expected.truth(values)
-    return step
-
-
-def _after(expected: ExpectedAnswer, rate: Expr, name: str, sign: float, values: Values) -> Array:
-    after: Array = np.asarray(values[name], dtype=float) - sign * expected.value(rate, values) * expected.truth(values)
+def _stepped(expected: ExpectedAnswer, rate: Expr, start: str, values: Values) -> Array:
+    """Return a step along the truth, from an array or alone."""
+    step: Array = expected.value(rate, values) * expected.truth(values)
+    after: Array = step if not start else np.asarray(values[start], dtype=float) + step
     return after
 
 

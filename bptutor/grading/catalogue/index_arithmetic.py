@@ -23,7 +23,6 @@ from bptutor.notation.values.evaluate import Values
 if TYPE_CHECKING:
     from bptutor.grading.catalogue.expected_answer import ExpectedAnswer
 
-
 Array = NDArray[np.float64]
 
 

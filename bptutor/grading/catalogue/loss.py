@@ -26,17 +26,14 @@ from bptutor.grading.catalogue.sums_and_indices import dropped_term
 from bptutor.notation.equality.tolerances import close
 from bptutor.notation.scope import Role, Scope
 from bptutor.notation.transform.backward_equations import gradient
-from bptutor.notation.transform.rewrite import Made, Rule, everywhere
+from bptutor.notation.transform.rewrite import Made, everywhere
 from bptutor.notation.tree import Add, At, Derivative, Div, Expr, Name, Neg, Number, Pow, children, walk
 from bptutor.notation.values.evaluate import Values, evaluate
 
 if TYPE_CHECKING:
     from bptutor.grading.catalogue.expected_answer import ExpectedAnswer
 
-
 Array = NDArray[np.float64]
-
-
 MOST = 4
 """Parts of a loss that are told apart."""
 
@@ -79,23 +76,14 @@ def _same(expected: ExpectedAnswer, tree: Expr, made: Array, values: Values) -> 
         return False
 
 
-def stopped(expected: ExpectedAnswer) -> Rule:
-    """Return the rule that takes ∂L/∂a of the last layer for its ∂L/∂z, where that is a − y."""
-    known: dict[Expr, list[Expr]] = {}
-    for made in expected.parts.activations:
-        for of in expected.losses:
-            wanted = gradient(expected.scope, of, made.z)
-            if wanted in expected.lines.errors:
-                slope = gradient(expected.scope, of, made.a)
-                line = expected.lines.gradients.get(slope)
-                known.setdefault(wanted, []).append(slope)
-                known.setdefault(expected.lines.errors[wanted], []).extend([slope] if line is None else [slope, line])
-
-    def rule(expr: Expr) -> Made:
-        for new in known.get(expr, ()):
-            yield new, ""
-
-    return rule
+def stopped(expected: ExpectedAnswer) -> Iterator[tuple[Expr, Expr]]:
+    """Yield pairs (∂L/∂z of the last layer, or a − y which it is; ∂L/∂a)."""
+    for of in expected.losses:
+        for made in expected.parts.activations:
+            by_z, by_a = gradient(expected.scope, of, made.z), gradient(expected.scope, of, made.a)
+            if by_z in expected.lines.errors:
+                error, line = expected.lines.errors[by_z], expected.lines.gradients.get(by_a, by_a)
+                yield from ((by_z, by_a), (error, by_a), (error, line))
 
 
 def squared_error(expected: ExpectedAnswer) -> Iterator[tuple[Expr, Expr]]:
@@ -118,7 +106,7 @@ MISTAKES: tuple[Mistake, ...] = (
         "the slope by the output, not by what enters it",
         "Your chain starts from the slope by {p}. Look at the arrow that ends in {p}.",
         any_of(
-            on_trees(stopped, steps),
+            on_trees(exchange(stopped), steps),
             softmax.through_jacobian(lambda _, upstream: upstream, scaled=False),
         ),
         says={

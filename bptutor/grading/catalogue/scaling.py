@@ -20,7 +20,6 @@ from bptutor.notation.values.evaluate import Values
 if TYPE_CHECKING:
     from bptutor.grading.catalogue.expected_answer import ExpectedAnswer
 
-
 Array = NDArray[np.float64]
 
 
@@ -51,12 +50,12 @@ def _means(expected: ExpectedAnswer) -> Iterator[str]:
 def times_batch(expected: ExpectedAnswer) -> Iterator[Change]:
     """B · truth."""
     if any(_means(expected)):
-        yield from (partial(_times, axis) for axis in _batch_axes(expected))
+        yield from (partial(_by_size, axis, 1) for axis in _batch_axes(expected))
 
 
 def over_batch(expected: ExpectedAnswer) -> Iterator[Change]:
     """Truth / B."""
-    yield from (partial(_over, axis) for axis in _batch_axes(expected))
+    yield from (partial(_by_size, axis, -1) for axis in _batch_axes(expected))
 
 
 def twice_or_half(_: ExpectedAnswer) -> Iterator[Change]:
@@ -74,16 +73,12 @@ def over_last(expected: ExpectedAnswer) -> Iterator[Change]:
         axes = [expected.scope.names[name].axes for name in known if name in expected.scope.names] + axes
     for found in axes:
         if found and found[-1] not in _batch_axes(expected):
-            yield partial(_over, found[-1])
+            yield partial(_by_size, found[-1], -1)
             return
 
 
-def _over(axis: str, truth: Array, values: Values) -> Array:
-    return truth / size(values, axis)
-
-
-def _times(axis: str, truth: Array, values: Values) -> Array:
-    return truth * size(values, axis)
+def _by_size(axis: str, power: int, truth: Array, values: Values) -> Array:
+    return truth * size(values, axis) ** power
 
 
 def ratio(truth: Array, got: Array) -> float | None:

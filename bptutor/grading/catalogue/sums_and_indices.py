@@ -25,8 +25,6 @@ from bptutor.notation.tree import Add, Call, Delta, Expr, Letter, Mul, Number, O
 
 MOST_PLACES = 6
 """Most places of one letter whose two meanings are told apart."""
-
-
 ZERO = Number(Fraction(0))
 
 

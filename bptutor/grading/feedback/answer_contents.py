@@ -33,7 +33,7 @@ class Written:
     """Of a program: name of the scene -> what the program calls it."""
 
     def holds(self) -> dict[str, str]:
-        """Return the words by which a message is chosen; see `fitted_words`."""
+        """Return the words by which a message is chosen; see `message_context`."""
         held = {
             "numbers": not self.formula,
             "no pairing": not self.pairing,

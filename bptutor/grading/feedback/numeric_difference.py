@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from bptutor.grading.answer.answer_samples import Draw
+from bptutor.grading.answer.answer_samples import Sample
 from bptutor.grading.answer.submission import Case
 from bptutor.grading.catalogue import scaling
 from bptutor.grading.verdict import Finding
@@ -48,11 +48,9 @@ def cells(got: Array, truth: Array, tolerance: float, start: int) -> Finding:
         tuple(int(n) for n in place) for place in np.argwhere(different(truth, got, tolerance, relative=False))
     )
     first = apart[0]
-    place = (
-        f"row {first[0] + start}, column {first[1] + start}"
-        if len(first) == 2
-        else "entry " + ", ".join(str(n + start) for n in first)
-    )
+    place = "entry " + ", ".join(str(n + start) for n in first)
+    if len(first) == 2:
+        place = f"row {first[0] + start}, column {first[1] + start}"
     differ = "cells differs" if len(apart) == 1 else "cells differ"
     return Finding("cells", f"{len(apart)} of {truth.size} {differ}. Look at {place}.", first, cells=apart)
 
@@ -68,7 +66,7 @@ def far(case: Case, truth: float, got: float) -> Finding:
     return Finding("cells", f"Your number is more than {of_decimals(decimals):g} away. Look at {names}.")
 
 
-def plain_differences(draws: tuple[Draw, ...]) -> list[Finding]:
+def plain_differences(draws: tuple[Sample, ...]) -> list[Finding]:
     """Return a finding when the answer is off by one constant factor, or by one constant, and by nothing else."""
     factor = _same([scaling.ratio(draw.truth, draw.got) for draw in draws])
     if factor is not None:
@@ -79,7 +77,7 @@ def plain_differences(draws: tuple[Draw, ...]) -> list[Finding]:
     return [offset_finding(offset)] if told and offset is not None else []
 
 
-def _leaves_little(draw: Draw, explained: Array) -> bool:
+def _leaves_little(draw: Sample, explained: Array) -> bool:
     """Return whether what explains an answer leaves little of its difference: `log(p + 10^-8)` is no factor."""
     apart = float(np.abs(draw.got - draw.truth).max(initial=0.0))
     return float(np.abs(draw.got - explained).max(initial=0.0)) <= REMAINDER * apart
@@ -87,13 +85,12 @@ def _leaves_little(draw: Draw, explained: Array) -> bool:
 
 def _same(found: list[float | None]) -> float | None:
     """Return the number that was found on every draw; None where it was not the same."""
-    known = [number for number in found if number is not None]
-    alike = known and len(known) == len(found)
-    first = known[0] if alike else 0.0
-    return first if alike and all(close_numbers(first, c, FACTOR) for c in known) else None
+    first = found[0] if found else None
+    alike = first is not None and all(c is not None and close_numbers(first, c, FACTOR) for c in found)
+    return first if alike else None
 
 
-def agreeing(draw: Draw, a: int = 0, b: int = 1) -> bool | None:
+def agreeing(draw: Sample, a: int = 0, b: int = 1) -> bool | None:
     """Return whether an answer is right where two indices are equal only (True), where not only (False), or neither."""
     if draw.truth.shape != draw.got.shape or draw.counts is not None or draw.truth.ndim <= max(a, b):
         return None
@@ -123,10 +120,9 @@ MOST_DIGITS = 17
 
 def figures(one: float, other: float) -> tuple[str, str]:
     """Return two different numbers with as many digits as show that they differ, four at least."""
-    for digits in range(4, MOST_DIGITS):
-        if figure(one, digits) != figure(other, digits):
-            return figure(one, digits), figure(other, digits)
-    return figure(one, MOST_DIGITS), figure(other, MOST_DIGITS)
+    told = (digits for digits in range(4, MOST_DIGITS) if figure(one, digits) != figure(other, digits))
+    digits = next(told, MOST_DIGITS)
+    return figure(one, digits), figure(other, digits)
 
 
 def figure(number: float, digits: int = 4) -> str:

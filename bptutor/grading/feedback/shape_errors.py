@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from bptutor.grading.answer import parse_answer, parse_numbers
-from bptutor.grading.answer.answer_samples import TROUBLE, Draw
+from bptutor.grading.answer.answer_samples import TROUBLE, Sample
 from bptutor.grading.answer.submission import Case
 from bptutor.grading.catalogue.order import LAST, place
 from bptutor.grading.catalogue.table import BY_ID
@@ -57,17 +57,15 @@ def misplaced(case: Case, comparison: Comparison, given: Expr, got: Layout) -> V
     ]
     off = next(((x, a, b) for x, a, b in clash if a and b and a != b), None)
     if off:
-        message = (
-            f"In your answer {off[0]} runs over {off[2]}, in the goal over {off[1]}. Look at what {off[0]} stands at."
-        )
         sizes = _sizes(case)
         mine, theirs = sizes.get(off[2]), sizes.get(off[1])
+        fact = f"runs over {off[2]}, in the goal over {off[1]}"
         if mine and theirs and mine != theirs:
-            message = (
-                f"In your answer {off[0]} has {mine} values, in the goal {theirs}. Look at what {off[0]} stands at."
-            )
-        others = _renamed(comparison, given, _own(comparison, given)) or _merged_findings(case)[:SAID]
-        return Verdict(Mark.WRONG, ProofMark.REFUTED, (*others, _shape(case, message)))
+            fact = f"has {mine} values, in the goal {theirs}"
+        shape = _shape(case, f"In your answer {off[0]} {fact}. Look at what {off[0]} stands at.")
+        own = layout(given, comparison.scene.scope, comparison.columns)  # whatever the goal's indices stand over
+        others = _renamed(comparison, given, own) or _merged_findings(case)[:SAID]
+        return Verdict(Mark.WRONG, ProofMark.REFUTED, (*others, shape))
     if not extra and _comparable(asked, got):
         return None
     return _other_shape(case, comparison, given, got)
@@ -82,11 +80,6 @@ def _shape(case: Case, message: str) -> Finding:
     fact, look, place = message.partition(" Look at ")
     fact = re.sub(r"\b[A-Z]\w*\b", lambda axis: f"{axis[0]}={sizes[axis[0]]}" if axis[0] in sizes else axis[0], fact)
     return Finding("shape", fact + look + place)
-
-
-def _own(comparison: Comparison, given: Expr) -> Layout:
-    """Return the layout of an answer by itself, whatever the goal's letters stand over."""
-    return layout(given, comparison.scene.scope, comparison.columns)
 
 
 def _renamed(comparison: Comparison, given: Expr, got: Layout) -> list[Finding]:
@@ -110,7 +103,7 @@ def _ordered(comparison: Comparison, given: Expr, got: Layout) -> list[Finding]:
         return []
     try:
         draws = tuple(
-            Draw(values, comparison.truth(values), value(given, values, got, comparison.columns))
+            Sample(values, comparison.truth(values), value(given, values, got, comparison.columns))
             for values in islice(comparison.draws(), 3)
         )
     except TROUBLE:
@@ -125,7 +118,7 @@ def _clashing(comparison: Comparison, given: Expr, extra: list[str]) -> list[Fin
     def summed(part: Expr) -> Expr:
         if not isinstance(part, Sum):
             return part
-        return Sum(tuple(extra[0] if letter in goal else letter for letter in part.letters), part.body)
+        return replace(part, letters=tuple(extra[0] if letter in goal else letter for letter in part.letters))
 
     meant = mapped(given, summed)
     try:
@@ -148,13 +141,9 @@ def _comparable(asked: Layout, got: Layout) -> bool:
 
 def _other_shape(case: Case, comparison: Comparison, given: Expr, got: Layout) -> Verdict:
     """Return the verdict of an answer of another shape: the mistake that makes it, and both shapes."""
-    asked = comparison.layout
-    sizes = _sizes(case)
-    message = f"Your answer {_told(got, sizes)}, what is asked {_told(asked, sizes)}. Look at its axes one by one."
-    shape = Finding("shape", message)
-    found = named(comparison, tuple(finite_draws(comparison, given)), written=of_tree(given))
-    if not found:
-        found = _merged_findings(case)
+    mine, asked = (_told(of, _sizes(case)) for of in (got, comparison.layout))
+    shape = Finding("shape", f"Your answer {mine}, what is asked {asked}. Look at its axes one by one.")
+    found = named(comparison, tuple(finite_draws(comparison, given)), written=of_tree(given)) or _merged_findings(case)
     return Verdict(Mark.WRONG, ProofMark.REFUTED, (*found[:SAID], shape))
 
 

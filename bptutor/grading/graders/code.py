@@ -14,7 +14,7 @@ from functools import partial
 import numpy as np
 
 from bptutor.errors import BptutorError, UsageError
-from bptutor.grading.answer.answer_samples import TROUBLE, Draw, Met
+from bptutor.grading.answer.answer_samples import TROUBLE, AnswerSamples, Sample
 from bptutor.grading.answer.submission import Case
 from bptutor.grading.catalogue import expected_answer
 from bptutor.grading.catalogue.expected_answer import ExpectedAnswer
@@ -27,6 +27,7 @@ from bptutor.grading.code.sandbox.run import Ran, Stop, Stopped, run
 from bptutor.grading.feedback import messages, numeric_difference
 from bptutor.grading.feedback.answer_contents import Written, of_program
 from bptutor.grading.feedback.match import matches
+from bptutor.grading.graders.number import over
 from bptutor.grading.verdict import SAID, Finding, Mark, ProofMark, Verdict, telling
 from bptutor.notation.equality.compare import Comparison
 from bptutor.notation.shapes.layout import Layout
@@ -164,7 +165,7 @@ def _findings(wrong: _Wrong) -> list[Finding]:
         return said or [words.other_type(apart, label)]
     found = _labelled(wrong)
     if apart.fault is Fault.SHAPE:
-        axes = _axes(wrong.call.expected.comparisons.get(apart.path))
+        axes = over(held.layout) if (held := wrong.call.expected.comparisons.get(apart.path)) else ""
         return [words.other_shape(apart, label, axes, wrong.call), *found]
     if apart.fault is Fault.NOT_FINITE:
         return [words.not_finite(apart, label)]
@@ -217,10 +218,12 @@ def _named(wrong: _Wrong) -> list[Finding]:
     if not draws:
         return []
     tolerance = max(closeness(draw.got, code_of(wrong.case).tolerance) for draw in draws)
-    met = Met(draws, tolerance)
+    samples = AnswerSamples(draws, tolerance)
     target = _target(wrong, draws)
     written = _written(wrong.case, target)
-    return messages.said(matches(target, met), target, met, written) or numeric_difference.plain_differences(draws)
+    return messages.said(matches(target, samples), target, samples, written) or numeric_difference.plain_differences(
+        draws
+    )
 
 
 def _written(case: Case, target: ExpectedAnswer) -> Written:
@@ -231,7 +234,7 @@ def _written(case: Case, target: ExpectedAnswer) -> Written:
     return of_program(case.text, called, target.scope.names)
 
 
-def _draws(wrong: _Wrong) -> Iterator[Draw]:
+def _draws(wrong: _Wrong) -> Iterator[Sample]:
     """Yield values, truth and result of the part that differs: where the same is asked, and both are finite."""
     path = wrong.apart.path
     for call, result in zip(wrong.asked.calls, wrong.ran.results, strict=False):
@@ -240,10 +243,10 @@ def _draws(wrong: _Wrong) -> Iterator[Draw]:
         truth, got = as_array(part(call.truth, path)), as_array(part(result.value, path))
         if truth is None or got is None or not (np.isfinite(truth).all() and np.isfinite(got).all()):
             continue
-        yield Draw(call.values, truth.astype(float), got.astype(float))
+        yield Sample(call.values, truth.astype(float), got.astype(float))
 
 
-def _target(wrong: _Wrong, draws: tuple[Draw, ...]) -> ExpectedAnswer:
+def _target(wrong: _Wrong, draws: tuple[Sample, ...]) -> ExpectedAnswer:
     """Return what mistakes are made from: the author's expression, else the values that the model answer gave."""
     comparison = wrong.call.expected.comparisons.get(wrong.apart.path)
     if comparison is not None:
@@ -256,9 +259,3 @@ def _target(wrong: _Wrong, draws: tuple[Draw, ...]) -> ExpectedAnswer:
         rates = {name: one for name, one in numbers if isinstance(one, float) and one > 0 and not one.is_integer()}
         made.rates.update((name, Number(Fraction(rate))) for name, rate in rates.items())
     return made
-
-
-def _axes(comparison: Comparison | None) -> str:
-    if comparison is None or not comparison.layout.all_axes or not all(comparison.layout.all_axes):
-        return ""
-    return f" over ({', '.join(comparison.layout.all_axes)})"

@@ -15,7 +15,6 @@ from bptutor.notation.equality import prove
 from bptutor.notation.scope import Scope
 from bptutor.notation.shapes import axes
 from bptutor.notation.shapes.axes import ShapeMisfit
-from bptutor.notation.tree import Expr
 from bptutor.notation.values.evaluate import evaluate
 from bptutor.packs.model import Question
 from bptutor.packs.question_types.wrong_line import Assignment, assignments, is_program
@@ -83,14 +82,12 @@ class Lines:
     def _tried(self, n: int) -> Iterator[Tried]:
         line = self.question.lines[n - 1]
         if not is_program(self.question.lines):
-            yield self._held(self._above(n), line, columns=True)
+            above = self.question.lines[n - 2] if n > 1 else self.question.goal or line
+            yield self._held(above, line, columns=True)
             return
         later = {name for other in self.question.lines[n:] for one in assignments(other) for name in one.reads}
         for one in assignments(line):
             yield self._assigned(one, later)
-
-    def _above(self, n: int) -> str:
-        return self.question.lines[n - 2] if n > 1 else self.question.goal or self.question.lines[0]
 
     def _assigned(self, one: Assignment, later: set[str]) -> Tried:
         """Return whether an assignment holds; one that overwrites what it reads holds unless it stands too early."""
@@ -127,7 +124,7 @@ class Lines:
             trees = [parse.read(line, self.scope) for line in self.question.lines]
             letters = tuple(axes.of(trees[0], self.scope).letters)
             with np.errstate(all="ignore"):
-                found = np.array([self._value(tree, values, letters) for tree in trees])
+                found = np.array([np.asarray(evaluate(tree, values, order=letters), dtype=float) for tree in trees])
         except (BptutorError, ValueError):
             return ""
         apart = np.abs(np.diff(found, axis=0)).max(axis=0) if len(found) > 1 else np.zeros(found.shape[1:])
@@ -138,9 +135,6 @@ class Lines:
         at = ", ".join(f"{letter} = {int(place) + start}" for letter, place in zip(letters, entry, strict=False))
         rows = "; ".join(f"line {n}: {float(row[entry]):.4g}".replace("-", "−") for n, row in enumerate(found, 1))
         return f"On these numbers{f', for {at}' if at else ''}, {rows}."
-
-    def _value(self, tree: Expr, values: object, letters: tuple[str, ...]) -> np.ndarray:
-        return np.asarray(evaluate(tree, values, order=letters), dtype=float)  # type: ignore[arg-type]
 
 
 _STEPS = {

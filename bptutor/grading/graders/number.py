@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from bptutor.errors import UnreadableAnswer
 from bptutor.grading.answer import parse_numbers
-from bptutor.grading.answer.answer_samples import Draw, Met
+from bptutor.grading.answer.answer_samples import AnswerSamples, Sample
 from bptutor.grading.answer.submission import Case
 from bptutor.grading.catalogue import expected_answer
 from bptutor.grading.catalogue.table import CATALOGUE
@@ -28,6 +28,7 @@ from bptutor.notation.equality.tolerances import close, of_decimals
 from bptutor.notation.shapes.layout import Layout, layout
 from bptutor.notation.tree import Expr, Name, Stack, walk
 from bptutor.notation.values.evaluate import Values
+from bptutor.packs.question_types.base import typed
 
 Array = NDArray[np.float64]
 
@@ -104,7 +105,6 @@ def read_question(case: Case) -> None:
 
     Raises:
         UnreadableAnswer: They cannot be read.
-        ValueError: The rows of a matrix differ in length.
     """
     for _ in _asked(case):
         pass
@@ -118,38 +118,18 @@ def asked_of(case: Case) -> Asked:
 def _asked(case: Case) -> Iterator[Asked]:
     """Yield the model answer and what is accepted beside it."""
     for written in (case.question.answer, *case.question.accept):
-        if isinstance(written, tuple | list):
-            yield Asked(_literal(written, case))
-            continue
-        text = str(written)
+        text = typed(written)
         try:
             tree = parse.read(text, case.scope)
         except UnreadableAnswer:
             yield Asked(parse_numbers.read_grid(text, case.scope))
             continue
-        literal = isinstance(tree, Stack) and not _named(tree)
-        yield Asked(parse_numbers.read_grid(text, case.scope)) if literal else Asked(_plain(tree, case), tree)
-
-
-def _named(tree: Expr) -> bool:
-    """Return whether a tree depends on the scene."""
-    return any(isinstance(part, Name) for part in walk(tree))
-
-
-def _plain(tree: Expr, case: Case) -> Array | None:
-    """Return the value of a tree without names; None when it depends on the scene."""
-    if _named(tree):
-        return None
-    return Asked(tree=tree).value(Values(case.scope, {}, {}))
-
-
-def _literal(written: Any, case: Case) -> Array:
-    def cells(part: Any) -> Any:
-        if isinstance(part, tuple | list):
-            return [cells(item) for item in part]
-        return float(parse_numbers.read_number(str(part), case.scope)[0])
-
-    return np.array(cells(written), dtype=float)
+        if any(isinstance(part, Name) for part in walk(tree)):  # it depends on the scene
+            yield Asked(tree=tree)
+        elif isinstance(tree, Stack):
+            yield Asked(parse_numbers.read_grid(text, case.scope))
+        else:
+            yield Asked(Asked(tree=tree).value(Values(case.scope, {}, {})), tree)
 
 
 def _fitted(got: Array, shape: tuple[int, ...]) -> tuple[Array | None, str]:
@@ -182,7 +162,7 @@ def _findings(case: Case, asked: Asked, truth: Array, got: Array, tolerance: flo
         found = numeric_difference.everywhere(truth, fitted, tolerance)
     named = [replace(finding, again=differ.message if differ else "") for finding in found]
     if fitted is None:
-        axes = _axes(case, asked)
+        axes = over(layout(asked.tree, case.scope, columns=True)) if asked.tree is not None else ""
         mine, theirs = parse_numbers.shown_shape(got.shape), parse_numbers.shown_shape(truth.shape)
         plain = Finding("shape", f"Your grid is {mine}, what is asked is {theirs}{axes}. Look at its first axis.")
     else:
@@ -196,18 +176,19 @@ def _findings(case: Case, asked: Asked, truth: Array, got: Array, tolerance: flo
 def _mistakes(case: Case, asked: Asked, truth: Array, got: Array, tolerance: float) -> list[Finding]:
     """Return the mistakes that give the learner's numbers on the numbers shown."""
     if asked.tree is None:
-        return _without_scene(Met((), tolerance, relative=False), truth, got)
+        return _without_scene(AnswerSamples((), tolerance, relative=False), truth, got)
     values = seen(case)
-    met = Met((Draw(values, truth, got),), parse_numbers.as_typed(case.text, tolerance), relative=False)
+    samples = AnswerSamples((Sample(values, truth, got),), parse_numbers.as_typed(case.text, tolerance), relative=False)
     expected = held_against(case, asked.tree, values)
-    known = author_feedback.findings(case, expected, met)
+    known = author_feedback.findings(case, expected, samples)
     if known or asked.literal is not None:
-        return known or _without_scene(met, truth, got)
+        return known or _without_scene(samples, truth, got)
     target = expected_answer.expected_answer(expected)
-    found = [fit for fit in matches(target, met) if fit.mistake.id == "bias-zero" or _tells(got, tolerance)]
+    telling_size = float(np.max(np.abs(got), initial=0.0)) > 3 * tolerance  # what is nearly 0 is any mistake
+    found = [fit for fit in matches(target, samples) if fit.mistake.id == "bias-zero" or telling_size]
     if got.ndim == 0 and float(got).is_integer():  # so round a number is something else by chance
         found = [fit for fit in found if fit.mistake.id != "other-quantity"]
-    return messages.said(found, target, met, NUMBERS)
+    return messages.said(found, target, samples, NUMBERS)
 
 
 def held_against(case: Case, tree: Expr, values: Values) -> Comparison:
@@ -216,27 +197,20 @@ def held_against(case: Case, tree: Expr, values: Values) -> Comparison:
     return Comparison(case.scene, tree, shape, columns=True, sizes=sizes)
 
 
-def _tells(got: Array, tolerance: float) -> bool:
-    """Return whether numbers are large enough to tell one mistake from another."""
-    return float(np.max(np.abs(got), initial=0.0)) > 3 * tolerance
-
-
-def _without_scene(met: Met, truth: Array, got: Array) -> list[Finding]:
+def _without_scene(samples: AnswerSamples, truth: Array, got: Array) -> list[Finding]:
     """Return what can be said of literal numbers: their sign, and rows for columns."""
     changes: dict[str, Callable[[Array], Array]] = {"sign": np.negative}
     if truth.ndim == 2:
         changes["transposed"] = np.transpose
     for mistake in CATALOGUE:
         change = changes.get(mistake.id)
-        if change and met.equal(change(truth), got) and not met.equal(truth, got):
+        if change and samples.equal(change(truth), got) and not samples.equal(truth, got):
             return [Finding(mistake.id, mistake.message("", {"everywhere": "yes"}))]
     return []
 
 
-def _axes(case: Case, asked: Asked) -> str:
-    if asked.tree is None:
-        return ""
-    found: Layout = layout(asked.tree, case.scope, columns=True)
+def over(found: Layout) -> str:
+    """Return the names of all axes, for behind a shape; nothing where one has no name."""
     return f" over ({', '.join(found.all_axes)})" if found.all_axes and all(found.all_axes) else ""
 
 

@@ -9,9 +9,9 @@ import os
 import signal
 import sys
 import time
-from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -62,11 +62,6 @@ class Asked:
     earlier: Mapping[str, object] | None
 
 
-_questions: OrderedDict[str, tuple[Question, Scene | None]] = OrderedDict()
-_scenes: OrderedDict[str, Scene] = OrderedDict()
-_packs: OrderedDict[str | None, Library] = OrderedDict()
-
-
 def asked(given: Mapping[str, Any]) -> Asked:
     """Read one object of `bptutor grade`.
 
@@ -88,36 +83,37 @@ def asked(given: Mapping[str, Any]) -> Asked:
         raise UsageError("`seed` is not a whole number")
     if earlier is not None and not isinstance(earlier, dict):
         raise UsageError("`earlier` is not an object")
-    question, scene = _kept_question(mapping) if isinstance(mapping, dict) else _named_question(mapping, pack, given)
+    if isinstance(mapping, dict):
+        question, scene = _written_question(json.dumps(mapping))
+    else:
+        allowed = given.get("allowed")
+        question, scene = _named_question(mapping, pack, None if allowed is None else frozenset(allowed))
     return Asked(question, scene, text, seed or 0, earlier)
 
 
-def _kept_question(mapping: dict[str, Any]) -> tuple[Question, Scene | None]:
-    key = json.dumps(mapping)
-    if key not in _questions:
-        asks = {name: value for name, value in mapping.items() if name != "scene"}
-        scene = _kept_scene(mapping["scene"]) if mapping.get("scene") else None
-        question = read_question(asks, Place())
-        _readable(question, scene)
-        _keep(_questions, key, (question, scene))
-    _questions.move_to_end(key)
-    return _questions[key]
+@lru_cache(KEPT)
+def _written_question(text: str) -> tuple[Question, Scene | None]:
+    """Return a question that a line holds, and its scene."""
+    mapping = json.loads(text)
+    scene = mapping.pop("scene", None)
+    found = read_question(mapping, Place()), _scene(scene) if scene else None
+    _readable(*found)
+    return found
 
 
-def _named_question(id_: str, pack: str | None, given: Mapping[str, Any]) -> tuple[Question, Scene | None]:
+@lru_cache(KEPT)
+def _named_question(id_: str, pack: str | None, allowed: frozenset[str] | None) -> tuple[Question, Scene | None]:
     """Return a question of a pack; of the built-in one when no pack is given."""
     from bptutor.packs.asking import named
 
-    key = json.dumps([id_, pack])
-    if key not in _questions:
-        if pack not in _packs:
-            library = Library.open(Path(pack)) if pack else Library.builtin()
-            allowed = given.get("allowed")
-            library.allowed = None if allowed is None else frozenset(allowed)
-            _keep(_packs, pack, library)
-        _keep(_questions, key, named(_packs[pack], id_))
-    _questions.move_to_end(key)
-    return _questions[key]
+    return named(_library(pack, allowed), id_)
+
+
+@lru_cache(KEPT)
+def _library(pack: str | None, allowed: frozenset[str] | None) -> Library:
+    library = Library.open(Path(pack)) if pack else Library.builtin()
+    library.allowed = allowed
+    return library
 
 
 def _readable(question: Question, scene: Scene | None) -> None:
@@ -130,24 +126,17 @@ def _readable(question: Question, scene: Scene | None) -> None:
         types.of(question).check_readable(make(question, "0", scene))
     except UnreadableAnswer as wrong:
         raise UsageError(f"the question cannot be read: {wrong.message}") from wrong
-    except ValueError as wrong:
-        raise UsageError("the question cannot be read: the rows of `answer` differ in length") from wrong
 
 
-def _kept_scene(mapping: object) -> Scene:
+def _scene(mapping: object) -> Scene:
     if not isinstance(mapping, dict):
         raise UsageError("`scene` is missing or not an object")
-    key = json.dumps(mapping)
-    if key not in _scenes:
-        _keep(_scenes, key, Scene.from_mapping(mapping, Place()))
-    _scenes.move_to_end(key)
-    return _scenes[key]
+    return _written_scene(json.dumps(mapping))
 
 
-def _keep(kept: OrderedDict[Any, Any], key: object, value: object) -> None:
-    kept[key] = value
-    if len(kept) > KEPT:
-        kept.popitem(last=False)
+@lru_cache(KEPT)
+def _written_scene(text: str) -> Scene:
+    return Scene.from_mapping(json.loads(text), Place())
 
 
 def graded(given: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
@@ -183,7 +172,7 @@ def proved(given: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _proof(given: Mapping[str, Any]) -> dict[str, Any]:
-    scene = _kept_scene(given.get("scene"))
+    scene = _scene(given.get("scene"))
     sides = {}
     for side in ("left", "right", "where"):
         text = given.get(side)

@@ -16,6 +16,7 @@ from bptutor.grading.answer.submission import Case
 from bptutor.grading.verdict import Reading, Verdict
 from bptutor.packs.lesson.stop_ids import mark
 from bptutor.packs.model import Question
+from bptutor.packs.question_types.base import typed
 
 Shuffle = Callable[[int], tuple[int, ...]]
 """Gives so many places, from 0, in the order of a learner's seed."""
@@ -79,7 +80,6 @@ class QuestionType(ABC):
 
         Raises:
             UnreadableAnswer: It cannot be read.
-            ValueError: The rows of a matrix differ in length.
         """
 
     def counts(self, case: Case, error: UnreadableAnswer) -> bool:
@@ -112,7 +112,7 @@ class QuestionType(ABC):
 
     def pointing_text(self, places: Sequence[int]) -> str:
         """Return what a learner types to point at items by place."""
-        return ",".join(str(place + 1) for place in places)
+        return ""
 
     def shuffled(self, question: Question, shuffle: Shuffle) -> tuple[Question, tuple[int, ...]]:
         """Return a question in the order in which it is shown, so that the place of what is right tells nothing.
@@ -140,13 +140,6 @@ class QuestionType(ABC):
     def is_other(self, question: Question, kept: tuple[str, ...]) -> bool:
         """Return whether a question has another answer than when its key was kept."""
         return kept != self.record_key(question)
-
-
-def typed(answer: object) -> str:
-    """Return an answer as text: nested tuples as `[[1, 2], [3, 4]]`."""
-    if isinstance(answer, list | tuple):
-        return "[" + ", ".join(typed(item) for item in answer) + "]"
-    return str(answer)
 
 
 def nothing_written(question: Question) -> Iterator[Probe]:

@@ -10,7 +10,7 @@ from bptutor.errors import BptutorError, Problem, UnreadableAnswer
 from bptutor.grading.answer.submission import Case
 from bptutor.grading.types.base import QuestionType
 from bptutor.grading.types.pointing import Pointing, same_text
-from bptutor.grading.verdict import Finding, Mark, Reading, Verdict
+from bptutor.grading.verdict import Finding, Mark, Verdict
 from bptutor.packs.lesson.stop_ids import mark
 from bptutor.packs.model import Question
 from bptutor.packs.question_types.wrong_line import NONE, assignments, is_program, named
@@ -24,22 +24,20 @@ QUICK = 0.6
 """Seconds for what is said of one line when an answer is graded."""
 PATIENCE = 30.0
 """Seconds for one line when a pack is checked."""
-_ORDINALS = (
-    ("one", "first"),
-    ("two", "second"),
-    ("three", "third"),
-    ("four", "fourth"),
-    ("five", "fifth"),
-    ("six", "sixth"),
-    ("seven", "seventh"),
-    ("eight", "eighth"),
-    ("nine", "ninth"),
+_NUMBERS = tuple(
+    zip(
+        ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine"],
+        ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth"],
+        strict=True,
+    )
 )
 _ALL_FOLLOW = re.compile(
-    r"(?:they |the |each and )?(?:all|both|every|each)\b[a-z ]*\b(?:follows?|holds?|right|correct|fine|ok|true)"
-    r"|(?:none|no|nothing|neither)\b[a-z ]*|\[\s*\]|∅"
+    r"(?:they |the )?(?:all|both|every|each)\b(?: (?:of )?(?:them|the|these|lines?|is|are))*"
+    r" (?:follows?|holds?|right|correct|fine|ok|true)"
+    r"|(?:none|no|nothing|neither)(?: of (?:them|these|the lines))?(?: lines?| mistakes?| errors?)?"
+    r"(?: (?:is|are) (?:wrong|false))?|\[\s*\]|∅"
 )
-_BESIDE = re.compile(r"\b(?:lines?|number|no|and|the|is|are|wrong|does|do|not|follow|in)\b\.?")
+_BESIDE = re.compile(r"\b(?:lines?|number|no|and|the|is|are|wrong|do(?:es)? not follow|doesn.t follow|in)\b\.?")
 _ENDINGS = ("in line {n}", "line {n}", "line {n}: `{line}`")
 """How a menu of old named a line."""
 
@@ -49,10 +47,6 @@ class WrongLine(Pointing):
 
     kind = "wrong-line"
 
-    def items(self, question: Question) -> tuple[str, ...]:
-        """Return the lines."""
-        return question.lines
-
     def right_items(self, question: Question) -> tuple[str, ...]:
         """Return the lines that do not follow."""
         return tuple(question.lines[n - 1] for n in named(question))
@@ -60,12 +54,12 @@ class WrongLine(Pointing):
     def places(self, question: Question, text: str) -> tuple[int, ...]:
         """Return the lines that are named; nothing where all are said to follow."""
         typed = " ".join(text.replace("`", " ").replace("−", "-").casefold().split()).strip(" .!?\"'")
-        if _ALL_FOLLOW.fullmatch(typed) and "not" not in typed.split():
+        if _ALL_FOLLOW.fullmatch(typed):
             return ()
         same = same_text(text, question.lines)
         if same:
             return tuple(same)
-        for n, words in enumerate(_ORDINALS, 1):
+        for n, words in enumerate(_NUMBERS, 1):
             typed = re.sub(rf"\b(?:{'|'.join(words)})\b", str(n), typed)
         numbers = re.findall(r"[0-9]+", typed)
         if not numbers or re.search(r"[^0-9\s,;&+()\[\]-]", _BESIDE.sub(" ", typed)):
@@ -74,10 +68,6 @@ class WrongLine(Pointing):
         if len(numbers) == 1 and len(question.lines) < 10:
             numbers = list(numbers[0])
         return tuple(sorted({_place(question, digits[:4], text) for digits in numbers}))
-
-    def preview(self, case: Case) -> Reading:
-        """Return which lines are named."""
-        return Reading(self.in_words(case.question, case.text))
 
     def in_words(self, question: Question, text: str) -> str:
         """Return `line 3`, `lines 2 and 3`, or that all lines follow."""
@@ -182,7 +172,8 @@ def _left_out(lines: Lines, given: list[int], truth: set[int]) -> Finding | None
     verb = "does not follow, and is" if len(given) == 1 else "do not follow, and are"
     fact = f"{_listed(given).capitalize()} {verb} not all. Look at each of the others beside the one above it."
     if not given:
-        say = dict(lines.question.wrong).get(NONE, "Look at each line beside the one above it.")
+        look = "what its name stands for" if is_program(lines.question.lines) else "the one above it"
+        say = dict(lines.question.wrong).get(NONE, f"Look at each line beside {look}.")
         fact = f"Not every line {'is right' if is_program(lines.question.lines) else 'follows'}. {say}"
     return Finding(RULE, fact, again=lines.in_numbers())
 

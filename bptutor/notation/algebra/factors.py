@@ -1,11 +1,14 @@
-"""A polynomial as a product: its sign, its root and its logarithm are read from its factors."""
+"""A polynomial, or a number, as a product: its sign, its root and its logarithm are read from its factors."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
+
+from sympy.ntheory import factorint
 
 from bptutor.notation.algebra.sympy_ring import (
     Factor,
@@ -22,6 +25,7 @@ Factors = tuple[Fraction, dict[Factor, Any]]
 _MOST_TERMS = 40
 _MOST_GENERATORS = 8
 _MOST_DEGREE = 24
+_LARGEST_TRIED = 1000
 
 
 def factors(ring: Ring, p: Polynomial) -> Factors:
@@ -75,3 +79,16 @@ def _piece(ring: Ring, piece: Polynomial, scale: Mapping[int, int]) -> Factors:
         terms.append(ring.term({ring.generators[k]: Fraction(n, s) for n, (k, s) in pairs}, c))
     c, powers, rest = without_monomial(ring, ring.add(terms))
     return fraction(c), powers | ({} if rest is None else {rest: 1})
+
+
+def primes(number: Fraction) -> Iterator[tuple[int, int]]:
+    """Yield the prime powers of a positive rational; a rest without small factors may count as prime."""
+    yield from _prime_powers(number.numerator)
+    for p, n in _prime_powers(number.denominator):
+        yield p, -n
+
+
+@lru_cache(maxsize=1000)
+def _prime_powers(n: int) -> tuple[tuple[int, int], ...]:
+    found = factorint(n, limit=_LARGEST_TRIED, use_rho=False, use_pm1=False, use_ecm=False)
+    return tuple((int(p), int(k)) for p, k in found.items())

@@ -8,22 +8,23 @@ A logarithm is read as log|u|, and a root as that of |u|: the same where the ent
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from fractions import Fraction
-from functools import lru_cache
 from typing import Any
-
-from sympy.ntheory import factorint
 
 from bptutor.notation.algebra.expression import Apply, Constant, Power, Product, Sym, Symbol, TooHard, Total
 from bptutor.notation.algebra.factors import factors as factors_of
+from bptutor.notation.algebra.factors import primes
 from bptutor.notation.algebra.piecewise import Choice, Step
 from bptutor.notation.algebra.sympy_ring import Factor, Generator, Monomial, Polynomial, Ring, TooSmall, fraction
 from bptutor.notation.tree import Relation
 
-_LARGEST_TRIED = 1000
 _MOST_TURNS = 12
 _FINEST_PART = 5040
+
+
+Known = dict[int, tuple[Sym, Polynomial]]
+"""By the identity of an entry, which is kept with it: how it is read."""
 
 
 class OutsideDomain(Exception):
@@ -36,25 +37,36 @@ class Reader:
     Args:
         ring: Where the generators live.
         signs: 1 or -1 for factors whose sign is assumed.
+        settled: What was read already and is the same whatever is assumed; it grows.
     """
 
-    def __init__(self, ring: Ring, signs: Mapping[Factor, int]) -> None:
-        """Start with nothing read."""
+    def __init__(self, ring: Ring, signs: Mapping[Factor, int], settled: Known | None = None) -> None:
+        """Start with nothing read under this assumption."""
         self.ring = ring
         self.signs = signs
+        self._settled: Known = {} if settled is None else settled
         self.undecided: dict[Factor, None] = {}
         """Factors whose sign was asked for and is not known, in order."""
         self.jumps: set[Factor] = set()
         """Those at whose zero the entry may jump."""
-        self._known: dict[int, tuple[Sym, Polynomial]] = {}
+        self._known: Known = {}
+        self._asked = 0
+        """How often it mattered what is assumed of signs."""
         self._perhaps = 0
         """How many cases deep the reading is, whose condition is open."""
 
     def __call__(self, node: Sym) -> Polynomial:
         """Return the entry as a polynomial."""
-        found = self._known.get(id(node))
+        found = self._settled.get(id(node))
+        if found is not None:
+            return found[1]
+        found, asked = self._known.get(id(node)), self._asked
         if found is None:
-            found = self._known[id(node)] = (node, self._read(node))
+            found = node, self._read(node)
+            settled = self._asked == asked and not self._perhaps
+            (self._settled if settled else self._known)[id(node)] = found
+        else:
+            self._asked += 1
         return found[1]
 
     def _read(self, node: Sym) -> Polynomial:
@@ -116,8 +128,10 @@ class Reader:
     def _sign(self, factor: Factor, strict: bool = False) -> int:
         """Return 1 or -1 where the sign is known, else 0; `strict` excludes that it may vanish."""
         if factor in self.signs:
+            self._asked += 1
             return self.signs[factor]
         if isinstance(factor, Generator):
+            self._asked += not factor.positive
             return 1 if factor.positive else 0
         terms = [self._sign_of_term(monomial, c) for monomial, c in factor.items()]
         if len({sign for sign, _ in terms}) > 1 or (strict and not any(firm for _, firm in terms)):
@@ -193,7 +207,7 @@ class Reader:
                 return ring.zero
             raise TooHard("division by zero")
         self._in_domain(number, factors)
-        parts = [self._prime_power(p, n * exponent) for p, n in _primes(abs(number))]
+        parts = [self._prime_power(p, n * exponent) for p, n in primes(abs(number))]
         return ring.product([*parts, *(self._factor_power(f, n * exponent) for f, n in factors.items())])
 
     def _prime_power(self, prime: int, exponent: Fraction) -> Polynomial:
@@ -222,7 +236,7 @@ class Reader:
         if not number:
             raise TooHard("the logarithm of 0")
         self._in_domain(number, factors)
-        parts = [(self._log_number(p), n) for p, n in _primes(abs(number))]
+        parts = [(self._log_number(p), n) for p, n in primes(abs(number))]
         parts += [(self._log_factor(f), n) for f, n in factors.items()]
         return ring.add([ring.times(log, ring.number(Fraction(n))) for log, n in parts])
 
@@ -293,16 +307,3 @@ class Reader:
         cosine = ring.of(ring.generator("cos", *key))
         tail = ring.add([ring.one, -ring.times(cosine, cosine)])
         return cosine, sign * ring.of(ring.generator("sin", *key, degree=2, tail=tail))
-
-
-def _primes(number: Fraction) -> Iterator[tuple[int, int]]:
-    """Yield the prime powers of a positive rational; a rest without small factors may count as prime."""
-    yield from _prime_powers(number.numerator)
-    for p, n in _prime_powers(number.denominator):
-        yield p, -n
-
-
-@lru_cache(maxsize=1000)
-def _prime_powers(n: int) -> tuple[tuple[int, int], ...]:
-    found = factorint(n, limit=_LARGEST_TRIED, use_rho=False, use_pm1=False, use_ecm=False)
-    return tuple((int(p), int(k)) for p, k in found.items())

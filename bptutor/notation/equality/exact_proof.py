@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from bptutor.errors import BptutorError
-from bptutor.notation.equality.compare import Pair
+from bptutor.notation.equality.pairs import Pair
 from bptutor.notation.scope import Role, Scope
 from bptutor.notation.tree import Add, Derivative, Expr, Name, Neg, Relation, walk
 from bptutor.notation.values.backends import Array

@@ -8,8 +8,8 @@ from random import Random
 import numpy as np
 
 from bptutor.errors import BptutorError
-from bptutor.notation.equality.compare import Pair
 from bptutor.notation.equality.kinks import sites
+from bptutor.notation.equality.pairs import Pair
 from bptutor.notation.equality.probes import Prober
 from bptutor.notation.equality.tolerances import DERIVATIVE, NEAR_KINK, close
 from bptutor.notation.shapes import axes

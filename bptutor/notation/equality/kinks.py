@@ -16,7 +16,7 @@ from random import Random
 import numpy as np
 
 from bptutor.errors import BptutorError
-from bptutor.notation.equality.compare import Pair
+from bptutor.notation.equality.pairs import Pair
 from bptutor.notation.scope import Scope
 from bptutor.notation.tree import Call, Cases, Compare, Expr, Name, Relation, walk
 from bptutor.notation.values.backends import FLOATS, Array, Field

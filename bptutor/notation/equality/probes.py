@@ -11,8 +11,8 @@ from random import Random
 import numpy as np
 
 from bptutor.errors import BptutorError
-from bptutor.notation.equality.compare import Difference, Pair
 from bptutor.notation.equality.kinks import around
+from bptutor.notation.equality.pairs import Difference, Pair
 from bptutor.notation.equality.tolerances import DIGITS, PLAIN
 from bptutor.notation.scope import Role
 from bptutor.notation.tree import Add

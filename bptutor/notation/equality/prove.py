@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 
 from bptutor.errors import BptutorError
-from bptutor.notation.equality import compare
-from bptutor.notation.equality.compare import Misfit, Pair
+from bptutor.notation.equality import pairs
 from bptutor.notation.equality.gradient_check import checked
+from bptutor.notation.equality.pairs import Misfit, Pair
 from bptutor.notation.equality.probes import Point, Probed, Prober, shrunk
 from bptutor.notation.scope import Scope
 from bptutor.notation.tree import Add, At, Compare, Expr, Letter, Name, Number, Relation, Stack, Sum, walk
@@ -96,7 +96,7 @@ def prove(  # noqa: PLR0913 - the sides, where they stand, and how to look
     """
     until = time.monotonic() + deadline
     try:
-        pair = compare.pair(left, right, scope, where, order=order, known=known, columns=columns)
+        pair = pairs.pair(left, right, scope, where, order=order, known=known, columns=columns)
     except Misfit as misfit:
         return Proof(Outcome.REFUTED, "probes", detail=str(misfit), rule=misfit.rule)
     except BptutorError as error:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-import weakref
 from collections.abc import Iterable
 from difflib import get_close_matches
 
 from bptutor.notation.array_functions.table import OPTIONS, SUGGESTED, WORDS
+from bptutor.notation.caching import cached_by_identity
 from bptutor.notation.parser import spellings
 from bptutor.notation.scope import Role, Scope
 
@@ -169,15 +169,7 @@ def _greek_spellings(word: str) -> list[str]:
     return found
 
 
-_MADE: dict[int, tuple[weakref.ref[Scope], Vocabulary]] = {}
-
-
+@cached_by_identity(128)
 def vocabulary(scope: Scope) -> Vocabulary:
-    """Return the vocabulary of a scope; it is made once while the scope lives."""
-    made = _MADE.get(id(scope))
-    if made is not None and made[0]() is scope:
-        return made[1]
-    words = Vocabulary(scope)
-    key = id(scope)
-    _MADE[key] = (weakref.ref(scope, lambda _: _MADE.pop(key, None)), words)
-    return words
+    """Return the vocabulary of a scope; kept for each scope."""
+    return Vocabulary(scope)

@@ -44,9 +44,3 @@ def value_of(expr: Expr) -> Fraction | None:
     if isinstance(expr, Div) and isinstance(expr.num, Number) and isinstance(expr.den, Number) and expr.den.value:
         return expr.num.value / expr.den.value
     return None
-
-
-def product(factors: list[Expr]) -> Expr:
-    """Return a product, flat; one factor stands alone."""
-    flat = [f for factor in factors for f in (factor.factors if isinstance(factor, Mul) else (factor,))]
-    return flat[0] if len(flat) == 1 else Mul(tuple(flat))

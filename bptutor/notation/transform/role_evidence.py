@@ -104,7 +104,9 @@ def products(expr: Expr, scope: Scope, number: bool) -> Iterator[tuple[Expr, Exp
 
 
 def _holds_entries(name: str, scope: Scope) -> bool:
-    return name in scope.names and scope.names[name].role in HOLDS_ENTRIES
+    """Return whether a name stands for an array of the forward pass."""
+    made = scope.names.get(name)
+    return made is not None and made.role in HOLDS_ENTRIES and not isinstance(made.definition, Derivative)
 
 
 def _outside(expr: Expr) -> Iterator[Expr]:

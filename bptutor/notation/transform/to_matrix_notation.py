@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bptutor.notation.transform.products import product
+from bptutor.notation.transform.products import times
 from bptutor.notation.transform.to_index_notation import entrywise
 from bptutor.notation.tree import (
     Add,
@@ -189,10 +189,10 @@ def _grouped(parts: list[Held]) -> list[Held]:
     found = []
     for same in groups.values():
         letters = same[0].letters
-        found.append(Held(product([_ordered(part, letters) for part in same]), letters))
+        found.append(Held(times(*(_ordered(part, letters) for part in same)), letters))
     if scalars:
-        head = found[0] if found else Held(product(scalars))
-        found[:1] = [Held(product([*scalars, head.tree]), head.letters) if found else head]
+        head = found[0] if found else Held(times(*scalars))
+        found[:1] = [Held(times(*scalars, head.tree), head.letters) if found else head]
     return found
 
 
@@ -208,7 +208,7 @@ def _pair(left: Held, right: Held) -> Held:
     if len(left.letters) == len(right.letters) == 1:
         return Held(Outer(left.tree, right.tree), left.letters + right.letters)
     wide, narrow = (left, right) if len(left.letters) > len(right.letters) else (right, left)
-    return Held(product([_spread(narrow, wide.letters).tree, wide.tree]), wide.letters)
+    return Held(times(_spread(narrow, wide.letters).tree, wide.tree), wide.letters)
 
 
 def _sum(expr: Expr) -> Held:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from bptutor.notation.caching import cached_by_identity
 from bptutor.notation.scope import Role, Scope
 from bptutor.notation.shapes import axes as axis_names
 from bptutor.notation.tree import Expr, Name, walk
@@ -91,14 +92,9 @@ class Values:
         return other
 
 
-_DEPENDENTS: dict[int, tuple[Scope, dict[str, frozenset[str]]]] = {}
-
-
+@cached_by_identity(256)
 def dependents(scope: Scope) -> dict[str, frozenset[str]]:
     """Return, for each name, the defined names that change with it."""
-    cached = _DEPENDENTS.get(id(scope))
-    if cached is not None and cached[0] is scope:
-        return cached[1]
     uses: dict[str, set[str]] = {}
     for name, declared in scope.names.items():
         if declared.definition is None:
@@ -109,9 +105,6 @@ def dependents(scope: Scope) -> dict[str, frozenset[str]]:
     for name, used in uses.items():
         for u in used:
             out[u] = out.get(u, frozenset()) | {name}
-    if len(_DEPENDENTS) > 256:
-        _DEPENDENTS.clear()
-    _DEPENDENTS[id(scope)] = (scope, out)
     return out
 
 

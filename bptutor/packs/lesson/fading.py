@@ -11,7 +11,7 @@ from enum import Enum
 
 from bptutor.packs.lesson.outline import Rule
 from bptutor.packs.model import Derivation, Line, Question
-from bptutor.packs.question_types.expression import line_question, page_question
+from bptutor.packs.question_types.expression import page_question, written_line
 from bptutor.packs.question_types.fill_in import hole_question
 from bptutor.packs.question_types.rule import why_question
 
@@ -94,7 +94,7 @@ def question(derivation: Derivation, n: int, how: Form, rules: Mapping[str, Rule
     if how is Form.HOLE:
         line = derivation.lines[n]
         return hole_question(derivation, n, hole(line), filling(line))
-    return line_question(derivation, n)
+    return written_line(derivation, n)
 
 
 def blank_page(

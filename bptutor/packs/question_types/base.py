@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from bptutor.packs.model import Question
+from bptutor.packs.model import Derivation, Question
 from bptutor.packs.yaml.fields import Fields
 from bptutor.packs.yaml.reader import Located
 
@@ -71,9 +71,10 @@ class QuestionType(ABC):
     def read_fields(self, fields: Fields) -> dict[str, Any]:
         """Read the keys that not every type has; returns fields of `Question`."""
 
-    @abstractmethod
     def read_formulas(self, node: Located, question: Question, formulas: Formulas, scope: Scope) -> None:
         """Read the mathematics in the keys of a question, so that an error points at its column.
+
+        Unless a type has more of it, that is `goal`, `where` and `whole`.
 
         Args:
             node: The question as it is written.
@@ -81,10 +82,11 @@ class QuestionType(ABC):
             formulas: Reads expressions, and collects what is wrong with them.
             scope: The names, with those that the question gives.
         """
+        formulas.beside(node, scope)
 
-    @abstractmethod
     def secret(self, question: Question) -> str:
-        """Return the text that neither the prompt nor a hint may hold; empty where any may."""
+        """Return the text that neither the prompt nor a hint may hold: the answer; empty where any may."""
+        return str(question.answer) if self.guarded else ""
 
     def offers(self, question: Question) -> tuple[Offer, ...]:
         """Return what stands below the prompt."""
@@ -92,8 +94,12 @@ class QuestionType(ABC):
 
     def instruction(self, question: Question) -> str:
         """Return the sentence that says how to answer, for who sees no answer line; empty where it is plain."""
-        return ""
+        return self.how
 
+    how = ""
+    """That sentence, where it is always the same."""
+    guarded = True
+    """Whether the answer may stand neither in the prompt nor in a hint."""
     default_prompt = ""
     """The prompt where no paragraph stands above the question; empty where its author must write one."""
     pointing = False
@@ -113,6 +119,23 @@ class QuestionType(ABC):
     def tall(self) -> bool:
         """Whether reading an answer back may take more than one row."""
         return self.style in {Style.FORMULA, Style.NUMPY}
+
+
+def line_question(
+    kind: QuestionType, derivation: Derivation, n: int, source: Mapping[str, object], **more: Any
+) -> Question:
+    """Return line `n` (0-based) of a derivation as a question.
+
+    Args:
+        kind: Its type.
+        derivation: The derivation.
+        n: 0-based index of the line.
+        source: What `grade` takes of it, beside the type.
+        more: Further fields of `Question`.
+    """
+    line, id_ = derivation.lines[n], f"{derivation.id}.{n + 1}"
+    more |= {"skills": line.skills, "place": line.place, "places": line.places}
+    return Question(id_, kind.kind, source={"type": kind.kind, **source}, **more)
 
 
 def answer_key(fields: Fields, example: str) -> object:
@@ -147,3 +170,10 @@ def has_letters(answer: object) -> bool:
     if isinstance(answer, tuple | list):
         return any(has_letters(part) for part in answer)
     return any(character.isalpha() for character in str(answer))
+
+
+def typed(answer: object) -> str:
+    """Return an answer as text: nested tuples as `[[1, 2], [3, 4]]`."""
+    if isinstance(answer, list | tuple):
+        return "[" + ", ".join(typed(item) for item in answer) + "]"
+    return str(answer)

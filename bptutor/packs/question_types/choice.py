@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from string import ascii_lowercase
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from bptutor.errors import Problem
 from bptutor.packs.model import Choice as Sentence
@@ -11,10 +11,6 @@ from bptutor.packs.model import Question
 from bptutor.packs.question_types.base import Offer, QuestionType, Style
 from bptutor.packs.yaml.fields import Fields
 from bptutor.packs.yaml.reader import Located
-
-if TYPE_CHECKING:
-    from bptutor.notation.scope import Scope
-    from bptutor.packs.lesson.formulas import Formulas
 
 MAX_ITEMS = len(ascii_lowercase)
 
@@ -49,9 +45,6 @@ class Choice(QuestionType):
         fields.mapping("means")  # of old: what the names of numbered lines stand for
         return {"choices": choices, "many": many, "answer": fields.text("answer")}
 
-    def read_formulas(self, node: Located, question: Question, formulas: Formulas, scope: Scope) -> None:
-        """Read nothing: choices are prose."""
-
     def secret(self, question: Question) -> str:
         """Return the right choices."""
         return "; ".join(choice.text for choice in question.choices if choice.right)
@@ -69,11 +62,9 @@ class Choice(QuestionType):
 def _sentence(node: Located, problems: list[Problem]) -> Sentence:
     if isinstance(node.value, str) and node.value:
         node = Located({"text": node}, node.place, {"text": node.place})
-    fields = Fields(node, "a choice", problems)
-    fields.require("text", "it rises")
-    result = Sentence(fields.text("text"), fields.flag("right"), fields.text("say"))
-    fields.close()
-    return result
+    with Fields(node, "a choice", problems) as fields:
+        fields.require("text", "it rises")
+        return Sentence(fields.text("text"), fields.flag("right"), fields.text("say"))
 
 
 TYPES: tuple[QuestionType, ...] = (Choice(),)

@@ -35,9 +35,5 @@ class Einsum(QuestionType):
         for operand in node.mapping["operands"].items if "operands" in node.mapping else ():
             formulas.expression(operand, scope)
 
-    def secret(self, question: Question) -> str:
-        """Return the specification."""
-        return str(question.answer)
-
 
 TYPES: tuple[QuestionType, ...] = (Einsum(),)

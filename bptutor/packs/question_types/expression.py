@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from bptutor.packs.model import Derivation, Derived, Question
-from bptutor.packs.question_types.base import QuestionType, Style, answer_nodes
+from bptutor.packs.question_types.base import QuestionType, Style, answer_nodes, line_question
 from bptutor.packs.scene.extremes import extremes, fit
 from bptutor.packs.yaml.fields import Fields, nearest
 from bptutor.packs.yaml.reader import Located
@@ -33,10 +33,8 @@ class Expression(QuestionType):
 
     def read_fields(self, fields: Fields) -> dict[str, Any]:
         """Read the answer, and in which form and from which names it is asked."""
-        answer = fields.require("answer", "p_i - y_i")
-        fields.whole_text(answer, "answer")
         return {
-            "answer": answer.text,
+            "answer": fields.math("answer", "p_i - y_i"),
             "accept": fields.texts("accept", math=True),
             "form": _forms(fields),
             "names": fields.texts("names"),
@@ -55,10 +53,6 @@ class Expression(QuestionType):
         formulas.beside(node, scope)
         if "extreme" in node.mapping and not formulas.blind:
             fit(node.mapping["extreme"], scope, formulas.problems)
-
-    def secret(self, question: Question) -> str:
-        """Return the answer."""
-        return str(question.answer)
 
 
 class NumPy(Expression):
@@ -87,29 +81,15 @@ SYMBOLIC = Expression("symbolic", "index")
 TYPES: tuple[QuestionType, ...] = (SYMBOLIC, Expression("matrix-expression", "matrix"), NumPy("numpy", "numpy"))
 
 
-def line_question(derivation: Derivation, n: int) -> Question:
+def written_line(derivation: Derivation, n: int) -> Question:
     """Return line `n` (0-based) of a derivation as the question to write it."""
-    line = derivation.lines[n]
-    above = tuple(earlier.math for earlier in derivation.lines[:n])
-    below = tuple(later.math for later in derivation.lines[n + 1 :])
-    source: dict[str, object] = {"type": SYMBOLIC.kind, "answer": line.math}
-    source |= {"derived": {"goal": derivation.goal, "above": above, "below": below}}
+    line, lines = derivation.lines[n], [one.math for one in derivation.lines]
+    derived = Derived(derivation.goal, tuple(lines[:n]), tuple(lines[n + 1 :]))
+    source: dict[str, object] = {"answer": line.math}
+    source |= {"derived": {"goal": derived.goal, "above": derived.above, "below": derived.below}}
     source |= {key: value for key, value in (("where", line.where), ("names", line.names)) if value}
-    return Question(
-        id=f"{derivation.id}.{n + 1}",
-        kind=SYMBOLIC.kind,
-        prompt=line.ask,
-        answer=line.math,
-        where=line.where,
-        names=line.names,
-        hints=line.hints,
-        skills=line.skills,
-        show=line.show,
-        derived=Derived(derivation.goal, above, below),
-        place=line.place,
-        places=line.places,
-        source=source,
-    )
+    more = {"prompt": line.ask, "answer": line.math, "where": line.where, "names": line.names, "hints": line.hints}
+    return line_question(SYMBOLIC, derivation, n, source, **more, show=line.show, derived=derived)
 
 
 def page_question(derivation: Derivation, written: tuple[str, ...], hints: tuple[str, ...]) -> Question:

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from bptutor.packs.model import Derivation, Derived, Question
-from bptutor.packs.question_types.base import Offer, QuestionType, Style
+from bptutor.packs.question_types.base import Offer, QuestionType, Style, line_question
 from bptutor.packs.yaml.fields import Fields
-from bptutor.packs.yaml.reader import Located
-
-if TYPE_CHECKING:
-    from bptutor.notation.scope import Scope
-    from bptutor.packs.lesson.formulas import Formulas
 
 HOLE = "What stands in the hole?"
 
@@ -21,6 +16,7 @@ class FillIn(QuestionType):
 
     kind = "fill"
     placeholder = "what stands in the hole"
+    how = "Answer with what stands in the gap, the question mark."
     style = Style.FORMULA
     by_itself = True
 
@@ -30,35 +26,19 @@ class FillIn(QuestionType):
         fields.whole_text(line, "line")
         if line.text and line.text.count("?") != 1:
             fields.wrong(line.place, f"`{line.text}` has {line.text.count('?')} gaps", "write one `?`", "fill")
-        whole = fields.math("whole")
-        answer = fields.get("answer") if fields.has("whole") else fields.require("answer", "δ_ij")
-        if answer is not None:
-            fields.whole_text(answer, "answer")
         return {
             "line": line.text,
-            "answer": answer.text if answer else "",
-            "whole": whole,
+            "whole": fields.math("whole"),
+            "answer": fields.math("answer", "" if fields.has("whole") else "δ_ij"),
             "where": fields.math("where"),
             "accept": fields.texts("accept", math=True),
             "names": fields.texts("names"),
             "goal": fields.math("goal"),
         }
 
-    def read_formulas(self, node: Located, question: Question, formulas: Formulas, scope: Scope) -> None:
-        """Read the whole line, the condition and the goal."""
-        formulas.beside(node, scope)
-
-    def secret(self, question: Question) -> str:
-        """Return what fills the hole."""
-        return str(question.answer)
-
     def offers(self, question: Question) -> tuple[Offer, ...]:
         """Return the line with its hole."""
         return (Offer("", question.line, Style.FORMULA, pickable=False),)
-
-    def instruction(self, question: Question) -> str:
-        """Say what is to be typed."""
-        return "Answer with what stands in the gap, the question mark."
 
 
 FILL = FillIn()
@@ -74,25 +54,11 @@ def hole_question(derivation: Derivation, n: int, gap: str, answer: str) -> Ques
         gap: The line with one `?`.
         answer: What stands there in the line itself; empty where that is not known.
     """
-    line = derivation.lines[n]
-    above = tuple(earlier.math for earlier in derivation.lines[:n])
-    source: dict[str, object] = {"type": FILL.kind, "line": gap, "whole": line.math, "answer": answer}
-    source["derived"] = {"goal": derivation.goal, "above": above}
+    line, derived = derivation.lines[n], Derived(derivation.goal, tuple(one.math for one in derivation.lines[:n]))
+    source: dict[str, object] = {"line": gap, "whole": line.math, "answer": answer}
+    source["derived"] = {"goal": derived.goal, "above": derived.above}
     if line.where:
         source["where"] = line.where
-    return Question(
-        id=f"{derivation.id}.{n + 1}",
-        kind=FILL.kind,
-        prompt=HOLE,
-        answer=answer,
-        line=gap,
-        whole=line.math,
-        where=line.where,
-        hints=line.hints[:-1] if line.hints and line.hints[-1] == gap else line.hints,
-        skills=line.skills,
-        show=line.show,
-        derived=Derived(derivation.goal, above),
-        place=line.place,
-        places=line.places,
-        source=source,
-    )
+    hints = line.hints[:-1] if line.hints and line.hints[-1] == gap else line.hints
+    more = {"prompt": HOLE, "answer": answer, "line": gap, "whole": line.math, "where": line.where, "hints": hints}
+    return line_question(FILL, derivation, n, source, **more, show=line.show, derived=derived)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from bptutor.packs.model import Question
 from bptutor.packs.question_types.base import Offer, QuestionType, Style
@@ -11,16 +11,14 @@ from bptutor.packs.question_types.choice import MAX_ITEMS
 from bptutor.packs.yaml.fields import Fields, whole_number
 from bptutor.packs.yaml.reader import Located
 
-if TYPE_CHECKING:
-    from bptutor.notation.scope import Scope
-    from bptutor.packs.lesson.formulas import Formulas
-
 
 class Order(QuestionType):
     """`order`."""
 
     kind = "order"
     placeholder = "the numbers in order: 2,1,3"
+    how = "Answer with numbers in the right order, such as 2,1,3."
+    guarded = False
     style = Style.TEXT
     by_itself = True
     pointing = True
@@ -40,20 +38,9 @@ class Order(QuestionType):
         after = _stands_after(fields, len(lines))
         return {"lines": lines, "extra": extra, "after": after, "answer": ",".join(given)}
 
-    def read_formulas(self, node: Located, question: Question, formulas: Formulas, scope: Scope) -> None:
-        """Read nothing: lines are prose or code."""
-
-    def secret(self, question: Question) -> str:
-        """Return nothing: every line is shown."""
-        return ""
-
     def offers(self, question: Question) -> tuple[Offer, ...]:
         """Return the lines with their numbers."""
         return tuple(Offer(str(n), line, Style.PROSE, pickable=False) for n, line in enumerate(question.lines, 1))
-
-    def instruction(self, question: Question) -> str:
-        """Say how to answer."""
-        return "Answer with numbers in the right order, such as 2,1,3."
 
 
 TYPES: tuple[QuestionType, ...] = (Order(),)

@@ -47,32 +47,31 @@ def read_question(node: Located, problems: list[Problem]) -> Question | None:
     kind = fields.one_of("type", TYPES) if said else ""
     if kind not in TYPES:
         return None
-    fields.what = f"a {kind} question"
-    own = TYPES[kind].read_fields(fields)
-    if "wrong" not in own:
-        own["wrong"] = _wrong(fields)
     written = plain(node)
-    result = Question(
-        id=fields.text("id"),
-        kind=kind,
-        prompt=fields.text("prompt"),
-        hints=fields.texts("hints"),
-        skills=fields.texts("skills"),
-        solution=fields.text("solution"),
-        show=fields.one_of("show", FACES),
-        given=_changed(fields, "given"),
-        define=_changed(fields, "define"),
-        network=_changed(fields, "network"),
-        vary=_vary(node, fields),
-        derived=_derived(fields),
-        was=fields.was(),
-        place=node.place,
-        places=places(node),
-        source=written if isinstance(written, dict) else {},
-        **own,
-    )
-    fields.close()
-    return result
+    with fields:
+        fields.what = f"a {kind} question"
+        own = TYPES[kind].read_fields(fields)
+        if "wrong" not in own:
+            own["wrong"] = _wrong(fields)
+        return Question(
+            id=fields.text("id"),
+            kind=kind,
+            prompt=fields.text("prompt"),
+            hints=fields.texts("hints"),
+            skills=fields.texts("skills"),
+            solution=fields.text("solution"),
+            show=fields.one_of("show", FACES),
+            given=_changed(fields, "given"),
+            define=_changed(fields, "define"),
+            network=_changed(fields, "network"),
+            vary=_vary(node, fields),
+            derived=_derived(fields),
+            was=fields.was(),
+            place=node.place,
+            places=places(node),
+            source=written if isinstance(written, dict) else {},
+            **own,
+        )
 
 
 def _changed(fields: Fields, key: str) -> Mapping[str, object]:
@@ -95,9 +94,7 @@ def _wrong(fields: Fields) -> tuple[tuple[str, str], ...]:
     found = []
     for node in fields.nodes("wrong"):
         with Fields(node, "a wrong answer", fields.problems) as one:
-            answer = one.require("answer", "y - p")
-            one.whole_text(answer, "answer")
-            found.append((answer.text, one.text("say")))
+            found.append((one.math("answer", "y - p"), one.text("say")))
     return tuple(found)
 
 

@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from string import ascii_lowercase
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from bptutor.packs.lesson.outline import Rule as NamedRule
 from bptutor.packs.model import Choice, Derivation, Question
-from bptutor.packs.question_types.base import Offer, QuestionType, Style
+from bptutor.packs.question_types.base import Offer, QuestionType, Style, line_question
 from bptutor.packs.yaml.fields import Fields
-from bptutor.packs.yaml.reader import Located
-
-if TYPE_CHECKING:
-    from bptutor.notation.scope import Scope
-    from bptutor.packs.lesson.formulas import Formulas
 
 WHY = "Which rule makes this line out of the one above?"
 
@@ -24,6 +19,8 @@ class Rule(QuestionType):
 
     kind = "rule"
     placeholder = "the letter, or the name of the rule"
+    how = "Answer with a letter, or the name of the rule."
+    guarded = False
     style = Style.TEXT
     by_itself = True
     pointing = True
@@ -36,20 +33,9 @@ class Rule(QuestionType):
             fields.wrong(answer.place, f"`{answer.text}` is not among the options", "add it to `options`", "options")
         return {"answer": answer.text, "options": options, "accept": accept}
 
-    def read_formulas(self, node: Located, question: Question, formulas: Formulas, scope: Scope) -> None:
-        """Read nothing: rules are ids."""
-
-    def secret(self, question: Question) -> str:
-        """Return nothing: the name of a rule may be said."""
-        return ""
-
     def offers(self, question: Question) -> tuple[Offer, ...]:
         """Return the rules of the menu with their letters."""
         return tuple(Offer(*row, Style.RULE) for row in zip(ascii_lowercase, question.options, strict=False))
-
-    def instruction(self, question: Question) -> str:
-        """Say how to choose."""
-        return "Answer with a letter, or the name of the rule."
 
 
 RULE = Rule()
@@ -71,16 +57,6 @@ def why_question(
     right = line.by[0] if line.by else ""
     options = (right, *false_rules)
     titles = [rules[rule].title if rule in rules else rule for rule in options]
-    return Question(
-        id=f"{derivation.id}.{n + 1}",
-        kind=RULE.kind,
-        prompt=WHY,
-        answer=right,
-        options=options,
-        choices=tuple(Choice(title, rule == right) for rule, title in zip(options, titles, strict=True)),
-        hints=line.hints[:1],
-        skills=line.skills,
-        place=line.place,
-        places=line.places,
-        source={"type": RULE.kind, "prompt": WHY, "answer": right, "options": options},
-    )
+    choices = tuple(Choice(title, rule == right) for rule, title in zip(options, titles, strict=True))
+    source = {"prompt": WHY, "answer": right, "options": options}
+    return line_question(RULE, derivation, n, source, **source, choices=choices, hints=line.hints[:1])

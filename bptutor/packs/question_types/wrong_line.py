@@ -24,16 +24,12 @@ import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from bptutor.packs.model import Question
 from bptutor.packs.question_types.base import Offer, QuestionType, Style
 from bptutor.packs.yaml.fields import Fields, whole_number
-from bptutor.packs.yaml.reader import Located, plain
-
-if TYPE_CHECKING:
-    from bptutor.notation.scope import Scope
-    from bptutor.packs.lesson.formulas import Formulas
+from bptutor.packs.yaml.reader import plain
 
 MAX_LINES = 26
 NONE = "none"
@@ -45,6 +41,8 @@ class WrongLine(QuestionType):
 
     kind = "wrong-line"
     placeholder = "the numbers of the lines, such as 2, 3; or none"
+    how = "Answer with the numbers of the lines that do not follow, such as 2, 3; or none."
+    guarded = False
     style = Style.TEXT
     by_itself = True
     pointing = True
@@ -70,24 +68,12 @@ class WrongLine(QuestionType):
             "where": fields.math("where"),
         }
 
-    def read_formulas(self, node: Located, question: Question, formulas: Formulas, scope: Scope) -> None:
-        """Read the goal and the condition; `check` reads the lines, as a wrong one may have shapes that do not fit."""
-        formulas.beside(node, scope)
-
-    def secret(self, question: Question) -> str:
-        """Return nothing: every line is shown."""
-        return ""
-
     def offers(self, question: Question) -> tuple[Offer, ...]:
         """Return the lines with their numbers."""
         style = Style.NUMPY if is_program(question.lines) else Style.FORMULA
         by = question.by or ((),) * len(question.lines)
         rows = enumerate(zip(question.lines, by, strict=True), 1)
         return tuple(Offer(str(n), line, style, reasons) for n, (line, reasons) in rows)
-
-    def instruction(self, question: Question) -> str:
-        """Say how to answer."""
-        return "Answer with the numbers of the lines that do not follow, such as 2, 3; or none."
 
 
 TYPES: tuple[QuestionType, ...] = (WrongLine(),)
@@ -132,15 +118,16 @@ def named(question: Question) -> tuple[int, ...]:
 
 def _lines(fields: Fields) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
     """Read the lines, and the rules that they name."""
-    lines, rules = [], []
+    lines: list[str] = []
+    rules: list[tuple[str, ...]] = []
     for node in fields.nodes("lines"):
-        one = Fields(node, "a line", fields.problems) if isinstance(node.value, Mapping) else None
-        math = one.require("math", "p_i - y_i") if one else node
+        math, by = node, tuple[str, ...]()
+        if isinstance(node.value, Mapping):
+            with Fields(node, "a line", fields.problems) as one:
+                math, by = one.require("math", "p_i - y_i"), one.texts("by")
         fields.whole_text(math, "lines")
         lines.append(math.text)
-        rules.append(one.texts("by") if one else ())
-        if one:
-            one.close()
+        rules.append(by)
     return tuple(lines), tuple(rules) if any(rules) else ()
 
 

@@ -27,23 +27,24 @@ def declared(name: str, node: Located, problems: list[Problem]) -> Declared:
     if isinstance(node.value, tuple):
         return Declared(name, axis_names(node, problems))
     if isinstance(node.value, str):
-        help_ = (
-            f"write `{name}: []` for a scalar, `{name}: [K]` for a vector, or `{name}: {{value: {node.value or 1}}}`"
-        )
         if not node.broken:
+            number = f"or `{name}: {{value: {node.value or 1}}}`"
+            help_ = f"write `{name}: []` for a scalar, `{name}: [K]` for a vector, {number}"
             problems.append(problem(node.place, f"`{name}` has no axes", help_, "given"))
         return Declared(name)
-    fields = Fields(node, f"the given name `{name}`", problems)
-    if fields.has("position"):
-        return _position(name, fields)
-    axes = axis_names(fields.get("axes") or _value_axes(fields), problems)
-    positive = fields.flag("positive")
-    draw = _draw(fields, len(axes), positive)
-    outside = fields.get("outside")
-    if outside and outside.value != "0":
-        fields.wrong(outside.place, f"`outside` is `{outside.text}`", "only 0 can stand outside an array")
-    shown, role = fields.text("show"), network_role(fields)
-    fields.close()
+    with Fields(node, f"the given name `{name}`", problems) as fields:
+        if fields.has("position"):
+            return _position(name, fields)
+        value = fields.get("value")
+        if not fields.has("axes") and value is not None and not isinstance(value.value, str):
+            fields.wrong(value.place, f"{fields.what} has a list and no axes", "add `axes: [K]`", "missing-key")
+        axes = axis_names(fields.get("axes") or Located((), fields.place), problems)
+        positive = fields.flag("positive")
+        draw = _draw(fields, len(axes), positive)
+        outside = fields.get("outside")
+        if outside and outside.value != "0":
+            fields.wrong(outside.place, f"`outside` is `{outside.text}`", "only 0 can stand outside an array")
+        shown, role = fields.text("show"), network_role(fields)
     return Declared(name, axes, Role.GIVEN, shown, positive, draw, "", outside is not None, network_role=role)
 
 
@@ -53,21 +54,9 @@ def network_role(fields: Fields, roles: Iterable[NetworkRole] = ARRAYS) -> Netwo
     return NetworkRole(said) if said else None
 
 
-def _value_axes(fields: Fields) -> Located:
-    """Return the axes of a name that has none written: a scalar, unless its value is a list."""
-    value = fields.get("value")
-    if value is not None and not isinstance(value.value, str):
-        fields.wrong(value.place, f"{fields.what} has a list and no axes", "add `axes: [K]`", "missing-key")
-    return Located((), fields.place)
-
-
 def _position(name: str, fields: Fields) -> Declared:
-    axis = fields.text("position")
-    literal = None
-    if value := fields.get("value"):
-        literal = decimals(value, fields.problems, 0)
-    shown = fields.text("show")
-    fields.close()
+    axis, value, shown = fields.text("position"), fields.get("value"), fields.text("show")
+    literal = decimals(value, fields.problems, 0) if value else None
     source = Source.UNIFORM if literal is None else Source.LITERAL
     return Declared(name, (), Role.POSITION, shown, False, Draw(source, literal=literal), axis)
 
@@ -126,19 +115,15 @@ def _draw(fields: Fields, rank: int, positive: bool) -> Draw:
         return Draw(low="0.1", high="2", literal=literal)
     if isinstance(how.value, str):
         return _by_word(fields, how, rank, literal)
-    ranges = Fields(how, "a draw", fields.problems)
-    if ranges.has("pick"):
-        choices = tuple(
-            c for c in (decimals(n, fields.problems, 0) for n in ranges.nodes("pick")) if isinstance(c, str)
-        )
-        ranges.close()
-        if not choices:
-            fields.wrong(how.place, "there is nothing to pick from", "write `{pick: [1, 2, 3]}`", "draw")
-        return Draw(Source.PICK, choices=choices, literal=literal)
-    low, high = (ranges.text("from", "-1"), ranges.text("to", "1"))
-    step = ranges.text("step", "0.1")
-    ranges.close()
-    return _range(fields, how.place, (low, high, step), positive, literal)
+    with Fields(how, "a draw", fields.problems) as ranges:
+        if not ranges.has("pick"):
+            ends = (ranges.text("from", "-1"), ranges.text("to", "1"), ranges.text("step", "0.1"))
+            return _range(fields, how.place, ends, positive, literal)
+        picked = [decimals(node, fields.problems, 0) for node in ranges.nodes("pick")]
+    choices = tuple(choice for choice in picked if isinstance(choice, str))
+    if not choices:
+        fields.wrong(how.place, "there is nothing to pick from", "write `{pick: [1, 2, 3]}`", "draw")
+    return Draw(Source.PICK, choices=choices, literal=literal)
 
 
 def _by_word(fields: Fields, how: Located, rank: int, literal: object) -> Draw:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -14,15 +14,14 @@ from bptutor.notation.tree import Compare
 from bptutor.packs.lesson import templates
 from bptutor.packs.model import Place
 from bptutor.packs.scene import seeded_sampling
-from bptutor.packs.scene.scope_builder import MAX_NAMES, Declaring
+from bptutor.packs.scene.scope_builder import MAX_NAMES, ScopeBuilder
 from bptutor.packs.yaml.fields import Fields
-from bptutor.packs.yaml.reader import Located, located, plain, problem
+from bptutor.packs.yaml.reader import NOWHERE, Located, located, plain, problem
 
 if TYPE_CHECKING:
     from bptutor.notation.values.backends import Array
     from bptutor.notation.values.evaluate import Values
 
-NOWHERE = Place()
 CONDITIONS = frozenset({"assume", "require", "holds"})
 ENTRIES = ("sizes", "given", "define", "indices", "layers", "alias", *sorted(CONDITIONS))
 TRIES = 200
@@ -55,11 +54,7 @@ class Scene:
         Raises:
             PackError: It is wrong; carries every problem found.
         """
-        problems: list[Problem] = []
-        result = scene(_node(mapping, place), problems)
-        if problems:
-            raise PackError(*problems)
-        return result
+        return _whole(scene, mapping, place)
 
     def changed(self, changes: Mapping[str, object], place: Place | None = None) -> Scene:
         """Return this scene with what one question changes (`Question.changes`): names given, definitions, a network.
@@ -67,13 +62,7 @@ class Scene:
         Raises:
             PackError: They are wrong; carries every problem found.
         """
-        if not changes:
-            return self
-        problems: list[Problem] = []
-        result = changed(self, _node(changes, place), problems)
-        if problems:
-            raise PackError(*problems)
-        return result
+        return _whole(partial(changed, self), changes, place) if changes else self
 
     def draw(self, seed: int) -> Values:
         """Return the values that a learner with this seed sees.
@@ -143,51 +132,55 @@ class Scene:
         return bool(evaluate(condition, values).all())
 
 
-def _node(mapping: Located | Mapping[str, object], place: Place | None) -> Located:
-    """Return located data.
+def _whole(
+    read: Callable[[Located, list[Problem]], Scene], mapping: Located | Mapping[str, object], place: Place | None
+) -> Scene:
+    """Return what is read from a mapping.
 
     Raises:
-        PackError: The data is not JSON-like.
+        PackError: Something is wrong, or the data is not JSON-like.
     """
+    problems: list[Problem] = []
     try:
-        return located(mapping, place)
+        node = located(mapping, place)
     except ValueError as error:
         raise PackError(problem(place or Place(), f"the scene is {error}")) from error
+    found = read(node, problems)
+    if problems:
+        raise PackError(*problems)
+    return found
 
 
 def scene(node: Located, problems: list[Problem]) -> Scene:
     """Read a scene; every problem found goes into `problems`, and what could be read is returned."""
     before = len(problems)
-    fields = Fields(node, "a scene", problems)
-    declaring = Declaring(problems)
-    network = fields.get("network")
-    sizes, given, define = fields.mapping("sizes"), fields.mapping("given"), fields.mapping("define")
-    alias, layers, indices = fields.mapping("alias"), fields.mapping("layers"), fields.mapping("indices")
-    start = _count_from(fields)
-    assume, required, holds = (fields.nodes(key, math=True) for key in ("assume", "require", "holds"))
-    fields.close()
+    with Fields(node, "a scene", problems) as fields:
+        network = fields.get("network")
+        sizes, given, define = fields.section("sizes"), fields.section("given"), fields.section("define")
+        alias, layers, indices = fields.section("alias"), fields.section("layers"), fields.section("indices")
+        builder = ScopeBuilder(problems, fields.integer("count-from", 0, 1, 1))
+        assume, required, holds = (fields.nodes(key, math=True) for key in ("assume", "require", "holds"))
     _bounded(node, problems)
-    declaring.scope = replace(declaring.scope, count_from=start)
-    parts: Mapping[str, object] = {}
+    parts: Mapping[str, Located] = {}
     if len(problems) == before:
-        declaring.sizes(sizes, _keys(node, "sizes"))
-        parts = _network(network, declaring, problems) if network is not None else {}
+        builder.sizes(sizes)
+        parts = _network(network, builder, problems) if network is not None else {}
     if len(problems) > before:
-        return Scene(declaring.scope, place=node.place)  # what builds on this would only be said to be unknown
-    declaring.given(given, _keys(node, "given"))
-    declaring.size_names(_keys(node, "sizes"), node.place)
-    declaring.layers(layers)
-    declaring.indices(indices, _keys(node, "indices"))
-    if parts and network is not None:
-        declaring.define(located(parts["define"], network.place).mapping, {})
-        declaring.alias(located(parts["alias"], network.place).mapping, {})
-    declaring.define(define, _keys(node, "define"))
-    declaring.alias(alias, _keys(node, "alias"))
-    conditions = declaring.conditions(assume)
-    require = declaring.conditions(required)
+        return Scene(builder.scope, place=node.place)  # what builds on this would only be said to be unknown
+    builder.given(given)
+    builder.size_names(sizes, node.place)
+    builder.layers(layers)
+    builder.indices(indices)
+    if parts:
+        builder.define(parts["define"])
+        builder.alias(parts["alias"])
+    builder.define(define)
+    builder.alias(alias)
+    conditions = builder.conditions(assume)
+    require = builder.conditions(required)
     source = plain(node)
-    scope = replace(declaring.scope, conditions=conditions)
-    places = {stem(key): value.place for key, value in define.items()}
+    scope = replace(builder.scope, conditions=conditions)
+    places = {stem(key): value.place for key, value in define.mapping.items()}
     return Scene(scope, source if isinstance(source, dict) else {}, require, node.place, holds, places)
 
 
@@ -244,25 +237,16 @@ def stem(key: str) -> str:
     return key.split("_", maxsplit=1)[0].split("(", maxsplit=1)[0].strip()
 
 
-def _keys(node: Located, key: str) -> Mapping[str, Place]:
-    found = node.mapping.get(key)
-    return found.keys if found else {}
-
-
-def _count_from(fields: Fields) -> int:
-    return fields.integer("count-from", 0, 1, 1)
-
-
-def _network(node: Located, declaring: Declaring, problems: list[Problem]) -> Mapping[str, object]:
+def _network(node: Located, builder: ScopeBuilder, problems: list[Problem]) -> Mapping[str, Located]:
     """Read `network` and declare its sizes and given names; the definitions are returned for later."""
-    from bptutor.packs.scene.network import network_from
+    from bptutor.packs.scene.network import network_from  # loads NumPy, which few scenes need to be read
     from bptutor.packs.scene.network_scene import scene_of
 
-    rows = declaring.scope.sizes.get("B", "")
+    rows = builder.scope.sizes.get("B", "")
     network = network_from(node, problems, int(rows) if rows.isdigit() else None)
     if network is None:
         return {}
-    parts = scene_of(network)
-    declaring.sizes(located(parts["sizes"], node.place).mapping, {})
-    declaring.given(located(parts["given"], node.place).mapping, {})
+    parts = {key: located(part, node.place) for key, part in scene_of(network).items()}
+    builder.sizes(parts["sizes"])
+    builder.given(parts["given"])
     return parts

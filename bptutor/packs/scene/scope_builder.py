@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from math import prod
 from typing import TypeVar
 
 from bptutor.errors import Problem
+from bptutor.notation import parse
 from bptutor.notation.scope import Declared, FunctionDef, NetworkRole, Role, Scope
+from bptutor.notation.shapes import axes as axes_of
 from bptutor.notation.tree import Compare, Expr, children
 from bptutor.packs.model import Place
 from bptutor.packs.scene.given_fields import MAX_ENTRIES, MAX_SIZE, NAME, declared, network_role, shape
 from bptutor.packs.yaml.fields import Fields, nearest, whole_number
-from bptutor.packs.yaml.places import placed
+from bptutor.packs.yaml.places import problems_at
 from bptutor.packs.yaml.reader import Located, located, problem
 
 FUNCTION = re.compile(r"([^\W\d_]\w*)\(([^()]*)\)")
@@ -24,13 +27,13 @@ RESERVED = frozenset({"np", "numpy", "Σ", "∂"})
 T = TypeVar("T")
 
 
-class Declaring:
-    """A scope while it is built; what is wrong is collected."""
+class ScopeBuilder:
+    """A scope while it is built, section by section of a scene; what is wrong is collected."""
 
-    def __init__(self, problems: list[Problem], base: Scope | None = None) -> None:
-        """Begin with nothing, or with the names of another scope."""
+    def __init__(self, problems: list[Problem], count_from: int) -> None:
+        """Begin with nothing; letters count from 0 or 1."""
         self.problems = problems
-        self.scope = base or Scope({})
+        self.scope = Scope({}, count_from=count_from)
         self.failed: set[str] = set()
         """Names whose definition could not be read; what uses them says nothing new."""
         self.axis_roles: dict[str, NetworkRole] = {}
@@ -39,15 +42,9 @@ class Declaring:
 
     def reads(self, node: Located, how: Callable[[str], T]) -> T | None:
         """Read a formula; a problem points at its column of the file."""
-        with placed(node, self.problems):
+        with problems_at(node, self.problems):
             return how(node.text)
         return None
-
-    def expression(self, node: Located) -> Expr | None:
-        """Read an expression with the names so far."""
-        from bptutor.notation import parse
-
-        return self.reads(node, lambda text: parse.read(text, self.scope))
 
     def wrong(self, place: Place, what: str, help_: str = "", rule: str = "invalid") -> None:
         """Add a problem."""
@@ -71,11 +68,10 @@ class Declaring:
 
     # --- the keys of a scene --------------------------------------------------------------------------
 
-    def sizes(self, entries: Mapping[str, Located], keys: Mapping[str, Place]) -> None:
+    def sizes(self, section: Located) -> None:
         """Read `sizes`: a whole number, an expression of other axes, or nothing (drawn); or these under `is`."""
         found = dict(self.scope.sizes)
-        for axis, written in entries.items():
-            place = keys.get(axis, written.place)
+        for axis, written, place in section.entries():
             node = self.size(axis, written) if isinstance(written.value, Mapping) else written
             if not axis.isidentifier():
                 self.wrong(place, f"`{axis}` is no axis name", "use letters and digits, such as K or N1", "axes")
@@ -91,18 +87,15 @@ class Declaring:
 
     def size(self, axis: str, node: Located) -> Located:
         """Read `{is: 5, role: batch}`; without `is` the size is drawn, or was said before."""
-        fields = Fields(node, f"the size `{axis}`", self.problems)
-        role = network_role(fields, [NetworkRole.BATCH])
-        if role is not None:
-            self.axis_roles[axis] = role
-        size = fields.get("is") or Located(self.scope.sizes.get(axis, ""), node.place)
-        fields.close()
-        return size
+        with Fields(node, f"the size `{axis}`", self.problems) as fields:
+            role = network_role(fields, [NetworkRole.BATCH])
+            if role is not None:
+                self.axis_roles[axis] = role
+            return fields.get("is") or Located(self.scope.sizes.get(axis, ""), node.place)
 
-    def given(self, entries: Mapping[str, Located], keys: Mapping[str, Place]) -> None:
+    def given(self, section: Located) -> None:
         """Read `given`; axes that are new here get a drawn size, or that of a literal."""
-        for name, node in entries.items():
-            place = keys.get(name, node.place)
+        for name, node, place in section.entries():
             before = len(self.problems)
             entry = declared(name, node, self.problems)
             if not self.free(name, place) or len(self.problems) > before:
@@ -129,32 +122,29 @@ class Declaring:
                 sizes[axis] = str(size)
         self.scope = replace(self.scope, sizes=sizes)
 
-    def size_names(self, keys: Mapping[str, Place], place: Place) -> None:
+    def size_names(self, section: Located, place: Place) -> None:
         """Make every axis a scalar name, and read the sizes that are expressions."""
-        from bptutor.notation import parse
-
         for axis in self.scope.sizes:
-            at = keys.get(axis, place)
             if axis in self.scope.names:
-                self.wrong(
-                    at, f"`{axis}` is an axis and an array", "give one of the two another name", "duplicate-name"
-                )
-                continue
-            self.add(Declared(axis, (), Role.SIZE, network_role=self.axis_roles.get(axis)))
+                at, help_ = section.keys.get(axis, place), "give one of the two another name"
+                self.wrong(at, f"`{axis}` is an axis and an array", help_, "duplicate-name")
+            else:
+                self.add(Declared(axis, (), Role.SIZE, network_role=self.axis_roles.get(axis)))
         for axis, text in self.scope.sizes.items():
             if text and not text.isdigit():
-                node = located(text, keys.get(axis, place))
+                node = located(text, section.keys.get(axis, place))
                 self.reads(node, lambda t: parse.read_integer(t, self.scope))
-        if any(_entries(d, self.scope) > MAX_ENTRIES for d in self.scope.names.values()):
+        sizes = {axis: int(text) if text.isdigit() else 3 for axis, text in self.scope.sizes.items()}
+        if any(prod(sizes.get(axis, 3) for axis in name.axes) > MAX_ENTRIES for name in self.scope.names.values()):
             self.wrong(place, f"an array has more than {MAX_ENTRIES} entries", "take smaller sizes", "too-long")
 
-    def indices(self, entries: Mapping[str, Located], keys: Mapping[str, Place]) -> None:
+    def indices(self, section: Located) -> None:
         """Read `indices`: the axis of letters that no array fixes."""
         found = dict(self.scope.indices)
-        for letter, node in entries.items():
+        for letter, node, place in section.entries():
             if letter in self.scope.names:
                 what = f"the letter `{letter}` is also a name"
-                self.wrong(keys.get(letter, node.place), what, "use another letter", "duplicate-name")
+                self.wrong(place, what, "use another letter", "duplicate-name")
             if node.text not in self.scope.sizes:
                 what = f"`{node.text}` is no axis of this scene"
                 self.wrong(node.place, what, nearest(node.text, self.scope.sizes), "unknown-axis")
@@ -162,10 +152,10 @@ class Declaring:
                 found[letter] = node.text
         self.scope = replace(self.scope, indices=found)
 
-    def layers(self, entries: Mapping[str, Located]) -> None:
+    def layers(self, section: Located) -> None:
         """Read `layers`: `{l: 2}`."""
         found = dict(self.scope.layers)
-        for letter, node in entries.items():
+        for letter, node in section.mapping.items():
             number = whole_number(node)
             if number is None or not 0 <= number <= 99:
                 self.wrong(node.place, f"layer {letter} is `{node.text}`", "write a number from 0 to 99", "range")
@@ -173,30 +163,28 @@ class Declaring:
                 found[letter] = number
         self.scope = replace(self.scope, layers=found)
 
-    def alias(self, entries: Mapping[str, Located], keys: Mapping[str, Place]) -> None:
+    def alias(self, section: Located) -> None:
         """Read `alias`: other spellings of names."""
         found = dict(self.scope.alias)
-        for other, node in entries.items():
+        for other, node, place in section.entries():
             if node.text not in self.scope.names:
                 what = f"`{node.text}` is not declared"
                 self.wrong(node.place, what, nearest(node.text, self.scope.names), "unknown-name")
             elif other in self.scope.names:
                 what = f"`{other}` is a name of its own"
-                self.wrong(keys.get(other, node.place), what, "use another spelling", "duplicate-name")
+                self.wrong(place, what, "use another spelling", "duplicate-name")
             else:
                 found[other] = node.text
         self.scope = replace(self.scope, alias=found)
 
-    def define(self, entries: Mapping[str, Located], keys: Mapping[str, Place]) -> None:
+    def define(self, section: Located) -> None:
         """Read `define`, in order: names, subscripted names and functions."""
-        for key, node in entries.items():
-            place = keys.get(key, node.place)
+        for key, node, place in section.entries():
             show, formula, role = "", node, None
             if isinstance(node.value, Mapping):
-                fields = Fields(node, f"the definition of `{key}`", self.problems)
-                formula, show = fields.require("is", "softmax(z)"), fields.text("show")
-                role = network_role(fields)
-                fields.close()
+                with Fields(node, f"the definition of `{key}`", self.problems) as fields:
+                    formula, show = fields.require("is", "softmax(z)"), fields.text("show")
+                    role = network_role(fields)
             if not isinstance(formula.value, str):
                 self.wrong(formula.place, f"`{key}` is {formula.kind}, not a formula", "put quotes around it", "define")
                 continue
@@ -214,11 +202,11 @@ class Declaring:
         letters: tuple[str, ...] = ()
         if (subscripted := SUBSCRIPTED.fullmatch(key)) and not self.scope.names.get(key):
             name = subscripted[1]
-            letters = tuple(x for x in (subscripted[2] or subscripted[3]).replace(",", "").replace(" ", ""))
+            letters = tuple(re.sub("[, ]", "", subscripted[2] or subscripted[3]))
         if any(re.search(rf"(?<![^\W_]){re.escape(bad)}(?![^\W_])", node.text) for bad in self.failed):
             self.failed.add(name)
             return
-        tree = self.expression(node)
+        tree = self.reads(node, lambda text: parse.read(text, self.scope))
         axes = self.axes(tree, letters, node, name) if self.free(name, place) and tree is not None else None
         if tree is None or axes is None:
             self.failed.add(name)
@@ -228,9 +216,7 @@ class Declaring:
 
     def axes(self, tree: Expr, letters: tuple[str, ...], node: Located, name: str) -> tuple[str, ...] | None:
         """Return the axes of a definition; report letters that do not match its key."""
-        from bptutor.notation.shapes import axes
-
-        kind = self.reads(node, lambda _: axes.of(tree, self.scope))
+        kind = self.reads(node, lambda _: axes_of.of(tree, self.scope))
         if kind is None:
             return None
         missing = [x for x in letters if x not in kind.letters and x not in self.scope.indices]
@@ -265,15 +251,13 @@ class Declaring:
             return
         outer = self.scope
         self.scope = replace(outer, names={**outer.names, **{p: Declared(p) for p in parameters}})
-        body = self.expression(node)
+        body = self.reads(node, lambda text: parse.read(text, self.scope))
         self.scope = outer
         if body is not None:
             self.scope = replace(outer, functions={**outer.functions, name: FunctionDef(name, parameters, body)})
 
     def conditions(self, nodes: tuple[Located, ...]) -> tuple[Compare, ...]:
         """Read `assume` or `require`: equations and inequalities."""
-        from bptutor.notation import parse
-
         found: list[Compare] = []
         for node in nodes:
             tree = self.reads(node, lambda text: parse.read_condition(text, self.scope))
@@ -282,11 +266,3 @@ class Declaring:
             elif tree is not None:
                 found += [part for part in children(tree) if isinstance(part, Compare)]
         return tuple(found)
-
-
-def _entries(name: Declared, scope: Scope) -> int:
-    total = 1
-    for axis in name.axes:
-        text = scope.sizes.get(axis, "")
-        total *= int(text) if text.isdigit() else 3
-    return total

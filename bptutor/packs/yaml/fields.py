@@ -98,9 +98,9 @@ class Fields:
         if reason := too_much(node.text)[1]:
             self.wrong(node.place, reason, "write less, or in several paragraphs", "too-long")
 
-    def math(self, key: str) -> str:
-        """Take an expression; empty when the key is not there; a comment that cuts it is a problem."""
-        found = self.get(key)
+    def math(self, key: str, example: str = "") -> str:
+        """Take an expression, which must be there where an example is given; a comment that cuts it is a problem."""
+        found = self.require(key, example) if example else self.get(key)
         if found is None:
             return ""
         self.whole_text(found, key)
@@ -151,14 +151,18 @@ class Fields:
                 self.wrong(node.place, f"an item of `{key}` is {node.kind}, not a text", _quotes(node))
         return tuple(texts)
 
-    def mapping(self, key: str) -> Mapping[str, Located]:
-        """Take a mapping; empty when the key is not there."""
+    def section(self, key: str) -> Located:
+        """Take a mapping with the places of its keys; empty when the key is not there."""
         found = self.get(key)
         if found is None or found.value == "":
-            return {}
+            return Located({}, self.place)
         if not isinstance(found.value, Mapping):
             self.wrong(found.place, f"`{key}` is {found.kind}, not a mapping", f"write `{key}: {{name: ...}}`")
-        return found.mapping
+        return found
+
+    def mapping(self, key: str) -> Mapping[str, Located]:
+        """Take a mapping; empty when the key is not there."""
+        return self.section(key).mapping
 
     def key_place(self, key: str, name: str) -> Place:
         """Return where `name` stands inside the mapping `key`."""
@@ -195,10 +199,6 @@ class Fields:
             self.wrong(found.place, f"`{key}` is {found.shown}", nearest(found.text, known), "unknown-value")
             return default
         return found.text
-
-    def close(self) -> None:
-        """Report every key that was not taken."""
-        self.__exit__()
 
 
 def check_id(node: Located, fields: Fields) -> None:

@@ -71,6 +71,10 @@ class Located:
         """A text between backticks, `a list` or `a mapping`, for messages."""
         return f"`{self.value}`" if isinstance(self.value, str) else self.kind
 
+    def entries(self) -> Iterator[tuple[str, Located, Place]]:
+        """Yield each key of a mapping with its value and with where the key stands."""
+        return ((key, value, self.keys.get(key, value.place)) for key, value in self.mapping.items())
+
     def without(self, key: str) -> Located:
         """Return a mapping without one of its keys."""
         entries = {name: value for name, value in self.mapping.items() if name != key}

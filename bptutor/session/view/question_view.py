@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, TypeVar
 from bptutor.errors import BptutorError, UnreadableAnswer
 from bptutor.grading import types
 from bptutor.grading.answer.submission import make
-from bptutor.grading.types.base import typed
 from bptutor.packs.model import Question
+from bptutor.packs.question_types.base import typed
 
 if TYPE_CHECKING:
     from bptutor.packs.scene.scene import Scene

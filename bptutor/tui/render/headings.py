@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 Pairs = tuple[tuple[str, str], ...]
 """Keys and what they do."""
+MATRIX = 2
+"""Axes of the weights of a layer."""
 _LOWER = str.maketrans("¹²³⁰⁴⁵⁶⁷⁸⁹", "1230456789")
 _WORD = re.compile(r"[^\W\d_]+\d*")
 _NAME = re.compile(r"∂([^\W\d_]+[\d¹²³]*)")
@@ -43,18 +45,28 @@ def conventions(view: View) -> list[str]:
     scope = view.scene.scope if view.scene else None
     if scope is None:
         return []
-    words = _words(view)
-    names = {name: known for name, known in scope.names.items() if name in words or (name[0] == "W" and "W" in words)}
+    from bptutor.notation.transform.roles import parts  # loads NumPy, which the first frame does without
+
+    words, known = _words(view), parts(scope)
+    axes = {name: made.axes for name, made in scope.names.items()}
+    layers = [layer for layer in known.layers if words & {layer.weight, _stem(layer.weight)}]
+    layers = [layer for layer in layers if len(axes[layer.weight]) == MATRIX]
     found = []
-    weights = any(name.startswith("W") and len(known.axes) == 2 for name, known in names.items())
-    batch = any("B" in known.axes for known in scope.names.values())
-    if weights or any("B" in known.axes for known in names.values()):
-        found.append("batch in rows" if batch else "columns")
-    if weights:
-        found.append("W is (out, in)")
+    if layers or any(known.batch in axes.get(word, ()) for word in words):
+        found.append("batch in rows" if known.batch else "columns")
+    ways = {axes[layer.weight][0] in axes[layer.z] for layer in layers}
+    if len(ways) == 1:
+        stems = list(dict.fromkeys(_stem(layer.weight) for layer in layers))
+        order = "(out, in)" if True in ways else "(in, out)"
+        found.append(f"{', '.join(stems)} {'is' if len(stems) == 1 else 'are'} {order}")
     if scope.count_from != 1:
         found.append(f"counts from {scope.count_from}")
     return found
+
+
+def _stem(name: str) -> str:
+    """Return a name without the number of its layer."""
+    return name.rstrip("0123456789")
 
 
 def _words(view: View) -> set[str]:

@@ -16,7 +16,6 @@ from bptutor.session.view.view_model import LineState, Shown, ShownDerivation, S
 NAMED = re.compile(r"\b(?:(index|matrix|numpy|numbers?) faces?|in the faces?(?! of))\b", re.IGNORECASE)
 _SHOW = "`show`"
 """A key, not words: where a question is asked by itself it opens what there is."""
-_WORDS = {"number": NUMBERS}
 
 
 @dataclass(frozen=True)
@@ -35,26 +34,16 @@ def check_faces(lesson: Lesson, checked: Checked) -> None:
     course = cut(lesson)
     found = {}
     for said in [*_in_lesson(course), *_by_themselves(course)]:
-        for name in _named(said.text):
-            if not _opens(name, said, lesson):
+        named = {(match[1] or "").casefold() for match in NAMED.finditer(said.text)}
+        for name in {NUMBERS if name == "number" else name for name in named}:  # "" where no face is named
+            texts = faces_of(said.shown, said.asked).texts
+            opens = name in texts if name else bool(set(texts) - {TEXTS[0]})
+            if not (lesson.scene is not None if name == NUMBERS else opens):
                 found[said.place, name] = said
     for (place, name), said in found.items():
         what = f"{said.where} names the {name} face" if name else f"{said.where} names faces"
         help_ = "say what stands there; a question is also asked by itself, without the derivation above it"
         checked.wrong(place, f"{what}, and F3 opens none there", help_, "no-face")
-
-
-def _named(text: str) -> set[str]:
-    """Return the faces that a text names; "" for faces without a name."""
-    names = {(found[1] or "").casefold() for found in NAMED.finditer(text)}
-    return {_WORDS.get(name, name) for name in names}
-
-
-def _opens(name: str, said: _Said, lesson: Lesson) -> bool:
-    texts = faces_of(said.shown, said.asked).texts
-    if name == NUMBERS:
-        return lesson.scene is not None
-    return name in texts if name else bool(set(texts) - {TEXTS[0]})
 
 
 def _in_lesson(course: Course) -> Iterator[_Said]:

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from bptutor.authoring.check.report import Checked
 from bptutor.errors import Problem
 from bptutor.grading import types
-from bptutor.grading.feedback.mentioned_names import made_of
 from bptutor.notation.scope import NetworkRole
+from bptutor.notation.transform.definitions import made_of
 from bptutor.notation.transform.roles import parts
 from bptutor.packs.model import Lesson, Question
 from bptutor.packs.question_types import of
@@ -33,7 +33,7 @@ ASKS = re.compile(
 
 def check_notes(lesson: Lesson, checked: Checked) -> None:
     """Add a note for everything doubtful that a lesson asks, and for what its scene leaves open."""
-    checked.problems += _roles(lesson)
+    checked.problems += _roles(lesson.scene) if lesson.scene is not None else ()
     for block in lesson.blocks:
         for question in (block, *block.vary) if isinstance(block, Question) else ():
             checked.problems += _vouched(question, lesson)
@@ -48,23 +48,16 @@ def check_notes(lesson: Lesson, checked: Checked) -> None:
                 checked.problems.append(note(question.at("prompt"), "this prompt asks nothing", help_, "asks-nothing"))
 
 
-def _roles(lesson: Lesson) -> Iterator[Problem]:
+def _roles(scene: Scene) -> Iterator[Problem]:
     """Yield a note for each product below a loss of which nothing tells the weight from the input."""
-    scene = lesson.scene
-    if scene is None:
-        return
-    found = parts(scene.scope)
+    found, names = parts(scene.scope), scene.scope.names
+    compared = set(found.named(NetworkRole.TARGET))
+    losses = [made_of(scene.scope, [name]) for name, made in names.items() if not made.axes]
     for one, other, z in found.untold:
-        compared = set(found.named(NetworkRole.TARGET))
-        losses = [made_of(scene.scope, [name]) for name, made in scene.scope.names.items() if not made.axes]
-        if any(z in names and compared & names for names in losses):
+        if any(z in loss and compared & loss for loss in losses):
             what = f"nothing tells whether {one} or {other} is the weight in {z}"
-            help_ = f"say it, such as `{one}: {{axes: {_axes(scene, one)}, role: weight}}`; mistakes then call it so"
+            help_ = f"say it: `{one}: {{axes: [{', '.join(names[one].axes)}], role: weight}}`; mistakes then call it so"
             yield note(scene.places.get(z, scene.place), what, help_, "no-role")
-
-
-def _axes(scene: Scene, name: str) -> str:
-    return f"[{', '.join(scene.scope.names[name].axes)}]"
 
 
 def asks(prompt: str) -> bool:

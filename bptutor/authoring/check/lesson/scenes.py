@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from fractions import Fraction
 
 import numpy as np
 
@@ -13,7 +14,7 @@ from bptutor.notation.tree import Add, At, Call, Expr, Name, Neg, Number, Pow, w
 from bptutor.packs.model import Lesson, Place
 from bptutor.packs.scene.network import REACHED
 from bptutor.packs.scene.scene import Scene
-from bptutor.packs.yaml.places import placed
+from bptutor.packs.yaml.places import problems_at
 
 TARGET = "unreachable-target"
 
@@ -24,16 +25,16 @@ def check_values(lesson: Lesson, seeds: int, checked: Checked) -> bool:
     if scene is None:
         return True
     place = lesson.places.get("scene") or scene.place
-    with placed(place, checked.problems):
+    with problems_at(place, checked.problems):
         for seed in range(seeds):
             scene.draw(seed)
     if len(checked.problems) > found:
         return False
-    with placed(place, checked.problems), np.errstate(all="ignore"):
+    with problems_at(place, checked.problems), np.errstate(all="ignore"):
         for values in (scene.draw(0), scene.fresh(1)):
             for name, declared in scene.scope.names.items():
                 if declared.role is Role.DEFINED and len(checked.problems) == found:
-                    with placed(scene.places.get(name, place), checked.problems, f"{name} has no value"):
+                    with problems_at(scene.places.get(name, place), checked.problems, f"{name} has no value"):
                         values[name]
     return len(checked.problems) == found
 
@@ -85,17 +86,13 @@ def _gaps(scope: Scope) -> Iterator[tuple[Expr, str]]:
     """Yield the output and the given target of every squared difference in a definition."""
     for declared in scope.names.values():
         for part in walk(declared.definition) if declared.definition is not None else ():
-            if not isinstance(part, Pow) or not isinstance(part.base, Add) or not _is_two(part.exponent):
+            if not isinstance(part, Pow) or not isinstance(part.base, Add) or part.exponent != Number(Fraction(2)):
                 continue
             terms = [_bare(term.arg if isinstance(term, Neg) else term) for term in part.base.terms]
             if len(terms) == 2 and sum(isinstance(term, Neg) for term in part.base.terms) == 1:
                 for output, target in (terms, terms[::-1]):
                     if isinstance(target, Name) and scope.names[target.id].role is Role.GIVEN:
                         yield output, target.id
-
-
-def _is_two(expr: Expr) -> bool:
-    return isinstance(expr, Number) and expr.value == 2
 
 
 def _bare(expr: Expr) -> Expr:
