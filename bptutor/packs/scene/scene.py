@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from random import Random
 from typing import TYPE_CHECKING
 
-from bptutor.errors import PackError, Problem, UsageError
+from bptutor.errors import Problem, UsageError
 from bptutor.notation.scope import Role, Scope
 from bptutor.notation.tree import Compare
 from bptutor.packs.lesson import templates
@@ -16,6 +16,7 @@ from bptutor.packs.model import Place
 from bptutor.packs.scene import seeded_sampling
 from bptutor.packs.scene.scope_builder import MAX_NAMES, ScopeBuilder
 from bptutor.packs.yaml.fields import Fields
+from bptutor.packs.yaml.places import whole
 from bptutor.packs.yaml.reader import NOWHERE, Located, located, plain, problem
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class Scene:
         Raises:
             PackError: It is wrong; carries every problem found.
         """
-        return _whole(scene, mapping, place)
+        return whole(scene, mapping, place, "scene")
 
     def changed(self, changes: Mapping[str, object], place: Place | None = None) -> Scene:
         """Return this scene with what one question changes (`Question.changes`): names given, definitions, a network.
@@ -62,7 +63,7 @@ class Scene:
         Raises:
             PackError: They are wrong; carries every problem found.
         """
-        return _whole(partial(changed, self), changes, place) if changes else self
+        return whole(partial(changed, self), changes, place, "scene") if changes else self
 
     def draw(self, seed: int) -> Values:
         """Return the values that a learner with this seed sees.
@@ -130,25 +131,6 @@ class Scene:
         from bptutor.notation.values.evaluate import evaluate
 
         return bool(evaluate(condition, values).all())
-
-
-def _whole(
-    read: Callable[[Located, list[Problem]], Scene], mapping: Located | Mapping[str, object], place: Place | None
-) -> Scene:
-    """Return what is read from a mapping.
-
-    Raises:
-        PackError: Something is wrong, or the data is not JSON-like.
-    """
-    problems: list[Problem] = []
-    try:
-        node = located(mapping, place)
-    except ValueError as error:
-        raise PackError(problem(place or Place(), f"the scene is {error}")) from error
-    found = read(node, problems)
-    if problems:
-        raise PackError(*problems)
-    return found
 
 
 def scene(node: Located, problems: list[Problem]) -> Scene:
