@@ -16,6 +16,7 @@ class FillIn(QuestionType):
 
     kind = "fill"
     placeholder = "what stands in the hole"
+    how = "Answer with what stands in the gap, the question mark."
     style = Style.FORMULA
     by_itself = True
 
@@ -38,10 +39,6 @@ class FillIn(QuestionType):
     def offers(self, question: Question) -> tuple[Offer, ...]:
         """Return the line with its hole."""
         return (Offer("", question.line, Style.FORMULA, pickable=False),)
-
-    def instruction(self, question: Question) -> str:
-        """Say what is to be typed."""
-        return "Answer with what stands in the gap, the question mark."
 
 
 FILL = FillIn()
