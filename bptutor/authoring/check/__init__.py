@@ -1,1 +1,1 @@
-"""`bptutor check`: one module a kind of refusal; `lesson/` holds those about one lesson, this folder those about a pack."""
+"""`bptutor check`: one module a kind of refusal. What is about one lesson is in `lesson/`, what is about a pack here."""
