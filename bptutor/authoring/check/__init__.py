@@ -1,1 +1,1 @@
-"""`bptutor check`: one module a kind of refusal. What is about one lesson is in `lesson/`, what is about a pack here."""
+"""`bptutor check`: one module a kind of refusal; those about one lesson are in `lesson/`, those about a pack here."""

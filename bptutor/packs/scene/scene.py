@@ -6,22 +6,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from random import Random
-from typing import TYPE_CHECKING
 
 from bptutor.errors import Problem, UsageError
+from bptutor.notation import parse
 from bptutor.notation.scope import Role, Scope
 from bptutor.notation.tree import Compare
+from bptutor.notation.values.backends import Array
+from bptutor.notation.values.evaluate import Values, evaluate
+from bptutor.notation.values.sampling import NoDraw, draw
+from bptutor.notation.values.sizes import least_sizes
 from bptutor.packs.lesson import templates
 from bptutor.packs.model import Place
 from bptutor.packs.scene import seeded_sampling
+from bptutor.packs.scene.network import network_from
+from bptutor.packs.scene.network_scene import scene_of
 from bptutor.packs.scene.scope_builder import MAX_NAMES, ScopeBuilder
 from bptutor.packs.yaml.fields import Fields
 from bptutor.packs.yaml.places import whole
 from bptutor.packs.yaml.reader import NOWHERE, Located, located, plain, problem
-
-if TYPE_CHECKING:
-    from bptutor.notation.values.backends import Array
-    from bptutor.notation.values.evaluate import Values
 
 CONDITIONS = frozenset({"assume", "require", "holds"})
 ENTRIES = ("sizes", "given", "define", "indices", "layers", "alias", *sorted(CONDITIONS))
@@ -96,8 +98,6 @@ class Scene:
         Raises:
             UnreadableAnswer: An expression cannot be read.
         """
-        from bptutor.notation import parse
-        from bptutor.notation.values.evaluate import evaluate
 
         def value(expr: str) -> Array:
             return evaluate(parse.read(expr, self.scope), values)
@@ -113,23 +113,16 @@ class Scene:
     @cached_property
     def least(self) -> Mapping[str, int]:
         """The largest position that the definitions use on each axis."""
-        from bptutor.notation.values.sizes import least_sizes
-
         return least_sizes(self.scope, ())
 
     def _values(self, rng: Random, sizes: Mapping[str, int] | None, *, literals: bool) -> Values:
-        from bptutor.notation.values.evaluate import Values as Drawn
-        from bptutor.notation.values.sampling import NoDraw, draw
-
         try:
             given, chosen = draw(self.scope, rng, sizes=sizes, literals=literals, least=self.least)
         except NoDraw as error:
             raise UsageError(str(error), "look at `assume` and the draws of the scene") from error
-        return Drawn(self.scope, given, chosen)
+        return Values(self.scope, given, chosen)
 
     def _holds(self, condition: Compare, values: Values) -> bool:
-        from bptutor.notation.values.evaluate import evaluate
-
         return bool(evaluate(condition, values).all())
 
 
@@ -221,9 +214,6 @@ def stem(key: str) -> str:
 
 def _network(node: Located, builder: ScopeBuilder, problems: list[Problem]) -> Mapping[str, Located]:
     """Read `network` and declare its sizes and given names; the definitions are returned for later."""
-    from bptutor.packs.scene.network import network_from  # loads NumPy, which few scenes need to be read
-    from bptutor.packs.scene.network_scene import scene_of
-
     rows = builder.scope.sizes.get("B", "")
     network = network_from(node, problems, int(rows) if rows.isdigit() else None)
     if network is None:
