@@ -1,1 +1,1 @@
-"""What authors write, as data."""
+"""Packs of lessons: what authors write, read as data, with every problem at its place."""

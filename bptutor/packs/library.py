@@ -1,4 +1,7 @@
-"""The lessons of a pack: a light list for the course map, and each lesson when it is opened."""
+"""The lessons of a pack: a light list for the course map, and each lesson when it is opened.
+
+What reads YAML, or lessons, is imported where it is used: the first screen is drawn from an outline that was kept.
+"""
 
 from __future__ import annotations
 
@@ -13,11 +16,11 @@ from bptutor.errors import PackError, UsageError
 from bptutor.packs.lesson import outline_cache
 from bptutor.packs.lesson.outline import LessonEntry, QuizEntry
 from bptutor.packs.lesson.outline_cache import Index
+from bptutor.packs.model import Choice, Lesson, Question
 
 if TYPE_CHECKING:
     import tempfile
 
-    from bptutor.packs.model import Lesson, Question
     from bptutor.packs.quiz import Quiz
 
 
@@ -62,7 +65,7 @@ class Library:
         kept = cache and outline_cache.load(path, cache) if path.is_dir() else None
         if kept:
             return Library(kept)
-        from bptutor.packs.folder import read_outline  # reads YAML: not needed where an outline was kept
+        from bptutor.packs.folder import read_outline
 
         if path.is_file() and path.suffix == ".zip":
             from bptutor.packs.zipped import unpack
@@ -111,7 +114,6 @@ class Library:
             UsageError: The pack has no such lesson.
             PackError: Its file is wrong; carries every problem found.
         """
-        from bptutor.packs.model import Question
         from bptutor.packs.pages import read_lesson
         from bptutor.packs.quiz import BANK, bank_files
         from bptutor.packs.yaml.fields import nearest
@@ -156,8 +158,6 @@ class Library:
         Raises:
             PackError: So it is.
         """
-        from bptutor.packs.model import Question
-
         asked = [block for block in lesson.blocks if isinstance(block, Question) and block.code is not None]
         if self.allowed is None or not asked:
             return
@@ -171,8 +171,6 @@ class Library:
 
     def titled(self, question: Question) -> Question:
         """Give a question about rules the titles of its options, which it then offers as a menu."""
-        from bptutor.packs.model import Choice
-
         if not question.options:
             return question
         titles = [self.pack.rules[id_].title if id_ in self.pack.rules else id_ for id_ in question.options]

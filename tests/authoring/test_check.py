@@ -124,3 +124,19 @@ def test_the_report_says_how_many_lines_are_proved_by_whom_and_how_many_only_pro
     total = Checked(lines=2, proved={"sympy": 2})
     total.add(Checked(lines=1, proved={"sympy": 1}))
     assert total.proved == {"sympy": 3}
+
+
+def test_a_check_that_was_kept_says_who_proved_the_lines() -> None:
+    folder = DATA / "valid" / "plain"
+    first = check(folder, seeds=2)
+    assert sum(first.proved.values()) > 0
+    assert check(folder, seeds=2) == first
+
+
+def test_a_quiz_may_ask_a_blank_page(tmp_path: Path) -> None:
+    for file in (DATA / "valid" / "blank").iterdir():
+        (tmp_path / file.name).write_text(file.read_text(encoding="utf-8"), encoding="utf-8")
+    front = "id: q\nkind: quiz\ntitle: From a blank page\nquestions: [{lesson: blank, ids: [whole], pick: PICK}]"
+    for pick, said in ((1, set()), (2, {"`pick: 2`, and there are 1"})):
+        (tmp_path / "q.md").write_text(f"---\n{front.replace('PICK', str(pick))}\n---\nDerive it.\n", encoding="utf-8")
+        assert {p.what for p in check(tmp_path, seeds=2).problems} == said

@@ -16,33 +16,28 @@ CONSTANTS = ("1", "0", "2", "-1")
 
 
 def asked(lesson: Lesson) -> Iterator[Question]:
-    """Yield every question of a lesson as it may be asked."""
+    """Yield every question of a lesson as it may be asked: in each variant; a line in each form that it takes.
+
+    A blank page is asked at every line of its author's route: each line must be a step to the one after it.
+    """
     for block in lesson.blocks:
         if isinstance(block, Question):
             yield from (block, *block.vary)
-        elif isinstance(block, Derivation) and block.blank:
-            yield from asked_blank(block)
         elif isinstance(block, Derivation):
-            yield from asked_lines(block)
+            yield from _steps(block)
 
 
-def asked_blank(derivation: Derivation) -> Iterator[Question]:
-    """Yield a blank page at every line of its author's route: each line must be a step to the one after it."""
-    lines = tuple(line.math for line in derivation.lines)
+def _steps(derivation: Derivation) -> Iterator[Question]:
     for n, line in enumerate(derivation.lines):
-        page = fading.blank_page(derivation, lines[:n])
-        source = {**page.source, "answer": line.math}
-        yield replace(page, answer=line.math, source=source, places={**page.places, "answer": line.place})
-
-
-def asked_lines(derivation: Derivation) -> Iterator[Question]:
-    """Yield the asked lines of a derivation, each in every form that it takes."""
-    for n, line in enumerate(derivation.lines):
+        if derivation.blank:
+            page = fading.blank_page(derivation, tuple(above.math for above in derivation.lines[:n]))
+            source = {**page.source, "answer": line.math}
+            yield replace(page, answer=line.math, source=source, places={**page.places, "answer": line.place})
+            continue
         for how in fading.forms(line):
-            question = fading.question(derivation, n, how)
-            answer = {fading.Form.WHY: "by", fading.Form.HOLE: "hole"}.get(how, "math")
-            place = line.at(answer) if answer != "math" else line.place
-            yield replace(question, places={**line.places, "answer": place})
+            key = {fading.Form.WHY: "by", fading.Form.HOLE: "hole"}.get(how)
+            places = {**line.places, "answer": line.at(key) if key else line.place}
+            yield replace(fading.question(derivation, n, how), places=places)
 
 
 def fillings(question: Question, scope: Scope) -> list[str]:

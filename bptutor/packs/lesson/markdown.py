@@ -12,8 +12,7 @@ from bptutor.packs.lesson.front_matter import front_matter
 from bptutor.packs.lesson.markdown_limits import too_much
 from bptutor.packs.model import Block, Lesson, Nudge, Place, Prose, Question, Show
 from bptutor.packs.question_types import of
-from bptutor.packs.question_types.read import read_question
-from bptutor.packs.question_types.variants import variant_nodes
+from bptutor.packs.question_types.read import read_question, variant_nodes
 from bptutor.packs.scene.scene import scene
 from bptutor.packs.yaml.fields import Fields
 from bptutor.packs.yaml.reader import Located, problem, read

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from bptutor.errors import Problem
 from bptutor.packs.model import Derivation, Derived, Question
 from bptutor.packs.question_types.base import QuestionType, Style, answer_nodes, line_question
-from bptutor.packs.scene.extremes import extremes, fit
+from bptutor.packs.scene.given_fields import decimals, shape
 from bptutor.packs.yaml.fields import Fields, nearest
-from bptutor.packs.yaml.reader import Located
+from bptutor.packs.yaml.reader import Located, plain, problem
 
 if TYPE_CHECKING:
     from bptutor.notation.scope import Scope
@@ -40,7 +41,7 @@ class Expression(QuestionType):
             "names": fields.texts("names"),
             "where": fields.math("where"),
             "goal": fields.math("goal"),
-            "extreme": extremes(fields),
+            "extreme": _extremes(fields),
         }
 
     def read_formulas(self, node: Located, question: Question, formulas: Formulas, scope: Scope) -> None:
@@ -52,7 +53,7 @@ class Expression(QuestionType):
             formulas.expression(answer, names, numpy=self.style is Style.NUMPY)
         formulas.beside(node, scope)
         if "extreme" in node.mapping and not formulas.blind:
-            fit(node.mapping["extreme"], scope, formulas.problems)
+            _fit(node.mapping["extreme"], scope, formulas.problems)
 
 
 class NumPy(Expression):
@@ -75,6 +76,35 @@ def _forms(fields: Fields) -> tuple[str, ...]:
             help_ = nearest(node.text, (*FORMS, "{only: [p, y]}"))
             fields.wrong(node.place, f"{node.shown} is no form", help_, "unknown-value")
     return tuple(found)
+
+
+def _extremes(fields: Fields) -> tuple[Mapping[str, object], ...]:
+    """Read the list of numbers by name; names and shapes are held against the scene by `_fit`."""
+    found = []
+    for node in fields.nodes("extreme"):
+        written = plain(node)
+        if isinstance(written, dict) and written:
+            found.append(written)
+        else:
+            fields.wrong(node.place, f"an extreme is {node.kind}", "write `extreme: [{z: [1000, 999, 0]}]`", "extreme")
+    return tuple(found)
+
+
+def _fit(node: Located, scope: Scope, problems: list[Problem]) -> None:
+    """Report the names of `extreme` that the scene does not have, and numbers that do not have their axes."""
+    for item in node.items:
+        sizes: dict[str, int] = {}
+        for name, numbers in item.mapping.items():
+            declared = scope.names.get(name)
+            if declared is None:
+                what = f"`{name}` is not a name of the scene"
+                problems.append(problem(item.keys[name], what, nearest(name, scope.names), "unknown-name"))
+                continue
+            written = decimals(numbers, problems, len(declared.axes))
+            for axis, size in zip(declared.axes, shape(written), strict=False):
+                if sizes.setdefault(axis, size) != size:
+                    what = f"{name} has {size} entries along {axis}, another array has {sizes[axis]}"
+                    problems.append(problem(numbers.place, what, "give them one size", "shape"))
 
 
 SYMBOLIC = Expression("symbolic", "index")

@@ -7,12 +7,16 @@ from collections.abc import Mapping
 from bptutor.errors import PackError, Problem
 from bptutor.packs.model import Derived, Place, Question
 from bptutor.packs.question_types import TYPES
-from bptutor.packs.question_types.variants import FIXED, variant_nodes
 from bptutor.packs.yaml.fields import Fields
 from bptutor.packs.yaml.other_systems import OTHER_TYPES
-from bptutor.packs.yaml.reader import Located, located, places, plain, problem
+from bptutor.packs.yaml.places import whole
+from bptutor.packs.yaml.reader import Located, places, plain
 
 FACES = ("index", "matrix", "numpy", "numbers")
+FIXED = ("id", "type", "was")
+"""What a variant shares with its question."""
+MERGED = ("given", "define", "network")
+"""Mappings that a variant adds to, name by name."""
 
 
 def question(mapping: Located | Mapping[str, object], place: Place | None = None) -> Question:
@@ -25,14 +29,9 @@ def question(mapping: Located | Mapping[str, object], place: Place | None = None
     Raises:
         PackError: It is wrong; carries every problem found.
     """
-    problems: list[Problem] = []
-    try:
-        node = located(mapping, place)
-    except ValueError as error:
-        raise PackError(problem(place or Place(), f"the question is {error}")) from error
-    result = read_question(node, problems)
-    if problems or result is None:
-        raise PackError(*problems)
+    result = whole(read_question, mapping, place, "question")
+    if result is None:  # its type was no text, which was reported where the file was read
+        raise PackError
     return result
 
 
@@ -88,6 +87,28 @@ def _vary(node: Located, fields: Fields) -> tuple[Question, ...]:
                 fields.wrong(item.keys[key], f"a variant has no `{key}` of its own", "leave it out", "unknown-key")
     found = [read_question(variant, fields.problems) for variant in variant_nodes(node)]
     return tuple(variant for variant in found if variant is not None)
+
+
+def variant_nodes(node: Located) -> list[Located]:
+    """Return the variants of a question, each as a whole question."""
+    written = node.mapping.get("vary", Located(()))
+    base, keys = node.without("vary").mapping, node.without("vary").keys
+    found = []
+    for item in written.items:
+        if item.mapping:
+            fixed = {key: base[key] for key in FIXED if key in base}
+            entries = {**base, **item.mapping, **_merged(base, item.mapping), **fixed}
+            found.append(Located(entries, item.place, {**keys, **item.keys}))
+    return found
+
+
+def _merged(base: Mapping[str, Located], new: Mapping[str, Located]) -> dict[str, Located]:
+    found = {}
+    for key in MERGED:
+        if key in base and key in new and base[key].mapping and new[key].mapping:
+            entries = {**base[key].mapping, **new[key].mapping}
+            found[key] = Located(entries, new[key].place, {**base[key].keys, **new[key].keys})
+    return found
 
 
 def _wrong(fields: Fields) -> tuple[tuple[str, str], ...]:

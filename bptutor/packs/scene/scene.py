@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from random import Random
-from typing import TYPE_CHECKING
 
-from bptutor.errors import PackError, Problem, UsageError
+from bptutor.errors import Problem, UsageError
+from bptutor.notation import parse
 from bptutor.notation.scope import Role, Scope
 from bptutor.notation.tree import Compare
+from bptutor.notation.values.backends import Array
+from bptutor.notation.values.evaluate import Values, evaluate
+from bptutor.notation.values.sampling import NoDraw, draw
+from bptutor.notation.values.sizes import least_sizes
 from bptutor.packs.lesson import templates
 from bptutor.packs.model import Place
-from bptutor.packs.scene import seeded_sampling
+from bptutor.packs.scene import seeds
+from bptutor.packs.scene.network import network_from
+from bptutor.packs.scene.network_scene import scene_of
 from bptutor.packs.scene.scope_builder import MAX_NAMES, ScopeBuilder
 from bptutor.packs.yaml.fields import Fields
+from bptutor.packs.yaml.places import whole
 from bptutor.packs.yaml.reader import NOWHERE, Located, located, plain, problem
-
-if TYPE_CHECKING:
-    from bptutor.notation.values.backends import Array
-    from bptutor.notation.values.evaluate import Values
 
 CONDITIONS = frozenset({"assume", "require", "holds"})
 ENTRIES = ("sizes", "given", "define", "indices", "layers", "alias", *sorted(CONDITIONS))
@@ -54,7 +57,7 @@ class Scene:
         Raises:
             PackError: It is wrong; carries every problem found.
         """
-        return _whole(scene, mapping, place)
+        return whole(scene, mapping, place, "scene")
 
     def changed(self, changes: Mapping[str, object], place: Place | None = None) -> Scene:
         """Return this scene with what one question changes (`Question.changes`): names given, definitions, a network.
@@ -62,7 +65,7 @@ class Scene:
         Raises:
             PackError: They are wrong; carries every problem found.
         """
-        return _whole(partial(changed, self), changes, place) if changes else self
+        return whole(partial(changed, self), changes, place, "scene") if changes else self
 
     def draw(self, seed: int) -> Values:
         """Return the values that a learner with this seed sees.
@@ -70,7 +73,7 @@ class Scene:
         Raises:
             UsageError: No draw meets the conditions.
         """
-        rng = seeded_sampling.stream(f"draw:{seed}")
+        rng = seeds.stream(f"draw:{seed}")
         for _ in range(TRIES):
             values = self._values(rng, None, literals=True)
             if all(self._holds(condition, values) for condition in self.require):
@@ -87,7 +90,7 @@ class Scene:
         Raises:
             UsageError: No draw meets the conditions.
         """
-        return self._values(seeded_sampling.stream(f"fresh:{seed}"), sizes, literals=False)
+        return self._values(seeds.stream(f"fresh:{seed}"), sizes, literals=False)
 
     def fill(self, text: str, values: Values) -> str:
         """Replace every `{{ expression }}` and `{{ expression | decimals }}` of a text by its value.
@@ -95,8 +98,6 @@ class Scene:
         Raises:
             UnreadableAnswer: An expression cannot be read.
         """
-        from bptutor.notation import parse
-        from bptutor.notation.values.evaluate import evaluate
 
         def value(expr: str) -> Array:
             return evaluate(parse.read(expr, self.scope), values)
@@ -112,43 +113,17 @@ class Scene:
     @cached_property
     def least(self) -> Mapping[str, int]:
         """The largest position that the definitions use on each axis."""
-        from bptutor.notation.values.sizes import least_sizes
-
         return least_sizes(self.scope, ())
 
     def _values(self, rng: Random, sizes: Mapping[str, int] | None, *, literals: bool) -> Values:
-        from bptutor.notation.values.evaluate import Values as Drawn
-        from bptutor.notation.values.sampling import NoDraw, draw
-
         try:
             given, chosen = draw(self.scope, rng, sizes=sizes, literals=literals, least=self.least)
         except NoDraw as error:
             raise UsageError(str(error), "look at `assume` and the draws of the scene") from error
-        return Drawn(self.scope, given, chosen)
+        return Values(self.scope, given, chosen)
 
     def _holds(self, condition: Compare, values: Values) -> bool:
-        from bptutor.notation.values.evaluate import evaluate
-
         return bool(evaluate(condition, values).all())
-
-
-def _whole(
-    read: Callable[[Located, list[Problem]], Scene], mapping: Located | Mapping[str, object], place: Place | None
-) -> Scene:
-    """Return what is read from a mapping.
-
-    Raises:
-        PackError: Something is wrong, or the data is not JSON-like.
-    """
-    problems: list[Problem] = []
-    try:
-        node = located(mapping, place)
-    except ValueError as error:
-        raise PackError(problem(place or Place(), f"the scene is {error}")) from error
-    found = read(node, problems)
-    if problems:
-        raise PackError(*problems)
-    return found
 
 
 def scene(node: Located, problems: list[Problem]) -> Scene:
@@ -239,9 +214,6 @@ def stem(key: str) -> str:
 
 def _network(node: Located, builder: ScopeBuilder, problems: list[Problem]) -> Mapping[str, Located]:
     """Read `network` and declare its sizes and given names; the definitions are returned for later."""
-    from bptutor.packs.scene.network import network_from  # loads NumPy, which few scenes need to be read
-    from bptutor.packs.scene.network_scene import scene_of
-
     rows = builder.scope.sizes.get("B", "")
     network = network_from(node, problems, int(rows) if rows.isdigit() else None)
     if network is None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import TypeVar
 
 from bptutor.errors import BptutorError, PackError, Problem, UnreadableAnswer
 from bptutor.packs.model import Place
-from bptutor.packs.yaml.reader import Located, problem
+from bptutor.packs.yaml.reader import Located, located, problem
+
+T = TypeVar("T")
 
 LINES = 8
 """Lines that are named beside the first."""
@@ -39,6 +42,29 @@ def problems_at(where: Place | Located, problems: list[Problem], what: str = "")
     except Exception as error:  # whatever else goes wrong, the author hears where, and the rest is still checked
         said = f"{type(error).__name__}: {error}".rstrip(": ")[:SHOWN]
         problems.append(problem(place, f"this could not be checked: {said}", "write it more simply", "unchecked"))
+
+
+def whole(read: Callable[[Located, list[Problem]], T], mapping: object, place: Place | None, what: str) -> T:
+    """Return what is read from a mapping: located, or plain data (JSON's numbers and booleans too).
+
+    Args:
+        read: Reads it, and adds what is wrong to a list.
+        mapping: What was written.
+        place: Where it stands, for plain data.
+        what: What it is, for messages: `question`.
+
+    Raises:
+        PackError: Something is wrong; carries every problem found.
+    """
+    problems: list[Problem] = []
+    try:
+        node = located(mapping, place)
+    except ValueError as error:
+        raise PackError(problem(place or Place(), f"the {what} is {error}")) from error
+    found = read(node, problems)
+    if problems:
+        raise PackError(*problems)
+    return found
 
 
 UNKNOWN = " is not a name here"
