@@ -128,7 +128,7 @@ INSIDE = {
         {"equality", "explain"},
     ),
     "grading": (
-        {"catalogue/order", "verdict", "answer", "code"},
+        {"time_limits", "catalogue/order", "verdict", "answer", "code"},
         {"catalogue", "feedback"},
         {"graders"},
         {"types"},
@@ -143,7 +143,9 @@ INSIDE = {
 def row_of(package: str, inner: str) -> int:
     """The row of a module, by the longest part of its path that is in the table."""
     parts = [inner.rsplit("/", n)[0] for n in range(inner.count("/") + 1)]
-    return next(n for part in parts for n, row in enumerate(INSIDE[package]) if part in row)
+    found = [n for part in parts for n, row in enumerate(INSIDE[package]) if part in row]
+    assert found, f"{package}/{inner} stands in no row of INSIDE"
+    return found[0]
 
 
 @cache

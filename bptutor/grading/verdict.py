@@ -136,3 +136,19 @@ class Reading:
     help: str = ""
     counted: bool = False
     """Whether Enter may count it although it has a problem: its axes do not fit, or it is more than was asked for."""
+
+
+MOST_DIGITS = 17
+"""Digits that tell any two floats apart."""
+
+
+def figures(one: float, other: float) -> tuple[str, str]:
+    """Return two different numbers with as many digits as show that they differ, four at least."""
+    told = (digits for digits in range(4, MOST_DIGITS) if figure(one, digits) != figure(other, digits))
+    digits = next(told, MOST_DIGITS)
+    return figure(one, digits), figure(other, digits)
+
+
+def figure(number: float, digits: int = 4) -> str:
+    """Return a number with so many digits that count, and a true minus sign."""
+    return f"{number + 0.0:.{digits}g}".replace("-", "−")  # −0 + 0 is 0

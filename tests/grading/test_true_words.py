@@ -12,9 +12,8 @@ import pytest
 
 from bptutor.grading.catalogue.base import Mistake
 from bptutor.grading.catalogue.table import CATALOGUE
-from bptutor.grading.feedback.numeric_difference import figures
 from bptutor.grading.grade import grade
-from bptutor.grading.verdict import Mark, Verdict
+from bptutor.grading.verdict import Mark, Verdict, figures
 from bptutor.packs.model import Place
 from bptutor.packs.question_types.read import question
 from bptutor.packs.scene.scene import Scene

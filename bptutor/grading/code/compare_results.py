@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bptutor.grading.answer.parse_numbers import shown_shape
 from bptutor.grading.code.expected import Path
 from bptutor.grading.code.sandbox.wire import Other
 from bptutor.notation.equality.tolerances import EQUAL, different
@@ -94,10 +95,10 @@ def _sequence(truth: Any, got: Any, tolerance: float, notes: list[Note], path: P
 def _numbers(truth: Array, got: Any, tolerance: float, notes: list[Note], path: Path) -> Difference | None:
     array = as_array(got)
     if array is None or (isinstance(got, list | tuple) and array.shape != truth.shape):
-        asked = f"an array of shape {shape_text(truth.shape)}" if truth.ndim else "a number"
+        asked = f"an array of shape {shown_shape(truth.shape)}" if truth.ndim else "a number"
         return Difference(Fault.TYPE, path, truth, got, kind(got), asked)
     if array.shape != truth.shape and array.shape == (1, *truth.shape):
-        said = f"It has an axis of length 1 in front: {shape_text(array.shape)} for {shape_text(truth.shape)}."
+        said = f"It has an axis of length 1 in front: {shown_shape(array.shape)} for {shown_shape(truth.shape)}."
         notes.append(Note("shape", path, said))
         array = array[0]
     if array.shape != truth.shape:
@@ -159,15 +160,10 @@ def kind(value: Any) -> str:
     if isinstance(value, Other):
         return value.kind
     if isinstance(value, np.ndarray):
-        return f"an array of shape {shape_text(value.shape)}" if value.ndim else "one number"
+        return f"an array of shape {shown_shape(value.shape)}" if value.ndim else "one number"
     if isinstance(value, list | tuple):
         count = f"{len(value)} part{'s' * (len(value) != 1)}"
         return f"a {type(value).__name__} of {count}"
     if isinstance(value, Mapping):
         return f"a dict with {', '.join(list(value)[:6]) or 'no keys'}"
     return "a text" if isinstance(value, str) else "one number"
-
-
-def shape_text(shape: tuple[int, ...]) -> str:
-    """Return a shape as Python prints it."""
-    return str(tuple(int(n) for n in shape))

@@ -9,12 +9,13 @@ from typing import Any
 
 import numpy as np
 
+from bptutor.grading.answer.parse_numbers import shown_shape
 from bptutor.grading.code.cases import Call
-from bptutor.grading.code.compare_results import Difference, shape_text, wrong_cells
+from bptutor.grading.code.compare_results import Difference, wrong_cells
 from bptutor.grading.code.expected import Path, place_label
 from bptutor.grading.code.sandbox.run import Stop, Stopped
 from bptutor.grading.code.sandbox.wire import Made, Other
-from bptutor.grading.verdict import Finding
+from bptutor.grading.verdict import Finding, figure, figures
 
 ENTRIES = 60
 """Most entries of an array that are shown; of a larger one, its shape."""
@@ -51,7 +52,7 @@ def stopped(why: Stopped, source: str, call: Call) -> Finding:
 
 def _handed(call: Call) -> str:
     """Return the shapes of the arrays that a call was given, as the end of a sentence."""
-    shapes = [f"{name} {shape_text(one.shape)}" for name, one in call.arguments.items() if isinstance(one, np.ndarray)]
+    shapes = [f"{name} {shown_shape(one.shape)}" for name, one in call.arguments.items() if isinstance(one, np.ndarray)]
     return f", with {', '.join(shapes)}" if shapes else ""
 
 
@@ -80,7 +81,7 @@ def other_type(apart: Difference, label: str) -> Finding:
 
 def other_shape(apart: Difference, label: str, axes: str, call: Call) -> Finding:
     """Return the finding for an array of another shape, by the names of its axes."""
-    mine, asked = shape_text(apart.got.shape), shape_text(apart.truth.shape)
+    mine, asked = shown_shape(apart.got.shape), shown_shape(apart.truth.shape)
     place = "its first axis" if apart.got.ndim else "how many numbers there are"
     mine_is = label if label.startswith("Your ") else f"Your {label}"
     fact = f"{mine_is} has shape {mine}; what is asked is {asked}{axes}{_handed(call)}."
@@ -91,7 +92,7 @@ def not_finite(apart: Difference, label: str) -> Finding:
     """Return the finding for a result with an infinite entry, or one that is no number."""
     where = tuple(int(n) for n in np.argwhere(~np.isfinite(apart.got) & np.isfinite(apart.truth))[0])
     entry = f"entry {_place(where)} of " if where else ""
-    fact = f"{label} is not finite where {_number(apart.truth[where])} is asked."
+    fact = f"{label} is not finite where {figure(float(apart.truth[where]))} is asked."
     return Finding("not-finite", f"{fact} Look at {entry}what it divides by, and at its largest exp.", where or None)
 
 
@@ -99,7 +100,7 @@ def witness(apart: Difference, label: str, tolerance: float, n: int, call: Call)
     """Return the finding for numbers that differ in a way that has no name."""
     cells = np.argwhere(wrong_cells(apart.truth, apart.got, tolerance))
     where = tuple(int(k) for k in cells[0])
-    got, expected = _told_apart(apart.got[where], apart.truth[where])
+    got, expected = figures(float(apart.got[where]), float(apart.truth[where]))
     count = f"{len(cells)} of {apart.truth.size} entries differ; " if apart.truth.size > 1 else ""
     entry = f"entry {_place(where)} of {label.lower() if label.startswith(('Your', 'Part')) else label}"
     place = entry if where else "how each argument enters"
@@ -121,7 +122,7 @@ def shown(value: Any) -> Any:
         return "a function of the question"
     if isinstance(value, np.ndarray):
         if value.size > ENTRIES:
-            return f"an array of shape {shape_text(value.shape)}"
+            return f"an array of shape {shown_shape(value.shape)}"
         return _rounded(value.tolist())
     return _rounded(value)
 
@@ -134,19 +135,6 @@ def _rounded(value: Any) -> Any:
     if not np.isfinite(value):
         return str(value)
     return float(f"{value:.6g}")
-
-
-def _told_apart(got: Any, expected: Any) -> tuple[str, str]:
-    """Return two numbers with as many digits as show that they differ."""
-    for digits in range(4, 17):
-        shown_got, shown_expected = _number(got, digits), _number(expected, digits)
-        if shown_got != shown_expected:
-            break
-    return shown_got, shown_expected
-
-
-def _number(value: Any, digits: int = 4) -> str:
-    return f"{float(value):.{digits}g}".replace("-", "−")
 
 
 def _place(where: tuple[int, ...]) -> str:

@@ -22,8 +22,8 @@ from bptutor.grading.catalogue.table import BY_ID
 from bptutor.grading.feedback import author_feedback, messages, numeric_difference
 from bptutor.grading.feedback.answer_contents import NUMBERS, Written, of_tree
 from bptutor.grading.feedback.match import Match, matches
-from bptutor.grading.feedback.numeric_difference import agreeing, figures
-from bptutor.grading.verdict import SAID, Finding, Mark, ProofMark, Verdict, telling
+from bptutor.grading.feedback.numeric_difference import agreeing
+from bptutor.grading.verdict import SAID, Finding, Mark, ProofMark, Verdict, figure, figures, telling
 from bptutor.notation.equality.compare import PROBES, Comparison
 from bptutor.notation.equality.tolerances import EQUAL, different
 from bptutor.notation.shapes.layout import Layout
@@ -216,7 +216,7 @@ def witness(read: Read, draws: tuple[Sample, ...]) -> Finding:
 def _found_by_proof(proof: Proof) -> Finding:
     values = dict(proof.witness or {})
     told = [
-        f"{name} = {numeric_difference.figure(value) if isinstance(value, float | int) else 'the numbers below'}"
+        f"{name} = {figure(value) if isinstance(value, float | int) else 'the numbers below'}"
         for name, value in values.items()
     ]
     point = ", ".join(told[:2])

@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 from bptutor.errors import UsageError
 from bptutor.grading.answer.submission import Case
 from bptutor.grading.code.expected import floats
-from bptutor.grading.feedback.numeric_difference import figure
-from bptutor.grading.verdict import Finding
+from bptutor.grading.verdict import Finding, figure
 from bptutor.notation.equality.compare import Comparison
 from bptutor.notation.tree import Expr
 from bptutor.notation.values.evaluate import Values

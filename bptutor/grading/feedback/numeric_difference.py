@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from bptutor.grading.answer.answer_samples import Sample
 from bptutor.grading.answer.submission import Case
 from bptutor.grading.catalogue import scaling
-from bptutor.grading.verdict import Finding
+from bptutor.grading.verdict import Finding, figure, figures
 from bptutor.notation.equality.tolerances import (
     DECIMAL,
     EQUAL,
@@ -112,19 +112,3 @@ def factor_finding(factor: float) -> Finding:
 def offset_finding(offset: float) -> Finding:
     """Return the finding about numbers that all lie as far from what is asked."""
     return Finding("offset", f"Your answer differs by {figure(offset)} everywhere. Look at the constant terms.")
-
-
-MOST_DIGITS = 17
-"""Digits that tell any two floats apart."""
-
-
-def figures(one: float, other: float) -> tuple[str, str]:
-    """Return two different numbers with as many digits as show that they differ, four at least."""
-    told = (digits for digits in range(4, MOST_DIGITS) if figure(one, digits) != figure(other, digits))
-    digits = next(told, MOST_DIGITS)
-    return figure(one, digits), figure(other, digits)
-
-
-def figure(number: float, digits: int = 4) -> str:
-    """Return a number with so many digits that count, and a true minus sign."""
-    return f"{number + 0.0:.{digits}g}".replace("-", "−")  # −0 + 0 is 0
