@@ -16,10 +16,12 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "ARCHITECTURE.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 HOW = ROOT / "docs" / "how-an-answer-is-graded.md"
-PATH = re.compile(r"[\w.*-]+(?:/[\w.*-]+)*/?(?:::\w+)?")
-ENDINGS = (".py", ".md", ".yaml", ".yml", ".tcss", ".jsonl", ".json", ".txt", ".toml", ".svg")
+PATH = re.compile(r"[\w.-]+(?:/[\w.-]+)*/?(?:::\w+)?")
+ENDINGS = (".py", ".md", ".yaml", ".yml", ".tcss", ".jsonl", ".json", ".txt", ".toml", ".svg", "/")
 NEW = {"yes_no.py"}
 """Files that a recipe makes."""
+STORED = {"cache/", "reports/", "learners/NAME/", "trusted.json"}
+"""What is stored outside of the project."""
 
 
 def blocks(page: Path, language: str) -> list[str]:
@@ -80,20 +82,17 @@ def test_the_tolerances_are_those_of_the_code() -> None:
 def mentioned(page: Path) -> set[str]:
     """The paths that stand between backticks on a page."""
     prose = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
-    words = (word for code in re.findall(r"`([^`\n]+)`", prose) for word in code.split())
-    return {
-        word.removesuffix(":").partition("::")[0]
-        for word in words
-        if PATH.fullmatch(word.removesuffix(":")) and (word.endswith(ENDINGS) or word.startswith(("bptutor/", "tests/")))
-    }
+    words = (word.rstrip(":") for code in re.findall(r"`([^`\n]+)`", prose) for word in code.split())
+    paths = (word for word in words if PATH.fullmatch(word) and (word.endswith(ENDINGS) or "::" in word))
+    return {path.partition("::")[0] for path in paths} - STORED
 
 
 def exists(path: str) -> bool:
-    """Whether a path is in the project: as it stands, inside the package, or a file of that name anywhere."""
-    if "/" in path:
-        return any(any(base.glob(path.rstrip("/"))) for base in (ROOT, ROOT / "bptutor", ROOT / "lessons" / "backprop"))
-    inside = (ROOT / part for part in ("bptutor", "tests", "lessons", "docs", "scripts", "benchmarks"))
-    return path in NEW or (ROOT / path).exists() or any(any(folder.rglob(path)) for folder in inside)
+    """Whether a path is in the project: from its root, or from any folder of the package, its tests and lessons."""
+    if Path(path).name in NEW:
+        return True
+    inside = (ROOT / part for part in ("bptutor", "tests", "lessons", "scripts", "benchmarks"))
+    return (ROOT / path).exists() or any(any(folder.rglob(path.rstrip("/"))) for folder in inside)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -103,9 +102,12 @@ def test_paths_between_backticks_exist(page: Path) -> None:
 
 def test_a_path_that_is_gone_is_seen(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
-    page.write_text("`bptutor/cli.py` `grading/gone.py` `gone.py` `cli.py` `x.T` `tests/test_gone.py::test_x`\n")
+    page.write_text(
+        "`bptutor/cli.py` `grading/gone.py` `gone.py` `cli.py` `gone/` `x.T` `tests/test_gone.py::test_x`\n"
+    )
     assert [path for path in sorted(mentioned(page)) if not exists(path)] == [
         "gone.py",
+        "gone/",
         "grading/gone.py",
         "tests/test_gone.py",
     ]
