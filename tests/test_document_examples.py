@@ -111,3 +111,31 @@ def test_a_path_that_is_gone_is_seen(tmp_path: Path) -> None:
         "grading/gone.py",
         "tests/test_gone.py",
     ]
+
+
+# --- the glossary --------------------------------------------------------------------------------------------------
+
+TERMS = """
+activation, affine map, curvature, dead unit, derivative, dummy index, error signal, finite difference,
+flipped, free index, gradient, gradient check, hidden layer, index, initialisation, Jacobian, Kronecker delta,
+linear layer, log-sum-exp, logit, neuron, numerical gradient, partial, perturbation, pre-activation,
+probability, rotat, saturation, summation index, transposed, unit, unnormalised probabilit, upstream gradient,
+vanishing gradient, vector-Jacobian product
+"""
+"""Terms of the field that the course uses; a part of a word stands for its forms."""
+
+
+def entries() -> list[list[str]]:
+    """The rows of the glossary: word, meaning, module."""
+    rows = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8").split("| --- | --- | --- |\n")[1].splitlines()
+    return [[cell.strip() for cell in row.strip("|").split("|")] for row in rows]
+
+
+def test_the_glossary_is_in_order_and_names_each_word_once() -> None:
+    words = [word.casefold() for word, _, _ in entries()]
+    assert words == sorted(set(words))
+
+
+def test_the_glossary_has_the_terms_of_the_field() -> None:
+    text = " ".join(f"{word} {meaning}" for word, meaning, _ in entries())
+    assert [term for term in re.split(r",\s*", TERMS.strip()) if term.casefold() not in text.casefold()] == []
