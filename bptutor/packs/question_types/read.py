@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bptutor.errors import PackError, Problem
+from bptutor.packs import faces
 from bptutor.packs.model import Derived, Place, Question
 from bptutor.packs.question_types import TYPES
 from bptutor.packs.question_types.variants import FIXED, variant_nodes
 from bptutor.packs.yaml.fields import Fields
 from bptutor.packs.yaml.other_systems import OTHER_TYPES
 from bptutor.packs.yaml.reader import Located, located, places, plain, problem
-
-FACES = ("index", "matrix", "numpy", "numbers")
 
 
 def question(mapping: Located | Mapping[str, object], place: Place | None = None) -> Question:
@@ -60,7 +59,7 @@ def read_question(node: Located, problems: list[Problem]) -> Question | None:
             hints=fields.texts("hints"),
             skills=fields.texts("skills"),
             solution=fields.text("solution"),
-            show=fields.one_of("show", FACES),
+            show=fields.one_of("show", faces.NAMES),
             given=_changed(fields, "given"),
             define=_changed(fields, "define"),
             network=_changed(fields, "network"),
