@@ -18,7 +18,7 @@ PAGES = [ROOT / "ARCHITECTURE.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "do
 HOW = ROOT / "docs" / "how-an-answer-is-graded.md"
 PATH = re.compile(r"[\w.-]+(?:/[\w.-]+)*/?(?:::\w+)?")
 ENDINGS = (".py", ".md", ".yaml", ".yml", ".tcss", ".jsonl", ".json", ".txt", ".toml", ".svg", "/")
-NEW = {"yes_no.py"}
+NEW = {"yes_no.py", "06a-square-error.md", "network.yaml"}
 """Files that a recipe makes."""
 STORED = {"cache/", "reports/", "learners/NAME/", "trusted.json"}
 """What is stored outside of the project."""

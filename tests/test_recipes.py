@@ -23,6 +23,7 @@ lessons: [square-error]
 skills: {gradient: Take a gradient}
 rules:
   chain-rule: {title: Chain rule}
+  own-coordinate: {title: Own coordinate}
   collapse-delta: {title: δ collapses}
 """
 SKILLS = """
