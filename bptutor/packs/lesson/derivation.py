@@ -43,7 +43,7 @@ def read_derivation(node: Located, formulas: Formulas) -> Derivation:
         was = fields.was()
     _check_ids(lines, fields)
     formulas.derivation(node, items)
-    texts = {name: face.text for name, face in faces.items()}
+    texts = {name: face.text for name, face in written_faces.items()}
     return Derivation(id_, goal, lines, texts, blank, ask, hints, skills, was, node.place, places(node))
 
 

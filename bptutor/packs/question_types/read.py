@@ -13,7 +13,6 @@ from bptutor.packs.yaml.other_systems import OTHER_TYPES
 from bptutor.packs.yaml.places import whole
 from bptutor.packs.yaml.reader import Located, places, plain
 
-FACES = ("index", "matrix", "numpy", "numbers")
 FIXED = ("id", "type", "was")
 """What a variant shares with its question."""
 MERGED = ("given", "define", "network")
