@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from math import isfinite
 from pathlib import Path
 from typing import BinaryIO
+
+import numpy as np
 
 from bptutor.authoring.network_words import dot as dot_of
 from bptutor.authoring.network_words import heading
@@ -63,14 +66,17 @@ def run(
     code = 0 if checked is None or checked["ok"] else 1
     if as_json:
         return _json(pass_, slopes, trained, checked), code
-    parts = [heading(network, seed), _passes(pass_), _jacobians(pass_, slopes)]
+    parts = [heading(network, seed), _passes(pass_)]
+    if slopes:
+        axes = {pair: sum((pass_.axes[name] for name in _pair(pair)), ()) for pair in slopes}
+        parts.append(_section("Jacobians: top by bottom", slopes, axes))
     if trained and network.train:
         moved = f"after {network.train.steps} steps of rate {network.train.rate:g}"
         moved += "" if network.train.optimizer == "sgd" else f", {network.train.optimizer}"
         parts.append(_section(moved.replace("after 1 steps", "after 1 step"), trained, pass_.axes))
     if checked is not None:
         parts.append(_check_text(checked))
-    return "\n\n".join(part for part in parts if part) + "\n", code
+    return "\n\n".join(parts) + "\n", code
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -109,14 +115,9 @@ def _passes(pass_: Trace) -> str:
     labels = {name: f"{other} = {name}" for name, other in same.items()}
     text = _section("forward", forward, pass_.axes, labels)
     text += "\n\n" + _section("backward: d... is ∂L/∂...", backward, pass_.axes, labels)
-    if any(plain_has_none(plain(array)) for array in shown.values()):
+    if not all(np.isfinite(array).all() for array in shown.values()):
         text += "\n\n?  is not finite: an overflow, a division by 0 or the logarithm of a value ≤ 0"
     return text
-
-
-def plain_has_none(value: object) -> bool:
-    """Return whether nested lists hold a None."""
-    return value is None or (isinstance(value, list) and any(plain_has_none(part) for part in value))
 
 
 def _section(
@@ -130,14 +131,6 @@ def _section(
     for name, array in arrays.items():
         lines += tensor((labels or {}).get(name, name), array, axes[name])
     return "\n".join(lines)
-
-
-def _jacobians(pass_: Trace, slopes: Mapping[str, Array]) -> str:
-    """Return the Jacobians asked for."""
-    if not slopes:
-        return ""
-    axes = {pair: sum((pass_.axes[name] for name in _pair(pair)), ()) for pair in slopes}
-    return _section("Jacobians: top by bottom", slopes, axes)
 
 
 def _checked(spec: Plan, values: Mapping[str, Array]) -> dict[str, object]:
@@ -161,8 +154,7 @@ def _checked(spec: Plan, values: Mapping[str, Array]) -> dict[str, object]:
 
 
 def _finite(figure: float) -> float | None:
-    """Return the figure, or None when it is not finite."""
-    return figure if abs(figure) < float("inf") else None
+    return figure if isfinite(figure) else None
 
 
 def _check_text(checked: Mapping[str, object]) -> str:

@@ -20,10 +20,10 @@ def proved(case: Case, verdict: Verdict) -> Verdict:
     What is not decided stays as it is, with the reason where the time was over. A proof that refutes what the
     draws accepted is a disagreement, and then nothing is said of the answer.
     """
-    met = _accepted(case)
-    if met is None:
+    read = _accepted(case)
+    if read is None:
         return verdict
-    proof = held_against(met, exact=True)
+    proof = held_against(read, exact=True)
     if proof.outcome is prove.Outcome.PROVED:
         return replace(verdict, proof=ProofMark.PROVED, provers=proof.provers)
     refuted = proof.outcome is prove.Outcome.REFUTED and proof.rule not in {"shape", "free-index"}
@@ -38,9 +38,9 @@ def _accepted(case: Case) -> Read | None:
     """Return the answer beside the model answer that it equals."""
     for given in _readings(case):
         for expected in models(case):
-            met = bring(case, given, expected)
-            if isinstance(met, Read) and decide(met).equal:
-                return met
+            read = bring(case, given, expected)
+            if isinstance(read, Read) and decide(read).equal:
+                return read
     return None
 
 

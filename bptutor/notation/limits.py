@@ -1,4 +1,4 @@
-"""Bounds on what a tree may ask for, so that no text can make the rest of the program slow."""
+"""Bounds on what a tree may ask for and on how long a proof may take, so that no text makes the rest slow."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ MAX_FACTORIAL = 170
 MAX_RANGE = 60
 MAX_TREE_DEPTH = 60
 _MAX_BITS = 40_000
+PROOF_SECONDS = 4.0
+"""How long a proof may take, unless said."""
 
 
 class TooLarge(Exception):

@@ -48,6 +48,11 @@ def _entry(file: Path) -> LessonEntry | QuizEntry:
     title = front.title or front.id
     if front.quiz is not None:
         return QuizEntry(front.id, title, front.chapter, front.minutes, front.quiz.test_out, file, front.was)
+    steps = 0
+    for chunk in chunks(halves.body, 1, file.name, []):
+        if chunk.word == "derivation":
+            steps += 1 if BLANK.search(chunk.text) else len(ASKED.findall(chunk.text))
+        steps += chunk.word == "question"
     return LessonEntry(
         id=front.id,
         title=title,
@@ -56,7 +61,7 @@ def _entry(file: Path) -> LessonEntry | QuizEntry:
         skills=front.skills,
         chapter=front.chapter,
         objective=front.objective,
-        steps=sum(_stops(chunk.word, chunk.text) for chunk in chunks(halves.body, 1, file.name, [])),
+        steps=steps,
         file=file,
         was=front.was,
     )
@@ -70,13 +75,6 @@ def split(file: Path) -> Parts:
 def front_of(file: Path) -> Front:
     """Return what the front matter of a file says."""
     return front_matter(split(file), str(file), [])
-
-
-def _stops(word: str, text: str) -> int:
-    """Count the stops of one block: a question, or the asked lines of a derivation."""
-    if word == "derivation":
-        return 1 if BLANK.search(text) else len(ASKED.findall(text))
-    return int(word == "question")
 
 
 def read_pack(root: Path) -> Pack:

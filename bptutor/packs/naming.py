@@ -31,7 +31,7 @@ def chosen(said: str, titles: Mapping[str, str], what: str, listing: str) -> str
     for found in (called, among):
         if len(found) == 1:
             return found[0]
-    near = among or _near(said, titles)
+    near = among or _near(said.casefold().strip(), titles)
     help_ = "did you mean " + " or ".join(near[:FEW]) + "?" if near else listing
     raise UsageError(f"there is no {what} {said!r}", help_)
 
@@ -41,15 +41,13 @@ def _words(text: str) -> list[str]:
 
 
 def _near(said: str, titles: Mapping[str, str]) -> list[str]:
-    """Return the ids that begin as was said, then those that look like it, by id or by title, the nearest first."""
-    lowered = said.casefold().strip()
-    begins = [id_ for id_, title in titles.items() if lowered and _begins(lowered, id_, title)]
+    """Return the ids of which a word begins with what was said, then those that look like it, the nearest first."""
     spelled = {title.casefold(): id_ for id_, title in titles.items()} | {id_.casefold(): id_ for id_ in titles}
-    close = difflib.get_close_matches(lowered, list(spelled), FEW)
-    return list(dict.fromkeys([*begins, *(spelled[one] for one in close)]))
-
-
-def _begins(said: str, id_: str, title: str) -> bool:
-    """Return whether a word of an id or of a title begins with what was said."""
-    words = [id_.casefold(), *id_.casefold().split("-"), title.casefold(), *_words(title)]
-    return any(word.startswith(said) for word in words)
+    begins = []
+    for id_, title in titles.items():
+        words = (id_.casefold(), *id_.casefold().split("-"), title.casefold(), *_words(title))
+        if said and any(word.startswith(said) for word in words):
+            begins.append(id_)
+    return list(
+        dict.fromkeys([*begins, *(spelled[one] for one in difflib.get_close_matches(said, list(spelled), FEW))])
+    )

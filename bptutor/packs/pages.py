@@ -13,7 +13,7 @@ from bptutor.packs.model import Block, Lesson, Show
 from bptutor.packs.quiz import BANK
 from bptutor.packs.scene.scene import scene
 from bptutor.packs.yaml.fields import Fields
-from bptutor.packs.yaml.places import gathered
+from bptutor.packs.yaml.places import merged
 from bptutor.packs.yaml.reader import Located, places, read
 from bptutor.packs.yaml.text_file import file_text
 
@@ -31,7 +31,7 @@ def read_lesson(path: Path, shown: str = "") -> Lesson:
     problems: list[Problem] = []
     lesson = read_page(path, shown or str(path), problems)
     if problems or lesson is None:
-        raise PackError(*gathered(problems))
+        raise PackError(*merged(problems))
     return lesson
 
 

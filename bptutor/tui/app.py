@@ -20,6 +20,7 @@ from bptutor.session.ids import ROUND, WARM_UP
 from bptutor.session.learner import Learner
 from bptutor.session.order import THE_LAST, in_order
 from bptutor.tui import keys, terminal
+from bptutor.tui.colours import own_colours
 from bptutor.tui.keyboard import Keyboard
 from bptutor.tui.screens.course_map import MapScreen
 from bptutor.tui.terminal_app import TerminalApp
@@ -89,13 +90,8 @@ class TutorApp(TerminalApp):
         return Session(self._learner.library, self._learner.log, self._grader, self._who)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
-        """Add a quiet text that can still be read, and the two ends of the diverging scale of numbers."""
-        theme = self.current_theme
-        if theme.ansi:
-            return {"quiet": "ansi_default", "negative": "ansi_blue", "positive": "ansi_yellow"}
-        if theme.dark:
-            return {"quiet": "#a5a5a5", "negative": "#6cb2eb", "positive": "#e9a86c"}
-        return {"quiet": "#5c5c5c", "negative": "#155f9c", "positive": "#95490a"}
+        """Add the colours that are our own to those of a theme."""
+        return own_colours(self.current_theme)
 
     def _first_screen(self) -> Screen[None]:
         """Return the first screen: a lesson that was asked for, the first ten minutes, or the map."""

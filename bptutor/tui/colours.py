@@ -1,10 +1,11 @@
-"""The colours of texts: those of the theme, moved until they can be read on every background of ours."""
+"""The colours of the screens: our own, and those of a theme moved until its texts can be read on every background."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
 from textual.color import Color
+from textual.theme import Theme
 
 TEXTS = (
     "foreground",
@@ -23,6 +24,15 @@ BACKGROUNDS = ("background", "surface", "panel", "panel-darken-1")
 READABLE = 4.5
 """The least contrast of a text that WCAG 2 takes for readable."""
 _STEP = 0.04
+
+
+def own_colours(theme: Theme) -> dict[str, str]:
+    """Return a quiet text that can still be read, and the two ends of the diverging scale of numbers."""
+    if theme.ansi:
+        return {"quiet": "ansi_default", "negative": "ansi_blue", "positive": "ansi_yellow"}
+    if theme.dark:
+        return {"quiet": "#a5a5a5", "negative": "#6cb2eb", "positive": "#e9a86c"}
+    return {"quiet": "#5c5c5c", "negative": "#155f9c", "positive": "#95490a"}
 
 
 def readable_texts(variables: Mapping[str, str], dark: bool) -> dict[str, str]:

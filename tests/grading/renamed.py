@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import re
 import tokenize
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import replace
 from random import Random
 from typing import Any
@@ -66,7 +66,7 @@ class Renaming:
         try:
             tree = parse.read_sides(text, self.scope, spelling)[1]
             if not any(isinstance(part, Name) for part in walk(tree)):
-                return text
+                return self.words(text) if "=" in text else text
             for face in (numpy.source, unicode.line) if spelling is Spelling.NUMPY else (unicode.line, numpy.source):
                 printed = face(self.tree(tree), self.scene.scope)
                 if parse.read(printed, self.scene.scope, spelling) == self.tree(tree):
@@ -102,9 +102,10 @@ class Renaming:
         same.scope, same.new, same.scene = self.scope, {}, Scene(replace(self.scope, names=plain, alias={}))
         return same.text(text, kind)
 
-    def words(self, text: str) -> str:
-        """Return a text with every name in it replaced, as it stands."""
-        names = sorted(self.new.keys() | self.scope.alias.keys(), key=len, reverse=True)
+    def words(self, text: str, only: Container[str] | None = None) -> str:
+        """Return a text with every name in it replaced, or only some, as it stands."""
+        known = [name for name in self.new.keys() | self.scope.alias.keys() if only is None or name in only]
+        names = sorted(known, key=len, reverse=True)
         found = re.compile(rf"(?<![^\W_])({'|'.join(map(re.escape, names))})(?![^\W_])") if names else None
         return found.sub(lambda one: self.name(one[1]), text) if found else text
 
@@ -173,10 +174,19 @@ def renamed_question(asked: Mapping[str, Any], renaming: Renaming) -> dict[str, 
             found[key] = _in_parts(asked[key], renaming, kind if key in {"answer", "accept"} else "symbolic")
     if "line" in asked:
         found["line"] = renaming.words(asked["line"])
+    if "form" in asked:
+        found["form"] = [_form(form, renaming) for form in asked["form"]]
     for key in ("names", "operands"):
         if key in asked:
             found[key] = [renaming.words(name) for name in asked[key]]
     return found
+
+
+def _form(form: Any, renaming: Renaming) -> Any:
+    """Return a form with the new names: `{only: [p, y]}`."""
+    if isinstance(form, dict):
+        return {key: [renaming.name(name) for name in names] for key, names in form.items()}
+    return form
 
 
 def _in_parts(value: Any, renaming: Renaming, kind: str = "symbolic") -> Any:

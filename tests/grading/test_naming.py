@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bptutor.grading.answer.answer_samples import Draw, Met
+from bptutor.grading.answer.answer_samples import AnswerSamples, Sample
 from bptutor.grading.catalogue.table import BY_ID
 from bptutor.grading.feedback.match import false_positive_probability
 from bptutor.grading.grade import grade
@@ -97,7 +97,7 @@ def test_only_cells_that_differ_count_against_accident() -> None:
     house = scenes()["house"].draw(0)
     right = np.array([1.0, 0.5, -0.5])
     for got, chance in ((np.array([0.0, 0.5, -0.5]), 0.1), (np.array([0.0, 0.5, 0.0]), 0.01)):
-        met = Met((Draw(house, right, got),), 0.1, relative=False)
+        met = AnswerSamples((Sample(house, right, got),), 0.1, relative=False)
         assert false_positive_probability(1, met) == pytest.approx(chance)
         assert false_positive_probability(7, met) == pytest.approx(7 * chance)
 

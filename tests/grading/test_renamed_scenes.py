@@ -62,8 +62,10 @@ def texts(case: dict[str, Any], other: Renaming) -> tuple[str, str]:
     kind, text = case["question"]["type"], case["answer"]
     if kind == "code":
         return text, other.program(text)
-    if kind in {"einsum", "shape"}:  # letters of indices, and sizes
-        return text, other.words(text) if kind == "shape" else text
+    if kind == "shape":
+        return text, other.words(text, other.scope.sizes)
+    if kind == "einsum":  # letters of indices, or a call with names
+        return text, other.words(text) if "(" in text else text
     return other.printed(text, kind), other.text(text, kind)
 
 

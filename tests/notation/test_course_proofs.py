@@ -11,8 +11,8 @@ import pytest
 
 from bptutor.errors import BptutorError
 from bptutor.notation import parse
-from bptutor.notation.equality import pairs
 from bptutor.notation.equality.exact_proof import Contradiction, proved, size_rounds
+from bptutor.notation.equality.pairs import Misfit, Pair, pair
 from bptutor.notation.equality.prove import Outcome, prove
 from bptutor.notation.scope import Scope
 from bptutor.notation.tree import Expr
@@ -64,7 +64,7 @@ def near_misses() -> list[dict[str, Any]]:
     return [{**row, "right": text} for row in rows for _, text in changed_few(row["right"], 2)]
 
 
-def exactly(pair: pairs.Pair, scope: Scope, sizes: dict[str, int]) -> bool:
+def exactly(pair: Pair, scope: Scope, sizes: dict[str, int]) -> bool:
     """Tell whether the exact test alone proves a pair, whatever the draws say."""
     try:
         return bool(proved(pair, Held.of(scope), [sizes], time.monotonic() + SECONDS))
@@ -77,10 +77,10 @@ def test_no_near_miss_is_proved(part: int) -> None:
     for row in near_misses()[part::PARTS]:
         try:
             left, right, scope, where = sides(row)
-            pair = pairs.pair(left, right, scope, where)
-        except (BptutorError, pairs.Misfit):  # no longer an expression, or one of another shape
+            both = pair(left, right, scope, where)
+        except (BptutorError, Misfit):  # no longer an expression, or one of another shape
             continue
         for sizes in size_rounds(scope, least_sizes(scope, [left, right]), list(scope.sizes))[:1]:
             probed = prove(left, right, scope, where, exact=False, sizes=sizes)
             if probed.outcome is Outcome.REFUTED and probed.witness is not None:
-                assert not exactly(pair, scope, sizes), row
+                assert not exactly(both, scope, sizes), row

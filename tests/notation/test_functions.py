@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from bptutor.errors import UnreadableAnswer
 from bptutor.notation import parse
 from bptutor.notation.array_functions.table import _FUNCTIONS, ARRAY_FUNCTIONS, ELEMENTWISE, METHODS, NUMPY_NAMES, WORDS
 from bptutor.notation.parse import Spelling
@@ -215,3 +216,9 @@ def test_no_two_functions_have_one_name() -> None:
     words = Counter(word for row in _FUNCTIONS for word in row.words)
     methods = Counter(method for row in _FUNCTIONS for method in row.methods)
     assert {**names, **words, **methods} and max(*names.values(), *words.values(), *methods.values()) == 1
+
+
+@pytest.mark.parametrize("text", ["np.sum(A, ((0, 1), (1, 0)))", "np.flip(A, axis=2)", "np.pad(s, 1)", "np.clip()"])
+def test_a_call_that_means_nothing_is_refused(text: str) -> None:
+    with pytest.raises(UnreadableAnswer):
+        value(text)

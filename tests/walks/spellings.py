@@ -20,6 +20,8 @@ def right(question: Question, scene: Scene | None, model: str) -> tuple[str, ...
         return model, model.upper(), f" ( {model} ) "
     if kind == "order":
         return model, model.replace(",", " "), model.replace(",", " > ")
+    if kind == "wrong-line":
+        return model, f"line {model}", f" {model}."
     if kind == "numeric":
         return model, f"({model}) * 1", model.replace("-", "−")
     if kind == "code":
@@ -45,6 +47,8 @@ def wrong(question: Question, model: str) -> str:
         return next(letter for letter in letters if letter not in model.split(","))
     if kind == "order":
         return ",".join(reversed(model.split(",")))
+    if kind == "wrong-line":
+        return "none"
     if kind == "numeric":
         return f"{model} + 1"
     if kind in {"vector", "matrix"}:

@@ -19,7 +19,7 @@ from bptutor.packs.library import Library
 from bptutor.packs.model import Derivation, Lesson, Line, Place, Question
 from bptutor.packs.quiz import BANK
 from bptutor.packs.yaml.fields import ID, nearest
-from bptutor.packs.yaml.places import placed
+from bptutor.packs.yaml.places import problems_at
 from bptutor.packs.yaml.reader import Located, problem, read
 from bptutor.packs.yaml.text_file import file_text
 
@@ -66,7 +66,7 @@ class PackCheck:
             self.problems += check_images(lesson, self.pack.root)
             for block in lesson.blocks:
                 if isinstance(block, Derivation):
-                    with placed(block.place, self.problems):
+                    with problems_at(block.place, self.problems):
                         self._menus(block)
                         self.problems += check_turns(block, lesson, self.pack.rules)
         if not flawed:

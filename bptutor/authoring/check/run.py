@@ -28,7 +28,7 @@ from bptutor.packs.library import Library
 from bptutor.packs.model import Derivation, Lesson, Place
 from bptutor.packs.pages import read_lesson, read_page
 from bptutor.packs.quiz import bank_files
-from bptutor.packs.yaml.places import placed
+from bptutor.packs.yaml.places import problems_at
 
 SEEDS = 25
 POLL = 0.5
@@ -131,7 +131,7 @@ def check(path: Path | None = None, jobs: int = 1, seeds: int = SEEDS, only: Pat
         if unreadable:
             flawed.add(file)
     total.add(next(_shared([root / PACK_FILE], 1, seeds)))
-    with placed(Place(str(root / PACK_FILE), 1, 1), total.problems):
+    with problems_at(Place(str(root / PACK_FILE), 1, 1), total.problems):
         whole = PackCheck(library)
         total.problems += whole.run(lessons, flawed)
         total.problems += check_quizzes(library.pack, lessons, whole.may_be_unread, flawed)
@@ -155,7 +155,7 @@ def check(path: Path | None = None, jobs: int = 1, seeds: int = SEEDS, only: Pat
 def _lesson(file: Path, problems: list[Problem]) -> Lesson:
     """Return a lesson, a quiz or a bank as far as it can be read."""
     lesson = None
-    with placed(Place(str(file), 1, 1), problems):
+    with problems_at(Place(str(file), 1, 1), problems):
         lesson = read_page(file, str(file), problems)
     return lesson or Lesson("", "", (), file=file)
 
@@ -179,7 +179,7 @@ def _shared(files: list[Path], jobs: int, seeds: int) -> Iterator[Checked]:
 def check_file(file: Path, seeds: int = SEEDS) -> Checked:
     """Check one lesson file: whether it reads, and then all that it shows and asks; of `pack.yaml`, its formulas."""
     checked = Checked()
-    with placed(Place(str(file), 1, 1), checked.problems):
+    with problems_at(Place(str(file), 1, 1), checked.problems):
         if file.name == PACK_FILE:
             return check_formulas(file)
         check_lesson(read_lesson(file), seeds, checked)
@@ -192,17 +192,17 @@ def check_lesson(lesson: Lesson, seeds: int, checked: Checked) -> None:
         return
     for block in lesson.blocks:
         if isinstance(block, Derivation):
-            with placed(block.place, checked.problems):
+            with problems_at(block.place, checked.problems):
                 check_derivation(block, lesson, checked)
     check_holds(lesson, checked)
     check_prose(lesson, checked)
     check_questions(lesson, seeds, checked)
     whole = lesson.at("scene")
-    with placed(whole, checked.problems):
+    with problems_at(whole, checked.problems):
         check_scenes(lesson, range(seeds), checked)
-    with placed(whole, checked.problems):
+    with problems_at(whole, checked.problems):
         check_text(lesson, checked)
     check_markdown(lesson, checked)
     check_notes(lesson, checked)
-    with placed(whole, checked.problems):
+    with problems_at(whole, checked.problems):
         check_faces(lesson, checked)

@@ -18,7 +18,7 @@ TROUBLE = (BptutorError, ValueError, KeyError, IndexError, TypeError, StopIterat
 
 
 @dataclass(frozen=True)
-class Draw:
+class Sample:
     """A learner's answer on one draw, beside the truth; all finite."""
 
     values: Values
@@ -29,10 +29,10 @@ class Draw:
 
 
 @dataclass(frozen=True)
-class Met:
+class AnswerSamples:
     """A learner's answer on the draws where it differs from the truth."""
 
-    draws: tuple[Draw, ...]
+    draws: tuple[Sample, ...]
     tolerance: float
     """Largest difference that counts as equal, relative where `relative`."""
     relative: bool = True

@@ -10,7 +10,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from bptutor.grading.answer.answer_samples import TROUBLE, Draw
+from bptutor.grading.answer.answer_samples import TROUBLE, Sample
 from bptutor.grading.catalogue import softmax
 from bptutor.grading.catalogue.activations import spelled, works_on_entries
 from bptutor.grading.catalogue.base import Placeholder
@@ -150,7 +150,7 @@ def expected_answer(comparison: Comparison) -> ExpectedAnswer:
     return in_every_form(comparison)
 
 
-def by_value_alone(comparison: Comparison, draws: tuple[Draw, ...] = ()) -> ExpectedAnswer:
+def by_value_alone(comparison: Comparison, draws: tuple[Sample, ...] = ()) -> ExpectedAnswer:
     """Return what mistakes on the value alone are made from.
 
     Args:
@@ -165,7 +165,7 @@ def by_value_alone(comparison: Comparison, draws: tuple[Draw, ...] = ()) -> Expe
     return found
 
 
-def in_every_form(comparison: Comparison, draws: tuple[Draw, ...] = ()) -> ExpectedAnswer:
+def in_every_form(comparison: Comparison, draws: tuple[Sample, ...] = ()) -> ExpectedAnswer:
     """Return what mistakes are made from, made anew; the arguments are those of `by_value_alone`."""
     scope = comparison.scene.scope
     found = by_value_alone(comparison, draws)

@@ -12,12 +12,12 @@ from bptutor.grading.catalogue.base import Mistake, any_of, every, exchange, on_
 from bptutor.grading.catalogue.gradient_step import after_the_step
 from bptutor.grading.catalogue.matrix_products import COLUMN
 from bptutor.notation.printers import unicode
-from bptutor.notation.scope import Role, Scope
+from bptutor.notation.scope import Role
 from bptutor.notation.transform.backward_equations import gradient
-from bptutor.notation.transform.definitions import slope_of
+from bptutor.notation.transform.definitions import made_of, slope_of
 from bptutor.notation.transform.rewrite import Made, Rule
 from bptutor.notation.transform.roles import ENTERING
-from bptutor.notation.tree import Call, Derivative, Expr, MatMul, Mul, Name, Outer, Slice, Transpose, walk
+from bptutor.notation.tree import Call, Derivative, Expr, MatMul, Mul, Name, Outer, Slice, Transpose
 
 if TYPE_CHECKING:
     from bptutor.grading.catalogue.expected_answer import ExpectedAnswer
@@ -92,15 +92,8 @@ def restart(expected: ExpectedAnswer) -> Iterator[tuple[Expr, Expr]]:
     for of in expected.losses:
         by_z = {gradient(expected.scope, of, layer.z): layer.z for layer in expected.parts.layers}
         for other in _by_z(expected):
-            if last is not None and other != last and _leads(expected.scope, by_z[other], by_z[last]):
+            if last is not None and other != last and by_z[other] in made_of(expected.scope, [by_z[last]]):
                 yield other, last
-
-
-def _leads(scope: Scope, below: str, above: str) -> bool:
-    """Return whether one name is made of another, however many definitions lie between."""
-    made = scope.names[above].definition
-    names = dict.fromkeys(part.id for part in walk(made) if isinstance(part, Name)) if made is not None else {}
-    return any(name == below or _leads(scope, below, name) for name in names if name in scope.names)
 
 
 def weight_in_outer(expected: ExpectedAnswer) -> Rule:

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from bptutor.errors import UnreadableAnswer
-from bptutor.grading.answer.answer_samples import Met
+from bptutor.grading.answer.answer_samples import AnswerSamples
 from bptutor.grading.answer.submission import Case
 from bptutor.grading.verdict import Finding
 from bptutor.notation import parse
@@ -18,17 +18,17 @@ if TYPE_CHECKING:
     from bptutor.notation.tree import Expr
 
 
-def findings(case: Case, comparison: Comparison, met: Met) -> list[Finding]:
+def findings(case: Case, comparison: Comparison, samples: AnswerSamples) -> list[Finding]:
     """Return the first wrong answer of the question that equals the learner's on every draw, as one finding.
 
     Args:
         case: The question with its answer.
         comparison: What the learner's answer was held against; gives the order of the entries.
-        met: The learner's entries on the draws.
+        samples: The learner's entries on the draws.
     """
     for text, say in case.question.wrong:
         tree = _read(text, case)
-        if tree is not None and say and met.made(partial(comparison.given, tree)):
+        if tree is not None and say and samples.made(partial(comparison.given, tree)):
             return [Finding("authored", say)]
     return []
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from bptutor.errors import BptutorError
 from bptutor.grading.answer import parse_numbers
-from bptutor.grading.answer.answer_samples import TROUBLE, Draw, Met
+from bptutor.grading.answer.answer_samples import TROUBLE, AnswerSamples, Sample
 from bptutor.grading.answer.parse_answer import own_layout
 from bptutor.grading.answer.submission import Case
 from bptutor.grading.catalogue.expected_answer import expected_answer
@@ -45,19 +45,19 @@ PLAIN = 0.01
 """A place where two sides differ by so much of their largest difference shows it."""
 
 
-def wrong(case: Case, met: Read, shown: str, proof: Proof | None = None) -> Verdict:
+def wrong(case: Case, read: Read, shown: str, proof: Proof | None = None) -> Verdict:
     """Return the verdict of an answer with a wrong value; of one that only the prover refuted, its witness."""
     if proof is not None:
         return Verdict(Mark.WRONG, ProofMark.REFUTED, (_found_by_proof(proof),), shown)
-    draws = tuple(finite_draws(met.comparison, met.expr))
+    draws = tuple(finite_draws(read.comparison, read.expr))
     if not draws:
-        return Verdict(Mark.WRONG, ProofMark.REFUTED, (witness(met, draws),), shown)
-    known = author_feedback.findings(case, met.comparison, Met(draws, EQUAL))
-    findings = known or named(met.comparison, draws, met.expr)
+        return Verdict(Mark.WRONG, ProofMark.REFUTED, (witness(read, draws),), shown)
+    known = author_feedback.findings(case, read.comparison, AnswerSamples(draws, EQUAL))
+    findings = known or named(read.comparison, draws, read.expr)
     mistakes = sum(finding.rule not in {"free-index", LAST} for finding in telling(findings))
     if not findings:
         findings = numeric_difference.plain_differences(draws)
-    seen = witness(met, (*_numbers_shown(case, met), *draws))
+    seen = witness(read, (*_numbers_shown(case, read), *draws))
     if not findings or mistakes > SAID:
         findings.insert(0, seen)
     else:
@@ -65,19 +65,19 @@ def wrong(case: Case, met: Read, shown: str, proof: Proof | None = None) -> Verd
     return Verdict(Mark.WRONG, ProofMark.REFUTED, tuple(findings), shown)
 
 
-def _numbers_shown(case: Case, met: Read) -> Iterator[Draw]:
+def _numbers_shown(case: Case, read: Read) -> Iterator[Sample]:
     """Yield the numbers that stand on the learner's screen, where the answer is told from the truth by them."""
-    comparison = met.comparison
+    comparison = read.comparison
     try:
         values = case.values()
-        truth, got = comparison.truth(values), comparison.given(met.expr, values)
+        truth, got = comparison.truth(values), comparison.given(read.expr, values)
         if np.isfinite(truth).all() and np.isfinite(got).all() and comparison.same(truth, got, values) is False:
-            yield Draw(values, truth, got)
+            yield Sample(values, truth, got)
     except TROUBLE:
         return
 
 
-def finite_draws(comparison: Comparison, expr: Expr) -> Iterator[Draw]:
+def finite_draws(comparison: Comparison, expr: Expr) -> Iterator[Sample]:
     """Yield the draws that tell an answer from the truth, as many as a mistake must hold on; one other at most.
 
     Both sides are finite on them where they count. (Where a unit is dead, wrong answers are right.)
@@ -95,7 +95,7 @@ def finite_draws(comparison: Comparison, expr: Expr) -> Iterator[Draw]:
             if same and not truth.any():  # zeros tell no mistake from another
                 continue
             if not same or alike == 0:
-                yield Draw(values, truth, got, counts)
+                yield Sample(values, truth, got, counts)
             count, alike = count + (not same), alike + same
         if count == DRAWS:
             return
@@ -103,7 +103,7 @@ def finite_draws(comparison: Comparison, expr: Expr) -> Iterator[Draw]:
 
 def named(
     comparison: Comparison,
-    draws: tuple[Draw, ...],
+    draws: tuple[Sample, ...],
     expr: Expr | None = None,
     merged: bool = False,
     written: Written | None = None,
@@ -117,8 +117,8 @@ def named(
         merged: Whether axes were taken for one, so that entries may agree by that alone.
         written: What the answer holds, where its letters are not looked at.
     """
-    expected, met = expected_answer(comparison), Met(draws, EQUAL)
-    found = matches(expected, met, pairs=not merged)
+    expected, samples = expected_answer(comparison), AnswerSamples(draws, EQUAL)
+    found = matches(expected, samples, pairs=not merged)
     if expr is not None:
         if not any(isinstance(part, Name) for part in walk(expr)):  # a number is another quantity by chance
             found = [fit for fit in found if fit.mistake.id != LAST]
@@ -131,7 +131,7 @@ def named(
         if indices is not None:
             found = [fit for fit in found if not fit.mistake.vague]
             found.append(Match(BY_ID["delta-collapse"], "", indices=indices))
-    return messages.said(found, expected, met, written or (NUMBERS if expr is None else of_tree(expr)))
+    return messages.said(found, expected, samples, written or (NUMBERS if expr is None else of_tree(expr)))
 
 
 def _letters(expr: Expr, comparison: Comparison) -> Iterator[Match]:
@@ -153,7 +153,7 @@ def _letters(expr: Expr, comparison: Comparison) -> Iterator[Match]:
         yield Match(BY_ID["free-index"], f"where {missing[0]} went")
 
 
-def _collapsed(comparison: Comparison, draws: tuple[Draw, ...]) -> tuple[str, ...] | None:
+def _collapsed(comparison: Comparison, draws: tuple[Sample, ...]) -> tuple[str, ...] | None:
     """Return the indices in just one of whose cases i = j and i ≠ j an answer is right; None where there are none.
 
     Of an array without indices, nothing.
@@ -177,11 +177,11 @@ def letters_summed(expr: Expr) -> set[str]:
 # --- the witness -------------------------------------------------------------------------------------------
 
 
-def witness(met: Read, draws: tuple[Draw, ...]) -> Finding:
+def witness(read: Read, draws: tuple[Sample, ...]) -> Finding:
     """Return numbers for which the answer differs, with the first place where it does."""
     if not draws:
         return Finding("witness", "The two sides differ. Look at where your answer has no value.")
-    differ = (draw for draw in draws if met.comparison.same(draw.truth, draw.got, draw.values) is False)
+    differ = (draw for draw in draws if read.comparison.same(draw.truth, draw.got, draw.values) is False)
     draw = next(differ, draws[0])
     values, truth, got = draw.values, draw.truth, draw.got
     try:
@@ -193,13 +193,13 @@ def witness(met: Read, draws: tuple[Draw, ...]) -> Finding:
         )
         return Finding("shape", message, expected=_small(truth), got=_small(got))
     truth, got = np.broadcast_to(truth, shape), np.broadcast_to(got, shape)
-    counts = met.comparison.mask(values, shape)
+    counts = read.comparison.mask(values, shape)
     apart = np.argwhere(different(truth, got) & counts)
     clear = np.argwhere((np.abs(truth - got) > PLAIN * np.abs(truth - got).max(initial=0.0)) & counts)
     first = clear if len(clear) else apart  # a place that differs by more than rounding, where there is one
     where = tuple(int(n) for n in first[0]) if len(first) and first[0].size else None
     expected, given = (float(side[where]) if where else float(side.flat[0]) for side in (truth, got))
-    place = _place(met.comparison.layout, where, met.comparison.scene.scope.count_from)
+    place = _place(read.comparison.layout, where, read.comparison.scene.scope.count_from)
     asked, mine = figures(expected, given)
     message = f"On these numbers it is {asked} and yours is {mine}{place[0]}. Look at {place[1]}."
     digits = max(DIGITS, len(asked.lstrip("−").replace(".", "")))
@@ -207,7 +207,7 @@ def witness(met: Read, draws: tuple[Draw, ...]) -> Finding:
         "witness",
         message,
         where,
-        values=_small(_mentioned(met, values)),
+        values=_small(_mentioned(read, values)),
         expected=_small(truth, digits),
         got=_small(got, digits),
     )
@@ -234,11 +234,11 @@ def _place(shape: Layout, where: tuple[int, ...] | None, first: int) -> tuple[st
     return f" at entry {text}", f"entry {text}"
 
 
-def _mentioned(met: Read, values: Values) -> dict[str, Array]:
+def _mentioned(read: Read, values: Values) -> dict[str, Array]:
     """Return the values of the names that the two sides mention; of what they are made of when that is nothing."""
     found: dict[str, Array] = {}
     for name in (
-        part.id for tree in (met.expr, met.comparison.expected) for part in walk(tree) if isinstance(part, Name)
+        part.id for tree in (read.expr, read.comparison.expected) for part in walk(tree) if isinstance(part, Name)
     ):
         with suppress(BptutorError, KeyError):
             found[name] = values[name]

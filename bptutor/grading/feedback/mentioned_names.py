@@ -7,29 +7,11 @@ from typing import TYPE_CHECKING
 
 from bptutor.grading.catalogue.wrong_array import other_quantities
 from bptutor.grading.feedback.answer_contents import Written
-from bptutor.notation.scope import Role, Scope
-from bptutor.notation.tree import Expr, Name, walk
+from bptutor.notation.scope import Role
+from bptutor.notation.transform.definitions import made_of, names_in
 
 if TYPE_CHECKING:
     from bptutor.grading.catalogue.expected_answer import ExpectedAnswer
-
-
-def names_in(trees: Iterable[Expr]) -> frozenset[str]:
-    """Return the names that stand in trees."""
-    return frozenset(part.id for tree in trees for part in walk(tree) if isinstance(part, Name))
-
-
-def made_of(scope: Scope, names: Iterable[str]) -> frozenset[str]:
-    """Return names and all that they are made of by the definitions of a scene."""
-    found: set[str] = set()
-    waiting = [name for name in names if name in scope.names]
-    while waiting:
-        name = waiting.pop()
-        if name not in found:
-            found.add(name)
-            definition = scope.names[name].definition
-            waiting += [] if definition is None else [one for one in names_in([definition]) if one in scope.names]
-    return frozenset(found)
 
 
 def asked_about(expected: ExpectedAnswer) -> frozenset[str]:

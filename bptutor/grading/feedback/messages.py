@@ -7,7 +7,7 @@ answer: a change of every entry is claimed only where it gives every entry.
 
 from __future__ import annotations
 
-from bptutor.grading.answer.answer_samples import Met
+from bptutor.grading.answer.answer_samples import AnswerSamples
 from bptutor.grading.catalogue.expected_answer import ExpectedAnswer
 from bptutor.grading.catalogue.order import LAST, implied
 from bptutor.grading.feedback.answer_contents import Written
@@ -22,16 +22,16 @@ SPOKEN = "{part}"
 """Where a sentence mentions the name that a mistake is about."""
 
 
-def said(found: list[Match], expected: ExpectedAnswer, met: Met, written: Written) -> list[Finding]:
+def said(found: list[Match], expected: ExpectedAnswer, samples: AnswerSamples, written: Written) -> list[Finding]:
     """Return mistakes as findings.
 
     Args:
         found: The mistakes that the answer is.
         expected: What is asked.
-        met: The answer on the draws that the mistakes were found on.
+        samples: The answer on the draws that the mistakes were found on.
         written: What the answer holds.
     """
-    speaker = _Speaker(expected, met, written)
+    speaker = _Speaker(expected, samples, written)
     unlisted = implied({fit.mistake.id for fit in found})
     told = ((fit, speaker.message(fit)) for fit in found if fit.mistake.id not in unlisted)
     return [Finding(fit.mistake.id, message) for fit, message in told if message]
@@ -40,10 +40,10 @@ def said(found: list[Match], expected: ExpectedAnswer, met: Met, written: Writte
 class _Speaker:
     """Fits the sentences of the catalogue to one answer."""
 
-    def __init__(self, expected: ExpectedAnswer, met: Met, written: Written) -> None:
-        self.expected, self.met, self.written = expected, met, written
+    def __init__(self, expected: ExpectedAnswer, samples: AnswerSamples, written: Written) -> None:
+        self.expected, self.samples, self.written = expected, samples, written
         self.words = words(expected, self.show) | written.holds()
-        one_case = met.draws and all(agreeing(draw) is not None for draw in met.draws)
+        one_case = samples.draws and all(agreeing(draw) is not None for draw in samples.draws)
         self.words["one case"] = "yes" if one_case else ""
 
     def show(self, name: str) -> str:
@@ -66,7 +66,7 @@ class _Speaker:
 
     def _known(self, fit: Match) -> dict[str, str]:
         """Return the words with what holds of one mistake."""
-        everywhere = not fit.paired and changed_everywhere(fit.mistake, self.expected, self.met)
+        everywhere = not fit.paired and changed_everywhere(fit.mistake, self.expected, self.samples)
         known = self.words | {"everywhere": "yes" if everywhere else ""}
         known["untold"] = "yes" if any(fit.part in one for one in self.expected.parts.untold) else ""
         if self.expected.parts.roles.get(fit.part) is NetworkRole.PROBABILITY:
@@ -77,8 +77,8 @@ class _Speaker:
 
     def _constant(self) -> bool:
         """Return whether an answer is the same on all draws: it is a constant, and no quantity of the scene."""
-        first, *others = self.met.draws or (None,)
-        alike = (first is not None and self.met.equal(draw.got, first.got) for draw in others if draw is not None)
+        first, *others = self.samples.draws or (None,)
+        alike = (first is not None and self.samples.equal(draw.got, first.got) for draw in others if draw is not None)
         return bool(others) and all(alike)
 
     def _part(self, fit: Match) -> str:
@@ -86,16 +86,16 @@ class _Speaker:
         within = fit.mistake.within
         if not fit.part or suits(fit.part, self.expected, self.written, within):
             return fit.part
-        if fit.paired or not self.met.draws:
+        if fit.paired or not self.samples.draws:
             return ""
-        first = self.met.draws[0]
+        first = self.samples.draws[0]
         others = (
             one.part
             for one in hypotheses(self.expected).on(first.values)
             if one.mistake is fit.mistake
             and one.part not in {"", fit.part}
-            and self.met.equal(one.array, first.got, first.counts)
+            and self.samples.equal(one.array, first.got, first.counts)
             and suits(one.part, self.expected, self.written, within)
-            and self.met.made(one.hypothesis)
+            and self.samples.made(one.hypothesis)
         )
         return next(others, "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from bptutor.grading.answer.answer_samples import Draw
+from bptutor.grading.answer.answer_samples import Sample
 from bptutor.grading.answer.submission import Case
 from bptutor.grading.catalogue import scaling
 from bptutor.grading.verdict import Finding
@@ -66,7 +66,7 @@ def far(case: Case, truth: float, got: float) -> Finding:
     return Finding("cells", f"Your number is more than {of_decimals(decimals):g} away. Look at {names}.")
 
 
-def plain_differences(draws: tuple[Draw, ...]) -> list[Finding]:
+def plain_differences(draws: tuple[Sample, ...]) -> list[Finding]:
     """Return a finding when the answer is off by one constant factor, or by one constant, and by nothing else."""
     factor = _same([scaling.ratio(draw.truth, draw.got) for draw in draws])
     if factor is not None:
@@ -77,7 +77,7 @@ def plain_differences(draws: tuple[Draw, ...]) -> list[Finding]:
     return [offset_finding(offset)] if told and offset is not None else []
 
 
-def _leaves_little(draw: Draw, explained: Array) -> bool:
+def _leaves_little(draw: Sample, explained: Array) -> bool:
     """Return whether what explains an answer leaves little of its difference: `log(p + 10^-8)` is no factor."""
     apart = float(np.abs(draw.got - draw.truth).max(initial=0.0))
     return float(np.abs(draw.got - explained).max(initial=0.0)) <= REMAINDER * apart
@@ -90,7 +90,7 @@ def _same(found: list[float | None]) -> float | None:
     return first if alike else None
 
 
-def agreeing(draw: Draw, a: int = 0, b: int = 1) -> bool | None:
+def agreeing(draw: Sample, a: int = 0, b: int = 1) -> bool | None:
     """Return whether an answer is right where two indices are equal only (True), where not only (False), or neither."""
     if draw.truth.shape != draw.got.shape or draw.counts is not None or draw.truth.ndim <= max(a, b):
         return None

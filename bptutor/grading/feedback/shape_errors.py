@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from bptutor.grading.answer import parse_answer, parse_numbers
-from bptutor.grading.answer.answer_samples import TROUBLE, Draw
+from bptutor.grading.answer.answer_samples import TROUBLE, Sample
 from bptutor.grading.answer.submission import Case
 from bptutor.grading.catalogue.order import LAST, place
 from bptutor.grading.catalogue.table import BY_ID
@@ -103,7 +103,7 @@ def _ordered(comparison: Comparison, given: Expr, got: Layout) -> list[Finding]:
         return []
     try:
         draws = tuple(
-            Draw(values, comparison.truth(values), value(given, values, got, comparison.columns))
+            Sample(values, comparison.truth(values), value(given, values, got, comparison.columns))
             for values in islice(comparison.draws(), 3)
         )
     except TROUBLE:

@@ -14,7 +14,7 @@ from functools import partial
 import numpy as np
 
 from bptutor.errors import BptutorError, UsageError
-from bptutor.grading.answer.answer_samples import TROUBLE, Draw, Met
+from bptutor.grading.answer.answer_samples import TROUBLE, AnswerSamples, Sample
 from bptutor.grading.answer.submission import Case
 from bptutor.grading.catalogue import expected_answer
 from bptutor.grading.catalogue.expected_answer import ExpectedAnswer
@@ -218,10 +218,12 @@ def _named(wrong: _Wrong) -> list[Finding]:
     if not draws:
         return []
     tolerance = max(closeness(draw.got, code_of(wrong.case).tolerance) for draw in draws)
-    met = Met(draws, tolerance)
+    samples = AnswerSamples(draws, tolerance)
     target = _target(wrong, draws)
     written = _written(wrong.case, target)
-    return messages.said(matches(target, met), target, met, written) or numeric_difference.plain_differences(draws)
+    return messages.said(matches(target, samples), target, samples, written) or numeric_difference.plain_differences(
+        draws
+    )
 
 
 def _written(case: Case, target: ExpectedAnswer) -> Written:
@@ -232,7 +234,7 @@ def _written(case: Case, target: ExpectedAnswer) -> Written:
     return of_program(case.text, called, target.scope.names)
 
 
-def _draws(wrong: _Wrong) -> Iterator[Draw]:
+def _draws(wrong: _Wrong) -> Iterator[Sample]:
     """Yield values, truth and result of the part that differs: where the same is asked, and both are finite."""
     path = wrong.apart.path
     for call, result in zip(wrong.asked.calls, wrong.ran.results, strict=False):
@@ -241,10 +243,10 @@ def _draws(wrong: _Wrong) -> Iterator[Draw]:
         truth, got = as_array(part(call.truth, path)), as_array(part(result.value, path))
         if truth is None or got is None or not (np.isfinite(truth).all() and np.isfinite(got).all()):
             continue
-        yield Draw(call.values, truth.astype(float), got.astype(float))
+        yield Sample(call.values, truth.astype(float), got.astype(float))
 
 
-def _target(wrong: _Wrong, draws: tuple[Draw, ...]) -> ExpectedAnswer:
+def _target(wrong: _Wrong, draws: tuple[Sample, ...]) -> ExpectedAnswer:
     """Return what mistakes are made from: the author's expression, else the values that the model answer gave."""
     comparison = wrong.call.expected.comparisons.get(wrong.apart.path)
     if comparison is not None:

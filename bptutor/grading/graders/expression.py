@@ -89,21 +89,21 @@ def _graded(case: Case, given: Expr) -> Verdict:
     decided: list[tuple[Read, Decision]] = []
     apart: Verdict | None = None
     for expected in models(case):
-        met = bring(case, given, expected)
-        if isinstance(met, Verdict):
-            apart = apart or met
+        read = bring(case, given, expected)
+        if isinstance(read, Verdict):
+            apart = apart or read
             continue
-        shown = unicode.line(met.expr, case.scope)
-        decision = decide(met)
+        shown = unicode.line(read.expr, case.scope)
+        decision = decide(read)
         if decision.equal:
-            overflow = overflows(case, met.comparison, met.expr)
+            overflow = overflows(case, read.comparison, read.expr)
             if overflow:  # right in exact arithmetic, where the question asks for more
                 return Verdict(Mark.WRONG, ProofMark.REFUTED, (overflow,), shown)
-            return _right(case, met, given, shown)
-        decided.append((met, decision))
-    for met, decision in decided:
+            return _right(case, read, given, shown)
+        decided.append((read, decision))
+    for read, decision in decided:
         if decision.equal is False:
-            return _at_these_sizes(case, met, shown) or diagnose.wrong(case, met, shown, decision.proof)
+            return _at_these_sizes(case, read, shown) or diagnose.wrong(case, read, shown, decision.proof)
     return no_value(shown) if decided or apart is None else replace(apart, read_as=shown)
 
 
@@ -170,34 +170,34 @@ class Decision:
     proof: Proof | None = None
 
 
-def decide(met: Read) -> Decision:
+def decide(read: Read) -> Decision:
     """Compare by draws and at 50 digits.
 
     Where a kink is in play, or where the digits do not bear out the floats, the prover decides: it draws on both
     sides of every kink, and has a witness for what it refutes.
     """
-    equal = met.comparison.compare(met.expr)
+    equal = read.comparison.compare(read.expr)
     if not equal:
         return Decision(equal)
-    same_digits = met.comparison.borne_out(met.expr)
-    scope = met.comparison.scene.scope
-    if same_digits and not any(has_kink(expr, scope) for expr in (met.expr, met.comparison.expected)):
+    same_digits = read.comparison.borne_out(read.expr)
+    scope = read.comparison.scene.scope
+    if same_digits and not any(has_kink(expr, scope) for expr in (read.expr, read.comparison.expected)):
         return Decision(equal)
     from bptutor.notation.equality import prove
 
-    proof = held_against(met, exact=False, agreed=same_digits)
+    proof = held_against(read, exact=False, agreed=same_digits)
     if proof.outcome is prove.Outcome.REFUTED and proof.witness is not None:
         return Decision(False, proof)
     return Decision(same_digits or proof.outcome in {prove.Outcome.PROBES, prove.Outcome.PROVED})
 
 
-def held_against(met: Read, exact: bool, agreed: bool = False) -> Proof:
+def held_against(read: Read, exact: bool, agreed: bool = False) -> Proof:
     """Return the prover's word on whether an answer equals what it was brought to; `agreed` by draws and digits."""
     from bptutor.notation.equality import prove
 
-    held = met.comparison
+    held = read.comparison
     return prove.prove(
-        met.expr,
+        read.expr,
         held.expected,
         held.scene.scope if exact else quick(held.scene),
         held.where,
@@ -219,29 +219,29 @@ def no_value(shown: str) -> Verdict:
     return Verdict(Mark.UNDECIDED, ProofMark.UNDECIDED, (Finding("disagreement", message),), shown)
 
 
-def _at_these_sizes(case: Case, met: Read, shown: str) -> Verdict | None:
+def _at_these_sizes(case: Case, read: Read, shown: str) -> Verdict | None:
     """Return the verdict of an answer with a size written as a number, such as 1/5 for 1/B; None for any other."""
-    sizes = {} if met.comparison.sizes else case.values().sizes
-    numbers = {part.value for part in walk(met.expr) if isinstance(part, Number)}
+    sizes = {} if read.comparison.sizes else case.values().sizes
+    numbers = {part.value for part in walk(read.expr) if isinstance(part, Number)}
     axis = next((axis for axis, size in sizes.items() if numbers & {size, Fraction(1, size)}), None)
     if axis is None:
         return None
-    here = replace(met, comparison=replace(met.comparison, sizes=tuple(sizes.items())))
+    here = replace(read, comparison=replace(read.comparison, sizes=tuple(sizes.items())))
     if not decide(here).equal:
         return None
     message = f"Your answer holds for {axis} = {sizes[axis]} only. Look at where the {sizes[axis]} comes from."
     return Verdict(Mark.RIGHT_OTHER_FORM, ProofMark.PROBES, (Finding("form", message),), shown)
 
 
-def _right(case: Case, met: Read, given: Expr, shown: str) -> Verdict:
+def _right(case: Case, read: Read, given: Expr, shown: str) -> Verdict:
     """Return the verdict of an answer with the right value: progress, then form (of what was written)."""
-    reached, stuck = progress(case, met.expr)
+    reached, stuck = progress(case, read.expr)
     if stuck:
         return Verdict(Mark.RIGHT_OTHER_FORM, ProofMark.PROBES, (Finding("no-progress", stuck),), shown)
     form = other_form(case, given)
     if form:
         return Verdict(Mark.RIGHT_OTHER_FORM, ProofMark.PROBES, (Finding("form", form),), shown)
-    notes = (Finding("shape", met.note),) if met.note else ()
+    notes = (Finding("shape", read.note),) if read.note else ()
     return Verdict(Mark.RIGHT, ProofMark.PROBES, notes, shown, reached=reached)
 
 

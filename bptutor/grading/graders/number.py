@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from bptutor.errors import UnreadableAnswer
 from bptutor.grading.answer import parse_numbers
-from bptutor.grading.answer.answer_samples import Draw, Met
+from bptutor.grading.answer.answer_samples import AnswerSamples, Sample
 from bptutor.grading.answer.submission import Case
 from bptutor.grading.catalogue import expected_answer
 from bptutor.grading.catalogue.table import CATALOGUE
@@ -176,19 +176,19 @@ def _findings(case: Case, asked: Asked, truth: Array, got: Array, tolerance: flo
 def _mistakes(case: Case, asked: Asked, truth: Array, got: Array, tolerance: float) -> list[Finding]:
     """Return the mistakes that give the learner's numbers on the numbers shown."""
     if asked.tree is None:
-        return _without_scene(Met((), tolerance, relative=False), truth, got)
+        return _without_scene(AnswerSamples((), tolerance, relative=False), truth, got)
     values = seen(case)
-    met = Met((Draw(values, truth, got),), parse_numbers.as_typed(case.text, tolerance), relative=False)
+    samples = AnswerSamples((Sample(values, truth, got),), parse_numbers.as_typed(case.text, tolerance), relative=False)
     expected = held_against(case, asked.tree, values)
-    known = author_feedback.findings(case, expected, met)
+    known = author_feedback.findings(case, expected, samples)
     if known or asked.literal is not None:
-        return known or _without_scene(met, truth, got)
+        return known or _without_scene(samples, truth, got)
     target = expected_answer.expected_answer(expected)
     telling_size = float(np.max(np.abs(got), initial=0.0)) > 3 * tolerance  # what is nearly 0 is any mistake
-    found = [fit for fit in matches(target, met) if fit.mistake.id == "bias-zero" or telling_size]
+    found = [fit for fit in matches(target, samples) if fit.mistake.id == "bias-zero" or telling_size]
     if got.ndim == 0 and float(got).is_integer():  # so round a number is something else by chance
         found = [fit for fit in found if fit.mistake.id != "other-quantity"]
-    return messages.said(found, target, met, NUMBERS)
+    return messages.said(found, target, samples, NUMBERS)
 
 
 def held_against(case: Case, tree: Expr, values: Values) -> Comparison:
@@ -197,14 +197,14 @@ def held_against(case: Case, tree: Expr, values: Values) -> Comparison:
     return Comparison(case.scene, tree, shape, columns=True, sizes=sizes)
 
 
-def _without_scene(met: Met, truth: Array, got: Array) -> list[Finding]:
+def _without_scene(samples: AnswerSamples, truth: Array, got: Array) -> list[Finding]:
     """Return what can be said of literal numbers: their sign, and rows for columns."""
     changes: dict[str, Callable[[Array], Array]] = {"sign": np.negative}
     if truth.ndim == 2:
         changes["transposed"] = np.transpose
     for mistake in CATALOGUE:
         change = changes.get(mistake.id)
-        if change and met.equal(change(truth), got) and not met.equal(truth, got):
+        if change and samples.equal(change(truth), got) and not samples.equal(truth, got):
             return [Finding(mistake.id, mistake.message("", {"everywhere": "yes"}))]
     return []
 

@@ -19,9 +19,10 @@ from typing import Any
 
 from bptutor import jsonlines
 from bptutor.errors import UsageError
+from bptutor.grading import time_limits
 from bptutor.grading.code.sandbox.seccomp import hide
 from bptutor.grading.service import serialize
-from bptutor.grading.service.worker import COMMAND, PROOF_LIMIT, START_LIMIT, environment
+from bptutor.grading.service.worker import COMMAND, environment
 
 LINE_LIMIT = 1_000_000
 """Longest line in characters."""
@@ -49,7 +50,7 @@ class Lines(Iterator[str]):
 
 
 def grade_lines(
-    lines: Iterable[str], jobs: int = 1, limit: float = PROOF_LIMIT, granted: Granted | None = None
+    lines: Iterable[str], jobs: int = 1, limit: float = time_limits.PROOF, granted: Granted | None = None
 ) -> Lines:
     """Grade answers.
 
@@ -73,7 +74,7 @@ def grade_lines(
     return Lines(_run(lines, jobs, limit, work))
 
 
-def prove_lines(lines: Iterable[str], jobs: int = 1, limit: float = PROOF_LIMIT) -> Lines:
+def prove_lines(lines: Iterable[str], jobs: int = 1, limit: float = time_limits.PROOF) -> Lines:
     """Prove that two sides are equal: `{"id", "scene", "left", "right", "where"?}`, one a line."""
     return Lines(_run(lines, jobs, limit, _proved))
 
@@ -124,7 +125,7 @@ class _Child:
         self._process = subprocess.Popen(
             COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment()
         )
-        self._message(time.monotonic() + START_LIMIT)
+        self._message(time.monotonic() + time_limits.START)
         return self._process
 
     def _message(self, until: float) -> dict[str, Any]:

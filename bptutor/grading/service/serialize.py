@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from typing import Any
 
 from bptutor.grading.verdict import Finding, Mark, ProofMark, ReadingError, Verdict
@@ -13,35 +14,37 @@ from bptutor.grading.verdict import Finding, Mark, ProofMark, ReadingError, Verd
 def pack(verdict: Verdict) -> dict[str, Any]:
     """Return the whole verdict as JSON data; `unpack` gives it back."""
     error = verdict.error
-    return {
+    return _data(verdict, but=("mark", "proof", "error", "findings")) | {
         "mark": verdict.mark.value,
         "proof": verdict.proof.value,
-        "read_as": verdict.read_as,
-        "reached": verdict.reached,
-        "error": error and _pack_error(error),
-        "findings": [_pack_finding(finding) for finding in verdict.findings],
-        "cases": verdict.cases,
-        "printed": verdict.printed,
-        "provers": list(verdict.provers),
-        "reason": verdict.reason,
+        "error": error and _data(error, but=() if error.line else ("line",)),
+        "findings": [_data(finding) for finding in verdict.findings],
     }
 
 
 def unpack(packed: Mapping[str, Any]) -> Verdict:
     """Return the verdict that `pack` packed."""
-    error = packed["error"]
-    return Verdict(
-        mark=Mark(packed["mark"]),
-        proof=ProofMark(packed["proof"]),
-        findings=tuple(_unpack_finding(finding) for finding in packed["findings"]),
-        read_as=packed["read_as"],
-        error=ReadingError(**error) if error else None,
-        reached=packed["reached"],
-        cases=packed["cases"],
-        printed=packed.get("printed", ""),
-        provers=tuple(packed.get("provers", ())),
-        reason=packed.get("reason", ""),
-    )
+    read: dict[str, Any] = {
+        "mark": Mark(packed["mark"]),
+        "proof": ProofMark(packed["proof"]),
+        "error": ReadingError(**packed["error"]) if packed["error"] else None,
+        "findings": tuple(_unpack_finding(finding) for finding in packed["findings"]),
+        "provers": tuple(packed.get("provers", ())),
+    }
+    return Verdict(**{**packed, **read})
+
+
+def _data(made: Verdict | Finding | ReadingError, but: Sequence[str] = ()) -> dict[str, Any]:
+    """Return the fields of a dataclass as JSON data, but for some."""
+    return {field.name: plain(getattr(made, field.name)) for field in fields(made) if field.name not in but}
+
+
+def _unpack_finding(packed: Mapping[str, Any]) -> Finding:
+    places: dict[str, Any] = {
+        "where": None if packed["where"] is None else tuple(packed["where"]),
+        "cells": tuple(tuple(cell) for cell in packed["cells"]),
+    }
+    return Finding(**{**packed, **places})
 
 
 def printed(identity: object, packed: Mapping[str, Any], ms: float) -> dict[str, Any]:
@@ -87,38 +90,6 @@ def plain(value: object) -> Any:
     if value is None or isinstance(value, str | int | float | bool):
         return value
     return str(value)
-
-
-def _pack_error(error: ReadingError) -> dict[str, Any]:
-    """Return an error as data; `line` only where the answer has lines."""
-    packed = {"column": error.column, "message": error.message, "help": error.help}
-    return packed | ({"line": error.line} if error.line else {})
-
-
-def _pack_finding(finding: Finding) -> dict[str, Any]:
-    return {
-        "rule": finding.rule,
-        "message": finding.message,
-        "where": plain(finding.where),
-        "cells": plain(finding.cells),
-        "values": plain(finding.values),
-        "expected": plain(finding.expected),
-        "got": plain(finding.got),
-        "again": finding.again,
-    }
-
-
-def _unpack_finding(packed: Mapping[str, Any]) -> Finding:
-    return Finding(
-        rule=packed["rule"],
-        message=packed["message"],
-        where=None if packed["where"] is None else tuple(packed["where"]),
-        cells=tuple(tuple(cell) for cell in packed["cells"]),
-        values=packed["values"],
-        expected=packed["expected"],
-        got=packed["got"],
-        again=packed["again"],
-    )
 
 
 def _printed_finding(packed: Mapping[str, Any]) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bptutor.errors import UsageError
+from bptutor.grading import time_limits
 from bptutor.grading.code.sandbox.seccomp import hide
 from bptutor.grading.service import serialize
 from bptutor.grading.verdict import Finding, Mark, ProofMark, Verdict
@@ -33,14 +34,6 @@ if TYPE_CHECKING:
     from bptutor.packs.scene.scene import Scene
 
 COMMAND = (sys.executable, "-P", "-m", "bptutor.grading.service.worker")
-VERDICT_LIMIT = 3.0
-"""Seconds for a verdict without a proof."""
-PROOF_LIMIT = 6.0
-"""Seconds for the proof after it."""
-CODE_LIMIT = 12.0
-"""Seconds more for a verdict on a program, whose own limits are tighter (see `sandbox.run`)."""
-START_LIMIT = 30.0
-"""Seconds for a child to start and warm up."""
 LINE_LIMIT = 4_000_000
 """Longest message in characters."""
 
@@ -123,7 +116,7 @@ class Worker:
     drops a proof still under way, by killing the child that works on it.
     """
 
-    def __init__(self, verdict_limit: float = VERDICT_LIMIT, proof_limit: float = PROOF_LIMIT) -> None:
+    def __init__(self, verdict_limit: float = time_limits.VERDICT, proof_limit: float = time_limits.PROOF) -> None:
         """Set the limits in seconds; nothing starts before `start` or the first `grade`."""
         self.verdict_limit = verdict_limit
         self.proof_limit = proof_limit
@@ -174,7 +167,7 @@ class Worker:
             sent = request(question, scene, text, seed, earlier)
             for _ in range(2):  # a child killed from outside is replaced, and asked once more
                 try:
-                    self._verdict = await self._ask(sent, CODE_LIMIT if of(question).program else 0)
+                    self._verdict = await self._ask(sent, time_limits.CODE_VERDICT if of(question).program else 0)
                 except TimeoutError:
                     return _cannot("Reading and computing this took too long, so nothing is said of it.", "time-limit")
                 except OSError:
@@ -230,7 +223,7 @@ class Worker:
         if child is None:
             raise ConnectionError("no worker")
         try:
-            async with asyncio.timeout(START_LIMIT):
+            async with asyncio.timeout(time_limits.START):
                 await asyncio.shield(child.ready)
         except (OSError, TimeoutError) as problem:
             await self._replace()

@@ -112,7 +112,7 @@ class QuestionType(ABC):
 
     def pointing_text(self, places: Sequence[int]) -> str:
         """Return what a learner types to point at items by place."""
-        return ",".join(str(place + 1) for place in places)
+        return ""
 
     def shuffled(self, question: Question, shuffle: Shuffle) -> tuple[Question, tuple[int, ...]]:
         """Return a question in the order in which it is shown, so that the place of what is right tells nothing.

@@ -24,10 +24,7 @@ class Choice(Pointing):
     """`choice`."""
 
     kind = "choice"
-
-    def items(self, question: Question) -> tuple[str, ...]:
-        """Return the choices."""
-        return tuple(choice.text for choice in question.choices)
+    lettered = True
 
     def right_items(self, question: Question) -> tuple[str, ...]:
         """Return the right choices."""
@@ -36,10 +33,6 @@ class Choice(Pointing):
     def places(self, question: Question, text: str) -> tuple[int, ...]:
         """Return the choices that are named, in menu order."""
         return chosen(text, self.items(question), question.many)
-
-    def pointing_text(self, places: Sequence[int]) -> str:
-        """Return the letters of choices."""
-        return ",".join(LETTERS[place] for place in places)
 
     def in_words(self, question: Question, text: str) -> str:
         """Return the choices with their letters."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from string import ascii_lowercase
 
 from bptutor.errors import UnreadableAnswer
@@ -14,6 +14,7 @@ from bptutor.grading.verdict import Finding, Mark, Reading, Verdict
 from bptutor.notation.printers.scripts import RAISED
 from bptutor.packs.lesson.stop_ids import mark
 from bptutor.packs.model import Question
+from bptutor.packs.question_types import of
 
 LETTERS = ascii_lowercase
 BEGINNING = 3
@@ -27,6 +28,16 @@ class Pointing(QuestionType):
     """What is answered by pointing at items."""
 
     kind = ""
+    lettered = False
+    """Whether what is on offer has letters rather than numbers."""
+
+    def items(self, question: Question) -> tuple[str, ...]:
+        """Return what is on offer."""
+        return tuple(offer.text for offer in of(question).offers(question))
+
+    def pointing_text(self, places: Sequence[int]) -> str:
+        """Return the letters or the numbers of items."""
+        return ",".join(LETTERS[place] if self.lettered else str(place + 1) for place in places)
 
     def preview(self, case: Case) -> Reading:
         """Return what an answer points at, in words."""

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 
 from bptutor.errors import UnreadableAnswer
 from bptutor.grading.answer.submission import Case
 from bptutor.grading.types.base import QuestionType, Shuffle
-from bptutor.grading.types.pointing import BEGINNING, LETTERS, Pointing, chosen, words, wrong
+from bptutor.grading.types.pointing import BEGINNING, Pointing, chosen, words, wrong
 from bptutor.grading.verdict import Finding, Mark, Verdict
 from bptutor.packs.model import Question
 from bptutor.packs.question_types.base import typed
@@ -20,6 +19,7 @@ class Rule(Pointing):
     """`rule`."""
 
     kind = "rule"
+    lettered = True
 
     def items(self, question: Question) -> tuple[str, ...]:
         """Return the titles of the menu, or its ids where they have none."""
@@ -29,10 +29,6 @@ class Rule(Pointing):
     def places(self, question: Question, text: str) -> tuple[int, ...]:
         """Return the rule of the menu that is named."""
         return (_place(question, self.items(question), text),) if question.options else ()
-
-    def pointing_text(self, places: Sequence[int]) -> str:
-        """Return the letters of rules."""
-        return ",".join(LETTERS[place] for place in places)
 
     def in_words(self, question: Question, text: str) -> str:
         """Return the title of a rule; without a menu what was typed."""

@@ -47,10 +47,6 @@ class WrongLine(Pointing):
 
     kind = "wrong-line"
 
-    def items(self, question: Question) -> tuple[str, ...]:
-        """Return the lines."""
-        return question.lines
-
     def right_items(self, question: Question) -> tuple[str, ...]:
         """Return the lines that do not follow."""
         return tuple(question.lines[n - 1] for n in named(question))

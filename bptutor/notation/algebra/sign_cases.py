@@ -6,7 +6,7 @@ Monomials are taken as independent numbers, so only what is impossible for linea
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
 from bptutor.notation.algebra.derivative import Replacement
@@ -14,7 +14,7 @@ from bptutor.notation.algebra.expression import Sym, TooHard
 from bptutor.notation.algebra.modular_point import is_zero
 from bptutor.notation.algebra.solve import solved_for
 from bptutor.notation.algebra.sympy_ring import Factor, Generator, Monomial, Ring, fraction
-from bptutor.notation.algebra.to_polynomial import OutsideDomain, Reader
+from bptutor.notation.algebra.to_polynomial import Known, OutsideDomain, Reader
 
 Row = tuple[dict[Monomial, Fraction], Fraction, bool]
 """Σ c·monomial + constant > 0 (True) or ≥ 0 (False)."""
@@ -24,19 +24,28 @@ _MOST_ROWS = 80
 
 
 class Cases:
-    """Decides one entry, case by case."""
+    """Decides entries, case by case."""
 
     def __init__(self, ring: Ring) -> None:
-        """Start the count of cases."""
+        """Start with nothing read."""
         self.ring = ring
         self.count = 0
+        self._settled: Known = {}
+
+    def all_zero(self, nodes: Iterable[Sym]) -> bool:
+        """Return whether all entries are zero, whatever the signs."""
+        for node in nodes:
+            self.count = 0
+            if not self.zero(node, {}):
+                return False
+        return True
 
     def zero(self, node: Sym, signs: Mapping[Factor, int]) -> bool:
         """Return whether an entry is zero wherever the factors have these signs."""
         self.count += 1
         if self.count > _MOST_CASES:
             raise TooHard("too many cases")
-        read = Reader(self.ring, signs)
+        read = Reader(self.ring, signs, self._settled)
         try:
             if is_zero(self.ring, read(node)):
                 return True

@@ -23,6 +23,10 @@ _MOST_TURNS = 12
 _FINEST_PART = 5040
 
 
+Known = dict[int, tuple[Sym, Polynomial]]
+"""By the identity of an entry, which is kept with it: how it is read."""
+
+
 class OutsideDomain(Exception):
     """Under the assumed signs the entry has no value: the logarithm or root of a negative number."""
 
@@ -33,25 +37,36 @@ class Reader:
     Args:
         ring: Where the generators live.
         signs: 1 or -1 for factors whose sign is assumed.
+        settled: What was read already and is the same whatever is assumed; it grows.
     """
 
-    def __init__(self, ring: Ring, signs: Mapping[Factor, int]) -> None:
-        """Start with nothing read."""
+    def __init__(self, ring: Ring, signs: Mapping[Factor, int], settled: Known | None = None) -> None:
+        """Start with nothing read under this assumption."""
         self.ring = ring
         self.signs = signs
+        self._settled: Known = {} if settled is None else settled
         self.undecided: dict[Factor, None] = {}
         """Factors whose sign was asked for and is not known, in order."""
         self.jumps: set[Factor] = set()
         """Those at whose zero the entry may jump."""
-        self._known: dict[int, tuple[Sym, Polynomial]] = {}
+        self._known: Known = {}
+        self._asked = 0
+        """How often it mattered what is assumed of signs."""
         self._perhaps = 0
         """How many cases deep the reading is, whose condition is open."""
 
     def __call__(self, node: Sym) -> Polynomial:
         """Return the entry as a polynomial."""
-        found = self._known.get(id(node))
+        found = self._settled.get(id(node))
+        if found is not None:
+            return found[1]
+        found, asked = self._known.get(id(node)), self._asked
         if found is None:
-            found = self._known[id(node)] = (node, self._read(node))
+            found = node, self._read(node)
+            settled = self._asked == asked and not self._perhaps
+            (self._settled if settled else self._known)[id(node)] = found
+        else:
+            self._asked += 1
         return found[1]
 
     def _read(self, node: Sym) -> Polynomial:
@@ -113,8 +128,10 @@ class Reader:
     def _sign(self, factor: Factor, strict: bool = False) -> int:
         """Return 1 or -1 where the sign is known, else 0; `strict` excludes that it may vanish."""
         if factor in self.signs:
+            self._asked += 1
             return self.signs[factor]
         if isinstance(factor, Generator):
+            self._asked += not factor.positive
             return 1 if factor.positive else 0
         terms = [self._sign_of_term(monomial, c) for monomial, c in factor.items()]
         if len({sign for sign, _ in terms}) > 1 or (strict and not any(firm for _, firm in terms)):

@@ -163,7 +163,7 @@ def zero(entries: Iterable[object], deadline: float = math.inf) -> bool | None:
 def _all_zero(nodes: list[Sym], ring: Ring) -> tuple[bool | None, bool]:
     """Return what is known of all entries, and whether splitting polynomials may show more."""
     try:
-        if all(Cases(ring).zero(node, {}) for node in nodes):
+        if Cases(ring).all_zero(nodes):
             return True, False
         if all(generator.key[0] in ("symbol", "inverse") for generator in ring.generators):
             return False, False

@@ -19,6 +19,7 @@ from bptutor.notation.equality import pairs
 from bptutor.notation.equality.gradient_check import checked
 from bptutor.notation.equality.pairs import Misfit, Pair
 from bptutor.notation.equality.probes import Point, Probed, Prober, shrunk
+from bptutor.notation.limits import PROOF_SECONDS
 from bptutor.notation.scope import Scope
 from bptutor.notation.tree import Add, At, Compare, Expr, Letter, Name, Number, Relation, Stack, Sum, walk
 from bptutor.notation.values.conditions import Held, names_under
@@ -28,8 +29,6 @@ FEW = 8
 """Draws where only a quick word is asked for."""
 PROVERS = ("sympy",)
 """Who proves: the exact test is decided by SymPy's polynomials."""
-SECONDS = 4.0
-"""How long a proof may take, unless said."""
 
 
 class Outcome(Enum):
@@ -77,7 +76,7 @@ def prove(  # noqa: PLR0913 - the sides, where they stand, and how to look
     sizes: Mapping[str, int] | None = None,
     columns: bool = True,
     agreed: bool = False,
-    deadline: float = SECONDS,
+    deadline: float = PROOF_SECONDS,
 ) -> Proof:
     """Decide whether two expressions are equal under the scope.
 

@@ -128,7 +128,7 @@ def _letter(reader: Reader, token: Token) -> t.Expr:
     letter = token.text[0]
     rest = token.text[1:]
     if rest:
-        reader.replace(1, [Token(rest_kind(rest), rest, token.column + 1, False)])
+        reader.replace(1, [Token(Kind.NUMBER if rest.isdigit() else Kind.WORD, rest, token.column + 1, False)])
     else:
         reader.take()
     if letter in reader.words.positions:
@@ -139,11 +139,6 @@ def _letter(reader: Reader, token: Token) -> t.Expr:
     if not letter.isalpha():
         raise reader.error(f"an index letter is expected here, not {described(token)}", "", token)
     return t.Letter(letter)
-
-
-def rest_kind(rest: str) -> Kind:
-    """Say what the rest of a split word is."""
-    return Kind.NUMBER if rest.isdigit() else Kind.WORD
 
 
 def _listed(reader: Reader, axes: int | None, opened: Token) -> list[t.Expr]:
@@ -160,7 +155,12 @@ def _listed(reader: Reader, axes: int | None, opened: Token) -> list[t.Expr]:
         token = reader.next
         if reader.accept(":"):
             items.append(t.Whole())
-        elif token.kind is Kind.NUMBER and token.text.isdigit() and not commas and _alone(reader, opened):
+        elif (
+            token.kind is Kind.NUMBER
+            and token.text.isdigit()
+            and not commas
+            and (reader.tokens[reader.at - 1] is opened and reader.ahead().text == "}")
+        ):
             reader.take()
             items += _digits(reader, token, axes)
         else:
@@ -175,10 +175,6 @@ def _has_comma(reader: Reader) -> bool:
         if token.text in {",", "}"}:
             return token.text == ","
     return False
-
-
-def _alone(reader: Reader, opened: Token) -> bool:
-    return reader.tokens[reader.at - 1] is opened and reader.ahead().text == "}"
 
 
 def integer(reader: Reader, *, times: bool = False) -> t.Expr:
@@ -200,13 +196,11 @@ def integer(reader: Reader, *, times: bool = False) -> t.Expr:
 
 def _integer_product(reader: Reader, times: bool) -> t.Expr:
     factors = [_integer_atom(reader)]
-    while reader.accept("*", "·") or (times and isinstance(factors[-1], t.Number) and _atom_follows(reader)):
+    while reader.accept("*", "·") or (
+        times and isinstance(factors[-1], t.Number) and (reader.next.kind is Kind.WORD or reader.sees("("))
+    ):
         factors.append(_integer_atom(reader))
     return factors[0] if len(factors) == 1 else t.Mul(tuple(factors))
-
-
-def _atom_follows(reader: Reader) -> bool:
-    return reader.next.kind is Kind.WORD or reader.sees("(")
 
 
 def _integer_atom(reader: Reader) -> t.Expr:

@@ -137,12 +137,10 @@ class Vocabulary:
         """Return what was probably meant by the name of a function, or the functions there are."""
         near = self.nearest(word)
         close = get_close_matches(word.lower(), [n.lower() for n in self.spoken()], 1, FUNCTION_LIKE)
-        return (
-            near if close and near.startswith("did you") else f"the functions here are {', '.join(self._functions())}"
-        )
-
-    def _functions(self) -> list[str]:
-        return list(dict.fromkeys(id_ for id_ in self.functions.values() if id_.isidentifier()))
+        if close and near.startswith("did you"):
+            return near
+        known = dict.fromkeys(id_ for id_ in self.functions.values() if id_.isidentifier())
+        return f"the functions here are {', '.join(known)}"
 
     def spoken(self) -> list[str]:
         """Return every word that may be suggested."""

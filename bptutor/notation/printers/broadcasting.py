@@ -17,7 +17,6 @@ class NoNumpyForm(BptutorError):
 class Binds(IntEnum):
     """How tightly Python reads a construction."""
 
-    COMPARISON = 0
     SUM = 1
     PRODUCT = 2
     SIGN = 3

@@ -82,8 +82,11 @@ class Printer(ABC, Generic[T]):
 
     def level(self, expr: t.Expr) -> Level:
         """Return how tightly a node holds together in this printer."""
-        if isinstance(expr, t.Mul | t.Juxtapose):
-            return Level.ENTRYWISE if self._is_entrywise(expr) else Level.PRODUCT
+        if isinstance(expr, t.Mul):
+            signs = any(
+                is_array(factor, self.scope) for factor in expr.factors[:-1]
+            )  # two arrays, or one before a scalar
+            return Level.ENTRYWISE if signs else Level.PRODUCT
         if isinstance(expr, t.MatMul) and needs_sign(expr, self.scope):
             return Level.ENTRYWISE
         if isinstance(expr, t.Div) and self._is_entrywise_quotient(expr):
@@ -118,7 +121,7 @@ class Printer(ABC, Generic[T]):
             return True
         if isinstance(expr, t.Call):
             return self.stands_unbracketed(expr)
-        if isinstance(expr, t.Mul | t.Juxtapose):
+        if isinstance(expr, t.Mul):
             return self.is_open(expr.factors[-1])
         if isinstance(expr, t.MatMul):
             return self.is_open(expr.right)
@@ -128,11 +131,6 @@ class Printer(ABC, Generic[T]):
         if number.value < 0 or number.text.startswith(("-", "−")):
             return Level.SIGN
         return Level.QUOTIENT if "/" in self.digits(number) else Level.ATOM
-
-    def _is_entrywise(self, product: t.Mul | t.Juxtapose) -> bool:
-        """Whether a product needs signs: it has two arrays, or an array before a scalar."""
-        arrays = [is_array(factor, self.scope) for factor in product.factors]
-        return any(arrays[:-1])
 
     def _is_entrywise_quotient(self, quotient: t.Div) -> bool:
         return not self.fractions_enclose and is_array(quotient.num, self.scope) and is_array(quotient.den, self.scope)
@@ -204,10 +202,6 @@ class Printer(ABC, Generic[T]):
 
     def _closed(self, expr: t.Expr, need: Level, last: bool = False) -> T:
         return self.show(expr, need if last or not self.is_open(expr) else Level.ATOM)
-
-    def set_juxtapose(self, expr: t.Juxtapose) -> T:
-        """Set factors side by side; finished trees hold none."""
-        return self._juxtaposed(expr.factors, last=True)
 
     def _joined(self, pieces: list[T], sign: str) -> T:
         spaced = [pieces[0]]

@@ -155,17 +155,14 @@ class Latex(Printer[str]):
 
     def set_stack(self, expr: t.Stack) -> str:
         """Set a matrix; a vector as a column."""
-        rows = [" & ".join(self.show(i) for i in _items(item)) for item in expr.items]
+        listed = [item.items if isinstance(item, t.Stack) else (item,) for item in expr.items]
+        rows = [" & ".join(self.show(i) for i in row) for row in listed]
         return r"\begin{bmatrix} " + r" \\ ".join(rows) + r" \end{bmatrix}"
 
     def set_einsum(self, expr: t.Einsum) -> str:
         """Set einsum as the function it is."""
         operands = ", ".join(self.show(operand) for operand in expr.operands)
         return rf'\operatorname{{einsum}}("{expr.spec}", {operands})'
-
-
-def _items(item: t.Expr) -> tuple[t.Expr, ...]:
-    return item.items if isinstance(item, t.Stack) else (item,)
 
 
 def letters(text: str) -> str:

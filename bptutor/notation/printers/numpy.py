@@ -150,13 +150,10 @@ class _Writer:
 
     def _matmul(self, expr: t.MatMul) -> Code:
         left, right = self._whole(expr.left, expr.right)
-        if self._is_column(expr.left) and self._kind(expr.right).row:
+        kinds = self._kind(expr.left), self._kind(expr.right)
+        if len(kinds[0].axes) == 1 and not kinds[0].row and kinds[1].row:
             return Code(f"np.outer({left.text}, {right.text})")
         return Code(f"{left.within(Binds.PRODUCT)} @ {right.within(Binds.SIGN)}", Binds.PRODUCT)
-
-    def _is_column(self, expr: t.Expr) -> bool:
-        kind = self._kind(expr)
-        return len(kind.axes) == 1 and not kind.row
 
     def _transpose(self, expr: t.Transpose) -> Code:
         (code,) = self._whole(expr.arg)

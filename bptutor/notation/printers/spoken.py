@@ -117,9 +117,6 @@ class _Voice:
             said += times * bool(said) + self._part(factor, n == len(expr.factors) - 1)
         return said
 
-    def _juxtapose(self, expr: t.Juxtapose) -> str:
-        return self._mul(t.Mul(expr.factors))
-
     def _matmul(self, expr: t.MatMul) -> str:
         return f"{self._part(expr.left, isinstance(expr.left, t.MatMul))} times {self._part(expr.right)}"
 
@@ -222,9 +219,6 @@ def spelled(text: str) -> str:
     """Say an identifier: Greek letters by name, digits apart from letters: `dW2` as "dW 2"."""
     said = []
     for word in _WORD.findall(text) or [text]:
-        said.append(" ".join(greek(c) if "Α" <= c <= "ω" else c for c in word) if _has_greek(word) else word)
+        has_greek = any("Α" <= c <= "ω" for c in word)
+        said.append(" ".join(greek(c) if "Α" <= c <= "ω" else c for c in word) if has_greek else word)
     return " ".join(said)
-
-
-def _has_greek(word: str) -> bool:
-    return any("Α" <= c <= "ω" for c in word)

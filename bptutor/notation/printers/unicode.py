@@ -62,16 +62,14 @@ class Line(Printer[str]):
     def set_at(self, expr: t.At) -> str:
         """Set `Wᵢⱼ`, `p₁`, `W_{i,2b}`, `(Wᵀδ)ⱼ`."""
         base = self.show(expr.base, Level.ATOM)
-        if isinstance(expr.base, t.At) or self._ends_lowered(base):
+        ends_lowered = base.endswith("}") or (ends_in_script(base) and not raised_end(base))
+        if isinstance(expr.base, t.At) or ends_lowered:
             base = self.enclosed(base)
         return base + self.subscripts(expr.subscripts)
 
     def lowered(self, base: str, subscripts: Sequence[t.Expr]) -> str:
         """Set subscripts in lowered letters where there are some."""
         return base + self.subscripts(subscripts)
-
-    def _ends_lowered(self, base: str) -> bool:
-        return bool(base) and (base[-1] == "}" or (ends_in_script(base) and not raised_end(base)))
 
     def subscripts(self, subscripts: Sequence[t.Expr]) -> str:
         """Set subscripts: letters side by side where each is one character, else between commas."""

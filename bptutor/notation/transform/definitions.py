@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -101,6 +101,24 @@ def scalars(scope: Scope) -> tuple[str, ...]:
         and not isinstance(declared.definition, Derivative)
     ]
     return tuple(reversed(found))[:SCALARS]
+
+
+def names_in(trees: Iterable[Expr]) -> frozenset[str]:
+    """Return the names that stand in trees."""
+    return frozenset(part.id for tree in trees for part in walk(tree) if isinstance(part, Name))
+
+
+def made_of(scope: Scope, names: Iterable[str]) -> frozenset[str]:
+    """Return names and all that they are made of by the definitions of a scene."""
+    found: set[str] = set()
+    waiting = [name for name in names if name in scope.names]
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            definition = scope.names[name].definition
+            waiting += [] if definition is None else [one for one in names_in([definition]) if one in scope.names]
+    return frozenset(found)
 
 
 def slope_of(of: Expr, scope: Scope) -> tuple[str, str] | None:

@@ -59,21 +59,17 @@ def parts(text: str, path: str, problems: list[Problem]) -> Parts:
     """Split a file into the front matter between two `---` lines, and its body."""
     lines = text.split("\n")
     ends = [n for n, line in enumerate(lines) if line.rstrip() == "---"]
-    if not ends or ends[0] != 0 or len(ends) < 2:
-        problems.append(_no_front(lines, ends, path))
-        return Parts("", 1, tuple(lines), 1, found=False)
-    return Parts("\n".join(lines[1 : ends[1]]), 2, tuple(lines[ends[1] + 1 :]), ends[1] + 2)
-
-
-def _no_front(lines: list[str], ends: list[int], path: str) -> Problem:
-    """Say why a file has no front matter."""
+    if len(ends) > 1 and ends[0] == 0:
+        return Parts("\n".join(lines[1 : ends[1]]), 2, tuple(lines[ends[1] + 1 :]), ends[1] + 2)
+    what = "there is no front matter"
     help_ = "begin the file with a line `---`, keys such as `id: my-lesson`, and another line `---`"
     if ends and ends[0] == 0:
-        return Problem(path, 1, 1, "the front matter is not closed", help_, "front-matter")
-    if len(ends) > 1 and not "".join(lines[: ends[0]]).strip():
+        what = "the front matter is not closed"
+    elif len(ends) > 1 and not "".join(lines[: ends[0]]).strip():
+        what = "an empty line stands before the front matter"
         help_ = "the first line of the file is `---`: delete what stands above it"
-        return Problem(path, 1, 1, "an empty line stands before the front matter", help_, "front-matter")
-    return Problem(path, 1, 1, "there is no front matter", help_, "front-matter")
+    problems.append(Problem(path, 1, 1, what, help_, "front-matter"))
+    return Parts("", 1, tuple(lines), 1, found=False)
 
 
 def chunks(body: tuple[str, ...], first_line: int, path: str, problems: list[Problem]) -> list[Chunk]:

@@ -20,8 +20,7 @@ def read_derivation(node: Located, formulas: Formulas) -> Derivation:
     """Read a derivation with its formulas; problems are collected by `formulas`."""
     with Fields(node, "a derivation", formulas.problems) as fields:
         id_ = fields.require("id", "error-by-z").text
-        goal = fields.require("goal", "∂L/∂z_i")
-        fields.whole_text(goal, "goal")
+        goal = fields.math("goal", "∂L/∂z_i")
         written = fields.require("lines", "[{math: p_i - y_i}]")
         if written.value and not written.items:
             fields.wrong(written.place, f"`lines` is {written.kind}", "write one `- math: ...` for each line")
@@ -32,10 +31,9 @@ def read_derivation(node: Located, formulas: Formulas) -> Derivation:
         written_faces = fields.mapping("faces")
         for name, face in written_faces.items():
             if name not in faces.BY_NAME:
-                place, (*rest, last) = fields.key_place("faces", name), faces.BY_NAME
-                fields.wrong(
-                    place, f"`{name}` is no face", f"the faces are {', '.join(rest)} and {last}", "unknown-key"
-                )
+                *others, last = faces.BY_NAME
+                help_ = f"the faces are {', '.join(others)} and {last}"
+                fields.wrong(fields.key_place("faces", name), f"`{name}` is no face", help_, "unknown-key")
             fields.whole_text(face, name)
         blank = fields.flag("blank-page")
         ask, hints, skills = fields.text("ask"), fields.texts("hints"), fields.texts("skills")
@@ -43,9 +41,9 @@ def read_derivation(node: Located, formulas: Formulas) -> Derivation:
             fields.wrong(fields.place, "a blank page has no `ask`", "add the prompt: `ask: Derive it.`", "missing-key")
         was = fields.was()
     _check_ids(lines, fields)
-    formulas.derivation(goal, items, written_faces)
+    formulas.derivation(node, items)
     texts = {name: face.text for name, face in written_faces.items()}
-    return Derivation(id_, goal.text, lines, texts, blank, ask, hints, skills, was, node.place, places(node))
+    return Derivation(id_, goal, lines, texts, blank, ask, hints, skills, was, node.place, places(node))
 
 
 def _check_ids(lines: tuple[Line, ...], fields: Fields) -> None:
@@ -64,10 +62,8 @@ def _line(node: Located, formulas: Formulas) -> Line:
     if isinstance(node.value, str) and node.value:
         node = Located({"math": node}, node.place, {"math": node.place})
     with Fields(node, "a line", formulas.problems) as fields:
-        math = fields.require("math", "p_i - y_i")
-        fields.whole_text(math, "math")
         line = Line(
-            math=math.text,
+            math=fields.math("math", "p_i - y_i"),
             by=fields.texts("by"),
             ask=fields.text("ask"),
             hints=fields.texts("hints"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from bptutor.errors import Problem
 from bptutor.notation import parse
@@ -17,7 +17,7 @@ from bptutor.packs.model import Place, Question
 from bptutor.packs.question_types import of
 from bptutor.packs.scene.scene import Scene, changed
 from bptutor.packs.yaml.fields import nearest
-from bptutor.packs.yaml.places import placed
+from bptutor.packs.yaml.places import problems_at
 from bptutor.packs.yaml.reader import Located, problem
 from bptutor.packs.yaml.source_map import Run
 
@@ -63,7 +63,7 @@ class Formulas:
         if self.blind or not isinstance(node.value, str) or not node.value or node.comment or node.broken:
             return None
         found: list[Problem] = []
-        with placed(node, found):
+        with problems_at(node, found):
             return how(node.value)
         if self.without and names is self.scene.scope and (word := _unknown(node.value)):
             self.no_scene(node.place, word)
@@ -77,18 +77,15 @@ class Formulas:
         self.problems.append(problem(place, "this lesson has no scene", help_, "no-scene"))
         self.blind, self.without = True, False
 
-    def derivation(self, goal: Located, lines: tuple[Located, ...], faces: Mapping[str, Located]) -> None:
-        """Read the goal, every line and every face."""
-        self.expression(goal)
+    def derivation(self, node: Located, lines: tuple[Located, ...]) -> None:
+        """Read the goal, some lines and every face of a derivation."""
+        empty = Located("")
+        self.expression(node.mapping.get("goal", empty))
         for line in lines:
-            if isinstance(line.value, str):
-                self.expression(line)
-            elif "math" in line.mapping:
-                self.expression(line.mapping["math"])
-            if "where" in line.mapping:
-                self.condition(line.mapping["where"])
+            self.expression(line.mapping.get("math", line))
+            self.condition(line.mapping.get("where", empty))
             self.names(line, self.scene.scope)
-        for name, face in faces.items():
+        for name, face in node.mapping.get("faces", empty).mapping.items():
             self.expression(face, numpy=name in PROGRAMS)
 
     def names(self, node: Located, scope: Scope) -> None:
@@ -112,11 +109,9 @@ class Formulas:
 
     def beside(self, node: Located, scope: Scope) -> None:
         """Read what stands beside an answer: the condition under which it holds, and what it must equal."""
-        if "where" in node.mapping:
-            self.condition(node.mapping["where"], scope)
+        self.condition(node.mapping.get("where", Located("")), scope)
         for key in ("goal", "whole"):
-            if key in node.mapping:
-                self.expression(node.mapping[key], scope)
+            self.expression(node.mapping.get(key, Located("")), scope)
 
     def templates(self, text: str, place: Place) -> None:
         """Read every `{{ }}` of some prose that begins at a place."""

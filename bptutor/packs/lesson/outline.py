@@ -84,4 +84,4 @@ class Pack:
     skills_before: Mapping[str, str] = field(default_factory=dict)
     """What a skill was called before -> what it is called."""
     contrasts: tuple[tuple[str, ...], ...] = ()
-    """Sets of skills that are told apart best side by side: a review asks them so."""
+    """Sets of skills that are easily confused: a review asks them side by side."""

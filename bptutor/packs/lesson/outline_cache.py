@@ -39,7 +39,12 @@ def load(root: Path, folder: Path) -> Index | None:
     """Return the outline that was kept of a pack; None when there is none, or the pack has changed."""
     try:
         found = json.loads(_file(root, folder).read_text(encoding="utf-8"))
-        return _index(found, root) if found["key"] == key(root) else None
+        if found["key"] != key(root):
+            return None
+        pack = _thawed(found["pack"]) | {"root": root}
+        pack["rules"] = {id_: Rule(**rule) for id_, rule in pack["rules"].items()}
+        lessons = tuple(LessonEntry(**_thawed(entry)) for entry in found["entries"])
+        return Index(Pack(**pack), lessons, tuple(QuizEntry(**_thawed(entry)) for entry in found["quizzes"]))
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 
@@ -60,17 +65,11 @@ def _file(root: Path, folder: Path) -> Path:
     return folder / "packs" / f"{digest}.json"
 
 
-def _index(found: Mapping[str, Any], root: Path) -> Index:
-    pack = {name: _frozen(value) for name, value in found["pack"].items()}
-    pack |= {"root": root, "rules": {id_: Rule(**rule) for id_, rule in found["pack"]["rules"].items()}}
-    lessons = (LessonEntry(**_thawed(entry)) for entry in found["entries"])
-    return Index(Pack(**pack), tuple(lessons), tuple(QuizEntry(**_thawed(entry)) for entry in found["quizzes"]))
-
-
 def _thawed(entry: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: _frozen(value) for name, value in entry.items()} | {"file": Path(entry["file"])}
+    """Return the fields of an entry with the tuples and the path that JSON does not have."""
+    found = {name: _frozen(value) for name, value in entry.items()}
+    return found | ({"file": Path(entry["file"])} if "file" in entry else {})
 
 
 def _frozen(value: Any) -> Any:
-    """Return lists as the tuples they were."""
     return tuple(_frozen(item) for item in value) if isinstance(value, list) else value

@@ -86,7 +86,7 @@ class QuestionType(ABC):
 
     def secret(self, question: Question) -> str:
         """Return the text that neither the prompt nor a hint may hold: the answer; empty where any may."""
-        return str(question.answer)
+        return str(question.answer) if self.guarded else ""
 
     def offers(self, question: Question) -> tuple[Offer, ...]:
         """Return what stands below the prompt."""
@@ -94,8 +94,12 @@ class QuestionType(ABC):
 
     def instruction(self, question: Question) -> str:
         """Return the sentence that says how to answer, for who sees no answer line; empty where it is plain."""
-        return ""
+        return self.how
 
+    how = ""
+    """That sentence, where it is always the same."""
+    guarded = True
+    """Whether the answer may stand neither in the prompt nor in a hint."""
     default_prompt = ""
     """The prompt where no paragraph stands above the question; empty where its author must write one."""
     pointing = False

@@ -72,9 +72,11 @@ class Code(QuestionType):
         expect = fields.get("expect")
         count, cases = _cases(fields, parameters)
         args = _handed(fields.get("args"), parameters, fields)
+        named = {*args, *(name for case in cases for name in case)}
+        last = max((n for n, name in enumerate(parameters) if name in named), default=-1)
         program = Program(
             entry=entry.text,
-            parameters=_called_with(parameters, needed, args, cases),
+            parameters=parameters[: max(needed, last + 1)],
             starter=starter.text if starter else "",
             setup=setup.text if setup else "",
             expect=None if expect is None or expect.value == "" else plain(expect),
@@ -172,15 +174,6 @@ def _arguments(node: ast.stmt, entry: str) -> ast.arguments | None:
         named = any(isinstance(target, ast.Name) and target.id == entry for target in node.targets)
         return node.value.args if named else None
     return None
-
-
-def _called_with(
-    parameters: tuple[str, ...], needed: int, args: Mapping[str, object], cases: tuple[Mapping[str, object], ...]
-) -> tuple[str, ...]:
-    """Return the parameters that are handed over: those without a default, and further ones that the author names."""
-    named = {*args, *(name for case in cases for name in case)}
-    last = max((n for n, name in enumerate(parameters) if name in named), default=-1)
-    return parameters[: max(needed, last + 1)]
 
 
 def _cases(fields: Fields, parameters: tuple[str, ...]) -> tuple[int, tuple[Mapping[str, object], ...]]:

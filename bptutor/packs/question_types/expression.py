@@ -33,10 +33,8 @@ class Expression(QuestionType):
 
     def read_fields(self, fields: Fields) -> dict[str, Any]:
         """Read the answer, and in which form and from which names it is asked."""
-        answer = fields.require("answer", "p_i - y_i")
-        fields.whole_text(answer, "answer")
         return {
-            "answer": answer.text,
+            "answer": fields.math("answer", "p_i - y_i"),
             "accept": fields.texts("accept", math=True),
             "form": _forms(fields),
             "names": fields.texts("names"),

@@ -16,6 +16,7 @@ class FillIn(QuestionType):
 
     kind = "fill"
     placeholder = "what stands in the hole"
+    how = "Answer with what stands in the gap, the question mark."
     style = Style.FORMULA
     by_itself = True
 
@@ -25,14 +26,10 @@ class FillIn(QuestionType):
         fields.whole_text(line, "line")
         if line.text and line.text.count("?") != 1:
             fields.wrong(line.place, f"`{line.text}` has {line.text.count('?')} gaps", "write one `?`", "fill")
-        whole = fields.math("whole")
-        answer = fields.get("answer") if fields.has("whole") else fields.require("answer", "δ_ij")
-        if answer is not None:
-            fields.whole_text(answer, "answer")
         return {
             "line": line.text,
-            "answer": answer.text if answer else "",
-            "whole": whole,
+            "whole": fields.math("whole"),
+            "answer": fields.math("answer", "" if fields.has("whole") else "δ_ij"),
             "where": fields.math("where"),
             "accept": fields.texts("accept", math=True),
             "names": fields.texts("names"),
@@ -42,10 +39,6 @@ class FillIn(QuestionType):
     def offers(self, question: Question) -> tuple[Offer, ...]:
         """Return the line with its hole."""
         return (Offer("", question.line, Style.FORMULA, pickable=False),)
-
-    def instruction(self, question: Question) -> str:
-        """Say what is to be typed."""
-        return "Answer with what stands in the gap, the question mark."
 
 
 FILL = FillIn()

@@ -17,6 +17,8 @@ class Order(QuestionType):
 
     kind = "order"
     placeholder = "the numbers in order: 2,1,3"
+    how = "Answer with numbers in the right order, such as 2,1,3."
+    guarded = False
     style = Style.TEXT
     by_itself = True
     pointing = True
@@ -36,17 +38,9 @@ class Order(QuestionType):
         after = _stands_after(fields, len(lines))
         return {"lines": lines, "extra": extra, "after": after, "answer": ",".join(given)}
 
-    def secret(self, question: Question) -> str:
-        """Return nothing: every line is shown."""
-        return ""
-
     def offers(self, question: Question) -> tuple[Offer, ...]:
         """Return the lines with their numbers."""
         return tuple(Offer(str(n), line, Style.PROSE, pickable=False) for n, line in enumerate(question.lines, 1))
-
-    def instruction(self, question: Question) -> str:
-        """Say how to answer."""
-        return "Answer with numbers in the right order, such as 2,1,3."
 
 
 TYPES: tuple[QuestionType, ...] = (Order(),)

@@ -93,9 +93,7 @@ def _wrong(fields: Fields) -> tuple[tuple[str, str], ...]:
     found = []
     for node in fields.nodes("wrong"):
         with Fields(node, "a wrong answer", fields.problems) as one:
-            answer = one.require("answer", "y - p")
-            one.whole_text(answer, "answer")
-            found.append((answer.text, one.text("say")))
+            found.append((one.math("answer", "y - p"), one.text("say")))
     return tuple(found)
 
 

@@ -19,6 +19,8 @@ class Rule(QuestionType):
 
     kind = "rule"
     placeholder = "the letter, or the name of the rule"
+    how = "Answer with a letter, or the name of the rule."
+    guarded = False
     style = Style.TEXT
     by_itself = True
     pointing = True
@@ -31,17 +33,9 @@ class Rule(QuestionType):
             fields.wrong(answer.place, f"`{answer.text}` is not among the options", "add it to `options`", "options")
         return {"answer": answer.text, "options": options, "accept": accept}
 
-    def secret(self, question: Question) -> str:
-        """Return nothing: the name of a rule may be said."""
-        return ""
-
     def offers(self, question: Question) -> tuple[Offer, ...]:
         """Return the rules of the menu with their letters."""
         return tuple(Offer(*row, Style.RULE) for row in zip(ascii_lowercase, question.options, strict=False))
-
-    def instruction(self, question: Question) -> str:
-        """Say how to choose."""
-        return "Answer with a letter, or the name of the rule."
 
 
 RULE = Rule()

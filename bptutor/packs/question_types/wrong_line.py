@@ -41,6 +41,8 @@ class WrongLine(QuestionType):
 
     kind = "wrong-line"
     placeholder = "the numbers of the lines, such as 2, 3; or none"
+    how = "Answer with the numbers of the lines that do not follow, such as 2, 3; or none."
+    guarded = False
     style = Style.TEXT
     by_itself = True
     pointing = True
@@ -66,20 +68,12 @@ class WrongLine(QuestionType):
             "where": fields.math("where"),
         }
 
-    def secret(self, question: Question) -> str:
-        """Return nothing: every line is shown."""
-        return ""
-
     def offers(self, question: Question) -> tuple[Offer, ...]:
         """Return the lines with their numbers."""
         style = Style.NUMPY if is_program(question.lines) else Style.FORMULA
         by = question.by or ((),) * len(question.lines)
         rows = enumerate(zip(question.lines, by, strict=True), 1)
         return tuple(Offer(str(n), line, style, reasons) for n, (line, reasons) in rows)
-
-    def instruction(self, question: Question) -> str:
-        """Say how to answer."""
-        return "Answer with the numbers of the lines that do not follow, such as 2, 3; or none."
 
 
 TYPES: tuple[QuestionType, ...] = (WrongLine(),)

@@ -20,7 +20,7 @@ from bptutor.engine.network import ImageSpec, NetworkError, Plan, fitted, given,
 from bptutor.engine.train import Training
 from bptutor.errors import PackError, Problem, UsageError
 from bptutor.packs.scene.network_keys import NetworkKeys
-from bptutor.packs.yaml.reader import Located, read
+from bptutor.packs.yaml.reader import Located, problem, read
 from bptutor.packs.yaml.text_file import MAX_BYTES, MAX_CHARACTERS, control_problems
 
 GRID = 10
@@ -155,7 +155,9 @@ def network_from(
     literals: dict[str, object] = {}
     for name, written in arrays.items():
         if name not in given(spec):
-            keys.refuse_array(name, spec)
+            if name != "y":  # a target beside `loss: sum` is left alone
+                what, help_ = f"a network of {spec.depth} layers has no {name}", f"it has {', '.join(given(spec))}"
+                problems.append(problem(node.keys[name], what, help_, "unknown-key"))
         elif written is not None:
             literals[name] = written
             _fit(spec, name, written, keys)

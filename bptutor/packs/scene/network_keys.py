@@ -7,7 +7,7 @@ from math import prod
 
 from bptutor.engine.functions import ACTIVATIONS
 from bptutor.engine.losses import LOSSES
-from bptutor.engine.network import ImageSpec, NetworkError, Plan, Spec, given, sizes
+from bptutor.engine.network import ImageSpec, NetworkError, Plan, Spec, sizes
 from bptutor.engine.optimizers import OPTIMIZERS
 from bptutor.engine.spec import learned
 from bptutor.engine.train import Training
@@ -201,13 +201,6 @@ class NetworkKeys(NetworkReader):
             if name in self.entries and self.entries[name].items:
                 return len(self.entries[name].items)
         return size or rows or next(n for n in range(2, MAX_WIDTH) if n not in layers)
-
-    def refuse_array(self, name: str, spec: Plan) -> None:
-        """Report an array that this network has no place for; a target beside `loss: sum` is left alone."""
-        if name != "y":
-            what = f"a network of {spec.depth} layers has no {name}"
-            help_ = f"it has {', '.join(given(spec))}"
-            self.problems.append(problem(self.node.keys[name], what, help_, "unknown-key"))
 
     # --- training -------------------------------------------------------------------------------------
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ from bptutor.notation.scope import Role, Scope
 from bptutor.notation.tree import Compare
 from bptutor.packs.lesson import templates
 from bptutor.packs.model import Place
-from bptutor.packs.scene import seeded_sampling
+from bptutor.packs.scene import seeds
 from bptutor.packs.scene.scope_builder import MAX_NAMES, ScopeBuilder
 from bptutor.packs.yaml.fields import Fields
 from bptutor.packs.yaml.reader import NOWHERE, Located, located, plain, problem
@@ -54,11 +54,7 @@ class Scene:
         Raises:
             PackError: It is wrong; carries every problem found.
         """
-        problems: list[Problem] = []
-        result = scene(_node(mapping, place), problems)
-        if problems:
-            raise PackError(*problems)
-        return result
+        return _whole(scene, mapping, place)
 
     def changed(self, changes: Mapping[str, object], place: Place | None = None) -> Scene:
         """Return this scene with what one question changes (`Question.changes`): names given, definitions, a network.
@@ -66,13 +62,7 @@ class Scene:
         Raises:
             PackError: They are wrong; carries every problem found.
         """
-        if not changes:
-            return self
-        problems: list[Problem] = []
-        result = changed(self, _node(changes, place), problems)
-        if problems:
-            raise PackError(*problems)
-        return result
+        return _whole(partial(changed, self), changes, place) if changes else self
 
     def draw(self, seed: int) -> Values:
         """Return the values that a learner with this seed sees.
@@ -80,7 +70,7 @@ class Scene:
         Raises:
             UsageError: No draw meets the conditions.
         """
-        rng = seeded_sampling.stream(f"draw:{seed}")
+        rng = seeds.stream(f"draw:{seed}")
         for _ in range(TRIES):
             values = self._values(rng, None, literals=True)
             if all(self._holds(condition, values) for condition in self.require):
@@ -97,7 +87,7 @@ class Scene:
         Raises:
             UsageError: No draw meets the conditions.
         """
-        return self._values(seeded_sampling.stream(f"fresh:{seed}"), sizes, literals=False)
+        return self._values(seeds.stream(f"fresh:{seed}"), sizes, literals=False)
 
     def fill(self, text: str, values: Values) -> str:
         """Replace every `{{ expression }}` and `{{ expression | decimals }}` of a text by its value.
@@ -142,16 +132,23 @@ class Scene:
         return bool(evaluate(condition, values).all())
 
 
-def _node(mapping: Located | Mapping[str, object], place: Place | None) -> Located:
-    """Return located data.
+def _whole(
+    read: Callable[[Located, list[Problem]], Scene], mapping: Located | Mapping[str, object], place: Place | None
+) -> Scene:
+    """Return what is read from a mapping.
 
     Raises:
-        PackError: The data is not JSON-like.
+        PackError: Something is wrong, or the data is not JSON-like.
     """
+    problems: list[Problem] = []
     try:
-        return located(mapping, place)
+        node = located(mapping, place)
     except ValueError as error:
         raise PackError(problem(place or Place(), f"the scene is {error}")) from error
+    found = read(node, problems)
+    if problems:
+        raise PackError(*problems)
+    return found
 
 
 def scene(node: Located, problems: list[Problem]) -> Scene:

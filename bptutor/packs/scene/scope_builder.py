@@ -16,7 +16,7 @@ from bptutor.notation.tree import Compare, Expr, children
 from bptutor.packs.model import Place
 from bptutor.packs.scene.given_fields import MAX_ENTRIES, MAX_SIZE, NAME, declared, network_role, shape
 from bptutor.packs.yaml.fields import Fields, nearest, whole_number
-from bptutor.packs.yaml.places import placed
+from bptutor.packs.yaml.places import problems_at
 from bptutor.packs.yaml.reader import Located, located, problem
 
 FUNCTION = re.compile(r"([^\W\d_]\w*)\(([^()]*)\)")
@@ -42,7 +42,7 @@ class ScopeBuilder:
 
     def reads(self, node: Located, how: Callable[[str], T]) -> T | None:
         """Read a formula; a problem points at its column of the file."""
-        with placed(node, self.problems):
+        with problems_at(node, self.problems):
             return how(node.text)
         return None
 

@@ -98,9 +98,9 @@ class Fields:
         if reason := too_much(node.text)[1]:
             self.wrong(node.place, reason, "write less, or in several paragraphs", "too-long")
 
-    def math(self, key: str) -> str:
-        """Take an expression; empty when the key is not there; a comment that cuts it is a problem."""
-        found = self.get(key)
+    def math(self, key: str, example: str = "") -> str:
+        """Take an expression, which must be there where an example is given; a comment that cuts it is a problem."""
+        found = self.require(key, example) if example else self.get(key)
         if found is None:
             return ""
         self.whole_text(found, key)

@@ -17,7 +17,7 @@ SHOWN = 200
 
 
 @contextmanager
-def placed(where: Place | Located, problems: list[Problem], what: str = "") -> Iterator[None]:
+def problems_at(where: Place | Located, problems: list[Problem], what: str = "") -> Iterator[None]:
     """Turn what is raised inside into a problem, and go on after the block.
 
     Args:
@@ -44,7 +44,7 @@ def placed(where: Place | Located, problems: list[Problem], what: str = "") -> I
 UNKNOWN = " is not a name here"
 
 
-def gathered(problems: Iterable[Problem]) -> list[Problem]:
+def merged(problems: Iterable[Problem]) -> list[Problem]:
     """Return the problems of one file in its order, and a name that is unknown in many places as one problem."""
     found: dict[tuple[object, ...], list[Problem]] = {}
     for one in sorted(dict.fromkeys(problems), key=lambda p: (p.line, p.column)):

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
 import yaml
 
 from bptutor.packs.model import Place
+
+DOUBLED = re.compile("''")
+ESCAPE = re.compile(r"\\(?:x.{0,2}|u.{0,4}|U.{0,8}|.)", re.DOTALL)
+"""One character of a text in single, in double quotes."""
 
 
 @dataclass(frozen=True)
@@ -52,21 +57,11 @@ def scalar_runs(event: yaml.ScalarEvent, lines: list[str], first_line: int) -> t
 
 def _quoted(raw: str, style: str, line: int, column: int) -> list[Run]:
     """Return a run after every escape; an escape is one character of the text."""
-    runs, offset, n = [Run(0, line, column)], 0, 0
-    while n < len(raw):
-        length = _escape_length(raw[n : n + 10], style)
-        n, offset = n + length, offset + 1
-        if length > 1:
-            runs.append(Run(offset, line, column + n))
+    runs, added = [Run(0, line, column)], 0
+    for match in (DOUBLED if style == "'" else ESCAPE).finditer(raw):
+        added += len(match[0]) - 1
+        runs.append(Run(match.end() - added, line, column + match.end()))
     return runs
-
-
-def _escape_length(raw: str, style: str) -> int:
-    if style == "'":
-        return 2 if raw.startswith("''") else 1
-    if not raw.startswith("\\"):
-        return 1
-    return {"x": 4, "u": 6, "U": 10}.get(raw[1:2], 2)
 
 
 def _block(text: str, lines: list[str], start: int, first_line: int) -> tuple[Run, ...]:

@@ -57,9 +57,8 @@ def conventions(view: View) -> list[str]:
     ways = {axes[layer.weight][0] in axes[layer.z] for layer in layers}
     if len(ways) == 1:
         stems = list(dict.fromkeys(_stem(layer.weight) for layer in layers))
-        found.append(
-            f"{', '.join(stems)} {'is' if len(stems) == 1 else 'are'} {'(out, in)' if True in ways else '(in, out)'}"
-        )
+        order = "(out, in)" if True in ways else "(in, out)"
+        found.append(f"{', '.join(stems)} {'is' if len(stems) == 1 else 'are'} {order}")
     if scope.count_from != 1:
         found.append(f"counts from {scope.count_from}")
     return found

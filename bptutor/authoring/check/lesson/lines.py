@@ -17,7 +17,7 @@ from bptutor.notation.tree import Chain, Compare, Expr, Relation, Text, walk
 from bptutor.packs.faces import PROGRAMS
 from bptutor.packs.lesson.templates import TEMPLATE
 from bptutor.packs.model import Derivation, Lesson, Place, Prose, Question
-from bptutor.packs.yaml.places import placed
+from bptutor.packs.yaml.places import problems_at
 from bptutor.packs.yaml.reader import Located
 
 WIDTH = 78
@@ -48,7 +48,7 @@ def check_derivation(derivation: Derivation, lesson: Lesson, checked: Checked) -
     before = Side(goal, derivation.at("goal"))
     _width(before, scope, checked)
     for n, line in enumerate(derivation.lines, 1):
-        with placed(line.place, checked.problems):
+        with problems_at(line.place, checked.problems):
             where = parse.read_condition(line.where, scope) if line.where else None
             side = Side(parse.read(line.math, scope), line.place, where)
             _width(side, scope, checked)
@@ -57,7 +57,7 @@ def check_derivation(derivation: Derivation, lesson: Lesson, checked: Checked) -
             before = side
     for name, text in derivation.faces.items():
         numpy, place = name in PROGRAMS, derivation.at(f"faces.{name}")
-        with placed(place, checked.problems):
+        with problems_at(place, checked.problems):
             tree = parse.read(text, scope, parse.Spelling.NUMPY if numpy else parse.Spelling.ANY)
             side = Side(tree, place, numpy=numpy)
             prove_sides(before, side, scope, letters, f"the {name} face is not the last line", lesson, checked)
@@ -137,7 +137,7 @@ def check_prose(lesson: Lesson, checked: Checked) -> None:
                 checked.wrong(found, error.message, help_, "unreadable")
                 continue
             if isinstance(tree, Chain) and set(tree.relations) == EQUATION:
-                with placed(at, checked.problems):
+                with problems_at(at, checked.problems):
                     _chain(tree, scope, at, lesson, checked)
 
 
@@ -147,7 +147,7 @@ def check_holds(lesson: Lesson, checked: Checked) -> None:
     Nobody is shown them, so they need no proof.
     """
     for node in lesson.scene.holds if lesson.scene else ():
-        with placed(node, checked.problems):
+        with problems_at(node, checked.problems):
             said = _unheld(node, lesson.scene.scope if lesson.scene else NO_SCOPE)
             if said:
                 help_ = "correct this, or what is defined"

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from bptutor.authoring.check.report import Checked
 from bptutor.errors import Problem
 from bptutor.grading import types
-from bptutor.grading.feedback.mentioned_names import made_of
 from bptutor.notation.scope import NetworkRole
+from bptutor.notation.transform.definitions import made_of
 from bptutor.notation.transform.roles import parts
 from bptutor.packs.model import Lesson, Question
 from bptutor.packs.question_types import of

@@ -19,7 +19,7 @@ from bptutor.grading.verdict import Mark, Verdict
 from bptutor.packs.model import Lesson, Place, Question
 from bptutor.packs.question_types import of
 from bptutor.packs.scene.scene import Scene
-from bptutor.packs.yaml.places import placed
+from bptutor.packs.yaml.places import problems_at
 
 SEEDS = 25
 BLANK = Probe(" ", "a blank answer", "accepted-blank")
@@ -51,7 +51,7 @@ class Grading:
         try:
             if (self.question.whole and not self._filled(place)) or not self._right(place):
                 return
-            with placed(self.question.places.get("goal", place), self.checked.problems, "the goal"):
+            with problems_at(self.question.places.get("goal", place), self.checked.problems, "the goal"):
                 check_goal(self.question, self.scene, self.seeds, self.lesson, self.checked)
             check_finite(self.question, self.scene, self.seeds, self.checked)
             if of(self.question).asks_numbers:
@@ -133,9 +133,9 @@ def _reason(verdict: Verdict) -> str:
 def check_questions(lesson: Lesson, seeds: int, checked: Checked) -> None:
     """Check every question in every variant, and every asked line in every form of a lesson."""
     for block in lesson.blocks:
-        with placed(block.place, checked.problems):
+        with problems_at(block.place, checked.problems):
             for question in asked(replace(lesson, blocks=(block,))):
-                with placed(question.at("answer"), checked.problems):
+                with problems_at(question.at("answer"), checked.problems):
                     if of(question).program:
                         check_code(question, lesson, seeds, checked)
                     else:

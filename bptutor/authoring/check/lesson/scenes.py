@@ -14,7 +14,7 @@ from bptutor.notation.tree import Add, At, Call, Expr, Name, Neg, Number, Pow, w
 from bptutor.packs.model import Lesson, Place
 from bptutor.packs.scene.network import REACHED
 from bptutor.packs.scene.scene import Scene
-from bptutor.packs.yaml.places import placed
+from bptutor.packs.yaml.places import problems_at
 
 TARGET = "unreachable-target"
 
@@ -25,16 +25,16 @@ def check_values(lesson: Lesson, seeds: int, checked: Checked) -> bool:
     if scene is None:
         return True
     place = lesson.places.get("scene") or scene.place
-    with placed(place, checked.problems):
+    with problems_at(place, checked.problems):
         for seed in range(seeds):
             scene.draw(seed)
     if len(checked.problems) > found:
         return False
-    with placed(place, checked.problems), np.errstate(all="ignore"):
+    with problems_at(place, checked.problems), np.errstate(all="ignore"):
         for values in (scene.draw(0), scene.fresh(1)):
             for name, declared in scene.scope.names.items():
                 if declared.role is Role.DEFINED and len(checked.problems) == found:
-                    with placed(scene.places.get(name, place), checked.problems, f"{name} has no value"):
+                    with problems_at(scene.places.get(name, place), checked.problems, f"{name} has no value"):
                         values[name]
     return len(checked.problems) == found
 

@@ -26,8 +26,6 @@ from bptutor.grading.code.sandbox import seccomp, wire
 from bptutor.grading.code.sandbox.limits import root
 from bptutor.grading.code.sandbox.outcome import MAY_STOP, Ended, Head, Result, Stop, Stopped, early
 
-WALL = 3.0
-"""Seconds on the clock, from the moment the sandbox is ready; computing is bounded more tightly (`CPU`)."""
 CPU = 1
 """Seconds of computing there are at least."""
 START = 10.0

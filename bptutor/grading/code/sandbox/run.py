@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bptutor.grading.code.sandbox.channel import WALL, Program
+from bptutor.grading.code.sandbox.channel import Program
 from bptutor.grading.code.sandbox.outcome import Ended, Head, Result, Stop, Stopped
+from bptutor.grading.time_limits import PROGRAM
 
-__all__ = ["WALL", "Head", "Job", "Ran", "Result", "Stop", "Stopped", "run"]
+__all__ = ["Head", "Job", "Ran", "Result", "Stop", "Stopped", "run"]
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Ran:
     """How its function is written; None where that was not read, or it is not a plain `def` or lambda."""
 
 
-def run(job: Job, wall: float = WALL) -> Ran:
+def run(job: Job, wall: float = PROGRAM) -> Ran:
     """Run a program on all cases, in one process; once more where something from outside ended it.
 
     Args:
