@@ -31,10 +31,9 @@ def read_derivation(node: Located, formulas: Formulas) -> Derivation:
         written_faces = fields.mapping("faces")
         for name, face in written_faces.items():
             if name not in faces.BY_NAME:
-                place, (*rest, last) = fields.key_place("faces", name), faces.BY_NAME
-                fields.wrong(
-                    place, f"`{name}` is no face", f"the faces are {', '.join(rest)} and {last}", "unknown-key"
-                )
+                *others, last = faces.BY_NAME
+                help_ = f"the faces are {', '.join(others)} and {last}"
+                fields.wrong(fields.key_place("faces", name), f"`{name}` is no face", help_, "unknown-key")
             fields.whole_text(face, name)
         blank = fields.flag("blank-page")
         ask, hints, skills = fields.text("ask"), fields.texts("hints"), fields.texts("skills")
