@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from bptutor.grading import types
 from bptutor.grading.verdict import Finding, Mark, ProofMark, Verdict
+from bptutor.packs.faces import WRITTEN
 from bptutor.packs.lesson.outline import Pack
 from bptutor.packs.model import Question
 from bptutor.packs.question_types import of
@@ -95,11 +96,9 @@ def _derivation(shown: ShownDerivation, scope: Scope | None, pack: Pack) -> Iter
         why = f", by {_titles(line.by, pack)}" if line.by and state is not LineState.WHY else ""
         yield wrapped(clean(f"Line {n}{_STATES[state]}: equals {spoken(line.math, scope)}{why}."), hanging=True)
     if shown.finished:
-        faces = {face: text for face, text in shown.derivation.faces.items() if face in {"numpy", "matrix"}}
-        if "matrix" in faces:
-            yield wrapped(clean(f"As matrices: {spoken(faces['matrix'], scope)}."))
-        if "numpy" in faces:
-            yield wrapped(clean(f"In NumPy: {faces['numpy']}"))
+        for face in WRITTEN:
+            if face.spoken and (text := shown.derivation.faces.get(face.name)):
+                yield wrapped(clean(f"{face.spoken}: {text if face.program else spoken(text, scope) + '.'}"))
 
 
 def _answered(shown: ShownQuestion, scope: Scope | None) -> Iterator[list[str]]:

@@ -112,6 +112,12 @@ def test_nothing_tells_two_given_numbers_apart_but_a_step_a_gradient_or_the_auth
     assert found(given={**given, "p": {"axes": [], "role": "weight"}}, define=define).below() == ("q",)
 
 
+def test_targets_times_logits_are_no_layer() -> None:
+    given = {"y": TARGET, "u": ["C"]}
+    define = {"p": "softmax(u)", "M": "log(Σ_k e^{u_k})", "L": "M - Σ_k y_k u_k"}
+    assert found(given=given, define=define).untold == ()
+
+
 def test_a_rate_multiplies_a_gradient_or_moves_no_loss() -> None:
     given = {"V": ["C", "H"], "h": ["H"], "t": ["C"], "c": RATE}
     define = {"o": "V @ h", "L": "Σ_i (o_i - t_i)^2"}

@@ -136,7 +136,8 @@ class _Reading:
         for role, names in self._found(batch, biases):
             roles |= {name: role for name in names if name not in roles}
         ordered = {name: roles[name] for name in self.scope.names if name in roles}
-        activations, untold, given = tuple(self.activations), tuple(self.untold), tuple(self._given_pairs(ordered))
+        activations, given = tuple(self.activations), tuple(self._given_pairs(ordered))
+        untold = tuple(one for one in self.untold if roles.keys().isdisjoint(one[:2]))  # y and z of Σ y z are none
         return Parts(tuple(self.layers), activations, frozenset(biases), self.mean, batch, ordered, untold, given)
 
     def axes(self, name: str) -> tuple[str, ...]:

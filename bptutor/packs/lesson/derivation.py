@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import re
 
+from bptutor.packs import faces
 from bptutor.packs.lesson import fading
 from bptutor.packs.lesson.formulas import Formulas
 from bptutor.packs.model import Derivation, Line
-from bptutor.packs.question_types.read import FACES
 from bptutor.packs.yaml.fields import Fields
 from bptutor.packs.yaml.reader import Located, places
 
 MAX_LINES = 100
 """Lines of one derivation."""
-LINE_FACES = ("index", "matrix", "numpy")
 LINE_ID = re.compile(r"[a-z][a-z0-9-]{0,60}", re.ASCII)
 
 
@@ -29,11 +28,12 @@ def read_derivation(node: Located, formulas: Formulas) -> Derivation:
             fields.wrong(written.place, f"more than {MAX_LINES} lines", "make two derivations of it", "too-long")
         items = written.items[:MAX_LINES]
         lines = tuple(_line(item, formulas) for item in items)
-        faces = fields.mapping("faces")
-        for name, face in faces.items():
-            if name not in LINE_FACES:
-                place = fields.key_place("faces", name)
-                fields.wrong(place, f"`{name}` is no face", "the faces are index, matrix and numpy", "unknown-key")
+        written_faces = fields.mapping("faces")
+        for name, face in written_faces.items():
+            if name not in faces.BY_NAME:
+                *others, last = faces.BY_NAME
+                help_ = f"the faces are {', '.join(others)} and {last}"
+                fields.wrong(fields.key_place("faces", name), f"`{name}` is no face", help_, "unknown-key")
             fields.whole_text(face, name)
         blank = fields.flag("blank-page")
         ask, hints, skills = fields.text("ask"), fields.texts("hints"), fields.texts("skills")
@@ -42,7 +42,7 @@ def read_derivation(node: Located, formulas: Formulas) -> Derivation:
         was = fields.was()
     _check_ids(lines, fields)
     formulas.derivation(node, items)
-    texts = {name: face.text for name, face in faces.items()}
+    texts = {name: face.text for name, face in written_faces.items()}
     return Derivation(id_, goal, lines, texts, blank, ask, hints, skills, was, node.place, places(node))
 
 
@@ -71,7 +71,7 @@ def _line(node: Located, formulas: Formulas) -> Line:
             why=fields.texts("why"),
             hole=fields.text("hole"),
             where=fields.math("where"),
-            show=fields.one_of("show", FACES),
+            show=fields.one_of("show", faces.NAMES),
             skills=fields.texts("skills"),
             names=fields.texts("names"),
             id=fields.text("id"),

@@ -11,6 +11,7 @@ from bptutor.notation.parser.vocabulary import vocabulary
 from bptutor.notation.scope import Scope
 from bptutor.notation.shapes import axes
 from bptutor.notation.tree import Expr
+from bptutor.packs.faces import PROGRAMS
 from bptutor.packs.lesson.templates import TEMPLATE, templates
 from bptutor.packs.model import Place, Question
 from bptutor.packs.question_types import of
@@ -85,7 +86,7 @@ class Formulas:
             self.condition(line.mapping.get("where", empty))
             self.names(line, self.scene.scope)
         for name, face in node.mapping.get("faces", empty).mapping.items():
-            self.expression(face, numpy=name == "numpy")
+            self.expression(face, numpy=name in PROGRAMS)
 
     def names(self, node: Located, scope: Scope) -> None:
         """Refuse a name in `names` that the scene does not have."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bptutor.errors import PackError, Problem
+from bptutor.packs import faces
 from bptutor.packs.model import Derived, Place, Question
 from bptutor.packs.question_types import TYPES
 from bptutor.packs.yaml.fields import Fields
@@ -12,7 +13,6 @@ from bptutor.packs.yaml.other_systems import OTHER_TYPES
 from bptutor.packs.yaml.places import whole
 from bptutor.packs.yaml.reader import Located, places, plain
 
-FACES = ("index", "matrix", "numpy", "numbers")
 FIXED = ("id", "type", "was")
 """What a variant shares with its question."""
 MERGED = ("given", "define", "network")
@@ -59,7 +59,7 @@ def read_question(node: Located, problems: list[Problem]) -> Question | None:
             hints=fields.texts("hints"),
             skills=fields.texts("skills"),
             solution=fields.text("solution"),
-            show=fields.one_of("show", FACES),
+            show=fields.one_of("show", faces.NAMES),
             given=_changed(fields, "given"),
             define=_changed(fields, "define"),
             network=_changed(fields, "network"),

@@ -6,15 +6,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from bptutor.packs.faces import BY_NAME
 from bptutor.packs.model import Question
 from bptutor.packs.question_types import of
 from bptutor.session.view.view_model import LineState, Shown, ShownDerivation, ShownQuestion
 
-TEXTS = ("index", "matrix", "numpy")
-"""The faces that are a formula."""
-NUMBERS = "numbers"
-NAMES = (*TEXTS, NUMBERS)
-"""All faces, in the order in which they are opened."""
 SEEN = frozenset({LineState.SHOWN, LineState.WHY, LineState.RIGHT, LineState.REVEALED})
 """States in which a line of a derivation stands on the screen."""
 
@@ -60,7 +56,7 @@ def _of(shown: ShownDerivation) -> dict[str, str]:
     found = {"index": stands[-1]} if stands else {}
     if shown.finished:
         found |= shown.derivation.faces
-    return {name: found[name] for name in TEXTS if name in found}
+    return {name: found[name] for name in BY_NAME if name in found}
 
 
 def _gives_away(name: str, text: str, asked: Question | None) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from textual.content import Content
 
+from bptutor.packs.faces import NUMBERS, PROGRAMS
 from bptutor.packs.model import Question
 from bptutor.packs.question_types import of
 from bptutor.session import Shown, ShownDerivation, ShownShow
@@ -40,7 +41,7 @@ class Face:
     @property
     def names(self) -> tuple[str, ...]:
         """The faces there are, in the order in which F3 opens them."""
-        return (*self._found.texts, *([known.NUMBERS] if self.arrays() else []))
+        return (*self._found.texts, *([NUMBERS] if self.arrays() else []))
 
     def after(self, name: str) -> str:
         """Return the face that is opened after one; "" after the last. The first comes after "" and what is closed."""
@@ -51,7 +52,7 @@ class Face:
         """Lay out the index, matrix or NumPy face; in one line where a low screen would cut it."""
         text = self._found.texts[name]
         head = [self.of] if self.of and not self.has_room(width) else []
-        if name == "numpy":
+        if name in PROGRAMS:
             return [*head, *Content.styled(text, CODE).wrap(width)]
         height = HIGH if self._setting.tall else LOW
         return [*head, *self._setting.setter.display(text, width, height, prose=False)]

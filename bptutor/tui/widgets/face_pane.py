@@ -13,7 +13,7 @@ from textual.message import Message
 from textual.style import Style
 from textual.widgets import Static
 
-from bptutor.session.view.faces import NUMBERS
+from bptutor.packs.faces import NUMBERS
 from bptutor.tui import keys
 from bptutor.tui.render.flow import Flow, Lines, wrapped
 from bptutor.tui.render.grids import CURSOR, LIT, Cell, NamedArray, grids, nearest, number
@@ -123,7 +123,7 @@ class FacePane(Vertical):
         self.query_one("#tabs", Static).update(Flow(lambda width: [_tabs(name, face, width)]))
         numbers = self.query_one(Numbers)
         text = self.query_one("#face-text", Static)
-        numbers.display = name == "numbers"
+        numbers.display = name == NUMBERS
         text.display = not numbers.display
         if numbers.display:
             numbers.show(face, face.arrays())

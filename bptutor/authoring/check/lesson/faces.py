@@ -7,13 +7,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bptutor.authoring.check.report import Checked
+from bptutor.packs.faces import NAMES, NUMBERS, WRITTEN
 from bptutor.packs.model import Block, Derivation, Lesson, Place, Prose, Question
 from bptutor.session.review.items import item
 from bptutor.session.steps.lesson_steps import Course, Stop, cut
-from bptutor.session.view.faces import NUMBERS, TEXTS, faces_of
+from bptutor.session.view.faces import faces_of
 from bptutor.session.view.view_model import LineState, Shown, ShownDerivation, ShownProse, ShownQuestion, ShownShow
 
-NAMED = re.compile(r"\b(?:(index|matrix|numpy|numbers?) faces?|in the faces?(?! of))\b", re.IGNORECASE)
+NAMED = re.compile(rf"\b(?:({'|'.join(NAMES)}|number) faces?|in the faces?(?! of))\b", re.IGNORECASE)
 _SHOW = "`show`"
 """A key, not words: where a question is asked by itself it opens what there is."""
 
@@ -37,7 +38,7 @@ def check_faces(lesson: Lesson, checked: Checked) -> None:
         named = {(match[1] or "").casefold() for match in NAMED.finditer(said.text)}
         for name in {NUMBERS if name == "number" else name for name in named}:  # "" where no face is named
             texts = faces_of(said.shown, said.asked).texts
-            opens = name in texts if name else bool(set(texts) - {TEXTS[0]})
+            opens = name in texts if name else bool(set(texts) - {WRITTEN[0].name})
             if not (lesson.scene is not None if name == NUMBERS else opens):
                 found[said.place, name] = said
     for (place, name), said in found.items():

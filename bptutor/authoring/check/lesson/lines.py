@@ -14,6 +14,7 @@ from bptutor.notation.printers import layout, unicode
 from bptutor.notation.scope import Scope
 from bptutor.notation.shapes import axes
 from bptutor.notation.tree import Chain, Compare, Expr, Relation, Text, walk
+from bptutor.packs.faces import PROGRAMS
 from bptutor.packs.lesson.templates import TEMPLATE
 from bptutor.packs.model import Derivation, Lesson, Place, Prose, Question
 from bptutor.packs.yaml.places import problems_at
@@ -55,7 +56,7 @@ def check_derivation(derivation: Derivation, lesson: Lesson, checked: Checked) -
             prove_sides(before, side, scope, letters, f"line {n} does not follow from {above}", lesson, checked)
             before = side
     for name, text in derivation.faces.items():
-        numpy, place = name == "numpy", derivation.at(f"faces.{name}")
+        numpy, place = name in PROGRAMS, derivation.at(f"faces.{name}")
         with problems_at(place, checked.problems):
             tree = parse.read(text, scope, parse.Spelling.NUMPY if numpy else parse.Spelling.ANY)
             side = Side(tree, place, numpy=numpy)

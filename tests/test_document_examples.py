@@ -1,0 +1,141 @@
+"""What the pages in docs/ show is what comes: examples of Python and of commands are run, paths and limits exist."""
+
+from __future__ import annotations
+
+import doctest
+import json
+import os
+import re
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PAGES = [ROOT / "ARCHITECTURE.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+HOW = ROOT / "docs" / "how-an-answer-is-graded.md"
+PATH = re.compile(r"[\w.-]+(?:/[\w.-]+)*/?(?:::\w+)?")
+ENDINGS = (".py", ".md", ".yaml", ".yml", ".tcss", ".jsonl", ".json", ".txt", ".toml", ".svg", "/")
+NEW = {"yes_no.py", "06a-square-error.md", "network.yaml"}
+"""Files that a recipe makes."""
+STORED = {"cache/", "reports/", "learners/NAME/", "trusted.json"}
+"""What is stored outside of the project."""
+
+
+def blocks(page: Path, language: str) -> list[str]:
+    """The fenced blocks of a page in a language."""
+    return re.findall(rf"```{language}\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+
+
+@pytest.mark.normal
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_examples_of_python_come_out_as_they_stand(page: Path) -> None:
+    text = "\n".join(block for block in blocks(page, "python") if block.startswith(">>>"))
+    example = doctest.DocTestParser().get_doctest(text, {}, page.name, str(page), 0)
+    said: list[str] = []
+    assert doctest.DocTestRunner().run(example, out=said.append).failed == 0, "".join(said)
+
+
+@pytest.mark.normal
+def test_the_lines_of_grade_come_out_as_they_stand(tmp_path: Path) -> None:
+    (given,) = blocks(HOW, "json")
+    (shown,) = blocks(HOW, "console")
+    (tmp_path / "answers.jsonl").write_text(given, encoding="utf-8")
+    command, *wanted = shown.splitlines()
+    assert command == "$ bptutor grade answers.jsonl"
+    done = subprocess.run(
+        [sys.executable, "-m", "bptutor", "grade", "answers.jsonl"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "BPTUTOR_HOME": str(tmp_path / "home")},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    got = [re.sub(r'"ms": [0-9.]+', '"ms": ...', line) for line in done.stdout.splitlines()]
+    assert got == wanted
+    assert all(json.loads(line) for line in done.stdout.splitlines())
+
+
+def test_the_limits_are_those_of_the_code() -> None:
+    """Each row of the table of time limits names a constant and its value."""
+    worker = "bptutor.grading.service.worker"
+    channel = "bptutor.grading.code.sandbox.channel"
+    places = {
+        **dict.fromkeys(("VERDICT_LIMIT", "CODE_LIMIT", "PROOF_LIMIT"), worker),
+        "SECONDS": "bptutor.notation.equality.prove",
+        **dict.fromkeys(("WALL", "CPU"), channel),
+    }
+    rows = dict(re.findall(r"^\| [^|]+ \| `([A-Z_]+)` of [^|]+ \| (\d+) \|$", HOW.read_text(encoding="utf-8"), re.M))
+    assert rows == {name: f"{getattr(import_module(module), name):g}" for name, module in places.items()}
+
+
+def test_the_tolerances_are_those_of_the_code() -> None:
+    tolerances = import_module("bptutor.notation.equality.tolerances")
+    rows = re.findall(r"^\| [^|]+ \| `([A-Z_]+)` \| ([^|]+) \|$", HOW.read_text(encoding="utf-8"), re.M)
+    assert rows
+    for name, said in rows:
+        assert float(re.findall(r"\d+e-\d+", said)[0]) == getattr(tolerances, name), name
+
+
+def mentioned(page: Path) -> set[str]:
+    """The paths that stand between backticks on a page."""
+    prose = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    words = (word.rstrip(":") for code in re.findall(r"`([^`\n]+)`", prose) for word in code.split())
+    paths = (word for word in words if PATH.fullmatch(word) and (word.endswith(ENDINGS) or "::" in word))
+    return {path.partition("::")[0] for path in paths} - STORED
+
+
+def exists(path: str) -> bool:
+    """Whether a path is in the project: from its root, or from any folder of the package, its tests and lessons."""
+    if Path(path).name in NEW:
+        return True
+    inside = (ROOT / part for part in ("bptutor", "tests", "lessons", "scripts", "benchmarks"))
+    return (ROOT / path).exists() or any(any(folder.rglob(path.rstrip("/"))) for folder in inside)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_paths_between_backticks_exist(page: Path) -> None:
+    assert [path for path in sorted(mentioned(page)) if not exists(path)] == []
+
+
+def test_a_path_that_is_gone_is_seen(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text(
+        "`bptutor/cli.py` `grading/gone.py` `gone.py` `cli.py` `gone/` `x.T` `tests/test_gone.py::test_x`\n"
+    )
+    assert [path for path in sorted(mentioned(page)) if not exists(path)] == [
+        "gone.py",
+        "gone/",
+        "grading/gone.py",
+        "tests/test_gone.py",
+    ]
+
+
+# --- the glossary --------------------------------------------------------------------------------------------------
+
+TERMS = """
+activation, affine map, curvature, dead unit, derivative, dummy index, error signal, finite difference,
+flipped, free index, gradient, gradient check, hidden layer, index, initialisation, Jacobian, Kronecker delta,
+linear layer, log-sum-exp, logit, neuron, numerical gradient, partial, perturbation, pre-activation,
+probability, rotat, saturation, summation index, transposed, unit, unnormalised probabilit, upstream gradient,
+vanishing gradient, vector-Jacobian product
+"""
+"""Terms of the field that the course uses; a part of a word stands for its forms."""
+
+
+def entries() -> list[list[str]]:
+    """The rows of the glossary: word, meaning, module."""
+    rows = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8").split("| --- | --- | --- |\n")[1].splitlines()
+    return [[cell.strip() for cell in row.strip("|").split("|")] for row in rows]
+
+
+def test_the_glossary_is_in_order_and_names_each_word_once() -> None:
+    words = [word.casefold() for word, _, _ in entries()]
+    assert words == sorted(set(words))
+
+
+def test_the_glossary_has_the_terms_of_the_field() -> None:
+    text = " ".join(f"{word} {meaning}" for word, meaning, _ in entries())
+    assert [term for term in re.split(r",\s*", TERMS.strip()) if term.casefold() not in text.casefold()] == []
