@@ -30,7 +30,7 @@ from bptutor.grading.verdict import Mark
 from bptutor.notation.algebra import expression as symbols
 from bptutor.notation.equality import exact_proof
 from bptutor.notation.equality import pairs as sides_of
-from bptutor.notation.values.conditions import Held
+from bptutor.notation.values.conditions import Constraints
 from bptutor.notation.values.sizes import least_sizes
 from tests.grading.pairs import asked, pairs
 
@@ -117,7 +117,7 @@ def entries(pair: dict[str, Any]) -> list[sympy.Expr] | None:
         sides = sides_of.pair(met.expr, met.comparison.expected, scope, order=order, columns=met.comparison.columns)
         sizes = exact_proof.size_rounds(scope, least_sizes(scope, [sides.left, sides.right]), [])[0]
         kept: list[Any] = []
-        held = Held.of(scope)
+        held = Constraints.of(scope)
         for fixed in exact_proof._assignments(scope, held, sizes):
             exact_proof._zero_with(
                 sides, held, sizes, frozenset(), fixed, lambda found, _: kept.extend(found), time.monotonic() + 9

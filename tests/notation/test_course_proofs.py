@@ -16,7 +16,7 @@ from bptutor.notation.equality.pairs import Misfit, Pair, pair
 from bptutor.notation.equality.prove import Outcome, prove
 from bptutor.notation.scope import Scope
 from bptutor.notation.tree import Expr
-from bptutor.notation.values.conditions import Held
+from bptutor.notation.values.conditions import Constraints
 from bptutor.notation.values.sizes import least_sizes
 from bptutor.packs.model import Place
 from bptutor.packs.scene.scene import Scene
@@ -67,7 +67,7 @@ def near_misses() -> list[dict[str, Any]]:
 def exactly(pair: Pair, scope: Scope, sizes: dict[str, int]) -> bool:
     """Tell whether the exact test alone proves a pair, whatever the draws say."""
     try:
-        return bool(proved(pair, Held.of(scope), [sizes], time.monotonic() + SECONDS))
+        return bool(proved(pair, Constraints.of(scope), [sizes], time.monotonic() + SECONDS))
     except Contradiction:
         return False
 

@@ -14,7 +14,7 @@ from bptutor.notation.equality import pairs
 from bptutor.notation.equality.exact_proof import Contradiction, proved, size_rounds
 from bptutor.notation.equality.prove import Outcome, Proof, prove
 from bptutor.notation.scope import Role, Scope
-from bptutor.notation.values.conditions import Held
+from bptutor.notation.values.conditions import Constraints
 from bptutor.notation.values.evaluate import Values
 from bptutor.notation.values.sampling import draw
 from bptutor.notation.values.sizes import least_sizes
@@ -114,7 +114,7 @@ def test_the_exact_test_alone_proves_no_false_line(row: dict[str, Any]) -> None:
     axes = [a for a, size in scope.sizes.items() if not size]
     rounds = size_rounds(scope, least_sizes(scope, (left, right)), axes)
     try:
-        assert not proved(pair, Held.of(scope), rounds, time.monotonic() + 5)
+        assert not proved(pair, Constraints.of(scope), rounds, time.monotonic() + 5)
     except Contradiction:
         return
 

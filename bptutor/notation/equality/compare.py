@@ -24,7 +24,7 @@ from bptutor.notation.transform.fast_gradients import quick
 from bptutor.notation.tree import Call, Derivative, Expr, Name, Neg, Number, Pow, walk
 from bptutor.notation.values.backends import Array
 from bptutor.notation.values.complex_backend import COMPLEX
-from bptutor.notation.values.conditions import Held
+from bptutor.notation.values.conditions import Constraints
 from bptutor.notation.values.evaluate import NoValue, UnknownLetter, Values, evaluate
 from bptutor.notation.values.sampling import SceneLike, fresh
 
@@ -143,7 +143,7 @@ class Comparison:
     def _exactly(self, expr: Expr, values: Values) -> Difference | None:
         pair = self._pair(expr)
         given = {name: values[name] for name in values.given}
-        return pair.exactly(given, values.sizes, Held.of(pair.scope))
+        return pair.exactly(given, values.sizes, Constraints.of(pair.scope))
 
     def _rounded(self, expr: Expr, truth: Array, got: Array, values: Values) -> bool:
         """Return whether a difference of floats is rounding alone, as 50 digits show: 10^14 takes what is added to it.

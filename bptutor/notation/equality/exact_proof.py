@@ -17,14 +17,16 @@ from bptutor.notation.equality.pairs import Pair
 from bptutor.notation.scope import Role, Scope
 from bptutor.notation.tree import Add, Derivative, Expr, Name, Neg, Relation, walk
 from bptutor.notation.values.backends import Array
-from bptutor.notation.values.conditions import Held
+from bptutor.notation.values.conditions import Constraints
 from bptutor.notation.values.evaluate import Values, evaluate
 from bptutor.notation.values.sizes import draw_sizes
 
 _MOST_ASSIGNMENTS = 128
 
 
-def proved(pair: Pair, held: Held, rounds: Sequence[Mapping[str, int]], deadline: float) -> list[Mapping[str, int]]:
+def proved(
+    pair: Pair, held: Constraints, rounds: Sequence[Mapping[str, int]], deadline: float
+) -> list[Mapping[str, int]]:
     """Return the sizes at which the pair is proved: all rounds, or fewer when one is not proved.
 
     Args:
@@ -81,7 +83,7 @@ def _enlarged(scope: Scope, least: Mapping[str, int]) -> dict[str, int] | None:
     return None
 
 
-def _at_sizes(pair: Pair, held: Held, sizes: Mapping[str, int], deadline: float) -> bool:
+def _at_sizes(pair: Pair, held: Constraints, sizes: Mapping[str, int], deadline: float) -> bool:
     from bptutor.notation.algebra.zero_test import zero
 
     try:
@@ -111,7 +113,7 @@ class _TooMany(Exception):
 
 def _zero_with(
     pair: Pair,
-    held: Held,
+    held: Constraints,
     sizes: Mapping[str, int],
     cut: frozenset[str],
     fixed: Mapping[str, Array],
@@ -161,7 +163,7 @@ def _by_names(scope: Scope, exprs: Sequence[Expr]) -> Iterator[str]:
                 yield from (n.id for n in walk(node.by) if isinstance(n, Name))
 
 
-def _assignments(scope: Scope, held: Held, sizes: Mapping[str, int]) -> Iterator[dict[str, Array]]:
+def _assignments(scope: Scope, held: Constraints, sizes: Mapping[str, int]) -> Iterator[dict[str, Array]]:
     """Yield every choice of unit vectors, picks and positions."""
     options: list[list[tuple[str, Array]]] = []
     count = 1
@@ -203,7 +205,7 @@ def _objects(values: Sequence[object], shape: tuple[int, ...]) -> Array:
 
 
 def _symbols(
-    scope: Scope, held: Held, sizes: Mapping[str, int], cut: frozenset[str], fixed: Mapping[str, Array]
+    scope: Scope, held: Constraints, sizes: Mapping[str, int], cut: frozenset[str], fixed: Mapping[str, Array]
 ) -> dict[str, Array] | None:
     """Return an array of symbols for each given and cut name; None when a condition cannot be solved."""
     from bptutor.notation.algebra.expression import entry
@@ -224,7 +226,9 @@ def _symbols(
     return _solved(scope, held, sizes, given)
 
 
-def _solved(scope: Scope, held: Held, sizes: Mapping[str, int], given: dict[str, Array]) -> dict[str, Array] | None:
+def _solved(
+    scope: Scope, held: Constraints, sizes: Mapping[str, int], given: dict[str, Array]
+) -> dict[str, Array] | None:
     """Put the equations of the scene into the symbols."""
     from bptutor.notation.algebra.solve import solved_entry
     from bptutor.notation.algebra.zero_test import SYMBOLS

@@ -15,14 +15,14 @@ from bptutor.notation.equality.tolerances import DERIVATIVE, NEAR_KINK, close
 from bptutor.notation.shapes import axes
 from bptutor.notation.tree import At, Derivative, Name, walk
 from bptutor.notation.values.backends import FLOATS, Array
-from bptutor.notation.values.conditions import Held
+from bptutor.notation.values.conditions import Constraints
 from bptutor.notation.values.evaluate import Values, evaluate
 
 STEP = 1e-5
 _MOST_ENTRIES = 60
 
 
-def checked(pair: Pair, prober: Prober, held: Held, until: float) -> bool | None:
+def checked(pair: Pair, prober: Prober, held: Constraints, until: float) -> bool | None:
     """Check every derivative of a scalar by a whole array: True, False, or None when there is none to check."""
     found: bool | None = None
     wanted = {
@@ -46,7 +46,7 @@ def checked(pair: Pair, prober: Prober, held: Held, until: float) -> bool | None
     return found
 
 
-def _agrees(pair: Pair, prober: Prober, held: Held, slope: Derivative) -> bool | None:
+def _agrees(pair: Pair, prober: Prober, held: Constraints, slope: Derivative) -> bool | None:
     """Compare one gradient with central differences at a point away from kinks; None without such a point."""
     rng = Random(11)  # noqa: S311 - a fixed stream
     for _ in range(20):

@@ -18,7 +18,7 @@ from bptutor.notation.scope import Scope
 from bptutor.notation.shapes import axes
 from bptutor.notation.tree import Call, Expr, Letter, Name, Number, walk
 from bptutor.notation.values.backends import DIGITS, FLOATS, Array, Field
-from bptutor.notation.values.conditions import Held, satisfied
+from bptutor.notation.values.conditions import Constraints, satisfied
 from bptutor.notation.values.evaluate import Values, evaluate
 
 TROUBLE = (BptutorError, ArithmeticError, ValueError, KeyError, TypeError)
@@ -98,7 +98,7 @@ class Pair:
             return None
         return Difference(np.asarray(left), np.asarray(right), gap, scale or np.finfo(float).tiny)
 
-    def exactly(self, given: Mapping[str, Array], sizes: Mapping[str, int], held: Held) -> Difference | None:
+    def exactly(self, given: Mapping[str, Array], sizes: Mapping[str, int], held: Constraints) -> Difference | None:
         """Compare at 50 digits, with the conditions solved to 50 digits; None where a side has no value."""
         try:
             entries = satisfied(self.scope, given, sizes, held, DIGITS)

@@ -17,7 +17,7 @@ from bptutor.notation.equality.tolerances import DIGITS, PLAIN
 from bptutor.notation.scope import Role
 from bptutor.notation.tree import Add
 from bptutor.notation.values.backends import Array
-from bptutor.notation.values.conditions import Held, names_under, satisfied
+from bptutor.notation.values.conditions import Constraints, names_under, satisfied
 from bptutor.notation.values.sampling import NoDraw, draw
 
 COUNT = 20
@@ -75,7 +75,7 @@ class Prober:
         self.deadline = deadline
         self.under = names_under(pair.scope, Add((pair.left, pair.right)))
 
-    def probe(self, held: Held, *, count: int = COUNT, digits: bool = True) -> Probed:
+    def probe(self, held: Constraints, *, count: int = COUNT, digits: bool = True) -> Probed:
         """Compare at `count` draws, on both sides of kinks, and at 50 digits."""
         rng = Random(20_220_314)  # noqa: S311 - a fixed stream, so that a proof can be repeated
         kept: list[Point] = []
@@ -95,7 +95,7 @@ class Prober:
                     return Probed(len(kept), exact, "digits")
         return Probed(len(kept))
 
-    def points(self, held: Held, rng: Random, count: int) -> Iterator[Point]:
+    def points(self, held: Constraints, rng: Random, count: int) -> Iterator[Point]:
         """Yield points where both sides have a value; trouble with the domain draws anew."""
         found = 0
         for n in range(8 * count):
@@ -106,7 +106,7 @@ class Prober:
                 found += 1
                 yield point
 
-    def drawn(self, held: Held, rng: Random, *, everything_positive: bool = False) -> Point | None:
+    def drawn(self, held: Constraints, rng: Random, *, everything_positive: bool = False) -> Point | None:
         """Return one point, or None where there is none."""
         if everything_positive:
             held = replace(held, positive=held.positive | self.under)
@@ -121,7 +121,7 @@ class Prober:
         difference = self.pair.at(given, sizes)
         return None if difference is None else Point(given, sizes, difference)
 
-    def refutes(self, point: Point, held: Held, beside: bool = False) -> bool:
+    def refutes(self, point: Point, held: Constraints, beside: bool = False) -> bool:
         """Tell whether a difference is real and not rounding: where it is small, or beside a kink, 50 digits decide.
 
         Rounding may put a float on the other side of a kink.
@@ -133,7 +133,7 @@ class Prober:
             return point.difference.clear if beside else not point.difference.agrees()
         return not exact.agrees(DIGITS)
 
-    def _kinks(self, start: Point, held: Held, rng: Random) -> Point | None:
+    def _kinks(self, start: Point, held: Constraints, rng: Random) -> Point | None:
         fixed = held.one_hot | held.pick
         names = self.pair.scope.names
         movable = {n for n in start.given if n in self.under - fixed and names[n].role is not Role.POSITION}
@@ -157,13 +157,13 @@ class Prober:
                     return exact
         return None
 
-    def _apart(self, point: Point, held: Held) -> Point | None:
+    def _apart(self, point: Point, held: Constraints) -> Point | None:
         """Return the point where 50 digits show a difference that floats round away; None where they show none."""
         exact = self.pair.exactly(point.given, point.sizes, held)
         return None if exact is None or exact.agrees(DIGITS) else Point(point.given, point.sizes, exact)
 
 
-def shrunk(prober: Prober, point: Point, held: Held) -> Point:
+def shrunk(prober: Prober, point: Point, held: Constraints) -> Point:
     """Return a point that refutes with small, readable numbers, if one is found; else the point."""
     rng = Random(7)  # noqa: S311 - a fixed stream, so that a witness can be repeated
     scope = prober.pair.scope
@@ -184,7 +184,7 @@ def shrunk(prober: Prober, point: Point, held: Held) -> Point:
     return point
 
 
-def _at_rounded(prober: Prober, point: Point, held: Held, digits: int) -> Point | None:
+def _at_rounded(prober: Prober, point: Point, held: Constraints, digits: int) -> Point | None:
     """Return the two sides where the drawn numbers are rounded to so many decimals; None where they have no value."""
     given, fixed = dict(point.given), held.one_hot | held.pick | held.unit_sum
     for name, array in point.given.items():

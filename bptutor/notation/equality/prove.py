@@ -22,7 +22,7 @@ from bptutor.notation.equality.probes import Point, Probed, Prober, shrunk
 from bptutor.notation.limits import PROOF_SECONDS
 from bptutor.notation.scope import Scope
 from bptutor.notation.tree import Add, At, Compare, Expr, Letter, Name, Number, Relation, Stack, Sum, walk
-from bptutor.notation.values.conditions import Held, names_under
+from bptutor.notation.values.conditions import Constraints, names_under
 from bptutor.notation.values.sizes import least_sizes
 
 FEW = 8
@@ -115,7 +115,7 @@ class _Proving:
         exprs = [pair.left, pair.right, *([pair.where] if pair.where else [])]
         self.least = least_sizes(self.scope, exprs)
         self.under = names_under(self.scope, Add((pair.left, pair.right)))
-        self.all = _relevant(Held.of(self.scope), self.under, self.scope)
+        self.all = _relevant(Constraints.of(self.scope), self.under, self.scope)
         fixed = dict(sizes) if sizes else self._fixed(exprs)
         self.prober = Prober(pair, self.least, fixed, until, own_kinks)
 
@@ -146,7 +146,7 @@ class _Proving:
     def _quickly(self, agreed: bool) -> Probed:
         return self.prober.probe(self.all, count=1 if agreed else FEW, digits=not agreed)
 
-    def _exact(self, held: Held, texts: tuple[str, ...], said: str, gradient: bool) -> Proof:
+    def _exact(self, held: Constraints, texts: tuple[str, ...], said: str, gradient: bool) -> Proof:
         from bptutor.notation.equality.exact_proof import Contradiction, proved, size_rounds
 
         rounds = [dict(self.prober.fixed)] if self.prober.fixed else size_rounds(self.scope, self.least, self._axes())
@@ -208,13 +208,13 @@ class _Proving:
 
     # --- which conditions are needed ----------------------------------------------------------------
 
-    def _needed(self) -> tuple[Held, Probed]:
+    def _needed(self) -> tuple[Constraints, Probed]:
         """Return the fewest conditions under which the sides agree, with the probes under all of them."""
-        free = self.prober.probe(Held())
+        free = self.prober.probe(Constraints())
         if not free.refuted and free.agreed >= 4:
-            return Held(), free
+            return Constraints(), free
         bound = self.prober.probe(self.all)
-        if bound.refuted or not bound.agreed or self.all == Held():
+        if bound.refuted or not bound.agreed or self.all == Constraints():
             return self.all, bound
         held = self.all
         for weaker in _weaker(self.all):
@@ -223,11 +223,11 @@ class _Proving:
                 held = candidate
         return held, bound
 
-    def _holds(self, held: Held) -> bool:
+    def _holds(self, held: Constraints) -> bool:
         probed = self.prober.probe(held, count=8, digits=False)
         return probed.refuted is None and probed.agreed >= 4
 
-    def _texts(self, held: Held) -> tuple[str, ...]:
+    def _texts(self, held: Constraints) -> tuple[str, ...]:
         """Return the conditions as texts; positivity that only keeps a logarithm defined is not among them."""
         texts = [_condition_text(c, self.scope) for c in held.equations]
         for name in sorted(held.unit_sum):
@@ -239,15 +239,15 @@ class _Proving:
         return tuple(texts)
 
 
-def _relevant(held: Held, under: set[str], scope: Scope) -> Held:
+def _relevant(held: Constraints, under: set[str], scope: Scope) -> Constraints:
     """Keep the conditions that say something of the names in play."""
     names = frozenset(under)
     equations = tuple(c for c in held.equations if names_under(scope, c) & names)
     names |= {n for c in equations for n in names_under(scope, c)}
-    return Held(equations, held.one_hot & names, held.unit_sum & names, held.positive & names, held.pick & names)
+    return Constraints(equations, held.one_hot & names, held.unit_sum & names, held.positive & names, held.pick & names)
 
 
-def _weaker(held: Held) -> list[Any]:
+def _weaker(held: Constraints) -> list[Any]:
     """Return the ways to ask for less, one condition at a time."""
     ways: list[Any] = []
     for name in sorted(held.pick):

@@ -18,7 +18,7 @@ from bptutor.notation.values.evaluate import Values, evaluate
 
 
 @dataclass(frozen=True)
-class Held:
+class Constraints:
     """The conditions that a draw keeps."""
 
     equations: tuple[Compare, ...] = ()
@@ -29,10 +29,10 @@ class Held:
     pick: frozenset[str] = frozenset()
 
     @staticmethod
-    def of(scope: Scope) -> Held:
+    def of(scope: Scope) -> Constraints:
         """Return all conditions of a scope."""
         given = [d for d in scope.names.values() if d.role is Role.GIVEN]
-        return Held(
+        return Constraints(
             equations=scope.conditions,
             one_hot=frozenset(d.id for d in given if d.draw.source is Source.ONE_HOT),
             unit_sum=frozenset(d.id for d in given if d.draw.source is Source.SIMPLEX),
@@ -66,7 +66,7 @@ def satisfied(
     scope: Scope,
     given: Mapping[str, Array],
     sizes: Mapping[str, int],
-    held: Held,
+    held: Constraints,
     field: Field = FLOATS,
     *,
     literals: bool = False,
@@ -124,7 +124,7 @@ class _Condition:
         }
         return bool(np.all(tests[self.compare.relation]))
 
-    def solve(self, given: dict[str, Array], held: Held) -> bool:
+    def solve(self, given: dict[str, Array], held: Constraints) -> bool:
         """Meet an equation in place, one component after the other; False when nothing solves it."""
         fixed = held.one_hot | held.pick | held.unit_sum
         names = sorted(names_under(self.scope, self.compare) - fixed)
@@ -144,7 +144,7 @@ class _Condition:
     def _rounding(self) -> float:
         return LAST_DIGITS if self.field is FLOATS else SOLVED
 
-    def _met(self, given: dict[str, Array], component: Place, names: list[str], held: Held) -> bool:
+    def _met(self, given: dict[str, Array], component: Place, names: list[str], held: Constraints) -> bool:
         for name, move in _moves(given, names, held):
             solved = self._along(given, component, name, move)
             if solved is not None:
@@ -187,7 +187,7 @@ def names_under(scope: Scope, expr: Expr) -> set[str]:
     return {n for n in found if scope.names[n].role is Role.GIVEN}
 
 
-def _moves(given: Mapping[str, Array], names: list[str], held: Held) -> Iterator[tuple[str, Move]]:
+def _moves(given: Mapping[str, Array], names: list[str], held: Constraints) -> Iterator[tuple[str, Move]]:
     for name in names:
         shape = given[name].shape
         if name in held.positive and shape:

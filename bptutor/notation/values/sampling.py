@@ -16,7 +16,7 @@ import numpy as np
 from bptutor.notation.caching import cached_by_identity
 from bptutor.notation.scope import Declared, Role, Scope, Source
 from bptutor.notation.values.backends import Array
-from bptutor.notation.values.conditions import Held, satisfied
+from bptutor.notation.values.conditions import Constraints, satisfied
 from bptutor.notation.values.evaluate import Values
 from bptutor.notation.values.sizes import draw_sizes
 
@@ -57,7 +57,7 @@ def draw(
     *,
     sizes: Mapping[str, int] | None = None,
     literals: bool,
-    held: Held | None = None,
+    held: Constraints | None = None,
     least: Mapping[str, int] | None = None,
 ) -> tuple[dict[str, Array], dict[str, int]]:
     """Draw every given name.
@@ -77,7 +77,7 @@ def draw(
     Raises:
         NoDraw: No draw met the conditions.
     """
-    held = Held.of(scope) if held is None else held
+    held = Constraints.of(scope) if held is None else held
     for _ in range(TRIES):
         chosen = draw_sizes(scope, rng, sizes, fixed=literals, least=least)
         given: dict[str, Array] = {}
@@ -141,7 +141,7 @@ def _seen(declared: Declared, shape: tuple[int, ...], rng: Random) -> Array:
     return _filled(shape, lambda: float(low + step * int(rng.random() * count)))
 
 
-def _probe(declared: Declared, shape: tuple[int, ...], rng: Random, held: Held) -> Array:
+def _probe(declared: Declared, shape: tuple[int, ...], rng: Random, held: Constraints) -> Array:
     """Draw for a proof: mixed signs, one of three scales, three decimals."""
     name, how = declared.id, declared.draw
     if name in held.one_hot:
