@@ -193,12 +193,14 @@ def _lines(at: Callable[[Given], list[Array]], given: Given, rng: Random, movabl
 
 
 def _moved(line: _Line, start: list[Array]) -> set[int]:
-    """Return the numbers of the kinks whose argument changes along a line."""
-    other = line.seen(_NEAR[0])
-    if len(other) != len(start):
-        return set()
-    pairs = enumerate(zip(start, other, strict=True))
-    return {n for n, (a, b) in pairs if a.shape == b.shape and bool(np.any(a != b))}
+    """Return the numbers of the kinks whose argument changes along a line, be it only on one side of another kink."""
+    found: set[int] = set()
+    for t in (_NEAR[0], _NEAR[-1], -_NEAR[-1]):
+        other = line.seen(t)
+        if len(other) == len(start):
+            pairs = enumerate(zip(start, other, strict=True))
+            found |= {n for n, (a, b) in pairs if a.shape == b.shape and bool(np.any(a != b))}
+    return found
 
 
 def _crossed(line: _Line, n: int, far: bool) -> Iterator[tuple[float, float]]:
