@@ -13,7 +13,7 @@ pytestmark = pytest.mark.normal
 SCENE = scope_of(
     {
         "axes": {"N": "", "M": ""},
-        "given": {"W": ["N", "M"], "x": ["M"], "u": ["N"]},
+        "given": {"W": ["N", "M"], "x": ["M"], "u": ["N"], "s": []},
         "define": {"z_i": "Σ_j W_ij x_j", "n": "sqrt(Σ_i u_i^2)"},
     }
 )
@@ -28,7 +28,8 @@ APART = {
     "a cut of a branch": ("where(u_i > 0, u_i, max(u_i/10, -600))", "where(u_i > 0, u_i, u_i/10)"),
     "a narrow window": ("relu(u_i) + [|u_i - 1/2| < 1/100000]", "relu(u_i)"),
     "a cut that a common move does not reach": ("max(u_i - 1/N Σ_j u_j, -1000000)", "u_i - 1/N Σ_j u_j"),
-    "behind a flat side": ("min(relu(u_i), 100000)", "relu(u_i)"),
+    "behind a flat side": ("min(relu(s), 100000)", "relu(s)"),
+    "behind the other flat side": ("min(relu(-s), 100000)", "relu(-s)"),
     "a small norm": ("u_i/max(n, 1/100000000)", "u_i/n"),
     "one slope of the two": ("max(z_i, 0)", "max(z_i, z_i/100)"),
     "one side of two kinks": ("|z_i| + |x_1|", "|z_i + x_1|"),
