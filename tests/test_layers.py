@@ -128,7 +128,7 @@ INSIDE = {
         {"equality", "explain"},
     ),
     "grading": (
-        {"catalogue/order", "verdict", "answer", "code"},
+        {"time_limits", "catalogue/order", "verdict", "answer", "code"},
         {"catalogue", "feedback"},
         {"graders"},
         {"types"},
