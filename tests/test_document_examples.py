@@ -136,3 +136,42 @@ def test_the_glossary_is_in_order_and_names_each_word_once() -> None:
 def test_the_glossary_has_the_terms_of_the_field() -> None:
     text = " ".join(f"{word} {meaning}" for word, meaning, _ in entries())
     assert [term for term in re.split(r",\s*", TERMS.strip()) if term.casefold() not in text.casefold()] == []
+
+
+# --- the code's own references --------------------------------------------------------------------------------------
+
+PACKAGES = "authoring|engine|grading|notation|packs|plain|progress|session|tui"
+SPOKEN_OF = {"given.py", "mine.py", "yes_no.py", "inside.py", "gone.py", "x.py"}
+"""Files of learners, of authors, and of tests."""
+
+
+def leads(reference: str) -> bool:
+    """Whether `package.module.name` is there: a module, and a name that stands in it."""
+    parts = reference.split(".")
+    for n in range(len(parts), 0, -1):
+        at = (ROOT / "bptutor").joinpath(*parts[:n])
+        file = at.with_suffix(".py") if at.with_suffix(".py").is_file() else at / "__init__.py"
+        if file.is_file():
+            return n == len(parts) or re.search(rf"\b{parts[n]}\b", file.read_text(encoding="utf-8")) is not None
+    return False
+
+
+def references(text: str) -> set[str]:
+    """What a text names between backticks that does not exist: `package.module.name`, `module.py`."""
+    dotted = set(re.findall(rf"`((?:{PACKAGES})\.[a-z_]\w*(?:\.\w+)*)`", text))
+    files = set(re.findall(r"`([\w/]+\.py)`", text))
+    return {one for one in dotted - files if not one.endswith((".py", ".db")) and not leads(one)} | {
+        one for one in files if Path(one).name not in SPOKEN_OF and not exists(one)
+    }
+
+
+def test_docstrings_name_modules_that_exist() -> None:
+    found = {path: references(path.read_text(encoding="utf-8")) for path in sorted((ROOT / "bptutor").rglob("*.py"))}
+    assert {str(path.relative_to(ROOT)): names for path, names in found.items() if names} == {}
+
+
+def test_a_module_that_is_gone_is_seen() -> None:
+    text = (
+        "`grading.worker.Worker` `grading.service.worker.Worker` `fence.py` `limits.py` `packs.fading` `notation.scope`"
+    )
+    assert references(text) == {"grading.worker.Worker", "fence.py", "packs.fading"}
