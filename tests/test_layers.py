@@ -128,7 +128,8 @@ INSIDE = {
         {"equality", "explain"},
     ),
     "grading": (
-        {"time_limits", "catalogue/order", "verdict", "answer", "code"},
+        {"time_limits", "catalogue/order"},
+        {"verdict", "answer", "code"},
         {"catalogue", "feedback"},
         {"graders"},
         {"types"},
