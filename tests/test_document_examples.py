@@ -8,10 +8,13 @@ import os
 import re
 import subprocess
 import sys
-from importlib import import_module
 from pathlib import Path
 
 import pytest
+
+from bptutor.grading import time_limits
+from bptutor.notation.equality import tolerances
+from bptutor.notation.limits import PROOF_SECONDS
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "ARCHITECTURE.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -60,20 +63,14 @@ def test_the_lines_of_grade_come_out_as_they_stand(tmp_path: Path) -> None:
 
 def test_the_limits_are_those_of_the_code() -> None:
     """Each row of the table of time limits names a constant and its value."""
-    worker = "bptutor.grading.service.worker"
-    channel = "bptutor.grading.code.sandbox.channel"
-    places = {
-        **dict.fromkeys(("VERDICT_LIMIT", "CODE_LIMIT", "PROOF_LIMIT"), worker),
-        "SECONDS": "bptutor.notation.equality.prove",
-        **dict.fromkeys(("WALL", "CPU"), channel),
-    }
-    rows = dict(re.findall(r"^\| [^|]+ \| `([A-Z_]+)` of [^|]+ \| (\d+) \|$", HOW.read_text(encoding="utf-8"), re.M))
-    assert rows == {name: f"{getattr(import_module(module), name):g}" for name, module in places.items()}
+    rows = dict(re.findall(r"^\| [^|]+ \| `([A-Z_]+)` \| (\d+) \|$", HOW.read_text(encoding="utf-8"), re.MULTILINE))
+    limits = {**vars(time_limits), "PROOF_SECONDS": PROOF_SECONDS}
+    assert set(rows) == {name for name in limits if name.isupper()}
+    assert rows == {name: f"{limits[name]:g}" for name in rows}
 
 
 def test_the_tolerances_are_those_of_the_code() -> None:
-    tolerances = import_module("bptutor.notation.equality.tolerances")
-    rows = re.findall(r"^\| [^|]+ \| `([A-Z_]+)` \| ([^|]+) \|$", HOW.read_text(encoding="utf-8"), re.M)
+    rows = re.findall(r"^\| [^|]+ \| `([A-Z_]+)` \| ([^|]*e-[^|]*) \|$", HOW.read_text(encoding="utf-8"), re.MULTILINE)
     assert rows
     for name, said in rows:
         assert float(re.findall(r"\d+e-\d+", said)[0]) == getattr(tolerances, name), name
@@ -139,3 +136,42 @@ def test_the_glossary_is_in_order_and_names_each_word_once() -> None:
 def test_the_glossary_has_the_terms_of_the_field() -> None:
     text = " ".join(f"{word} {meaning}" for word, meaning, _ in entries())
     assert [term for term in re.split(r",\s*", TERMS.strip()) if term.casefold() not in text.casefold()] == []
+
+
+# --- the code's own references --------------------------------------------------------------------------------------
+
+PACKAGES = "authoring|engine|grading|notation|packs|plain|progress|session|tui"
+SPOKEN_OF = {"given.py", "mine.py", "yes_no.py", "inside.py", "gone.py", "x.py"}
+"""Files of learners, of authors, and of tests."""
+
+
+def leads(reference: str) -> bool:
+    """Whether `package.module.name` is there: a module, and a name that stands in it."""
+    parts = reference.split(".")
+    for n in range(len(parts), 0, -1):
+        at = (ROOT / "bptutor").joinpath(*parts[:n])
+        file = at.with_suffix(".py") if at.with_suffix(".py").is_file() else at / "__init__.py"
+        if file.is_file():
+            return n == len(parts) or re.search(rf"\b{parts[n]}\b", file.read_text(encoding="utf-8")) is not None
+    return False
+
+
+def references(text: str) -> set[str]:
+    """What a text names between backticks that does not exist: `package.module.name`, `module.py`."""
+    dotted = set(re.findall(rf"`((?:{PACKAGES})\.[a-z_]\w*(?:\.\w+)*)`", text))
+    files = set(re.findall(r"`([\w/]+\.py)`", text))
+    return {one for one in dotted - files if not one.endswith((".py", ".db")) and not leads(one)} | {
+        one for one in files if Path(one).name not in SPOKEN_OF and not exists(one)
+    }
+
+
+def test_docstrings_name_modules_that_exist() -> None:
+    found = {path: references(path.read_text(encoding="utf-8")) for path in sorted((ROOT / "bptutor").rglob("*.py"))}
+    assert {str(path.relative_to(ROOT)): names for path, names in found.items() if names} == {}
+
+
+def test_a_module_that_is_gone_is_seen() -> None:
+    text = (
+        "`grading.worker.Worker` `grading.service.worker.Worker` `fence.py` `limits.py` `packs.fading` `notation.scope`"
+    )
+    assert references(text) == {"grading.worker.Worker", "fence.py", "packs.fading"}

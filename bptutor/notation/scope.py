@@ -36,7 +36,7 @@ class Draw:
     """Decimals as text, so that the grid is exact."""
     choices: tuple[str, ...] = ()
     literal: object = None
-    """Nested tuples of decimal texts, for `LITERAL`. Proofs draw in its place (see `proves_by`)."""
+    """Nested tuples of decimal texts, for `LITERAL`. Proofs draw in its place (see `notation.values.sampling`)."""
 
 
 class Role(Enum):
@@ -112,7 +112,7 @@ _NOTHING: Mapping[str, object] = MappingProxyType({})
 
 @dataclass(frozen=True)
 class Scope:
-    """Everything a text may mention. Immutable; made by `packs.scene.Scene`, or by hand in tests."""
+    """Everything a text may mention. Immutable; made by `packs.scene.scene.Scene`, or by hand in tests."""
 
     names: Mapping[str, Declared]
     """By id, definitions after what they use."""

@@ -85,9 +85,9 @@ class Mul(Expr):
 
 @dataclass(frozen=True, slots=True)
 class Juxtapose(Expr):
-    """Factors written side by side, before `axes.resolve` decides between `Mul` and `MatMul`.
+    """Factors written side by side, before `notation.shapes.axes.resolve` decides between `Mul` and `MatMul`.
 
-    Only the parser makes it and only `axes.resolve` reads it; no finished tree holds one.
+    Only the parser makes it and only `notation.shapes.axes.resolve` reads it; no finished tree holds one.
     """
 
     factors: tuple[Expr, ...]
@@ -111,7 +111,7 @@ class Pow(Expr):
 
 @dataclass(frozen=True, slots=True)
 class MatMul(Expr):
-    """The matrix product; with vectors as NumPy's `@`, or as columns and rows (see `value`)."""
+    """The matrix product; with vectors as NumPy's `@`, or as columns and rows (see `notation.values.evaluate`)."""
 
     left: Expr
     right: Expr

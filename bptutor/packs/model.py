@@ -179,7 +179,7 @@ class Line(Written):
     """The prompt; empty when the line is shown."""
     hints: tuple[str, ...] = ()
     fade: tuple[str, ...] = ()
-    """What it asks at the first, second, ... meeting: `show`, `why`, `hole`, `write`; see `packs.fading`."""
+    """What it asks at the first, second, ... meeting: `show`, `why`, `hole`, `write`; see `packs.lesson.fading`."""
     why: tuple[str, ...] = ()
     """Tempting false rules, for `why`; empty for some other rules of the derivation and the pack."""
     hole: str = ""

@@ -1,7 +1,7 @@
 """The Python that a pack holds: which of its questions have some, as it is written. Nothing of it runs here.
 
-Only the `code` questions of lessons, quizzes and banks hold Python (see `code_keys`). They are found by the readers
-that also read them for a session, without the mathematics around them.
+Only the `code` questions of lessons, quizzes and banks hold Python (see `packs.question_types.code`). They are found
+by the readers that also read them for a session, without the mathematics around them.
 """
 
 from __future__ import annotations

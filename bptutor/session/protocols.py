@@ -44,7 +44,7 @@ class Library(Protocol):
 
 
 class Grader(Protocol):
-    """Grades answers outside the event loop; `grading.worker.Worker` is one."""
+    """Grades answers outside the event loop; `grading.service.worker.Worker` is one."""
 
     async def grade(
         self,

@@ -1,1 +1,1 @@
-"""Algebra."""
+"""Exact algebra on SymPy's polynomials: derivatives, sign cases, and whether an entry is zero."""

@@ -1,7 +1,7 @@
 """Entries of an array as trees of symbols: what the exact proof starts from.
 
 A `Sym` records how an entry was computed. It folds constants and flattens sums and products, and no more;
-deciding whether it is zero is `symbolic`'s work. Nodes are immutable, so equal parts can be shared.
+whether it is zero is decided by `zero_test`. Nodes are immutable, so equal parts can be shared.
 """
 
 from __future__ import annotations

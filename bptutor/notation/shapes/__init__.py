@@ -1,1 +1,1 @@
-"""Shapes."""
+"""Which free indices and which named axes an expression has."""

@@ -1,4 +1,4 @@
-"""From entries to arrays: `Σ_i W_ij d_i` with the letter j is `Wᵀ d`; the other way of `lift`.
+"""From entries to arrays: `Σ_i W_ij d_i` with the letter j is `Wᵀ d`; the inverse of `to_index_notation`.
 
 Mistakes about products are made on whole arrays; a line in index notation is brought to them first.
 """

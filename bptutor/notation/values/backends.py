@@ -1,7 +1,7 @@
 """What the entries of an array may be, and the functions on whole arrays of them.
 
-The walk in `value` is written once. A `Field` tells it how to compute with one kind of entry: floats,
-numbers of 50 digits, or symbols (`symbolic.SYMBOLS`).
+`walk` evaluates every tree. A `Field` tells it how to compute with one kind of entry: floats,
+numbers of 50 digits, or symbols (`notation.algebra.zero_test.SYMBOLS`).
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""View."""
+"""What a screen shows of a session, as data."""

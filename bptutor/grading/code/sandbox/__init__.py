@@ -1,7 +1,7 @@
 """Running a learner's program where it can harm nothing: one process for one answer, gone with the verdict.
 
 `run.py` runs a program on given cases; `channel.py` is the tutor's end of the pipes and never executes the program;
-`outcome.py` is what may come of it; `inside.py` is the other end, in a fresh interpreter, in the folder `/`, without
+`outcome.py` is what may come of it; `runner.py` is the other end, in a fresh interpreter, in the folder `/`, without
 files or a folder of its own.
 
 What is prevented, by which fence, and the test that tries it (all in `tests/grading/test_sandbox*.py`)
