@@ -16,11 +16,11 @@ from itertools import accumulate
 from pathlib import Path
 from typing import IO, Any
 
-from bptutor.progress.draft import Draft
 from bptutor.progress.event import Event, EventKind, now
 from bptutor.progress.home import DEFAULT_LEARNER, database, home, shortened
 from bptutor.progress.record import database as disk
 from bptutor.progress.record import salvage, store
+from bptutor.progress.record.draft import Draft
 from bptutor.progress.record.queries import Queries
 from bptutor.progress.record.salvage import Found
 from bptutor.progress.record.store import Added

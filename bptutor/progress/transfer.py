@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bptutor.errors import UsageError
-from bptutor.progress import draft
 from bptutor.progress.atomic_write import write_whole
-from bptutor.progress.draft import Draft
 from bptutor.progress.event import Event, value_of
 from bptutor.progress.event_log import Log
+from bptutor.progress.record import draft
+from bptutor.progress.record.draft import Draft
 from bptutor.progress.record.ordering import settled
 from bptutor.progress.record.store import Added
 

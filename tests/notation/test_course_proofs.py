@@ -28,7 +28,7 @@ from tests.thinned import thinned
 pytestmark = pytest.mark.normal
 
 SECONDS = 2.0
-PARTS = 200
+PARTS = 500
 """Into so many parts the near misses are cut; an ordinary run takes one."""
 LINES = [json.loads(line) for line in COURSE.read_text(encoding="utf-8").splitlines()]
 
@@ -50,7 +50,7 @@ def _own_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(time, "monotonic", time.process_time)
 
 
-@pytest.mark.parametrize("row", thinned(LINES, 20), ids=lambda row: row["id"])
+@pytest.mark.parametrize("row", thinned(LINES, 40), ids=lambda row: row["id"])
 def test_a_line_of_the_course_is_proved_by_sympy_in_time(row: dict[str, Any]) -> None:
     left, right, scope, where = sides(row)
     prove(left, right, scope, where, exact=False)  # what is computed once for each scene

@@ -12,10 +12,10 @@ import pytest
 
 from bptutor.cli import main
 from bptutor.jsonlines import DEPTH, ENDLESS
-from bptutor.progress.draft import Draft
 from bptutor.progress.event import LONGEST_LINE, Event, EventKind
 from bptutor.progress.event_log import Log
 from bptutor.progress.home import database
+from bptutor.progress.record.draft import Draft
 from bptutor.progress.record.memory import cards, mastery
 from bptutor.progress.transfer import export_lines, import_lines
 

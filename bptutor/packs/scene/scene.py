@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
@@ -17,7 +18,6 @@ from bptutor.notation.values.sampling import NoDraw, draw
 from bptutor.notation.values.sizes import least_sizes
 from bptutor.packs.lesson import templates
 from bptutor.packs.model import Place
-from bptutor.packs.scene import seeds
 from bptutor.packs.scene.network import network_from
 from bptutor.packs.scene.network_scene import scene_of
 from bptutor.packs.scene.scope_builder import MAX_NAMES, ScopeBuilder
@@ -73,7 +73,7 @@ class Scene:
         Raises:
             UsageError: No draw meets the conditions.
         """
-        rng = seeds.stream(f"draw:{seed}")
+        rng = _stream(f"draw:{seed}")
         for _ in range(TRIES):
             values = self._values(rng, None, literals=True)
             if all(self._holds(condition, values) for condition in self.require):
@@ -90,7 +90,7 @@ class Scene:
         Raises:
             UsageError: No draw meets the conditions.
         """
-        return self._values(seeds.stream(f"fresh:{seed}"), sizes, literals=False)
+        return self._values(_stream(f"fresh:{seed}"), sizes, literals=False)
 
     def fill(self, text: str, values: Values) -> str:
         """Replace every `{{ expression }}` and `{{ expression | decimals }}` of a text by its value.
@@ -222,3 +222,8 @@ def _network(node: Located, builder: ScopeBuilder, problems: list[Problem]) -> M
     builder.sizes(parts["sizes"])
     builder.given(parts["given"])
     return parts
+
+
+def _stream(key: str) -> Random:
+    """Return the generator of a key, the same on every machine and version: only its `random()` may be used."""
+    return Random(int.from_bytes(hashlib.blake2b(key.encode(), digest_size=8).digest(), "big"))  # noqa: S311 - no secrets

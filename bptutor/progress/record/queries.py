@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from bptutor.progress.draft import Draft
 from bptutor.progress.event import Event, EventKind, mended
+from bptutor.progress.record.draft import Draft
 
 
 class Queries:

@@ -9,9 +9,9 @@ import sqlite3
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bptutor.progress.draft import Draft
 from bptutor.progress.event import Event, json_line, mended, time_of
 from bptutor.progress.record import figures, pages, store
+from bptutor.progress.record.draft import Draft
 from bptutor.progress.record.pages import Row, Value
 
 _MARK = '{"kind"'

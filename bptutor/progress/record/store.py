@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from enum import Enum
 
-from bptutor.progress.draft import Draft
 from bptutor.progress.event import Event, as_first, mended
+from bptutor.progress.record.draft import Draft
 from bptutor.progress.record.figures import count, recount
 from bptutor.progress.record.ordering import settled
 
