@@ -94,7 +94,7 @@ def test_each_mistake_is_made_in_several_ways_at_several_questions() -> None:
     assert uncovered(cases()) == []
 
 
-@pytest.mark.parametrize("case", thinned(cases(), 4), ids=case_name)
+@pytest.mark.parametrize("case", thinned(cases(), 8), ids=case_name)
 def test_a_wrong_answer_is_named(case: dict[str, Any]) -> None:
     verdict = graded(case)
     assert verdict.mark is Mark.WRONG, verdict

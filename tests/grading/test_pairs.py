@@ -14,7 +14,7 @@ pytestmark = pytest.mark.normal
 REFUSED = {"wrong", "unreadable"}
 
 
-@pytest.mark.parametrize("pair", thinned(pairs(), 4), ids=name)
+@pytest.mark.parametrize("pair", thinned(pairs(), 8), ids=name)
 def test_each_answer_gets_its_mark_and_its_finding(pair: dict[str, Any]) -> None:
     question, scene = asked(pair)
     verdict = grade(question, pair["answer"], scene)
@@ -27,7 +27,7 @@ def test_each_answer_gets_its_mark_and_its_finding(pair: dict[str, Any]) -> None
     assert verdict.findings or verdict.mark in {Mark.RIGHT, Mark.UNREADABLE}
 
 
-@pytest.mark.parametrize("number", thinned(range(len(groups())), 4))
+@pytest.mark.parametrize("number", thinned(range(len(groups())), 8))
 def test_right_spellings_are_right_and_near_misses_are_not(number: int) -> None:
     group = groups()[number]
     question, scene = asked(group)
