@@ -25,7 +25,7 @@ import sympy
 from bptutor.grading.answer import parse_answer
 from bptutor.grading.answer.submission import make
 from bptutor.grading.grade import grade, prove_answer
-from bptutor.grading.types import expression as expressions
+from bptutor.grading.graders import expression as expressions
 from bptutor.grading.verdict import Mark
 from bptutor.notation.algebra import expression as symbols
 from bptutor.notation.equality import exact_proof
@@ -80,9 +80,9 @@ def ours() -> tuple[dict[str, Score], Score, Score]:
         verdict = grade(question, pair["answer"], scene)
         seconds = time.perf_counter() - start
         said = None if verdict.mark is Mark.UNDECIDED else verdict.mark.value in RIGHT
-        for score in (by_type[question.kind.value], everything):
+        for score in (by_type[question.kind], everything):
             score.add(pair["mark"] in RIGHT, said, seconds)
-        if said and question.kind.value in EXPRESSIONS:
+        if said and question.kind in EXPRESSIONS:
             start = time.perf_counter()
             proved = prove_answer(question, pair["answer"], scene, verdict)
             proofs.add(True, None if proved.mark is Mark.UNDECIDED else True, time.perf_counter() - start)
