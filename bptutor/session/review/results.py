@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from bptutor.packs.lesson.outline import LessonEntry, Pack
 from bptutor.session.ids import is_inserted
-from bptutor.session.steps.lesson_state import Walk
-from bptutor.session.steps.lesson_steps import Stop
 from bptutor.session.steps.step_standing import Passed
+
+if TYPE_CHECKING:  # the map says what is due, and is painted before any lesson can be opened
+    from bptutor.session.steps.lesson_state import Walk
+    from bptutor.session.steps.lesson_steps import Stop
 
 ENOUGH = 0.7
 """Share of right answers below which a skill is worth another look."""
