@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
-from bptutor.notation.algebra.derivative import Replacement
 from bptutor.notation.algebra.expression import Sym, TooHard
 from bptutor.notation.algebra.modular_point import is_zero
 from bptutor.notation.algebra.solve import solved_for
+from bptutor.notation.algebra.substitution import Replacement
 from bptutor.notation.algebra.sympy_ring import Factor, Generator, Monomial, Ring, fraction
 from bptutor.notation.algebra.to_polynomial import Known, OutsideDomain, Reader
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from bptutor.notation.algebra.derivative import total
 from bptutor.notation.algebra.expression import ZERO, Constant, Sym, Symbol, TooHard, entry, multiply, power
 from bptutor.notation.algebra.factors import factors as factors_of
+from bptutor.notation.algebra.substitution import total
 from bptutor.notation.algebra.sympy_ring import Factor, Generator, Ring, fraction, with_room
 from bptutor.notation.algebra.to_polynomial import OutsideDomain, Reader
 

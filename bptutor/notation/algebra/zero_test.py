@@ -15,7 +15,6 @@ from typing import Any
 
 import numpy as np
 
-from bptutor.notation.algebra.derivative import Replacement
 from bptutor.notation.algebra.expression import (
     HALF,
     ONE,
@@ -33,6 +32,7 @@ from bptutor.notation.algebra.expression import (
 )
 from bptutor.notation.algebra.piecewise import choose, step
 from bptutor.notation.algebra.sign_cases import Cases
+from bptutor.notation.algebra.substitution import Replacement
 from bptutor.notation.algebra.sympy_ring import Generator, Ring, with_room
 from bptutor.notation.tree import Relation
 from bptutor.notation.values.backends import LEAK, Array, Field
